@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace TestServers.Access;
+
+/// <summary>Who am I.</summary>
+public static class AccessApi
+{
+    public sealed record Me(string Name, CallerKind Kind, bool Open, IEnumerable<string> May);
+    public sealed record NameMe(string Name);
+
+    public static void MapAccess(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/me", Show).WithSummary("Who am I, and what may I do");
+        routes.MapPut("/api/me", SetName).WithSummary("Name oneself; only where the console is open");
+    }
+
+    private static Ok<Me> Show(HttpContext context, Settings settings) => TypedResults.Ok(MeOf(Caller.Of(context), settings));
+
+    private static Ok<Me> SetName(NameMe wanted, HttpContext context, Settings settings)
+    {
+        if (settings.Listen.Socket is not null) throw Problem.Conflict("The web server says who you are; sign in there under another name.");
+        var name = PlainText.Check(wanted.Name, "name", 64);
+        if (name.IndexOfAny([',', '"', '<', '>', ';']) >= 0) throw Problem.BadInput("A name has no quotes, brackets, commas or semicolons.");
+        context.Response.Cookies.Append(Identity.NameCookie, name, new() { HttpOnly = true, SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365), Path = context.Request.PathBase.HasValue ? context.Request.PathBase : "/" });
+        return TypedResults.Ok(MeOf(new(name, CallerKind.Open, Caller.Everything), settings));
+    }
+
+    private static Me MeOf(Caller caller, Settings settings) => new(caller.Name, caller.Kind, settings.Listen.Socket is null, caller.May.Order(StringComparer.Ordinal));
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using TestServers.Storage;
+
+namespace TestServers.Access;
+
+/// <summary>An answer that browsers poll: JSON with an ETag, or 304 to who has it already.</summary>
+public sealed class Polled<T>(T value) : IResult, Microsoft.AspNetCore.Http.Metadata.IEndpointMetadataProvider
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, Json.Web);
+        return Polled.Write(httpContext, body, Polled.TagOf(body));
+    }
+
+    public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified));
+    }
+}
+
+public static class Polled
+{
+    /// <summary>Makes an answer of a value.</summary>
+    public static Polled<T> Of<T>(T value) => new(value);
+
+    /// <summary>The weak tag of a body: 64 bits of its SHA-256.</summary>
+    public static string TagOf(ReadOnlySpan<byte> body) => $"W/\"{Convert.ToHexStringLower(SHA256.HashData(body))[..16]}\"";
+
+    /// <summary>Writes a body that is there already, or 304.</summary>
+    public static async Task Write(HttpContext context, ReadOnlyMemory<byte> body, string tag)
+    {
+        context.Response.Headers.ETag = tag;
+        if (context.Request.Headers.IfNoneMatch.Any(sent => sent is not null && sent.Split(',').Any(t => t.Trim() == tag)))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+}

@@ -1,0 +1,29 @@
+using TestServers.Access;
+
+namespace TestServers.Apps;
+
+/// <summary>The catalogue, and the paths to choose from.</summary>
+public static class AppsApi
+{
+    private const int MostPaths = 500;
+    public sealed record AppList(IEnumerable<AppView> Apps);
+    public sealed record Paths(AppName App, DateTimeOffset? AsOf, string? Problem, IEnumerable<ListedPath> Listed)
+    {
+        [System.Text.Json.Serialization.JsonPropertyName("paths")]
+        public IEnumerable<ListedPath> Listed { get; } = Listed;
+    }
+
+    public static void MapApps(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/apps", List).WithSummary("The apps that can be put on a server");
+        routes.MapGet("/api/apps/{app}/paths", ListPaths).WithSummary("Branches and tags of an app's repository; ?q= part of the name");
+    }
+
+    private static Polled<AppList> List(Catalogue catalogue) => Polled.Of(new AppList([.. catalogue.All]));
+
+    private static async Task<Polled<Paths>> ListPaths(AppName app, string? q, HttpContext context, Catalogue catalogue, RepositoryPaths paths)
+    {
+        var list = await paths.Of(catalogue.Find(app), context.RequestAborted);
+        return Polled.Of(new Paths(app, list.AsOf, list.Problem, [.. list.Paths.Where(p => q is null || p.Path.Text.Contains(q, StringComparison.OrdinalIgnoreCase)).Take(MostPaths)]));
+    }
+}

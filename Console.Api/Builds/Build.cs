@@ -1,0 +1,40 @@
+using TestServers.Requests;
+
+namespace TestServers.Builds;
+
+/// <summary>One request to put an app on a server: a database, code, or both; it always renders the settings it touches.</summary>
+/// <param name="Revision">The wanted revision; null: the newest on the path.</param>
+public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code) : Request
+{
+    public const string DatabaseStep = "database", CodeStep = "code", SettingsStep = "settings", HealthStep = "health";
+
+    public BuildResult? Result { get; init; }
+    public Health? Health { get; init; }
+    /// <summary>The build that this one repeats.</summary>
+    public RequestId? RetryOf { get; init; }
+
+    /// <summary>The steps that such a build has, in their order.</summary>
+    public static IEnumerable<string> StepNames(bool database, bool code)
+    {
+        if (database) yield return DatabaseStep;
+        if (code) yield return CodeStep;
+        yield return SettingsStep;
+        yield return HealthStep;
+    }
+}
+
+/// <summary>What a build has put on its server so far.</summary>
+/// <param name="Revision">The revision that was checked out.</param>
+/// <param name="DataTime">When the dump behind the copy was made.</param>
+/// <param name="Database">The copy's name.</param>
+/// <param name="Method">How the copy was made: spare, clone, file_copy or wal_log.</param>
+public sealed record BuildResult(string? Revision = null, DateTimeOffset? DataTime = null, string? Database = null, string? Method = null);
+
+/// <summary>What the server's own page answered at the end of a build.</summary>
+/// <param name="Status">The HTTP status; null: it did not answer.</param>
+/// <param name="Text">The first lines of an answer that is no success.</param>
+public sealed record Health(string Url, int? Status, double Seconds, string? Text)
+{
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Ready => Status is >= 200 and < 400;
+}

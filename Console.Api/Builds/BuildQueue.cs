@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using TestServers.Apps;
+using TestServers.Hosts;
+using TestServers.Requests;
+using TestServers.Reservations;
+
+namespace TestServers.Builds;
+
+/// <summary>What is asked for.</summary>
+public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revision, bool Database, bool Code);
+
+/// <summary>
+/// The queue: builds that wait are those on disk whose state says so, hence a restart loses none. A channel wakes the one loop that starts
+/// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
+/// </summary>
+public sealed class BuildQueue(Settings settings, RequestStore<Build> store, BuildRunner runner, History history, Inventory inventory, Catalogue catalogue,
+    ReservationBook reservations, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
+{
+    private readonly Channel<RequestId> _wakes = Channel.CreateUnbounded<RequestId>();
+    private readonly ConcurrentDictionary<ServerName, Running> _running = new();
+
+    public RequestStore<Build> Store => store;
+
+    /// <summary>Accepts a build; it is on disk when this returns. A free server is reserved for its requester.</summary>
+    /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too many wait.</exception>
+    public Build Enqueue(ServerName server, Wanted wanted, string by, string? key, RequestId? retryOf = null)
+    {
+        if (store.ByKey(by, key) is { } earlier) return SameAs(earlier, server);
+        var machine = inventory.Find(server);
+        if (!machine.Running) throw Problem.Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.").With("state", machine.State);
+        var path = PathFor(machine, catalogue.Find(wanted.App), wanted);
+        var build = store.Add(id =>
+        {
+            if (store.ByKey(by, key) is { } same) return SameAs(same, server);
+            LimitFor(by);
+            Hold(server, by, wanted, path);
+            return new(server, wanted.App, path, wanted.Code ? wanted.Revision : null, wanted.Database, wanted.Code)
+            {
+                Id = id, By = by, At = clock.GetUtcNow(), Key = key, RetryOf = retryOf,
+                Steps = [.. Build.StepNames(wanted.Database, wanted.Code).Select(s => new Step(s))],
+            };
+        });
+        _wakes.Writer.TryWrite(build.Id);
+        return build;
+    }
+
+    /// <summary>Cancels a build: a waiting one at once; of a running one the scripts are ended and clean up first.</summary>
+    /// <exception cref="Problem">404, 403 when it is another's on a server one does not hold, 409 when it has ended.</exception>
+    public async Task<Build> Cancel(RequestId id, string by, CancellationToken cancel)
+    {
+        var build = store.Find(id) ?? throw NoSuchBuild(id);
+        if (build.By != by && reservations.Of(build.Server)?.Holder != by) throw Problem.Forbidden($"Build {id} is {build.By}'s, and {build.Server} is not reserved by you. Ask {build.By}, or take the server over.");
+        if (build.Ended) throw Problem.Conflict($"Build {id} has ended: {build.State.ToString().ToLowerInvariant()}.");
+        var now = clock.GetUtcNow();
+        var after = store.Change(id, b => b.State == RequestState.Queued ? b.WithEnd(RequestState.Cancelled, $"Cancelled by {by} before it began.", now) : b);
+        if (after.Ended || !_running.TryGetValue(build.Server, out var running) || running.Id != id) return store.Find(id)!;
+        store.LogOf(id).Add("console", $"{by} cancels the build.", now);
+        await running.End();
+        await running.Ended.WaitAsync(TimeSpan.FromSeconds(20), cancel);
+        return store.Find(id)!;
+    }
+
+    /// <summary>Waits until a build has ended, or the time is up.</summary>
+    public async Task<Build> Wait(RequestId id, CancellationToken cancel)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(Build build)
+        {
+            if (build.Id == id && build.Ended) ended.TrySetResult();
+        }
+        store.Changed += Look;
+        try
+        {
+            if (store.Find(id) is { Ended: false }) await ended.Task.WaitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is up, or the client has gone.
+        }
+        finally
+        {
+            store.Changed -= Look;
+        }
+        return store.Find(id)!;
+    }
+
+    public static Problem NoSuchBuild(RequestId id) => Problem.NotFound("build", $"There is no build {id}; old ones are removed with their logs. GET api/builds lists the others.");
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var found in store.Open.Where(b => b.State == RequestState.Running).ToList()) TellInterrupted(found);
+        try
+        {
+            do
+            {
+                foreach (var waiting in store.Open.Where(b => b.State == RequestState.Queued).ToList()) TryStart(waiting, stoppingToken);
+            }
+            while (await _wakes.Reader.WaitToReadAsync(stoppingToken) && _wakes.Reader.TryRead(out _));
+        }
+        catch (OperationCanceledException)
+        {
+            // A stop: the builds that run clean up; those that wait stay on disk.
+        }
+        await Task.WhenAll(_running.Values.Select(r => r.Ended));
+    }
+
+    private void TryStart(Build build, CancellationToken stop)
+    {
+        var running = new Running(build.Id, stop);
+        if (stop.IsCancellationRequested || !_running.TryAdd(build.Server, running)) return;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                if (store.Find(build.Id)?.State == RequestState.Queued) await runner.Run(build.Id, () => stop.IsCancellationRequested, running.Cancel);
+            }
+            catch (Exception e)
+            {
+                // A fault of ours, or the disk: a build must not stay "running" for ever; the next start finds the file and says interrupted.
+                log.LogError(e, "Build {Id} on {Server}", build.Id, build.Server);
+                store.Show(build.Id, b => b.WithEnd(RequestState.Failed, e is Storage.DiskRefused ? e.Message : "The console failed; its log says why.", clock.GetUtcNow()));
+            }
+            finally
+            {
+                _running.TryRemove(build.Server, out _);
+                running.SetEnded();
+                _wakes.Writer.TryWrite(build.Id);
+            }
+        }, CancellationToken.None);
+    }
+
+    private void TellInterrupted(Build build)
+    {
+        if (history.Of(build.Server).Entries.FirstOrDefault(e => e.Build == build.Id) is { } written)
+        {
+            store.Change(build.Id, b => b.WithEnd(written.Result, written.Message ?? "", written.EndedAt));
+            return;
+        }
+        runner.End(build.Id, settings.App(build.App), RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.");
+    }
+
+    private RepositoryPath PathFor(Machine machine, AppSettings app, Wanted wanted)
+    {
+        if (!wanted.Database && !wanted.Code) throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
+        if (wanted.Database && app.Base is null) throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
+        var kept = history.Of(machine.Name);
+        if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed.Text)) throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
+        if (wanted.Code) return wanted.Path ?? RepositoryPath.From(app.DefaultPath)!;
+        var here = kept.Code.GetValueOrDefault(app.Name.Text) ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
+        if (wanted.Path is not null && !wanted.Path.Equals(here.Path)) throw Problem.Conflict($"{machine.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for `code` too, or leave the path out.").With("path", here.Path);
+        return here.Path;
+    }
+
+    private void LimitFor(string by)
+    {
+        var waiting = store.Open.Where(b => b.State == RequestState.Queued).ToList();
+        if (waiting.Count(b => b.By == by) >= settings.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.");
+        if (waiting.Count >= settings.Builds.Waiting) throw Problem.TooMany($"{settings.Builds.Waiting} builds are waiting, which is the limit. Try again later.");
+    }
+
+    private void Hold(ServerName server, string by, Wanted wanted, RepositoryPath path)
+    {
+        var held = reservations.Of(server);
+        if (held is not null && held.Holder != by) throw ReservationBook.HeldBy(held);
+        if (held is null) reservations.Reserve(server, by, $"build of {wanted.App} {path}", clock.GetUtcNow().AddHours(settings.Reservations.DefaultHours));
+    }
+
+    private static Build SameAs(Build earlier, ServerName server) => earlier.Server == server ? earlier
+        : throw Problem.Conflict($"The Idempotency-Key was used for build {earlier.Id} on {earlier.Server}. Use another one for {server}.");
+
+    /// <summary>A build that runs now: how to end it, and when it has.</summary>
+    private sealed class Running(RequestId id, CancellationToken stop)
+    {
+        private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public RequestId Id => id;
+        public CancellationToken Cancel => _cancel.Token;
+        public Task Ended => _ended.Task;
+        public Task End() => _cancel.CancelAsync();
+        public void SetEnded()
+        {
+            _ended.TrySetResult();
+            _cancel.Dispose();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using TestServers.Apps;
+using TestServers.Commands;
+using TestServers.Databases;
+using TestServers.Hosts;
+using TestServers.Requests;
+
+namespace TestServers.Builds;
+
+/// <summary>How a step ended: with a sentence, and what it adds to the build's result.</summary>
+public sealed record StepEnd(StepState State, string Message, Func<BuildResult, BuildResult>? Adds = null)
+{
+    public Health? Health { get; init; }
+
+    public static StepEnd Of(HostEnd end) => new(
+        end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? StepState.Cancelled : StepState.Failed, end.Message);
+}
+
+/// <summary>What a step may say while it runs.</summary>
+public sealed record StepVoice(Action<string> Log, Action<double> Progress, Action<string?> WaitsFor);
+
+/// <summary>The database step: takes a spare at once, or waits for the base's lane and makes a plain copy.</summary>
+public sealed class DatabaseStep(Bases bases, Lanes lanes)
+{
+    public async Task<StepEnd> Run(Build build, BaseSettings @base, StepVoice voice, CancellationToken cancel)
+    {
+        var host = bases.HostOf(@base);
+        if (bases.FactsOf(@base.Name).Spares > 0)
+        {
+            var end = await host.Copy(@base, build.Server, onlySpare: true, voice.Log, voice.Progress, cancel);
+            if (end.Done || end.Results.GetValueOrDefault("spare") != "none") return Finish(@base, end);
+        }
+        voice.Log($"No spare of {@base.Name} is ready: a plain copy is made.");
+        return await PlainCopy(build, @base, host, voice, cancel);
+    }
+
+    private async Task<StepEnd> PlainCopy(Build build, BaseSettings @base, DatabaseHost host, StepVoice voice, CancellationToken cancel)
+    {
+        var who = $"the copy for {build.Server}";
+        using var onBase = await lanes.Enter(Bases.LaneOf(@base.Name), 1, build.Id, who, other => voice.WaitsFor($"the base {@base.Name} is busy with {other}"), cancel);
+        using var onHost = await lanes.Enter("host " + host.Settings.Name, host.Settings.Copies, build.Id, who, other => voice.WaitsFor($"{host.Settings.Name} is busy with {other}"), cancel);
+        await bases.StandAside(@base.Name);
+        voice.WaitsFor(null);
+        return Finish(@base, await host.Copy(@base, build.Server, onlySpare: false, voice.Log, voice.Progress, cancel));
+    }
+
+    private StepEnd Finish(BaseSettings @base, HostEnd end)
+    {
+        bases.Refresh(@base);
+        if (!end.Done) return StepEnd.Of(end);
+        var dataTime = DatabaseHost.Instant(end.Results, "data_time");
+        var method = DatabaseHost.Method(end.Results, "method");
+        if (method == "spare") bases.Note(@base.Name, facts => facts with { Spares = Math.Max(0, facts.Spares - 1) });
+        return new(StepState.Succeeded, $"{(method == "spare" ? "A spare" : "A copy")}{(dataTime is { } time ? $" with the data of {Times.Say(time)}" : "")}",
+            result => result with { DataTime = dataTime, Method = method, Database = end.Results.GetValueOrDefault("database") });
+    }
+}
+
+/// <summary>The steps on a server: code and settings.</summary>
+public sealed class GuestSteps(Settings settings, HostProgram program)
+{
+    /// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>
+    public async Task<StepEnd> CheckOut(Build build, AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
+            ["path"] = build.Path.Text, ["revision"] = build.Revision?.Text ?? "",
+        };
+        var end = await program.Run(Call(machine, "checkout", settings.Builds.CodeMinutes, values, voice), cancel);
+        if (!end.Done) return StepEnd.Of(end);
+        return Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision
+            ? new(StepState.Failed, $"{machine.Name} reported no revision that could be one. Install this console's scripts there.")
+            : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision.Text });
+    }
+
+    /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
+    public async Task<StepEnd> PutSettings(AppSettings app, Machine machine, IReadOnlyDictionary<string, object?> values, StepVoice voice, CancellationToken cancel)
+    {
+        RenderedSettings rendered;
+        try
+        {
+            rendered = SettingsTemplates.Render(app, values);
+        }
+        catch (UnrenderableTemplate e)
+        {
+            return new(StepState.Failed, e.Message);
+        }
+        var sent = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text };
+        var end = await program.Run(Call(machine, "settings", settings.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
+        return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") : StepEnd.Of(end);
+    }
+
+    private HostCall Call(Machine machine, string verb, double minutes, IReadOnlyDictionary<string, string> values, StepVoice voice) =>
+        new(new SshTransport(machine.Name.Text, machine.Address, settings.Guests!.Ssh, settings.Runtime), "guest", verb, values, TimeSpan.FromMinutes(minutes))
+        {
+            OnLog = voice.Log, OnProgress = voice.Progress,
+        };
+}

@@ -1,0 +1,47 @@
+using TestServers.Requests;
+
+namespace TestServers.Builds;
+
+/// <summary>A build as it is shown: what is on disk, and what is computed from the queue and from past builds.</summary>
+/// <param name="Position">Its place among those that wait for this server, from 1; null when it does not wait.</param>
+/// <param name="EstimatedEnd">From past builds of the same kind; null when there is none.</param>
+public sealed record BuildView(RequestId Id, ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code, string By, DateTimeOffset At,
+    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Seconds, RequestState State, string? Message, IReadOnlyList<Step> Steps,
+    int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, Health? Health, RequestId? RetryOf);
+
+/// <summary>Shows builds with their place in the queue.</summary>
+public sealed class BuildViews(RequestStore<Build> store, TimeProvider clock)
+{
+    private const int PastBuilds = 5;
+
+    public BuildView Of(Build build)
+    {
+        var (position, waitsFor, start) = build.State == RequestState.Queued ? PlaceOf(build) : (null, null, build.StartedAt);
+        var end = build.Ended ? null : start + UsualTime(build);
+        return new(build.Id, build.Server, build.App, build.Path, build.Revision, build.Database, build.Code, build.By, build.At, build.StartedAt, build.EndedAt, build.Seconds, build.State, build.Message,
+            build.Steps, position, waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor, build.State == RequestState.Queued ? start : null, end, build.Result, build.Health, build.RetryOf);
+    }
+
+    private (int?, string?, DateTimeOffset?) PlaceOf(Build build)
+    {
+        var before = store.Open.Where(b => b.Server == build.Server && b.Id.Number < build.Id.Number).ToList();
+        if (before.Count == 0) return (1, null, null);
+        var now = clock.GetUtcNow();
+        DateTimeOffset? start = now;
+        foreach (var other in before)
+        {
+            var left = other.StartedAt is { } began ? UsualTime(other) - (now - began) : UsualTime(other);
+            start += left < TimeSpan.Zero ? TimeSpan.Zero : left;
+        }
+        var next = before[^1];
+        return (before.Count(b => b.State == RequestState.Queued) + 1, $"{build.Server} is busy with build {next.Id} of {next.By} ({next.App} {next.Path})", start);
+    }
+
+    /// <summary>The median of the last builds of the same kind that succeeded.</summary>
+    private TimeSpan? UsualTime(Build build)
+    {
+        var past = store.All.Where(b => b.State == RequestState.Succeeded && b.App == build.App && b.Database == build.Database && b.Code == build.Code)
+            .Take(PastBuilds).Select(b => b.Seconds ?? 0).Order().ToList();
+        return past.Count == 0 ? null : TimeSpan.FromSeconds(past[past.Count / 2]);
+    }
+}

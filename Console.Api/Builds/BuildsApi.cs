@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Access;
+using TestServers.Hosts;
+using TestServers.Requests;
+
+namespace TestServers.Builds;
+
+/// <summary>Launch, watch, cancel and repeat builds; a server's history.</summary>
+public static class BuildsApi
+{
+    public sealed record Ask(AppName App, bool Database, bool Code, RepositoryPath? Path = null, Revision? Revision = null);
+    public sealed record BuildList(IEnumerable<BuildView> Builds);
+    public sealed record HistoryList(ServerName Server, Configuration? Configuration, IEnumerable<HistoryEntry> History);
+
+    public static void MapBuilds(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/servers/{server}/builds", Launch).WithSummary("Put an app on a server: a fresh database, code, or both");
+        routes.MapGet("/api/servers/{server}/history", ShowHistory).WithSummary("The configurations a server has had, newest first");
+        routes.MapGet("/api/builds", List).WithSummary("Builds, newest first; ?state=queued,running");
+        routes.MapGet("/api/builds/{id}", Show).WithSummary("One build; ?wait=SECONDS answers when it has ended or the time is up");
+        routes.MapPost("/api/builds/{id}/cancel", Cancel).WithSummary("Cancel a build");
+        routes.MapPost("/api/builds/{id}/retry", Retry).WithSummary("Run a build again, exactly the same");
+        routes.MapGet("/api/builds/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes").Produces<string>(200, "text/plain");
+    }
+
+    private static Accepted<BuildView> Launch(ServerName server, Ask ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    {
+        var caller = CallerWhoMay(context);
+        return Accepted(context, queue.Enqueue(server, new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code), caller.Name, IdempotencyKey.Of(context)), caller, views, audit);
+    }
+
+    private static Accepted<BuildView> Retry(RequestId id, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    {
+        var caller = CallerWhoMay(context);
+        var build = queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id);
+        if (!build.Ended) throw Problem.Conflict($"Build {id} has not ended. Cancel it first, or wait.");
+        // Exactly the same: what was checked out then, not what is newest now.
+        var revision = Revision.From(build.Result?.Revision ?? "") ?? build.Revision;
+        return Accepted(context, queue.Enqueue(build.Server, new(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code), caller.Name, IdempotencyKey.Of(context), id), caller, views, audit);
+    }
+
+    private static Polled<HistoryList> ShowHistory(ServerName server, Inventory inventory, History history)
+    {
+        inventory.Find(server);
+        var kept = history.Of(server);
+        return Polled.Of(new HistoryList(server, kept.Configuration, kept.Entries));
+    }
+
+    private static Polled<BuildList> List(string? state, string? server, BuildQueue queue, BuildViews views)
+    {
+        var wanted = state is null ? null : ParseStates(state);
+        var on = server is null ? null : ServerName.From(server) ?? throw Problem.BadInput($"`server` is {ServerName.Rule}.");
+        return Polled.Of(new BuildList(queue.Store.All.Where(b => (wanted is null || wanted.Contains(b.State)) && (on is null || b.Server == on)).Take(200).Select(views.Of).ToList()));
+    }
+
+    private static async Task<Polled<BuildView>> Show(RequestId id, double? wait, HttpContext context, BuildQueue queue, BuildViews views)
+    {
+        var build = queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id);
+        if (wait is > 0)
+        {
+            using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            time.CancelAfter(TimeSpan.FromSeconds(Math.Min(wait.Value, 600)));
+            build = await queue.Wait(id, time.Token);
+        }
+        return Polled.Of(views.Of(build));
+    }
+
+    private static async Task<Ok<BuildView>> Cancel(RequestId id, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    {
+        var caller = CallerWhoMay(context);
+        var build = await queue.Cancel(id, caller.Name, context.RequestAborted);
+        audit.Write(caller, "cancel build", build.Server.Text, $"build {id}");
+        return TypedResults.Ok(views.Of(build));
+    }
+
+    private static Task ShowLog(RequestId id, long? from, bool? follow, HttpContext context, BuildQueue queue) =>
+        LogAnswer.Write(context, queue.Store.Find(id) is null ? throw BuildQueue.NoSuchBuild(id) : queue.Store.LogOf(id), from ?? 0, follow ?? false);
+
+    private static HashSet<RequestState> ParseStates(string states) =>
+        [.. states.Split(',').Select(s => Enum.TryParse<RequestState>(s, ignoreCase: true, out var state) && !char.IsAsciiDigit(s[0]) ? state
+            : throw Problem.BadInput($"`state` lists {string.Join(", ", Enum.GetNames<RequestState>()).ToLowerInvariant()}."))];
+
+    private static Accepted<BuildView> Accepted(HttpContext context, Build build, Caller caller, BuildViews views, Audit audit)
+    {
+        audit.Write(caller, "build", build.Server.Text, $"build {build.Id}: {build.App} {build.Path}{(build.Database ? ", database" : "")}{(build.Code ? ", code" : "")}");
+        return TypedResults.Accepted($"{context.Request.PathBase}/api/builds/{build.Id}", views.Of(build));
+    }
+
+    private static Caller CallerWhoMay(HttpContext context)
+    {
+        var caller = Caller.Of(context);
+        caller.MustBeAllowedTo(Caller.Build);
+        return caller;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using TestServers.Requests;
+
+namespace TestServers.Builds;
+
+/// <summary>Asks the server's own page, as a person would next: its answer decides whether a build is ready.</summary>
+public sealed class HealthStep(Settings settings) : IDisposable
+{
+    private const int Most = 64 * 1024;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    // Redirects are answers, not ways: the address comes from the settings and no page may send the console elsewhere.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(1) })
+    {
+        MaxResponseContentBufferSize = Most,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Asks until it is ready or the limit is over. A web server that is just reloading is asked again; an app's own error is asked again for 3 s.</summary>
+    public async Task<StepEnd> Run(string url, StepVoice voice, CancellationToken cancel)
+    {
+        var limit = TimeSpan.FromSeconds(settings.Builds.HealthSeconds);
+        var started = Stopwatch.StartNew();
+        while (true)
+        {
+            var health = await Ask(url, limit - started.Elapsed, cancel);
+            if (health.Ready) return new(StepState.Succeeded, $"HTTP {health.Status} after {started.Elapsed.TotalSeconds:0.0} s") { Health = health };
+            var patience = health.Status is null or 502 or 503 ? limit : TimeSpan.FromSeconds(3);
+            if (started.Elapsed + Pause >= patience) return GiveUp(health, voice);
+            await Task.Delay(Pause, cancel);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Health> Ask(string url, TimeSpan limit, CancellationToken cancel)
+    {
+        var started = Stopwatch.StartNew();
+        using var within = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        within.CancelAfter(limit > Pause ? limit : Pause);
+        try
+        {
+            using var answer = await _http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, within.Token);
+            var status = (int)answer.StatusCode;
+            var text = status < 400 ? null : FirstLines(await Read(answer, within.Token));
+            return new(url, status, Math.Round(started.Elapsed.TotalSeconds, 3), text);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new(url, null, Math.Round(started.Elapsed.TotalSeconds, 3), $"no answer within {settings.Builds.HealthSeconds:0} s");
+        }
+        catch (HttpRequestException e)
+        {
+            return new(url, null, Math.Round(started.Elapsed.TotalSeconds, 3), e.Message);
+        }
+    }
+
+    private static async Task<string> Read(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancel);
+        var buffer = new byte[Most];
+        var length = await stream.ReadAtLeastAsync(buffer, Most, throwOnEndOfStream: false, cancel);
+        return System.Text.Encoding.UTF8.GetString(buffer, 0, length);
+    }
+
+    private static string FirstLines(string text) =>
+        string.Join('\n', text.Split('\n').Select(l => new string([.. l.Where(c => !char.IsControl(c)).Take(200)]).Trim()).Where(l => l.Length > 0).Take(12));
+
+    private static StepEnd GiveUp(Health health, StepVoice voice)
+    {
+        foreach (var line in (health.Text ?? "").Split('\n')) voice.Log(line);
+        return new(StepState.Failed, health.Status is { } status
+            ? $"built, but {health.Url} answers HTTP {status}; its first lines are in the log"
+            : $"built, but {health.Url} does not answer: {health.Text?.TrimEnd('.')}. Look at the server's Apache error log") { Health = health };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using TestServers.Requests;
+using TestServers.Storage;
+
+namespace TestServers.Builds;
+
+/// <summary>What is on a server now.</summary>
+/// <param name="Result">How the build that last touched it ended; a failed one may have changed a part.</param>
+public sealed record Configuration(AppName App, RepositoryPath? Path, string? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, RequestId Build, RequestState Result, string? Message);
+
+/// <summary>One build in a server's history.</summary>
+public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath Path, string? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
+    string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, RequestState Result, string? Message, Health? Health);
+
+/// <summary>A part that stays on a server while another app is on it.</summary>
+public sealed record KeptCode(RepositoryPath Path, string Revision);
+
+/// <summary>What stands in history/SERVER.json.</summary>
+/// <param name="Entries">Newest first, bounded.</param>
+/// <param name="Copies">The data time of each base's copy that the server has; the key is the base.</param>
+/// <param name="Code">The working copies that the server has; the key is the app.</param>
+public sealed record ServerHistory(int Version, ServerName Server, Configuration? Configuration, ImmutableArray<HistoryEntry> Entries,
+    ImmutableSortedDictionary<string, DateTimeOffset?> Copies, ImmutableSortedDictionary<string, KeptCode> Code) : IVersioned
+{
+    public static ServerHistory Empty(ServerName server) => new(JsonFile<ServerHistory>.Version, server, null, [],
+        ImmutableSortedDictionary.Create<string, DateTimeOffset?>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, KeptCode>(StringComparer.Ordinal));
+}
+
+/// <summary>The configurations that each server has had, and the one it has now; a file a server.</summary>
+public sealed class History
+{
+    private readonly ConcurrentDictionary<ServerName, JsonFile<ServerHistory>> _files = new();
+    private readonly string _folder;
+    private readonly int _kept;
+
+    /// <param name="kept">How many entries a server keeps.</param>
+    /// <exception cref="UnreadableFile">A file cannot be read.</exception>
+    public History(string folder, int kept)
+    {
+        (_folder, _kept) = (folder, kept);
+        foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            var file = JsonFile<ServerHistory>.Load(path);
+            _files[file.Value.Server] = file;
+        }
+    }
+
+    /// <summary>A server's history; empty when nothing was built on it.</summary>
+    public ServerHistory Of(ServerName server) => _files.TryGetValue(server, out var file) ? file.Value : ServerHistory.Empty(server);
+
+    /// <summary>Writes down how a build ended and what is on its server now. A build that stands there already is not written twice.</summary>
+    public void Add(Build build, BaseName? @base)
+    {
+        if (build.StartedAt is null) return;
+        var file = _files.GetOrAdd(build.Server, server => JsonFile<ServerHistory>.Create(Path.Combine(_folder, server + ".json"), ServerHistory.Empty(server)));
+        file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build, @base));
+    }
+
+    private ServerHistory Fold(ServerHistory history, Build build, BaseName? @base)
+    {
+        var result = build.Result ?? new();
+        var copies = result.Database is not null && @base is not null ? history.Copies.SetItem(@base.Text, result.DataTime) : history.Copies;
+        var code = result.Revision is not null ? history.Code.SetItem(build.App.Text, new(build.Path, result.Revision)) : history.Code;
+        var here = code.GetValueOrDefault(build.App.Text);
+        var dataTime = @base is null ? null : copies.GetValueOrDefault(@base.Text);
+        var entry = new HistoryEntry(build.Id, build.App, build.Path, result.Revision ?? here?.Revision, result.DataTime ?? dataTime, build.Database, build.Code,
+            build.By, build.StartedAt!.Value, build.EndedAt!.Value, build.Seconds, build.State, build.Message, build.Health);
+        return history with
+        {
+            Copies = copies,
+            Code = code,
+            Entries = [entry, .. history.Entries.Take(_kept - 1)],
+            Configuration = Touched(build)
+                ? new(build.App, here?.Path, here?.Revision, dataTime, @base is not null && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null, build.By, build.EndedAt.Value, build.Id, build.State, build.Message)
+                : history.Configuration,
+        };
+    }
+
+    // A build that ended before any of its steps began has changed nothing.
+    private static bool Touched(Build build) => build.Steps.Any(s => s.StartedAt is not null);
+}

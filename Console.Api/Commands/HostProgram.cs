@@ -1,0 +1,174 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace TestServers.Commands;
+
+/// <summary>How a call of a host program ended; each has its own remedy.</summary>
+public enum HostEnding
+{
+    /// <summary>Its last line said 0.</summary>
+    Done,
+    /// <summary>It ran, could not do it and said why.</summary>
+    Failed,
+    /// <summary>It refused what it was sent.</summary>
+    Refused,
+    /// <summary>It was asked to end and has cleaned up.</summary>
+    Cancelled,
+    /// <summary>It was asked to end and it is not known whether it did.</summary>
+    Abandoned,
+    /// <summary>It ran longer than its limit and was ended.</summary>
+    TimedOut,
+    /// <summary>It never began: no connection, a wrong key, no such program.</summary>
+    Unreachable,
+    /// <summary>It began, and its last line never came.</summary>
+    CutOff,
+    /// <summary>What answered is not this program in this version.</summary>
+    Stranger,
+}
+
+/// <param name="Message">A sentence for the person who waits; empty when done.</param>
+/// <param name="Results">What it reported, by name. From another machine: check before use.</param>
+public sealed record HostEnd(HostEnding Ending, string Message, IReadOnlyDictionary<string, string> Results)
+{
+    public bool Done => Ending == HostEnding.Done;
+}
+
+/// <summary>What a host program is asked to do.</summary>
+/// <param name="Program">guest or database-host: what must answer.</param>
+/// <param name="Values">Sent as lines on standard input; never on a command line.</param>
+public sealed record HostCall(Transport Transport, string Program, string Verb, IReadOnlyDictionary<string, string> Values, TimeSpan Limit)
+{
+    /// <summary>Texts, sent encoded.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public Action<string> OnLog { get; init; } = _ => { };
+    public Action<double> OnProgress { get; init; } = _ => { };
+    public Action<string> OnStep { get; init; } = _ => { };
+}
+
+/// <summary>
+/// Speaks with the programs on the hosts. Lines that begin with @ are for the console, every other line is the log. Exit code 255 of ssh can
+/// mean a dozen things, so only the program's own last line says how the work ended.
+/// </summary>
+public sealed class HostProgram(CommandRunner runner)
+{
+    /// <summary>The host programs' own limit for cleaning up is 10 s; then ssh gets some time to tell.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(13);
+    private const int Protocol = 1;
+
+    /// <summary>Runs the call to its end. Cancelling closes the lifeline and waits until the program has cleaned up, at most <see cref="Grace"/>.</summary>
+    public async Task<HostEnd> Run(HostCall call, CancellationToken cancel)
+    {
+        var answer = new Answer(call);
+        var end = await runner.Run(call.Transport.Start(call.Verb, InputOf(call), call.Limit), answer.Take, cancel);
+        var (ending, message) = Judge(call, answer, end);
+        return new(ending, message, answer.Results);
+    }
+
+    private static string InputOf(HostCall call)
+    {
+        var input = new StringBuilder($"protocol={Protocol}\n");
+        foreach (var (key, text) in call.Values)
+        {
+            if (text.Any(char.IsControl)) throw new ArgumentException($"The value {key} holds a control character.", nameof(call));
+            input.Append(key).Append('=').Append(text).Append('\n');
+        }
+        foreach (var (name, text) in call.Files) input.Append("file.").Append(name).Append('=').Append(Base64Of(text)).Append('\n');
+        return input.Append('\n').ToString();
+    }
+
+    private static string Base64Of(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static (HostEnding, string) Judge(HostCall call, Answer answer, CommandEnd end)
+    {
+        var where = call.Transport.Name;
+        if (end.Ending == Ending.Cancelled)
+        {
+            return answer.Exit is not null
+                ? (HostEnding.Cancelled, $"Cancelled; {where} has cleaned up.")
+                : (HostEnding.Abandoned, $"Cancelled, but {where} did not confirm that it ended. It is cleaned when it answers again.");
+        }
+        if (end.Ending == Ending.TimedOut) return (HostEnding.TimedOut, $"{call.Verb} on {where} took longer than its limit of {Duration(call.Limit)} and was ended. Look at the log for what it waited for.");
+        if (end.Ending == Ending.TooMuchOutput) return (HostEnding.Failed, $"{call.Verb} on {where} was ended because its output did not stop. The end of the log shows what it says.");
+        if (answer.Stranger is not null || (answer.Program is null && end.Ending == Ending.Exited && end.ExitCode is not (255 or 127)))
+        {
+            return (HostEnding.Stranger, $"What answers on {where} is not the {call.Program} program with protocol {Protocol}: {answer.Stranger ?? FirstOf(answer.FirstLine, end.Errors)}. Install this console's scripts there.");
+        }
+        if (answer.Program is null) return (HostEnding.Unreachable, $"{where} cannot be reached: {Reason(end)}");
+        return answer.Exit switch
+        {
+            0 => (HostEnding.Done, ""),
+            2 => (HostEnding.Refused, answer.Error ?? $"{where} refused what it was sent for {call.Verb}; the log says why."),
+            null => (HostEnding.CutOff, $"The connection to {where} broke off during {call.Verb}: {Reason(end)}"),
+            var code => (HostEnding.Failed, answer.Error ?? $"{call.Verb} on {where} failed with exit code {code}; the log says why."),
+        };
+    }
+
+    private static string FirstOf(string? line, string errors)
+    {
+        var text = line ?? (errors.Length > 0 ? errors : "it ended without a word");
+        return text.Length <= 200 ? text.Trim().TrimEnd('.') : text[..200];
+    }
+
+    private static string Reason(CommandEnd end)
+    {
+        var last = end.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+        return last is null ? "no reason was given. Look whether it is up and its sshd answers." : last.TrimEnd('.') + ". Look whether it is up, and at its key in known_hosts.";
+    }
+
+    private static string Duration(TimeSpan time) => time.TotalMinutes >= 2 ? $"{time.TotalMinutes:0} minutes" : $"{time.TotalSeconds:0} seconds";
+
+    /// <summary>What came so far; lines arrive one at a time.</summary>
+    private sealed class Answer(HostCall call)
+    {
+        private const int MostResults = 5000;
+        private readonly Dictionary<string, string> _results = new(StringComparer.Ordinal);
+        public string? Program { get; private set; }
+        public string? Stranger { get; private set; }
+        public string? FirstLine { get; private set; }
+        public string? Error { get; private set; }
+        public int? Exit { get; private set; }
+        public IReadOnlyDictionary<string, string> Results => _results;
+
+        public void Take(string line)
+        {
+            FirstLine ??= line;
+            if (!line.StartsWith('@'))
+            {
+                call.OnLog(line);
+                return;
+            }
+            var (word, rest) = line.IndexOf(' ', StringComparison.Ordinal) is var at and > 0 ? (line[1..at], line[(at + 1)..]) : (line[1..], "");
+            // Nothing counts before the program has said who it is, and nothing after its last line.
+            if (word == "program" && Program is null) Greet(rest);
+            else if (Program is not null && Exit is null) Obey(word, rest);
+        }
+
+        private void Greet(string rest)
+        {
+            Program = rest;
+            if (rest != $"{call.Program} {Protocol}") Stranger = $"it calls itself `{(rest.Length > 60 ? rest[..60] : rest)}`";
+        }
+
+        private void Obey(string word, string rest)
+        {
+            switch (word)
+            {
+                case "progress" when Utf8Parser.TryParse(Encoding.ASCII.GetBytes(rest), out double fraction, out _) && fraction is >= 0 and <= 1:
+                    call.OnProgress(fraction);
+                    break;
+                case "step" when rest.Length <= 40:
+                    call.OnStep(rest);
+                    break;
+                case "result" when rest.IndexOf('=', StringComparison.Ordinal) is var at and > 0 && _results.Count < MostResults:
+                    _results[rest[..at]] = rest[(at + 1)..];
+                    break;
+                case "error":
+                    Error = new string([.. rest.Where(c => !char.IsControl(c)).Take(1000)]);
+                    break;
+                case "exit" when int.TryParse(rest, out var code):
+                    Exit = code;
+                    break;
+            }
+        }
+    }
+}

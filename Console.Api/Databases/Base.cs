@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using TestServers.Storage;
+
+namespace TestServers.Databases;
+
+/// <summary>What the console remembers of a base between restarts: what its host last said.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="DataTime">When the dump was made, from the dump itself.</param>
+/// <param name="Spares">How many are ready.</param>
+/// <param name="Method">How a spare or plain copy is made there: clone or file_copy.</param>
+/// <param name="LastRestore">The number of the restore that ended last.</param>
+public sealed record BaseFacts(bool Exists, long? Size, DateTimeOffset? DataTime, int Spares, string? Method, RequestId? LastRestore)
+{
+    public static BaseFacts Unknown { get; } = new(false, null, null, 0, null, null);
+}
+
+/// <summary>What stands in bases.json.</summary>
+public sealed record BasesState(int Version, ImmutableSortedDictionary<string, BaseFacts> Bases) : IVersioned
+{
+    public static BasesState Empty { get; } = new(JsonFile<BasesState>.Version, ImmutableSortedDictionary.Create<string, BaseFacts>(StringComparer.Ordinal));
+}
+
+/// <summary>A base as it is shown.</summary>
+/// <param name="Stale">Its data are older than its limit; also when it was never restored.</param>
+/// <param name="Problem">Why its host does not answer, or null.</param>
+public sealed record BaseView(BaseName Name, string Host, bool Exists, long? Size, DateTimeOffset? DataTime, bool Stale, double StaleAfterHours, string? Method,
+    SparesView Spares, string? Problem, RestoreView? Restore, RestoreView? LastRestore, IReadOnlyList<AppName> Apps);
+
+public sealed record SparesView(int Wanted, int Ready);

@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using TestServers.Commands;
+using TestServers.Requests;
+using TestServers.Storage;
+
+namespace TestServers.Databases;
+
+/// <summary>
+/// What is known of every base. One loop a database host asks it now and then and whenever something was done there, and
+/// makes spares in the background; a host that is down stops only its own bases.
+/// </summary>
+public sealed class Bases : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    private readonly Settings _settings;
+    private readonly JsonFile<BasesState> _file;
+    private readonly Lanes _lanes;
+    private readonly ILogger<Bases> _log;
+    private readonly Dictionary<string, DatabaseHost> _hosts;
+    private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SemaphoreSlim> _wakes;
+    private readonly ConcurrentDictionary<BaseName, Spares> _spares = new();
+
+    public Bases(Settings settings, JsonFile<BasesState> file, Lanes lanes, HostProgram program, ILogger<Bases> log)
+    {
+        (_settings, _file, _lanes, _log) = (settings, file, lanes, log);
+        _hosts = settings.DatabaseHosts.ToDictionary(h => h.Name, h => new DatabaseHost(h, settings.Builds, settings.Runtime, program), StringComparer.Ordinal);
+        _wakes = settings.DatabaseHosts.ToDictionary(h => h.Name, _ => new SemaphoreSlim(0, 1), StringComparer.Ordinal);
+    }
+
+    /// <summary>Raised when something of a base has changed.</summary>
+    public event Action<BaseName>? Changed;
+
+    /// <summary>The settings of a base.</summary>
+    /// <exception cref="Problem">404: there is no such base.</exception>
+    public BaseSettings Find(BaseName name) =>
+        _settings.Base(name) ?? throw Problem.NotFound("base", $"The settings name no base {name}. GET api/bases lists them.");
+
+    public DatabaseHost HostOf(BaseSettings @base) => _hosts[@base.Host];
+
+    /// <summary>What the base's host said last, kept over restarts.</summary>
+    public BaseFacts FactsOf(BaseName name) => _file.Value.Bases.GetValueOrDefault(name.Text) ?? BaseFacts.Unknown;
+
+    /// <summary>Why the base's host does not answer; null when it does.</summary>
+    public string? ProblemOf(BaseSettings @base) => _problems.GetValueOrDefault(@base.Host);
+
+    /// <summary>The lane of those who make a plain copy of this base.</summary>
+    public static string LaneOf(BaseName name) => "base " + name;
+
+    /// <summary>Takes note of what a host reported.</summary>
+    public void Note(BaseName name, Func<BaseFacts, BaseFacts> change)
+    {
+        var before = FactsOf(name);
+        _file.Change(state => change(FactsOf(name)) is var next && next == FactsOf(name) ? state : state with { Bases = state.Bases.SetItem(name.Text, next) });
+        if (FactsOf(name) != before) Changed?.Invoke(name);
+    }
+
+    /// <summary>Has the host asked anew, and spares made, soon.</summary>
+    public void Refresh(BaseSettings @base)
+    {
+        var wake = _wakes[@base.Host];
+        lock (wake)
+        {
+            if (wake.CurrentCount == 0) wake.Release();
+        }
+    }
+
+    /// <summary>Ends the making of spares of this base, because somebody needs the disk for a plain copy now.</summary>
+    public Task StandAside(BaseName name) => _spares.TryGetValue(name, out var spares) ? spares.End() : Task.CompletedTask;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_hosts.Values.Select(host => Watch(host, stoppingToken)));
+
+    private async Task Watch(DatabaseHost host, CancellationToken stop)
+    {
+        var swept = false;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var answers = await Ask(host, stop);
+                if (answers && !swept) swept = (await host.Sweep(BasesOf(host).Select(b => b.Name), stop)).Done;
+                if (answers) await MakeSpares(host, stop);
+                await _wakes[host.Settings.Name].WaitAsync(Pause, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (DiskRefused refused)
+            {
+                _log.LogError("{Reason}", refused.Message);
+                await Task.Delay(TimeSpan.FromSeconds(5), stop);
+            }
+        }
+    }
+
+    private IEnumerable<BaseSettings> BasesOf(DatabaseHost host) => _settings.Bases.Where(b => b.Host == host.Settings.Name);
+
+    private async Task<bool> Ask(DatabaseHost host, CancellationToken stop)
+    {
+        var bases = BasesOf(host).ToList();
+        var (end, status) = await host.Status(bases.Select(b => b.Name), stop);
+        if (stop.IsCancellationRequested) return false;
+        SetProblem(host, end.Done ? null : end.Message);
+        if (!end.Done) return false;
+        foreach (var @base in bases)
+        {
+            Note(@base.Name, facts => status.Bases.GetValueOrDefault(@base.Name) is { } now
+                ? facts with { Exists = true, Size = now.Size, DataTime = now.DataTime, Spares = now.Spares, Method = now.Method ?? facts.Method }
+                : facts with { Exists = false, Size = null, DataTime = null, Spares = 0 });
+        }
+        return true;
+    }
+
+    private void SetProblem(DatabaseHost host, string? problem)
+    {
+        var before = _problems.GetValueOrDefault(host.Settings.Name);
+        if (before == problem) return;
+        if (problem is null) _problems.TryRemove(host.Settings.Name, out _);
+        else _problems[host.Settings.Name] = problem;
+        if (problem is not null) _log.LogWarning("Database host {Host}: {Problem}", host.Settings.Name, problem);
+        foreach (var @base in BasesOf(host)) Changed?.Invoke(@base.Name);
+    }
+
+    private async Task MakeSpares(DatabaseHost host, CancellationToken stop)
+    {
+        foreach (var @base in BasesOf(host).Where(b => FactsOf(b.Name).Exists))
+        {
+            // prepare also drops what the copies before have left, so it is called although no spare is wanted.
+            if (_lanes.SomebodyWaits(LaneOf(@base.Name))) continue;
+            using var spares = new Spares(stop);
+            _spares[@base.Name] = spares;
+            var end = await spares.Make(host, @base);
+            _spares.TryRemove(@base.Name, out _);
+            if (end.Ending is HostEnding.Failed or HostEnding.Refused) _log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
+            if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready) Note(@base.Name, facts => facts with { Spares = (int)ready });
+        }
+    }
+
+    /// <summary>The making of one base's spares, which can be ended and waited for.</summary>
+    private sealed class Spares(CancellationToken stop) : IDisposable
+    {
+        private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task<HostEnd> Make(DatabaseHost host, BaseSettings @base)
+        {
+            try
+            {
+                return await host.Prepare(@base, _end.Token);
+            }
+            finally
+            {
+                _ended.TrySetResult();
+            }
+        }
+
+        public async Task End()
+        {
+            if (!_ended.Task.IsCompleted) await _end.CancelAsync();
+            await _ended.Task;
+        }
+
+        public void Dispose() => _end.Dispose();
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Access;
+using TestServers.Requests;
+
+namespace TestServers.Databases;
+
+/// <summary>Bases, and their restore by cron or by hand.</summary>
+public static class DatabasesApi
+{
+    public sealed record BaseList(IEnumerable<BaseView> Bases);
+
+    public static void MapDatabases(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/bases", List).WithSummary("Every base: size, data time, spares, last restore");
+        routes.MapGet("/api/bases/{name}", Show).WithSummary("One base");
+        routes.MapPost("/api/bases/{name}/restore", Restore).WithSummary("Restore a base from its dump; ?wait=true answers when it has ended");
+        routes.MapGet("/api/restores/{id}", ShowRestore).WithSummary("One restore; ?wait=SECONDS");
+        routes.MapGet("/api/restores/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes").Produces<string>(200, "text/plain");
+    }
+
+    private static Polled<BaseList> List(BaseViews views) => Polled.Of(new BaseList([.. views.All]));
+
+    private static Polled<BaseView> Show(BaseName name, Bases bases, BaseViews views) => Polled.Of(views.Of(bases.Find(name)));
+
+    private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(BaseName name, bool? wait, HttpContext context, Restores restores, Audit audit)
+    {
+        var caller = Caller.Of(context);
+        caller.MustBeAllowedTo(Caller.Restore);
+        var restore = restores.Ask(name, caller.Name, IdempotencyKey.Of(context));
+        audit.Write(caller, "restore", name.Text, $"restore {restore.Id}");
+        if (wait is not true) return TypedResults.Accepted($"{context.Request.PathBase}/api/restores/{restore.Id}", RestoreView.Of(restore));
+        var ended = await restores.Wait(restore.Id, context.RequestAborted);
+        return ended.State == RequestState.Succeeded ? TypedResults.Ok(RestoreView.Of(ended))
+            : throw Problem.Failed($"Restore {ended.Id} of {name}: {ended.Message}").With("restore", ended.Id).With("state", ended.State);
+    }
+
+    private static async Task<Polled<RestoreView>> ShowRestore(RequestId id, double? wait, HttpContext context, Restores restores)
+    {
+        var restore = Find(restores, id);
+        if (wait is > 0)
+        {
+            using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            time.CancelAfter(TimeSpan.FromSeconds(Math.Min(wait.Value, 600)));
+            try
+            {
+                restore = await restores.Wait(id, time.Token);
+            }
+            catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                restore = Find(restores, id);
+            }
+        }
+        return Polled.Of(RestoreView.Of(restore));
+    }
+
+    private static Task ShowLog(RequestId id, long? from, bool? follow, HttpContext context, Restores restores) =>
+        LogAnswer.Write(context, restores.Store.LogOf(Find(restores, id).Id), from ?? 0, follow ?? false);
+
+    private static Restore Find(Restores restores, RequestId id) =>
+        restores.Store.Find(id) ?? throw Problem.NotFound("restore", $"There is no restore {id}; old ones are removed with their logs. GET api/bases names the last ones.");
+}

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using TestServers.Commands;
+using TestServers.Requests;
+
+namespace TestServers.Databases;
+
+/// <summary>
+/// Restores of bases: at most one of a base at a time, so many on a host as its settings allow. However often cron calls, a call
+/// while one is open, or with the same Idempotency-Key, gets that restore.
+/// </summary>
+public sealed class Restores(Settings settings, RequestStore<Restore> store, Bases bases, Lanes lanes, TimeProvider clock, ILogger<Restores> log) : BackgroundService
+{
+    private readonly ConcurrentDictionary<RequestId, Task> _running = new();
+    private readonly TaskCompletionSource<CancellationToken> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public RequestStore<Restore> Store => store;
+
+    /// <summary>The restore of this base that waits or runs, or null.</summary>
+    public Restore? OpenOf(BaseName name) => store.Open.FirstOrDefault(r => r.Base == name);
+
+    /// <summary>The restore of this base that ended last, or null.</summary>
+    public Restore? LastOf(BaseName name) => store.All.FirstOrDefault(r => r.Base == name && r.Ended);
+
+    /// <summary>Accepts a restore, or gives back the one that is open or came with the same key.</summary>
+    public Restore Ask(BaseName name, string by, string? key)
+    {
+        var @base = bases.Find(name);
+        var isNew = false;
+        var restore = store.Add(id =>
+        {
+            if (store.ByKey(by, key) is { } earlier) return earlier.Base == name ? earlier : throw Problem.Conflict($"The Idempotency-Key was used for a restore of {earlier.Base}. Use another one for {name}.");
+            if (OpenOf(name) is { } open) return open;
+            isNew = true;
+            return new(name) { Id = id, By = by, At = clock.GetUtcNow(), Key = key, Steps = [.. Restore.StepNames.Select(s => new Step(s))] };
+        });
+        if (isNew) Begin(restore.Id, @base);
+        return restore;
+    }
+
+    /// <summary>Waits until a restore has ended, or the time is up.</summary>
+    public async Task<Restore> Wait(RequestId id, CancellationToken cancel)
+    {
+        if (_running.TryGetValue(id, out var running)) await running.WaitAsync(cancel);
+        return store.Find(id)!;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var open in store.Open.ToList())
+        {
+            if (open.State == RequestState.Running)
+            {
+                var now = clock.GetUtcNow();
+                store.Change(open.Id, r => r.WithEnd(RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(now)}. The base before is in use; restore again.", now));
+            }
+            else if (settings.Base(open.Base) is { } @base) Begin(open.Id, @base);
+            else store.Change(open.Id, r => r.WithEnd(RequestState.Failed, $"The settings no longer name the base {r.Base}.", clock.GetUtcNow()));
+        }
+        _started.TrySetResult(stoppingToken);
+        await Task.Delay(Timeout.Infinite, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+        await Task.WhenAll(_running.Values);
+    }
+
+    private void Begin(RequestId id, BaseSettings @base)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _running[id] = done.Task;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await Run(id, @base, await _started.Task);
+            }
+            catch (Exception e)
+            {
+                // A fault of ours, or the disk: the restore must not stay "running" for ever in memory.
+                log.LogError(e, "Restore {Id} of {Base}", id, @base.Name);
+                store.Show(id, r => r.WithEnd(RequestState.Failed, "The console failed; its log says why.", clock.GetUtcNow()));
+            }
+            finally
+            {
+                _running.TryRemove(id, out _);
+                done.SetResult();
+            }
+        });
+    }
+
+    private async Task Run(RequestId id, BaseSettings @base, CancellationToken stop)
+    {
+        var host = bases.HostOf(@base);
+        var requestLog = store.LogOf(id);
+        using var turn = await TakeTurn(id, host, stop);
+        if (turn is null) return; // It waits on disk for the next start.
+        store.Change(id, r => r with { State = RequestState.Running, StartedAt = clock.GetUtcNow() });
+        var end = await host.Restore(@base, line => requestLog.Add("restore", line, clock.GetUtcNow()), fraction => ShowProgress(id, fraction), step => EnterStep(id, step), stop);
+        if (!end.Done) requestLog.Add("console", end.Message, clock.GetUtcNow());
+        Finish(id, @base, end);
+        bases.Refresh(@base);
+    }
+
+    private async Task<IDisposable?> TakeTurn(RequestId id, DatabaseHost host, CancellationToken stop)
+    {
+        try
+        {
+            return await lanes.Enter("host " + host.Settings.Name, host.Settings.Copies, id, $"restore {id}",
+                who => store.Show(id, r => r.WithStep(Restore.StepNames[0], s => s with { WaitsFor = $"{host.Settings.Name} is busy with {who}" })), stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private void Finish(RequestId id, BaseSettings @base, HostEnd end)
+    {
+        var now = clock.GetUtcNow();
+        if (!end.Done)
+        {
+            var (state, why) = end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? (RequestState.Interrupted, $"Interrupted by a stop of the console at {Times.Say(now)}. The base before is in use; restore again.") : (RequestState.Failed, end.Message);
+            store.Change(id, r => r.WithEnd(state, why, now));
+            return;
+        }
+        var (dataTime, size) = (DatabaseHost.Instant(end.Results, "data_time"), DatabaseHost.Number(end.Results, "size"));
+        bases.Note(@base.Name, facts => facts with { Exists = true, DataTime = dataTime, Size = size, Spares = 0, LastRestore = id });
+        store.Change(id, r => (r with { DataTime = dataTime, Size = size }).WithEnd(RequestState.Succeeded, dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.", now));
+    }
+
+    private void EnterStep(RequestId id, string name)
+    {
+        var now = clock.GetUtcNow();
+        if (!Restore.StepNames.Contains(name)) return;
+        store.Change(id, r => r with
+        {
+            Steps = [.. r.Steps.Select(s => s.Name == name ? s with { State = StepState.Running, StartedAt = now, WaitsFor = null }
+                : s.State == StepState.Running ? s with { State = StepState.Succeeded, EndedAt = now, Progress = null } : s)],
+        });
+    }
+
+    private void ShowProgress(RequestId id, double fraction) =>
+        store.Show(id, r => r with { Steps = [.. r.Steps.Select(s => s.State == StepState.Running ? s with { Progress = fraction } : s)] });
+}

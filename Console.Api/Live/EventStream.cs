@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using TestServers.Storage;
+
+namespace TestServers.Live;
+
+/// <summary>Something that has changed, as it is now.</summary>
+public sealed record Event(string Id, string Name, string Data);
+
+/// <summary>
+/// What changed, told to everybody who listens. The last events are kept so that a listener who was cut off resumes without loss or doubling; one
+/// who is too far behind, or who comes from another run of the console, is told to fetch everything anew. A listener who does not read is dropped.
+/// </summary>
+public sealed class EventStream
+{
+    private const int Kept = 2000, Behind = 1000, PerCaller = 6, All = 300;
+    private readonly Lock _telling = new();
+    private readonly Queue<(long Number, Event Event)> _past = new();
+    private readonly List<Listener> _listeners = [];
+    private readonly string _run = Guid.NewGuid().ToString("n")[..8];
+    private long _last;
+
+    /// <summary>Tells all listeners.</summary>
+    public void Tell<T>(string name, T value)
+    {
+        var data = JsonSerializer.Serialize(value, Json.Web);
+        lock (_telling)
+        {
+            var told = new Event($"{_run}-{++_last}", name, data);
+            _past.Enqueue((_last, told));
+            if (_past.Count > Kept) _past.Dequeue();
+            foreach (var listener in _listeners.Where(l => !l.Events.Writer.TryWrite(told)).ToList())
+            {
+                listener.Events.Writer.TryComplete();
+                _listeners.Remove(listener);
+            }
+        }
+    }
+
+    /// <summary>Listens from after the event <paramref name="lastId"/> on, or from now on.</summary>
+    /// <returns>The listener; disposing it leaves.</returns>
+    /// <exception cref="Problem">429: the caller, or all together, have too many streams.</exception>
+    public Listener Listen(string caller, string? lastId)
+    {
+        lock (_telling)
+        {
+            if (_listeners.Count >= All) throw Problem.TooMany($"{All} event streams are open, which is the limit. Poll GET api/servers instead.");
+            if (_listeners.Count(l => l.Caller == caller) >= PerCaller) throw Problem.TooMany($"{caller} has {PerCaller} event streams open, which is the limit. Close some, or poll GET api/servers instead.");
+            var listener = new Listener(this, caller, Channel.CreateBounded<Event>(new BoundedChannelOptions(Kept + Behind) { FullMode = BoundedChannelFullMode.Wait }));
+            foreach (var missed in Missed(lastId)) listener.Events.Writer.TryWrite(missed);
+            _listeners.Add(listener);
+            return listener;
+        }
+    }
+
+    private IEnumerable<Event> Missed(string? lastId)
+    {
+        if (lastId is null) return [new Event($"{_run}-{_last}", "hello", "{}")];
+        var parts = lastId.Split('-');
+        var known = parts.Length == 2 && parts[0] == _run && long.TryParse(parts[1], out var number) && number <= _last && number >= _last - _past.Count ? number : -1;
+        return known < 0 ? [new Event($"{_run}-{_last}", "reset", "{}")] : _past.Where(p => p.Number > known).Select(p => p.Event);
+    }
+
+    private void Leave(Listener listener)
+    {
+        lock (_telling) _listeners.Remove(listener);
+    }
+
+    /// <summary>One open stream.</summary>
+    public sealed class Listener(EventStream stream, string caller, Channel<Event> events) : IDisposable
+    {
+        internal string Caller => caller;
+        internal Channel<Event> Events => events;
+
+        /// <summary>The events as they come; ends when this listener did not read for too long.</summary>
+        public ChannelReader<Event> Reader => events.Reader;
+
+        public void Dispose() => stream.Leave(this);
+    }
+}

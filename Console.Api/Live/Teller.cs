@@ -1,0 +1,44 @@
+using TestServers.Builds;
+using TestServers.Databases;
+using TestServers.Requests;
+using TestServers.Servers;
+
+namespace TestServers.Live;
+
+/// <summary>Listens to the nouns and tells the stream; the nouns know nothing of it.</summary>
+public sealed class Teller(EventStream stream, Board board, RequestStore<Build> builds, BuildViews views, Restores restores, Bases bases, BaseViews baseViews)
+{
+    /// <summary>Begins to tell.</summary>
+    public void Begin()
+    {
+        board.Changed += TellServers;
+        builds.Changed += build => TellBuilds(build);
+        restores.Store.Changed += restore =>
+        {
+            stream.Tell("restore", RestoreView.Of(restore));
+            TellBase(restore.Base);
+        };
+        bases.Changed += TellBase;
+    }
+
+    private void TellServers(ServerList before, ServerList after)
+    {
+        if (!before.Servers.Select(s => s.Name).SequenceEqual(after.Servers.Select(s => s.Name)))
+        {
+            stream.Tell("reset", new { });
+            return;
+        }
+        foreach (var server in after.Servers.Except(before.Servers)) stream.Tell("server", server);
+        foreach (var host in after.Hosts.Except(before.Hosts)) stream.Tell("host", host);
+    }
+
+    private void TellBuilds(Build build)
+    {
+        stream.Tell("build", views.Of(build));
+        if (!build.Ended) return;
+        // Those behind it have moved up.
+        foreach (var behind in builds.Open.Where(b => b.Server == build.Server && b.State == RequestState.Queued)) stream.Tell("build", views.Of(behind));
+    }
+
+    private void TellBase(BaseName name) => stream.Tell("base", baseViews.Of(bases.Find(name)));
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Builds;
+using TestServers.Databases;
+using TestServers.Hosts;
+using TestServers.Requests;
+using TestServers.Reservations;
+using TestServers.Storage;
+
+namespace TestServers.Monitoring;
+
+/// <summary>For monitoring: is it well, and how much of what is there.</summary>
+public static class MonitoringApi
+{
+    public sealed record Health(string Status, IEnumerable<string> Problems);
+
+    public static void MapMonitoring(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", ShowHealth).WithSummary("200 while the console serves; 503 when its disk refuses");
+        routes.MapGet("/metrics", ShowMetrics).WithSummary("Prometheus text").Produces<string>(200, "text/plain");
+    }
+
+    // A host that is down is named, but the console itself is well: restarting it would mend nothing.
+    private static Results<Ok<Health>, JsonHttpResult<Health>> ShowHealth(Inventory inventory, Settings settings, Bases bases)
+    {
+        var problems = inventory.Hosts.Where(h => h.Problem is not null).Select(h => $"{h.Name}: {h.Problem}")
+            .Concat(settings.Bases.DistinctBy(b => b.Host).Where(b => bases.ProblemOf(b) is not null).Select(b => $"{b.Host}: {bases.ProblemOf(b)}")).ToList();
+        return Disk.Trouble is { } trouble ? TypedResults.Json(new Health("read-only: disk", [trouble, .. problems]), statusCode: 503) : TypedResults.Ok(new Health("well", problems));
+    }
+
+    private static ContentHttpResult ShowMetrics(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, BaseViews bases)
+    {
+        var text = new StringBuilder();
+        Gauge(text, "console_servers", "Servers by state", inventory.Machines.GroupBy(m => m.State).Select(g => ($"state=\"{g.Key}\"", (double)g.Count())));
+        Gauge(text, "console_reservations", "Reservations that hold now", [("", reservations.All().Count())]);
+        Gauge(text, "console_builds", "Builds kept, by state", builds.All.GroupBy(b => b.State).Select(g => ($"state=\"{g.Key.ToString().ToLowerInvariant()}\"", (double)g.Count())));
+        Gauge(text, "console_host_up", "1 when virsh answers", inventory.Hosts.Select(h => ($"host=\"{h.Name}\"", h.Problem is null ? 1.0 : 0)));
+        Gauge(text, "console_base_data_age_seconds", "Age of a base's data", bases.All.Where(b => b.DataTime is not null).Select(b => ($"base=\"{b.Name}\"", (DateTimeOffset.UtcNow - b.DataTime!.Value).TotalSeconds)));
+        Gauge(text, "console_base_spares", "Spares that are ready", bases.All.Select(b => ($"base=\"{b.Name}\"", (double)b.Spares.Ready)));
+        Gauge(text, "console_disk_ok", "0 while the disk refuses writes", [("", Disk.Trouble is null ? 1 : 0)]);
+        return TypedResults.Text(text.ToString(), "text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    private static void Gauge(StringBuilder text, string name, string help, IEnumerable<(string Labels, double Value)> rows)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} gauge\n");
+        foreach (var (labels, value) in rows) text.Append(CultureInfo.InvariantCulture, $"{name}{(labels.Length > 0 ? "{" + labels + "}" : "")} {value:0.###}\n");
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace TestServers;
+
+/// <summary>A name from outside, checked once by making it: whoever holds one need not check again.</summary>
+public interface IName<TSelf> : IParsable<TSelf> where TSelf : IName<TSelf>
+{
+    /// <summary>The text, as it was given.</summary>
+    string Text { get; }
+
+    /// <summary>What a good one looks like, as the end of a sentence.</summary>
+    static abstract string Rule { get; }
+
+    /// <summary>Makes one of a text that keeps the rule, null of another.</summary>
+    static abstract TSelf? From(string text);
+}
+
+/// <summary>The name of a virtual test machine.</summary>
+[JsonConverter(typeof(NameConverter<ServerName>))]
+public sealed partial record ServerName : IName<ServerName>
+{
+    private ServerName(string text) => Text = text;
+    public string Text { get; }
+    public static string Rule => "1 to 32 letters, digits, dots, dashes or underscores, the first a letter or digit";
+    public static ServerName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out ServerName result) => Name.Try(s, out result);
+    public static ServerName Parse(string s, IFormatProvider? provider) => Name.Make<ServerName>(s);
+    public override string ToString() => Text;
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")] private static partial Regex Allowed();
+}
+
+/// <summary>The name of an app in the catalogue.</summary>
+[JsonConverter(typeof(NameConverter<AppName>))]
+public sealed partial record AppName : IName<AppName>
+{
+    private AppName(string text) => Text = text;
+    public string Text { get; }
+    public static string Rule => "1 to 32 small letters, digits, dashes or underscores, the first a letter";
+    public static AppName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out AppName result) => Name.Try(s, out result);
+    public static AppName Parse(string s, IFormatProvider? provider) => Name.Make<AppName>(s);
+    public override string ToString() => Text;
+    [GeneratedRegex(@"\A[a-z][a-z0-9_-]{0,31}\z")] private static partial Regex Allowed();
+}
+
+/// <summary>The name of a base; 20 characters, so that PostgreSQL's 63 hold it together with a server's name.</summary>
+[JsonConverter(typeof(NameConverter<BaseName>))]
+public sealed partial record BaseName : IName<BaseName>
+{
+    private BaseName(string text) => Text = text;
+    public string Text { get; }
+    public static string Rule => "1 to 20 small letters, digits or underscores, the first a letter";
+    public static BaseName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out BaseName result) => Name.Try(s, out result);
+    public static BaseName Parse(string s, IFormatProvider? provider) => Name.Make<BaseName>(s);
+    public override string ToString() => Text;
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,19}\z")] private static partial Regex Allowed();
+}
+
+/// <summary>
+/// Where in an app's repository to check out: a Subversion path, or a Git branch, tag or commit. The rule keeps out what svn, git and ssh would take
+/// for an option, a peg revision, a reflog or a way out of the repository.
+/// </summary>
+[JsonConverter(typeof(NameConverter<RepositoryPath>))]
+public sealed partial record RepositoryPath : IName<RepositoryPath>
+{
+    private RepositoryPath(string text) => Text = text;
+    public string Text { get; }
+    public static string Rule => "up to 200 letters, digits and . _ + - /, no part of which is empty or begins with a dot or a dash";
+    public static RepositoryPath? From(string text) => text.Length <= 200 && Allowed().IsMatch(text) && !text.EndsWith(".lock", StringComparison.Ordinal) && !text.Contains("..", StringComparison.Ordinal) ? new(text) : null;
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out RepositoryPath result) => Name.Try(s, out result);
+    public static RepositoryPath Parse(string s, IFormatProvider? provider) => Name.Make<RepositoryPath>(s);
+    public override string ToString() => Text;
+    [GeneratedRegex(@"\A[A-Za-z0-9_+][A-Za-z0-9._+-]*(/[A-Za-z0-9_+][A-Za-z0-9._+-]*)*\z")] private static partial Regex Allowed();
+}
+
+/// <summary>A Subversion revision number or a Git commit.</summary>
+[JsonConverter(typeof(NameConverter<Revision>))]
+public sealed partial record Revision : IName<Revision>
+{
+    private Revision(string text) => Text = text;
+    public string Text { get; }
+    public static string Rule => "a revision number, or 7 to 40 hexadecimal digits";
+    public static Revision? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out Revision result) => Name.Try(s, out result);
+    public static Revision Parse(string s, IFormatProvider? provider) => Name.Make<Revision>(s);
+    public override string ToString() => Text;
+    [GeneratedRegex(@"\A([0-9]{1,10}|[0-9a-f]{7,40})\z")] private static partial Regex Allowed();
+}
+
+/// <summary>The number of a build or restore.</summary>
+[JsonConverter(typeof(NameConverter<RequestId>))]
+public sealed partial record RequestId : IName<RequestId>
+{
+    private RequestId(string text) => Text = text;
+    public string Text { get; }
+    public static string Rule => "a number";
+    /// <summary>The number itself, rising with each build and restore.</summary>
+    public long Number => long.Parse(Text);
+    public static RequestId Of(long number) => new(number.ToString());
+    public static RequestId? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out RequestId result) => Name.Try(s, out result);
+    public static RequestId Parse(string s, IFormatProvider? provider) => Name.Make<RequestId>(s);
+    public override string ToString() => Text;
+    [GeneratedRegex(@"\A[1-9][0-9]{0,14}\z")] private static partial Regex Allowed();
+}
+
+/// <summary>Text for people: a purpose, a reason, a name one gives oneself.</summary>
+public static class PlainText
+{
+    /// <summary>Trims it and checks that it is there, not too long and free of control characters.</summary>
+    /// <exception cref="Problem">400, naming the field.</exception>
+    public static string Check(string? text, string field, int longest)
+    {
+        var trimmed = text?.Trim() ?? "";
+        if (trimmed.Length == 0) throw Problem.BadInput($"Give {field}: a few words that tell your team mates what it is for.");
+        if (trimmed.Length > longest) throw Problem.BadInput($"{field} has {trimmed.Length} characters; {longest} are allowed.");
+        if (trimmed.Any(char.IsControl)) throw Problem.BadInput($"{field} holds control characters; use plain text on one line.");
+        return trimmed;
+    }
+}
+
+internal static class Name
+{
+    public static bool Try<T>(string? s, [MaybeNullWhen(false)] out T result) where T : class, IName<T>
+    {
+        result = s is null ? null : T.From(s);
+        return result is not null;
+    }
+
+    public static T Make<T>(string s) where T : class, IName<T> => T.From(s) ?? throw new FormatException($"It must be {T.Rule}.");
+}
+
+/// <summary>Names in JSON are strings, also as keys.</summary>
+public sealed class NameConverter<T> : JsonConverter<T> where T : class, IName<T>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException($"It must be a string: {T.Rule}.");
+        return T.From(text) ?? throw new JsonException($"It must be {T.Rule}.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
+
+    public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        T.From(reader.GetString()!) ?? throw new JsonException($"It must be {T.Rule}.");
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(value.Text);
+}

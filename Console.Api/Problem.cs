@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace TestServers;
+
+/// <summary>
+/// A failure that we foresee: a status, a stable type, and a sentence that says what failed, on what, why, and what to do.
+/// Everything that is not one of these is a 500, logged with its trace id and never shown.
+/// </summary>
+public sealed class Problem : Exception
+{
+    private Problem(int status, string type, string title, string detail) : base(detail) => (Status, Type, Title) = (status, type, title);
+
+    public int Status { get; }
+    public string Type { get; }
+    public string Title { get; }
+
+    /// <summary>The fields that a script needs, by name.</summary>
+    public Dictionary<string, object?> Fields { get; } = new(StringComparer.Ordinal);
+
+    public static Problem BadInput(string detail) => new(400, "bad-input", "The request is not understood", detail);
+    public static Problem Unauthorized(string detail) => new(401, "not-signed-in", "It is not known who asks", detail);
+    public static Problem Forbidden(string detail) => new(403, "not-allowed", "This may not be done", detail);
+    public static Problem NotFound(string what, string detail) => new(404, "not-found", $"There is no such {what}", detail);
+    public static Problem Conflict(string detail) => new(409, "conflict", "This is not possible now", detail);
+    public static Problem Reserved(string detail) => new(409, "reserved", "Somebody else holds this server", detail);
+    public static Problem NoneFree(string detail) => new(409, "none-free", "No server is free", detail);
+    public static Problem WrongType(string detail) => new(415, "not-json", "Only JSON is accepted", detail);
+    public static Problem TooMany(string detail) => new(429, "too-many", "Too much at once", detail);
+    public static Problem Failed(string detail) => new(502, "failed", "A host could not do it", detail);
+    public static Problem ReadOnly(string detail) => new(503, "disk", "The console is read-only: its disk refuses", detail);
+
+    /// <summary>Adds a field; returns the same problem.</summary>
+    public Problem With(string field, object? value)
+    {
+        Fields[field] = value;
+        return this;
+    }
+
+    /// <summary>The answer's body, RFC 9457.</summary>
+    public ProblemDetails ToDetails()
+    {
+        var details = new ProblemDetails { Status = Status, Type = "urn:test-server-console:" + Type, Title = Title, Detail = Message };
+        foreach (var (field, value) in Fields) details.Extensions[field] = value;
+        return details;
+    }
+}

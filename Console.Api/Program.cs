@@ -1,0 +1,51 @@
+using TestServers;
+using TestServers.Access;
+using TestServers.Apps;
+using TestServers.Builds;
+using TestServers.Monitoring;
+using TestServers.Databases;
+using TestServers.Live;
+using TestServers.Reservations;
+using TestServers.Servers;
+using TestServers.Storage;
+
+// A table of contents: read the settings, register the parts, map the calls, run.
+try
+{
+    var settings = Settings.Load(Startup.SettingsFile(args));
+    var builder = Startup.CreateBuilder(args, settings);
+    Startup.AddParts(builder.Services, settings);
+    await using var app = builder.Build();
+
+    app.UsePathBase(settings.PathBase);
+    app.Use(Headers.Add);
+    app.UseExceptionHandler();
+    app.UseStatusCodePages();
+    app.UseMiddleware<CrossSite>();
+    app.UseMiddleware<Identity>();
+    app.UseDefaultFiles();
+    app.UseStaticFiles();
+    app.UseRouting();
+
+    app.MapServers();
+    app.MapReservations();
+    app.MapBuilds();
+    app.MapApps();
+    app.MapDatabases();
+    app.MapLive();
+    app.MapAccess();
+    app.MapMonitoring();
+    app.MapOpenApi();
+
+    app.Services.GetRequiredService<Teller>().Begin();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is WrongSetting or UnreadableFile or DiskRefused)
+{
+    await System.Console.Error.WriteLineAsync($"The console does not start. {e.Message}");
+    return 1;
+}
+
+/// <summary>Named for the tests, which start the real program.</summary>
+public partial class Program;

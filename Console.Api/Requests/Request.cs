@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using TestServers.Storage;
+
+namespace TestServers.Requests;
+
+/// <summary>How a build or restore is.</summary>
+public enum RequestState
+{
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+    Cancelled,
+    /// <summary>Found running when the console started: how far it had come is not known.</summary>
+    Interrupted,
+}
+
+/// <summary>What builds and restores have in common: somebody asked, steps are done one by one, it ends in one of four ways.</summary>
+public abstract record Request : IVersioned
+{
+    public int Version { get; init; } = 1;
+    public required RequestId Id { get; init; }
+    /// <summary>Who asked.</summary>
+    public required string By { get; init; }
+    /// <summary>When it was accepted.</summary>
+    public required DateTimeOffset At { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public RequestState State { get; init; }
+    /// <summary>How it ended, in a sentence.</summary>
+    public string? Message { get; init; }
+    public ImmutableArray<Step> Steps { get; init; } = [];
+    /// <summary>The Idempotency-Key it came with.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>From its start to its end, in seconds.</summary>
+    public double? Seconds
+    {
+        get => Times.Between(StartedAt, EndedAt);
+        init { }
+    }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Ended => State is not (RequestState.Queued or RequestState.Running);
+}
+
+/// <summary>Changes that every request knows, whatever its kind.</summary>
+public static class RequestChanges
+{
+    /// <summary>The request with one step changed; a step of that name must be there.</summary>
+    public static T WithStep<T>(this T request, string name, Func<Step, Step> change) where T : Request =>
+        request with { Steps = [.. request.Steps.Select(s => s.Name == name ? change(s) : s)] };
+
+    /// <summary>The request ended; steps that ran end with it, steps that waited are skipped.</summary>
+    public static T WithEnd<T>(this T request, RequestState state, string message, DateTimeOffset now) where T : Request => request with
+    {
+        State = state,
+        Message = message,
+        EndedAt = now,
+        Steps = [.. request.Steps.Select(s => s.State switch
+        {
+            StepState.Waiting => s with { State = StepState.Skipped, WaitsFor = null },
+            StepState.Running => s with { State = EndOf(state), EndedAt = now, WaitsFor = null },
+            _ => s,
+        })],
+    };
+
+    private static StepState EndOf(RequestState state) => state switch
+    {
+        RequestState.Succeeded => StepState.Succeeded,
+        RequestState.Cancelled => StepState.Cancelled,
+        RequestState.Interrupted => StepState.Interrupted,
+        _ => StepState.Failed,
+    };
+}

@@ -1,0 +1,89 @@
+using System.Text;
+
+namespace TestServers.Requests;
+
+/// <summary>
+/// The log of a build or restore: a text file that only grows until the request ends, and can be followed while it does.
+/// Lines from hosts are foreign text: control characters other than tab and escape (colours) are taken out.
+/// </summary>
+public sealed class RequestLog(string path, bool ended)
+{
+    /// <summary>More than this is not kept; the log then says so and where it stopped.</summary>
+    public const long Largest = 128L << 20;
+
+    private readonly Lock _writing = new();
+    private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _complete = ended;
+    private long _length = File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    /// <summary>Bytes so far.</summary>
+    public long Length => Volatile.Read(ref _length);
+
+    /// <summary>Adds a line with the time and the part of the work that says it.</summary>
+    public void Add(string part, string text, DateTimeOffset now)
+    {
+        var line = Encoding.UTF8.GetBytes($"{now.UtcDateTime:HH:mm:ss} {part,-8} {Clean(text)}\n");
+        lock (_writing)
+        {
+            if (_complete || _length >= Largest) return;
+            if (_length + line.Length > Largest) line = "The log is cut here: it has reached its limit.\n"u8.ToArray();
+            try
+            {
+                using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+                file.Write(line);
+                file.Flush();
+                Volatile.Write(ref _length, file.Length);
+            }
+            catch (IOException)
+            {
+                // A log that the full disk does not take must not fail the work that it tells of; the state's own write will.
+                return;
+            }
+            Wake();
+        }
+    }
+
+    /// <summary>No line follows; whoever follows gets the end.</summary>
+    public void Complete()
+    {
+        lock (_writing)
+        {
+            _complete = true;
+            Wake();
+        }
+    }
+
+    /// <summary>Copies the log from byte <paramref name="from"/> on; with <paramref name="follow"/> to the request's end, else to the end as it is now.</summary>
+    public async Task CopyTo(Stream target, long from, bool follow, CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task grown;
+            bool complete;
+            lock (_writing) (grown, complete) = (_grown.Task, _complete);
+            from += await CopyFrom(target, from, cancel);
+            if (complete || !follow) return;
+            await target.FlushAsync(cancel);
+            await grown.WaitAsync(cancel);
+        }
+    }
+
+    private async Task<long> CopyFrom(Stream target, long from, CancellationToken cancel)
+    {
+        if (!File.Exists(path)) return 0;
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (from >= file.Length) return 0;
+        file.Position = from;
+        await file.CopyToAsync(target, cancel);
+        return file.Position - from;
+    }
+
+    private void Wake()
+    {
+        _grown.TrySetResult();
+        _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private static string Clean(string text) =>
+        text.Any(c => char.IsControl(c) && c is not ('\t' or '\u001b')) ? new([.. text.Where(c => !char.IsControl(c) || c is '\t' or '\u001b')]) : text;
+}

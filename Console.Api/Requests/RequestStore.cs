@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using TestServers.Storage;
+
+namespace TestServers.Requests;
+
+/// <summary>
+/// All builds, or all restores: in memory, and each in a file ID.json with its log ID.log beside it. Accepted means on disk.
+/// States are on disk before they are seen; progress is seen at once and written with the next state.
+/// </summary>
+public sealed class RequestStore<T> where T : Request
+{
+    private readonly ConcurrentDictionary<RequestId, Entry> _all = new();
+    private readonly Lock _adding = new();
+    private readonly string _folder;
+    private readonly int _kept;
+    private readonly RequestNumbers _numbers;
+
+    /// <summary>Loads every request of the folder.</summary>
+    /// <param name="kept">How many ended ones are kept; older ones are removed as new ones come.</param>
+    /// <exception cref="UnreadableFile">One cannot be read.</exception>
+    public RequestStore(string folder, int kept, RequestNumbers numbers)
+    {
+        (_folder, _kept, _numbers) = (folder, kept, numbers);
+        foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            var file = JsonFile<T>.Load(path);
+            _all[file.Value.Id] = new(file, new(LogPath(file.Value.Id), file.Value.Ended), file.Value);
+            numbers.Taken(file.Value.Id);
+        }
+    }
+
+    /// <summary>Raised after a change, with the request as it is now.</summary>
+    public event Action<T>? Changed;
+
+    /// <summary>Every request, the newest first.</summary>
+    public IEnumerable<T> All => _all.Values.Select(e => e.Now).OrderByDescending(r => r.Id.Number);
+
+    /// <summary>The requests that wait or run, in the order they came.</summary>
+    public IEnumerable<T> Open => _all.Values.Select(e => e.Now).Where(r => !r.Ended).OrderBy(r => r.Id.Number);
+
+    public T? Find(RequestId id) => _all.GetValueOrDefault(id)?.Now;
+
+    public RequestLog LogOf(RequestId id) => _all[id].Log;
+
+    /// <summary>The request that this person made with this Idempotency-Key, or null.</summary>
+    public T? ByKey(string by, string? key) => key is null ? null : All.FirstOrDefault(r => r.Key == key && r.By == by);
+
+    /// <summary>Accepts a request under the next number; it is on disk when this returns.</summary>
+    /// <param name="make">Makes it of its number, or throws to refuse; called under the store's lock, so that what it looks at stays so.</param>
+    /// <exception cref="DiskRefused">The disk refused; nothing was accepted.</exception>
+    public T Add(Func<RequestId, T> make)
+    {
+        T added;
+        lock (_adding)
+        {
+            var id = _numbers.Next();
+            added = make(id);
+            // A request that was there already is given back as it is.
+            if (added.Id != id) return added;
+            var file = JsonFile<T>.Create(PathOf(id), added);
+            _all[id] = new(file, new(LogPath(id), ended: false), added);
+            RemoveOld();
+        }
+        Changed?.Invoke(added);
+        return added;
+    }
+
+    /// <summary>Changes a request and writes it: disk first, then memory.</summary>
+    public T Change(RequestId id, Func<T, T> change)
+    {
+        var entry = _all[id];
+        T now;
+        lock (entry)
+        {
+            var next = change(entry.Now);
+            if (ReferenceEquals(next, entry.Now)) return next;
+            entry.File.Change(_ => next);
+            entry.Now = now = next;
+        }
+        if (now.Ended) entry.Log.Complete();
+        Changed?.Invoke(now);
+        return now;
+    }
+
+    /// <summary>Changes what may be lost by a crash: progress, and what a step waits for.</summary>
+    public void Show(RequestId id, Func<T, T> change)
+    {
+        var entry = _all[id];
+        T now;
+        lock (entry)
+        {
+            if (entry.Now.Ended) return;
+            entry.Now = now = change(entry.Now);
+        }
+        Changed?.Invoke(now);
+    }
+
+    private void RemoveOld()
+    {
+        foreach (var old in All.Where(r => r.Ended).Skip(_kept).ToList())
+        {
+            _all.TryRemove(old.Id, out _);
+            foreach (var path in new[] { PathOf(old.Id), Disk.LastOf(PathOf(old.Id)), LogPath(old.Id) }) File.Delete(path);
+        }
+    }
+
+    private string PathOf(RequestId id) => Path.Combine(_folder, id + ".json");
+    private string LogPath(RequestId id) => Path.Combine(_folder, id + ".log");
+
+    private sealed class Entry(JsonFile<T> file, RequestLog log, T now)
+    {
+        private T _now = now;
+        public JsonFile<T> File { get; } = file;
+        public RequestLog Log { get; } = log;
+        public T Now { get => Volatile.Read(ref _now); set => Volatile.Write(ref _now, value); }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using TestServers.Access;
+using TestServers.Builds;
+using TestServers.Hosts;
+using TestServers.Requests;
+using TestServers.Reservations;
+using TestServers.Storage;
+
+namespace TestServers.Servers;
+
+/// <summary>A picture of all servers, ready to be sent.</summary>
+/// <param name="Body">The list as JSON.</param>
+/// <param name="Tag">Its ETag. While a host answers, the time of its last answer alone does not change it: then who has the tag has the truth.</param>
+public sealed record Picture(ServerList List, ReadOnlyMemory<byte> Body, string Tag);
+
+/// <summary>
+/// Puts machines, reservations, configurations and builds together. The picture is made when something has changed, not when somebody asks:
+/// the list is served from memory. Every second it is made anew, because reservations end by the clock.
+/// </summary>
+public sealed class Board : BackgroundService
+{
+    private readonly Inventory _inventory;
+    private readonly ReservationBook _reservations;
+    private readonly RequestStore<Build> _builds;
+    private readonly History _history;
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Lock _making = new();
+    private int _stale = 1;
+    private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
+
+    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history)
+    {
+        (_inventory, _reservations, _builds, _history) = (inventory, reservations, builds, history);
+        inventory.Changed += Mark;
+        reservations.Changed += _ => Mark();
+        builds.Changed += _ => Mark();
+    }
+
+    /// <summary>Raised when the picture differs from the one before; both are given.</summary>
+    public event Action<ServerList, ServerList>? Changed;
+
+    /// <summary>The picture as it is now; whoever changed something sees his change in it.</summary>
+    public Picture Now => Volatile.Read(ref _stale) == 0 ? Volatile.Read(ref _picture) : Make();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            Make();
+            await _wake.WaitAsync(TimeSpan.FromSeconds(1), stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private void Mark()
+    {
+        Volatile.Write(ref _stale, 1);
+        lock (_wake)
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+    }
+
+    private Picture Make()
+    {
+        ServerList before, after;
+        Picture picture;
+        lock (_making)
+        {
+            Volatile.Write(ref _stale, 0);
+            before = _picture.List;
+            after = Collect();
+            var timeless = Timeless(after);
+            var tag = Polled.TagOf(JsonSerializer.SerializeToUtf8Bytes(timeless, Json.Web));
+            picture = new(after, JsonSerializer.SerializeToUtf8Bytes(after, Json.Web), tag);
+            var same = tag == _picture.Tag;
+            Volatile.Write(ref _picture, picture);
+            if (same) return picture;
+            // Under the lock, so that pictures are told of in their order.
+            Changed?.Invoke(Timeless(before), timeless);
+        }
+        return picture;
+    }
+
+    private ServerList Collect()
+    {
+        var open = _builds.Open.GroupBy(b => b.Server).ToDictionary(g => g.Key, g => g.First());
+        var hosts = _inventory.Hosts.ToList();
+        return new(
+            [.. hosts.SelectMany(h => h.Machines.Select(m => new ServerView(m.Name, m.Host, m.State, h.AsOf, h.Problem, m.Address, m.Url,
+                ReservationView.Of(_reservations.Of(m.Name)), _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)))))],
+            [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others))]);
+    }
+
+    private static CurrentBuild? Current(Build? build) => build is null ? null
+        : new(build.Id, build.State, build.App, build.Path, build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name, build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress);
+
+    private static ServerList Timeless(ServerList list) => new(
+        [.. list.Servers.Select(s => s.Problem is null ? s with { AsOf = null } : s)],
+        [.. list.Hosts.Select(h => h.Problem is null ? h with { AsOf = null } : h)]);
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using TestServers.Builds;
+using TestServers.Requests;
+using TestServers.Reservations;
+
+namespace TestServers.Servers;
+
+/// <summary>A server as it is shown: state, who has it and until when, what runs on it.</summary>
+/// <param name="AsOf">When its host last told its state.</param>
+/// <param name="Problem">Why the host does not answer now; the state is then the one of <paramref name="AsOf"/>.</param>
+public sealed record ServerView(ServerName Name, string Host, string State, DateTimeOffset? AsOf, string? Problem, string Address, string Url,
+    ReservationView? Reservation, Configuration? Configuration, CurrentBuild? Build);
+
+public sealed record ReservationView(long Number, string Holder, string Purpose, DateTimeOffset Since, DateTimeOffset Until)
+{
+    public static ReservationView? Of(Reservation? r) => r is null ? null : new(r.Number, r.Holder, r.Purpose, r.Since, r.Until);
+}
+
+/// <summary>The build that runs on a server, or the first that waits for it.</summary>
+public sealed record CurrentBuild(RequestId Id, RequestState State, AppName App, RepositoryPath Path, string? Step, double? Progress);
+
+public sealed record HostView(string Name, DateTimeOffset? AsOf, string? Problem, int Others);
+
+public sealed record ServerList(ImmutableArray<ServerView> Servers, ImmutableArray<HostView> Hosts);

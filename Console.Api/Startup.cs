@@ -1,0 +1,99 @@
+using TestServers.Access;
+using TestServers.Apps;
+using TestServers.Builds;
+using TestServers.Commands;
+using TestServers.Databases;
+using TestServers.Hosts;
+using TestServers.Live;
+using TestServers.Requests;
+using TestServers.Reservations;
+using TestServers.Servers;
+using TestServers.Storage;
+
+namespace TestServers;
+
+/// <summary>What happens before the first request: where to listen, which parts there are and what they are made of.</summary>
+public static class Startup
+{
+    private const long LargestBody = 64 * 1024;
+
+    /// <summary>The settings file: --settings FILE, else CONSOLE_SETTINGS, else console.json beside the program, for a look.</summary>
+    public static string SettingsFile(string[] args)
+    {
+        var at = Array.IndexOf(args, "--settings");
+        if (at >= 0 && at + 1 < args.Length) return args[at + 1];
+        return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "console.json");
+    }
+
+    public static WebApplicationBuilder CreateBuilder(string[] args, Settings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, WebRootPath = Wwwroot(settings), ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders().AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            if (settings.Listen.Socket is { } socket)
+            {
+                // A socket that a killed console left behind would stop this one.
+                File.Delete(socket);
+                kestrel.ListenUnixSocket(socket);
+            }
+            else kestrel.ListenLocalhost(settings.Listen.Loopback!.Value);
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        return builder;
+    }
+
+    public static void AddParts(IServiceCollection services, Settings settings)
+    {
+        var clock = TimeProvider.System;
+        Disk.CreateFolder(settings.Runtime);
+        var state = new StateFolder(settings.State);
+        var numbers = new RequestNumbers();
+        services.AddSingleton(settings).AddSingleton(clock).AddSingleton(state);
+        services.AddSingleton(new ReservationBook(state.Open("reservations.json", ReservationsState.Empty), clock));
+        services.AddSingleton(state.Open("bases.json", BasesState.Empty));
+        services.AddSingleton(new RequestStore<Build>(state.Folder("builds"), settings.Builds.Kept, numbers));
+        services.AddSingleton(new RequestStore<Restore>(state.Folder("restores"), settings.Builds.Kept, numbers));
+        services.AddSingleton(new History(state.Folder("history"), settings.Builds.History));
+        services.AddSingleton(new Audit(state.Lines("audit.log"), clock));
+        state.Complete(clock.GetUtcNow());
+
+        services.AddSingleton<CommandRunner>().AddSingleton<HostProgram>().AddSingleton<Lanes>().AddSingleton<Terms>();
+        services.AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
+        services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildViews>();
+        services.AddSingleton<BaseViews>().AddSingleton<EventStream>().AddSingleton<Teller>();
+        AddBackground<Inventory>(services);
+        AddBackground<Bases>(services);
+        AddBackground<Restores>(services);
+        AddBackground<BuildQueue>(services);
+        AddBackground<Board>(services);
+
+        services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddProblemDetails().AddExceptionHandler<Failures>();
+        services.AddOpenApi(Document.Describe);
+    }
+
+    private static void AddBackground<T>(IServiceCollection services) where T : class, IHostedService =>
+        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+
+    // Published: app/ and wwwroot/ are neighbours. From the sources: the program is in Console.Api/bin/..., wwwroot beside Console.Api.
+    private static string Wwwroot(Settings settings)
+    {
+        if (settings.Wwwroot is { } named) return Directory.Exists(named) ? named : throw new WrongSetting($"`wwwroot` is wrong: there is no folder {named}.");
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, "wwwroot");
+            if (File.Exists(Path.Combine(candidate, "index.html"))) return candidate;
+        }
+        throw new WrongSetting("`wwwroot` is needed: there is no folder wwwroot beside the program.");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+
+namespace TestServers.Storage;
+
+/// <summary>What a state file holds: its version, so that a later program knows what it reads.</summary>
+public interface IVersioned
+{
+    int Version { get; }
+}
+
+/// <summary>An existing state file that cannot be used. It stops the start and is never taken for an empty one.</summary>
+public sealed class UnreadableFile(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// A piece of state with one owner: memory and one JSON file that say the same. Readers take the immutable value without a lock;
+/// a change is on disk before it is in memory, and in memory before <see cref="Change"/> returns.
+/// </summary>
+public sealed class JsonFile<T> where T : class, IVersioned
+{
+    /// <summary>The version of the format that this program reads and writes.</summary>
+    public const int Version = 1;
+    private const long LargestFile = 64L << 20;
+
+    private readonly Lock _writing = new();
+    private readonly string _path;
+    private T _value;
+
+    private JsonFile(string path, T value) => (_path, _value) = (path, value);
+
+    /// <summary>The present value; never waits for a writer.</summary>
+    public T Value => Volatile.Read(ref _value);
+
+    /// <summary>Reads a file that must be there.</summary>
+    /// <exception cref="UnreadableFile">It is missing, empty, damaged, too large or of another version.</exception>
+    public static JsonFile<T> Load(string path) => new(path, Read(path));
+
+    /// <summary>Writes a file that must not be there yet.</summary>
+    /// <exception cref="DiskRefused">The disk refused.</exception>
+    public static JsonFile<T> Create(string path, T first)
+    {
+        if (File.Exists(path)) throw new UnreadableFile($"{path} is there already and will not be replaced by an empty one.");
+        Disk.Replace(path, JsonSerializer.SerializeToUtf8Bytes(first, Json.File));
+        return new(path, first);
+    }
+
+    /// <summary>Replaces the value by <paramref name="change"/> of it: disk first, then memory.</summary>
+    /// <exception cref="DiskRefused">The disk refused; memory and disk are as they were.</exception>
+    public T Change(Func<T, T> change)
+    {
+        lock (_writing)
+        {
+            var next = change(_value);
+            if (ReferenceEquals(next, _value)) return next;
+            Disk.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(next, Json.File));
+            Volatile.Write(ref _value, next);
+            return next;
+        }
+    }
+
+    private static T Read(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            if (length > LargestFile) throw new UnreadableFile($"it has {length} bytes, more than the {LargestFile} that a state file may have");
+            var value = JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Json.File) ?? throw new UnreadableFile("it holds null");
+            if (value.Version != Version) throw new UnreadableFile($"it has version {value.Version}, this program reads version {Version}");
+            return value;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or UnreadableFile or NotSupportedException)
+        {
+            throw new UnreadableFile($"Cannot read the state file {path}: {e.Message.TrimEnd('.')}. {LastGoodCopy(path)}", e);
+        }
+    }
+
+    private static string LastGoodCopy(string path)
+    {
+        var last = Disk.LastOf(path);
+        return File.Exists(last)
+            ? $"The copy before it is {last}, of {File.GetLastWriteTimeUtc(last):yyyy-MM-ddTHH:mm:ssZ}: look at both, and put the good one in its place."
+            : "There is no copy before it. Put it back from a backup of the state folder, or move it away if it is not needed.";
+    }
+}

@@ -1,0 +1,83 @@
+namespace TestServers.Storage;
+
+/// <summary>What says that a folder is the console's state, and since when.</summary>
+public sealed record StateMark(int Version, DateTimeOffset Created) : IVersioned;
+
+/// <summary>
+/// The one folder that holds the console's state, locked by one process. The first start makes it; ever after a missing
+/// file stops the start, because a wrong path or a half-restored backup must not look like an empty console.
+/// </summary>
+public sealed class StateFolder : IDisposable
+{
+    private const string Mark = "state.json", Beginning = "first-start";
+    private readonly FileStream _lock;
+    private readonly string _folder;
+
+    /// <summary>Locks the folder, making it at the very first start.</summary>
+    /// <exception cref="UnreadableFile">The folder is in use by another process, or holds something else.</exception>
+    public StateFolder(string folder)
+    {
+        _folder = Path.GetFullPath(folder);
+        Disk.CreateFolder(_folder);
+        _lock = TakeLock(Path.Combine(_folder, "lock"));
+        RemoveDrafts();
+        IsNew = !File.Exists(In(Mark)) && (File.Exists(In(Beginning)) || Directory.GetFileSystemEntries(_folder).All(e => e == In("lock")));
+        if (IsNew) Begin();
+        else JsonFile<StateMark>.Load(In(Mark));
+    }
+
+    /// <summary>Whether this is the first start on this folder; then files are created, else they must be there.</summary>
+    public bool IsNew { get; }
+
+    /// <summary>Loads a file, or creates it at the first start.</summary>
+    public JsonFile<T> Open<T>(string name, T first) where T : class, IVersioned =>
+        IsNew ? JsonFile<T>.Create(In(name), first) : JsonFile<T>.Load(In(name));
+
+    /// <summary>A folder within the state, made at the first start.</summary>
+    public string Folder(string name)
+    {
+        var path = In(name);
+        if (IsNew) Disk.CreateFolder(path);
+        if (!Directory.Exists(path)) throw new UnreadableFile($"The state folder {_folder} has no {name}: put it back from a backup, or name another folder in `state`.");
+        return path;
+    }
+
+    /// <summary>A file of lines within the state.</summary>
+    public LineFile Lines(string name) => new(In(name));
+
+    /// <summary>Says that the first start has made everything; called once all files are open.</summary>
+    public void Complete(DateTimeOffset now)
+    {
+        if (!IsNew) return;
+        JsonFile<StateMark>.Create(In(Mark), new(JsonFile<StateMark>.Version, now));
+        File.Delete(In(Beginning));
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private string In(string name) => Path.Combine(_folder, name);
+
+    // A first start that was killed half-way left files that nobody was told of: begin again.
+    private void Begin()
+    {
+        Disk.Replace(In(Beginning), "The first start is being made.\n"u8);
+        foreach (var file in Directory.EnumerateFiles(_folder, "*.json")) File.Delete(file);
+    }
+
+    private void RemoveDrafts()
+    {
+        foreach (var draft in Directory.EnumerateFiles(_folder, "*.draft", SearchOption.AllDirectories)) File.Delete(draft);
+    }
+
+    private static FileStream TakeLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new UnreadableFile($"The state folder is in use: {path} is locked by another process. Stop the other console first.", e);
+        }
+    }
+}

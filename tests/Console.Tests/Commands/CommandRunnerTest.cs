@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using TestServers.Commands;
+
+namespace TestServers.Tests.Commands;
+
+public sealed class CommandRunnerTest
+{
+    private static readonly CommandRunner Runner = new();
+
+    private static Command Bash(string script, double seconds = 20) => new("bash", ["-c", script], TimeSpan.FromSeconds(seconds));
+
+    private static async Task<(CommandEnd End, List<string> Lines)> Run(Command command, CancellationToken cancel = default)
+    {
+        var lines = new List<string>();
+        return (await Runner.Run(command, lines.Add, cancel).WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None), lines);
+    }
+
+    [Fact]
+    public async Task Lines_exit_code_and_errors_come_back()
+    {
+        var (end, lines) = await Run(Bash("echo one; echo two >&2; printf three; exit 3"));
+        Assert.Equal((Ending.Exited, 3, "two"), (end.Ending, end.ExitCode, end.Errors));
+        Assert.Equal(["one", "three"], lines);
+    }
+
+    [Fact]
+    public async Task Arguments_pass_no_shell()
+    {
+        var (_, lines) = await Run(new("printf", ["%s\n", "$(id)", "a b", "-x", ";"], TimeSpan.FromSeconds(5)));
+        Assert.Equal(["$(id)", "a b", "-x", ";"], lines);
+    }
+
+    [Fact]
+    public async Task A_program_that_hangs_is_ended_at_its_limit_with_everything_it_started()
+    {
+        var mark = $"console-test-{Guid.NewGuid():n}";
+        var watch = Stopwatch.StartNew();
+        var (end, _) = await Run(Bash($"trap '' TERM; (exec -a {mark} sleep 300) & exec -a {mark} sleep 300", 0.3));
+        Assert.Equal(Ending.TimedOut, end.Ending);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(8), $"It took {watch.Elapsed}.");
+        await Wait.Until("nobody of it is left", () => !Processes.Any(mark));
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_whole_group()
+    {
+        var mark = $"console-test-{Guid.NewGuid():n}";
+        using var cancel = new CancellationTokenSource();
+        var running = Run(Bash($"(exec -a {mark} sleep 300) & wait"), cancel.Token);
+        await Wait.Until("it runs", () => Processes.Any(mark));
+        await cancel.CancelAsync();
+        Assert.Equal(Ending.Cancelled, (await running).End.Ending);
+        await Wait.Until("nobody of it is left", () => !Processes.Any(mark));
+    }
+
+    [Fact]
+    public async Task Letting_go_of_the_lifeline_asks_the_program_to_clean_up_and_hears_what_it_says()
+    {
+        using var cancel = new CancellationTokenSource();
+        var lines = new List<string>();
+        var command = Bash("read -r first; echo got $first; while read -r _; do :; done; echo cleaned; exit 143") with { Lifeline = true, Input = "hello\n", Grace = TimeSpan.FromSeconds(10) };
+        var running = Runner.Run(command, line => { lines.Add(line); if (line == "got hello") cancel.Cancel(); }, cancel.Token);
+        var end = await running.WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
+        Assert.Equal((Ending.Cancelled, 143), (end.Ending, end.ExitCode));
+        Assert.Equal(["got hello", "cleaned"], lines);
+    }
+
+    [Fact]
+    public async Task Output_without_end_is_ended()
+    {
+        var (end, _) = await Run(new("yes", [], TimeSpan.FromSeconds(20)) { LargestOutput = 100_000 });
+        Assert.Equal(Ending.TooMuchOutput, end.Ending);
+    }
+
+    [Fact]
+    public async Task A_line_without_end_is_cut_and_bytes_that_are_no_text_do_no_harm()
+    {
+        var (end, lines) = await Run(Bash(@"head -c 100000 /dev/zero | tr '\0' x; printf '\n\377\376\n'"));
+        Assert.True(end.Succeeded);
+        Assert.All(lines, l => Assert.True(l.Length <= Lines.Longest));
+        Assert.Equal(100_000, lines.Where(l => l.StartsWith('x')).Sum(l => l.Length));
+        Assert.Equal("\ufffd\ufffd", lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_is_told_and_not_thrown()
+    {
+        var (end, _) = await Run(new("/nowhere/program", [], TimeSpan.FromSeconds(5)) { Lifeline = true });
+        Assert.Equal(Ending.NotStarted, end.Ending);
+        Assert.Contains("/nowhere/program", end.Errors, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>Looks at the processes of this machine.</summary>
+internal static class Processes
+{
+    public static bool Any(string mark) => Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])).Any(d => ReadOrNothing(d + "/cmdline").Contains(mark, StringComparison.Ordinal)
+        && !ReadOrNothing(d + "/cmdline").Contains("bash", StringComparison.Ordinal));
+
+    private static string ReadOrNothing(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json;
+using TestServers.Storage;
+
+namespace TestServers.Tests.Storage;
+
+public sealed class JsonFileTest : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public sealed record Counter(int Version, int Count) : IVersioned;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_change_is_in_memory_and_on_disk_and_leaves_no_draft()
+    {
+        var file = JsonFile<Counter>.Create(_folder["c.json"], new(1, 0));
+        file.Change(c => c with { Count = 7 });
+        Assert.Equal(7, file.Value.Count);
+        Assert.Equal(7, JsonFile<Counter>.Load(_folder["c.json"]).Value.Count);
+        Assert.Equal(["c.json", "c.json.last"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_missing_file_is_an_error_and_not_an_empty_one() =>
+        Assert.Contains("no copy before it", Assert.Throws<UnreadableFile>(() => JsonFile<Counter>.Load(_folder["none.json"])).Message, StringComparison.Ordinal);
+
+    public static TheoryData<byte[]> Broken()
+    {
+        var good = "{\"version\":1,\"count\":7}"u8.ToArray();
+        var data = new TheoryData<byte[]> { Array.Empty<byte>(), new byte[40], "null"u8.ToArray(), "[]"u8.ToArray(), "{}"u8.ToArray() };
+        for (var length = 1; length < good.Length; length++) data.Add(good[..length]);
+        data.Add([0xff, 0xfe, .. good]);
+        data.Add("{\"version\":2,\"count\":7}"u8.ToArray());
+        data.Add("{\"version\":1,\"count\":7,\"count\":8}"u8.ToArray());
+        data.Add("{\"version\":1,\"count\":7,\"more\":8}"u8.ToArray());
+        data.Add("{\"version\":1,\"count\":\"7\"}"u8.ToArray());
+        data.Add([.. good, .. "x"u8]);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void A_broken_file_is_refused_stays_as_it_is_and_the_last_good_copy_is_named(byte[] content)
+    {
+        var path = _folder["c.json"];
+        JsonFile<Counter>.Create(path, new(1, 0)).Change(c => c with { Count = 1 });
+        File.WriteAllBytes(path, content);
+        var refusal = Assert.Throws<UnreadableFile>(() => JsonFile<Counter>.Load(path));
+        Assert.Contains(path, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("c.json.last", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void When_the_disk_refuses_memory_and_disk_stay_as_they_were_and_it_is_told_until_a_write_succeeds()
+    {
+        var file = JsonFile<Counter>.Create(_folder["c.json"], new(1, 1));
+        Directory.CreateDirectory(_folder["c.json.draft"]); // Opening the draft fails with EISDIR, also for root.
+        Assert.Throws<DiskRefused>(() => file.Change(c => c with { Count = 2 }));
+        Assert.Equal(1, file.Value.Count);
+        Assert.Equal(1, JsonFile<Counter>.Load(_folder["c.json"]).Value.Count);
+        Assert.NotNull(Disk.Trouble);
+        Directory.Delete(_folder["c.json.draft"]);
+        file.Change(c => c with { Count = 3 });
+        Assert.Null(Disk.Trouble);
+    }
+
+    [Fact]
+    public void A_last_line_that_a_crash_cut_is_cut_off_and_the_lines_before_stay()
+    {
+        File.WriteAllText(_folder["audit.log"], "one\ntwo\nthr");
+        new LineFile(_folder["audit.log"]).Add("four");
+        Assert.Equal("one\ntwo\nfour\n", File.ReadAllText(_folder["audit.log"]));
+    }
+
+    [Fact]
+    public void A_state_folder_that_lost_its_mark_or_holds_something_else_is_not_taken_for_a_new_one()
+    {
+        File.WriteAllText(_folder["letter.txt"], "not a state");
+        Assert.Throws<UnreadableFile>(() => new StateFolder(_folder.Path));
+    }
+
+    [Fact]
+    public void A_first_start_that_was_killed_half_way_begins_again()
+    {
+        using (var first = new StateFolder(_folder["state"])) first.Open("c.json", new Counter(1, 0));
+        using var second = new StateFolder(_folder["state"]);
+        Assert.True(second.IsNew);
+        second.Open("c.json", new Counter(1, 0));
+        second.Complete(DateTimeOffset.UtcNow);
+    }
+
+    [Fact]
+    public void A_state_folder_has_one_process()
+    {
+        using var first = new StateFolder(_folder["state"]);
+        Assert.Contains("in use", Assert.Throws<UnreadableFile>(() => new StateFolder(_folder["state"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_there_is_never_replaced_by_an_empty_one()
+    {
+        File.WriteAllText(_folder["c.json"], "x");
+        Assert.Throws<UnreadableFile>(() => JsonFile<Counter>.Create(_folder["c.json"], new(1, 0)));
+        Assert.Equal("x", File.ReadAllText(_folder["c.json"], Encoding.UTF8));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Counter>("x"));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace TestServers.Tests;
+
+/// <summary>Waits for conditions, never for time.</summary>
+internal static class Wait
+{
+    public static async Task Until(string what, Func<Task<bool>> condition, double seconds = 20)
+    {
+        var started = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(started.Elapsed.TotalSeconds < seconds, $"Within {seconds} s it did not come true that {what}.");
+            await Task.Delay(20);
+        }
+    }
+
+    public static Task Until(string what, Func<bool> condition, double seconds = 20) => Until(what, () => Task.FromResult(condition()), seconds);
+}
+
+/// <summary>A folder that is gone after the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("console-").FullName;
+    public string Path { get; }
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

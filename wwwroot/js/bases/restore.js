@@ -1,0 +1,19 @@
+// One refresh of a base from its dump.
+app.Restore = Backbone.Model.extend({
+  url() { return app.api.path('restores', this.id); },
+  isOver() { return !['queued', 'running'].includes(this.get('state')); }
+}, {
+  words(restore) {
+    return {
+      id: restore.id,
+      base: restore.base,
+      state: restore.state,
+      href: `#/restores/${encodeURIComponent(restore.id)}`,
+      status: app.stateTemplate(restore.state),
+      by: restore.by,
+      at: app.time.of(restore.endedAt || restore.at),
+      took: app.took(restore),
+      message: restore.message || ''
+    };
+  }
+});

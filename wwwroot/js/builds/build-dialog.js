@@ -1,0 +1,105 @@
+// Choose app, path, revision and what to replace; filled in from what is on the server, or from a history entry.
+app.BuildDialog = app.Dialog.extend({
+  template: 'build-dialog',
+  word: 'Build',
+  moreEvents: {
+    'change [name=app]': 'switchApp',
+    'input [name=path]': 'suggestSoon',
+    'input input': 'replan',
+    'change input': 'replan',
+    'click [name=takeover]': 'takeOver'
+  },
+
+  initialize({ entry }) {
+    this.entry = entry;
+    this.from = entry || this.model.get('configuration') || {};
+    this.listenTo(app.bases, 'update change', this.replan);
+  },
+
+  data() {
+    const { from } = this;
+    const chosen = app.apps.get(from.app) || app.apps.first();
+    const known = chosen && from.app === chosen.id;
+    const has = (part) => (typeof from[part] === 'boolean' && (from.database || from.code) ? from[part] : true);
+    return {
+      server: this.model.id,
+      apps: app.apps.map((one) => ({ name: one.id, chosen: one === chosen })),
+      path: (known && from.path) || chosen?.get('defaultPath') || '',
+      revision: this.entry ? this.entry.revision : '',
+      database: Boolean(chosen?.get('base')) && has('database'),
+      code: has('code')
+    };
+  },
+
+  ready() {
+    this.suggest();
+    this.replan();
+  },
+
+  wish() {
+    const wish = {
+      app: this.value('app'),
+      path: this.value('path'),
+      database: this.field('database').checked && !this.field('database').disabled,
+      code: this.field('code').checked
+    };
+    if (this.value('revision')) wish.revision = this.value('revision');
+    return wish;
+  },
+
+  switchApp() {
+    const chosen = app.apps.get(this.value('app'));
+    this.field('path').value = chosen.get('defaultPath') || '';
+    this.field('revision').value = '';
+    this.field('database').checked = Boolean(chosen.get('base'));
+    if (!chosen.get('base')) this.field('code').checked = true;
+    this.suggest();
+    this.replan();
+  },
+
+  suggestSoon() {
+    clearTimeout(this.suggestTimer);
+    this.suggestTimer = setTimeout(() => this.suggest(), 150);
+  },
+
+  // The list under the path follows what is typed; the answer to an older text is thrown away.
+  async suggest() {
+    const chosen = app.apps.get(this.value('app'));
+    if (!chosen) return;
+    const wanted = this.value('path');
+    const turn = this.turn = (this.turn || 0) + 1;
+    const answer = await chosen.paths(wanted === this.from.path ? '' : wanted).catch((error) => ({ paths: [], problem: app.Problem.of(error).title }));
+    if (turn !== this.turn) return;
+    const words = (path) => [path.kind, app.text.revision(path.revision).short, path.author, path.at && app.time.ago(new Date(path.at))].filter(Boolean).join(', ');
+    this.$('#paths').html(app.render('path-options', { paths: answer.paths.map((path) => ({ path: path.path, text: words(path) })) }));
+    const asOf = answer.asOf ? ` The list is of ${app.time.when(new Date(answer.asOf))}.` : '';
+    this.$('.paths-hint').text(answer.problem ? `${answer.problem.replace(/([^.])$/, '$1.')}${asOf} A path can be typed all the same.` : '');
+  },
+
+  replan() {
+    if (!this.field('app')) return;
+    this.changed();
+    const wish = this.wish();
+    const base = app.apps.baseOf(wish.app);
+    this.field('database').disabled = !base;
+    this.field('revision').disabled = !wish.code;
+    this.field('path').disabled = !wish.code && this.model.get('configuration')?.app === wish.app;
+    this.$('.plan').text(app.buildPlan(this.model, wish));
+    if (!this.busy) this.$('[type=submit]').prop('disabled', !wish.database && !wish.code);
+  },
+
+  async send(key) {
+    const wish = this.wish();
+    if (!wish.code) {   // the code stays: say which it is, when it is known
+      const now = this.model.get('configuration');
+      delete wish.revision;
+      if (now?.app === wish.app) _.extend(wish, { path: now.path }, now.revision ? { revision: String(now.revision) } : {});
+    }
+    (await this.model.startBuild(wish, key)).visit();
+  },
+
+  refuse: app.ReserveDialog.prototype.refuse,
+  takeOver: app.ReserveDialog.prototype.takeOver
+}, {
+  ask(model, entry) { app.me.named(() => new app.BuildDialog({ model, entry }).open()); }
+});

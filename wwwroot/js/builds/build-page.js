@@ -1,0 +1,76 @@
+// One build, live: its steps, its log, its outcome.
+app.BuildPage = app.View.extend({
+  events: {
+    'click [name=cancel]': 'cancel',
+    'click [name=retry]': 'retry',
+    'click [name=again]': 'runAgain'
+  },
+
+  initialize({ id }) {
+    this.title = `Build ${id}`;
+    this.model = app.builds.get(id) || app.builds.add({ id });
+    this.facts = this.own(new app.View());
+    this.listenTo(this.model, 'change', this.paint);
+    this.listenTo(app.servers, 'update sync', this.paint);
+    this.listenTo(app.clock, 'second', () => { if (!this.model.isOver()) this.paint(); });
+    this.model.load().catch((error) => this.fail(app.Problem.of(error)));
+    this.$el.append(this.facts.el);
+  },
+
+  refresh() { return this.missing ? null : this.model.load(); },
+
+  fail(problem) {
+    if (problem.status !== 404) return;   // the lost connection has its own banner
+    this.missing = problem;
+    app.builds.remove(this.model);
+    this.paint();
+  },
+
+  render() {
+    if (this.missing) { this.facts.draw('gone', this.missing); return this; }
+    if (!this.model.has('state')) return this;
+    this.facts.busy = this.busy;
+    this.facts.draw('build-page', _.extend(this.model.toTemplate(), {
+      busy: this.busy,
+      problem: this.problem,
+      actions: this.actions(),
+      waiting: this.model.waiting(),
+      steps: app.stepsTemplate(this.model.get('steps')),
+      result: this.result(),
+      health: this.health()
+    }));
+    if (!this.log) {
+      this.log = this.own(new app.LogView({ url: this.model.logUrl(), file: `build-${this.model.id}.log`, isOver: () => this.model.isOver() }));
+      this.$el.append(this.log.render().el);
+    }
+    return this;
+  },
+
+  actions() {
+    const { model } = this;
+    if (!model.isOver()) return [{ name: 'cancel', word: this.cancelling ? 'Cancelling …' : 'Cancel', look: 'danger' }];
+    const again = app.servers.get(model.get('server'))?.canBuild() ? [{ name: 'again', word: 'Run again …', look: '' }] : [];
+    return [...(model.canRetry() ? [{ name: 'retry', word: 'Retry', look: 'primary' }] : []), ...again];
+  },
+
+  result() {
+    const result = this.model.get('result');
+    return result && { revision: app.text.revision(result.revision), data: app.time.of(result.dataTime, app.time.data), database: result.database, method: result.method };
+  },
+
+  health() {
+    const health = this.model.get('health');
+    return health && {
+      url: health.url, href: app.text.address(health.url), code: health.status || null,
+      took: app.text.seconds(health.seconds), text: health.text || null
+    };
+  },
+
+  cancel() {
+    this.cancelling = true;
+    this.act(() => this.model.cancel()).finally(() => { this.cancelling = false; this.paint(); });
+  },
+
+  retry() { this.act(async () => (await this.model.retry()).visit()); },
+  runAgain() { app.BuildDialog.ask(app.servers.get(this.model.get('server')), this.model.attributes); }
+});

@@ -1,0 +1,43 @@
+// What runs, what waits and for what, and what has ended lately.
+app.QueuePage = app.View.extend({
+  title: 'Queue',
+  ended: 30,
+
+  initialize() {
+    this.listenTo(app.builds, 'update reset change sync', this.paint);
+    this.listenTo(app.clock, 'second', this.paint);
+    app.builds.load().catch(() => null);   // a lost connection has its own banner
+  },
+
+  refresh() { return app.builds.load(); },
+
+  render() {
+    const running = app.builds.filter((build) => build.get('state') === 'running');
+    const queued = app.builds.filter((build) => build.get('state') === 'queued').reverse();
+    queued.sort((one, other) => (one.get('position') || Infinity) - (other.get('position') || Infinity) || 0);
+    const over = app.builds.filter((build) => build.isOver()).slice(0, this.ended);
+    const list = (key, title, fact, builds, none) => ({
+      key, title, fact, none, count: builds.length, any: builds.length > 0, rows: builds.map((build) => this.row(build))
+    });
+    return this.draw('queue-page', {
+      summary: `${running.length} running, ${queued.length} waiting`,
+      problem: null,
+      lists: [
+        list('running', 'Running', 'Step', running, 'No build is running.'),
+        list('queued', 'Waiting', 'Waits for', queued, 'No build is waiting.'),
+        list('ended', 'Ended', 'Outcome', over, 'No build has ended yet.')
+      ]
+    });
+  },
+
+  row(build) {
+    const step = (build.get('steps') || []).find((one) => one.state === 'running' || (one.state === 'waiting' && one.waitsFor));
+    const running = build.get('state') === 'running';
+    const note = running ? [step?.name, step?.waitsFor && `waits for ${step.waitsFor}`].filter(Boolean).join(' ') : build.waiting() || build.get('message');
+    return _.extend(build.toTemplate(), {
+      bar: running ? app.text.bar(step?.progress, `${step?.name || 'build'} on ${build.get('server')}`) : null,
+      note: note || '',
+      at: app.time.of(build.get('endedAt') || build.get('at'), app.time.ago)
+    });
+  }
+});

@@ -1,0 +1,55 @@
+// The one door to the HTTP API. Addresses are relative, so that the page works under any path.
+app.api = {
+  // A random UUID; crypto.randomUUID exists on https and localhost only, and consoles live on plain http too.
+  newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  },
+
+  async read(path, etag) {
+    const headers = { Accept: 'application/json' };
+    if (etag) headers['If-None-Match'] = etag;
+    const response = await fetch(path, { headers, signal: AbortSignal.timeout(10000) });
+    if (response.status === 304) return { unchanged: true };
+    if (!response.ok) throw await app.Problem.from(response);
+    return { body: await response.json(), etag: response.headers.get('ETag') };
+  },
+
+  // Every write says what it is and, for POST, carries a key that makes a repetition harmless.
+  async write(method, path, body, key) {
+    const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
+    if (method === 'POST') headers['Idempotency-Key'] = key || this.newKey();
+    const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(30000) });
+    if (!response.ok) throw await app.Problem.from(response);
+    return response.status === 204 ? null : response.json();
+  },
+
+  path: (...parts) => ['api', ...parts.map(encodeURIComponent)].join('/')
+};
+
+// Models and collections read through the same door. An answer that was overtaken by an event is asked for again.
+Backbone.sync = async function (method, model, options) {
+  if (method !== 'read') throw new Error('Write with a verb of the model.');
+  for (let tries = 3; ; tries -= 1) {
+    const seen = app.live.seen;
+    const answer = await app.api.read(_.result(model, 'url'), model.etag);
+    if (seen !== app.live.seen && tries > 1) continue;
+    if (answer.unchanged) return model;
+    model.etag = answer.etag;
+    options.success(answer.body);
+    return model;
+  }
+};
+
+// load(): fetch as a promise; two at the same time share one request.
+app.load = {
+  load() {
+    this.loading ||= this.fetch().then(() => { this.loaded = true; }).finally(() => { this.loading = null; });
+    return this.loading;
+  }
+};
+_.extend(Backbone.Model.prototype, app.load);
+_.extend(Backbone.Collection.prototype, app.load);

@@ -1,0 +1,31 @@
+// Why a request failed, in the API's own words where it gave some (application/problem+json).
+app.Problem = class Problem extends Error {
+  constructor(status, fields) {
+    super(fields.detail || fields.title);
+    Object.assign(this, fields);
+    this.status = status;
+    this.title ||= 'That did not work.';
+    this.detail ||= '';
+  }
+
+  static async from(response) {
+    const isProblem = /\bjson\b/.test(response.headers.get('Content-Type') || '');
+    const fields = isProblem ? await response.json().catch(() => null) : null;
+    return new Problem(response.status, fields || Problem.words(response.status));
+  }
+
+  // What stands in front of the console (or nobody) answered.
+  static words(status) {
+    if (status === 401) return { title: 'You are not signed in.', detail: 'Load the page again and sign in.' };
+    if (status >= 502) return { title: 'The console does not answer.', detail: `What stands before it says HTTP ${status}. Try again in a moment.` };
+    return { title: 'That did not work.', detail: `The answer was HTTP ${status}.` };
+  }
+
+  static of(error) {
+    if (error instanceof Problem) return error;
+    if (error instanceof TypeError || error.name === 'TimeoutError' || error.name === 'AbortError') {
+      return new Problem(0, { title: 'The console cannot be reached.', detail: 'It is not known whether the request arrived. Try again: it is done once.' });
+    }
+    throw error;
+  }
+};

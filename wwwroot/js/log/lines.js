@@ -1,0 +1,70 @@
+// The lines of a log, from text that comes in pieces cut anywhere. Memory is bounded: of a very long log the newest
+// part is kept (`first` is the number of its first line), the whole is in the download.
+app.Lines = class {
+  constructor({ maxLines = 100000, maxChars = 12e6, maxLine = 8000 } = {}) {
+    Object.assign(this, { maxLines, maxChars, maxLine });
+    this.lines = [];
+    this.first = 0;      // lines that were dropped from the front
+    this.chars = 0;
+    this.rest = '';      // the line that has not ended yet
+    this.style = app.ansi.plain;
+  }
+
+  get end() { return this.first + this.lines.length; }
+
+  take(text) {
+    const pieces = (this.rest + text).split('\n');
+    this.rest = pieces.pop();
+    pieces.forEach((piece) => this.add(piece));
+    while (this.rest.length > this.maxLine) {
+      this.push(this.rest.slice(0, this.maxLine));
+      this.rest = this.rest.slice(this.maxLine);
+    }
+    this.trim();
+  }
+
+  // The log has ended: what stands there without a line end is a line too.
+  finish() {
+    if (this.rest) this.add(this.rest);
+    this.rest = '';
+  }
+
+  // A carriage return writes the line anew, as progress bars do.
+  add(piece) {
+    let line = piece.replace(/\r+$/, '');
+    line = line.slice(line.lastIndexOf('\r') + 1);
+    do {
+      this.push(line.slice(0, this.maxLine));
+      line = line.slice(this.maxLine);
+    } while (line);
+  }
+
+  // A line remembers the style it begins with, so that any part of the log can be shown by itself.
+  push(text) {
+    this.lines.push({ text, style: this.style });
+    this.chars += text.length;
+    if (text.includes('\x1b')) this.style = app.ansi.runs(text, this.style).style;
+  }
+
+  // In tenths, so that a long log does not move its array for every line.
+  trim() {
+    if (this.lines.length <= this.maxLines && this.chars <= this.maxChars) return;
+    let count = 0, chars = this.chars;
+    while (this.lines.length - count > this.maxLines * 0.9 || chars > this.maxChars * 0.9) {
+      chars -= this.lines[count].text.length;
+      count += 1;
+    }
+    this.lines.splice(0, count);
+    this.first += count;
+    this.chars = chars;
+  }
+
+  get(number) { return this.lines[number - this.first]; }
+
+  // The numbers of all kept lines that contain the text.
+  find(wanted) {
+    const text = wanted.toLowerCase(), found = [];
+    this.lines.forEach((line, index) => { if (app.ansi.text(line.text).toLowerCase().includes(text)) found.push(this.first + index); });
+    return found;
+  }
+};

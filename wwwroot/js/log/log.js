@@ -1,0 +1,50 @@
+// A log as it is written: follows it to the end of the build, and goes on from the last byte after a cut,
+// without loss or doubling. Tells `text`, and once `end`; `cut` while it tries again. `isOver` tells whether the
+// work has ended: a stream that ends earlier was ended by something in between.
+app.Log = function (url, isOver) {
+  this.url = url;
+  this.isOver = isOver;
+  this.bytes = 0;
+  this.decoder = new TextDecoder();
+  this.stopper = new AbortController();
+};
+
+_.extend(app.Log.prototype, Backbone.Events, {
+  async follow() {
+    let pause = 1000;
+    while (!this.stopper.signal.aborted) {
+      const before = this.bytes;
+      try {
+        const over = this.isOver();
+        await this.readToEnd();
+        if (!over && !this.isOver()) { await this.wait(1000); continue; }
+        this.trigger('text', this.decoder.decode());
+        this.trigger('end');
+        return;
+      } catch (error) {
+        if (this.stopper.signal.aborted) return;
+        if (error instanceof app.Problem && error.status < 500 && error.status !== 429) { this.trigger('fail', error); return; }
+        this.trigger('cut');
+        pause = this.bytes > before ? 1000 : Math.min(pause * 2, 15000);
+        await this.wait(pause);
+      }
+    }
+  },
+
+  async readToEnd() {
+    const response = await fetch(`${this.url}?follow=true&from=${this.bytes}`, { signal: this.stopper.signal, headers: { Accept: 'text/plain' } });
+    if (response.status === 416) return;   // nothing beyond what is here
+    if (!response.ok) throw await app.Problem.from(response);
+    this.trigger('open');
+    const reader = response.body.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      this.bytes += value.length;
+      this.trigger('text', this.decoder.decode(value, { stream: true }));
+    }
+  },
+
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  stop() { this.stopper.abort(); }
+});

@@ -1,0 +1,14 @@
+// What everybody should know before believing the page: the connection, and hosts that do not answer.
+app.BannersView = app.View.extend({
+  initialize() {
+    this.listenTo(app.live, 'change', this.paint);
+    this.listenTo(app.hosts, 'update reset change', this.paint);
+    this.listenTo(app.clock, 'tick', this.paint);
+  },
+
+  render() {
+    const banners = app.hosts.filter((host) => host.get('problem')).map((host) => host.toBanner());
+    if (app.live.state === 'lost') banners.unshift({ kind: 'bad', icon: 'failed', text: app.live.lostText() });
+    return this.draw('banner-list', { banners });
+  }
+});

@@ -1,0 +1,89 @@
+// A form in a <dialog>: drawn once, so that live events never touch what somebody is typing.
+// A subclass gives `template`, `data()` and `send()`; what send() throws is shown above the buttons.
+app.Dialog = app.View.extend({
+  tagName: 'dialog',
+  attributes: { 'aria-labelledby': 'dialog-title' },
+  leave: 'Cancel',
+  look: 'primary',
+
+  events() {
+    return _.extend({
+      'submit form': 'submit',
+      'click [name=close]': 'close',
+      close: 'backToPage',
+      cancel: 'stay'
+    }, this.moreEvents);
+  },
+
+  open() {
+    this.place = document.activeElement.closest('tr, section');
+    document.body.append(this.render().el);
+    this.el.showModal();
+    this.el.querySelector('[autofocus], input:not([type=radio]):not([type=checkbox]), select, button')?.focus();
+    return this;
+  },
+
+  render() {
+    this.$el.html(app.render(this.template, _.extend({ leave: this.leave, look: this.look, word: this.word }, this.data())));
+    this.ready?.();
+    return this;
+  },
+
+  field(name) { return this.el.querySelector(`[name="${name}"]`); },
+  value(name) { return this.field(name).value.trim(); },
+
+  close() { if (!this.busy) this.el.close(); },
+
+  // The browser gives the focus back to the button that opened the dialog. When that is gone, because what it offered
+  // has been done, the focus goes to what stands in its place.
+  backToPage() {
+    this.remove();
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body || document.querySelector('dialog[open]')) return;
+      const place = this.place?.isConnected ? this.place : document.getElementById('page');
+      (place.querySelector('button:not(:disabled), a[href]') || place).focus();
+    });
+  },
+
+  stay(event) { if (this.busy) event.preventDefault(); },
+
+  async submit(event) {
+    event.preventDefault();
+    if (this.busy) return;
+    const missing = [...this.el.querySelectorAll('[required]')].find((input) => !input.disabled && !input.value.trim());
+    if (missing) {
+      this.show('problem', { title: 'Something is missing.', detail: `Fill in: ${missing.labels[0].firstChild.textContent.trim().toLowerCase()}.` });
+      missing.focus();
+      return;
+    }
+    await this.run();
+  },
+
+  // A network failure leaves open whether the request arrived: the same form sent again carries
+  // the same key, so that it is done once. After any answer the next try is a new one.
+  async run() {
+    this.setBusy(true);
+    try {
+      this.key ||= app.api.newKey();
+      const done = await this.send(this.key);
+      this.setBusy(false);
+      if (done !== false) this.close();
+    } catch (error) {
+      this.setBusy(false);
+      const problem = app.Problem.of(error);
+      if (problem.status) this.key = null;
+      this.refuse(problem);
+    }
+  },
+
+  changed() { this.key = null; },
+
+  refuse(problem) { this.show('problem', problem); },
+  show(template, data) { this.$('.slot').html(app.render(template, data)); },
+
+  setBusy(busy) {
+    this.busy = busy;
+    if (busy) this.$('.slot').empty();
+    this.$('button').prop('disabled', busy);
+  }
+});

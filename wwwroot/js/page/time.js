@@ -1,0 +1,65 @@
+// Instants come in UTC and are shown in the reader's own time: relative or short in the text, exact in the title.
+(function () {
+  const minute = 60000, hour = 60 * minute, day = 24 * hour;
+  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  const two = (number) => String(number).padStart(2, '0');
+  const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
+  // Rounded, so that the two days of the year with 23 and 25 hours count as one.
+  const daysFromToday = (date) => Math.round((midnight(date) - midnight(new Date())) / day);
+
+  function span(ms) {
+    if (ms < minute) return 'less than a minute';
+    if (ms < hour) return `${Math.floor(ms / minute)} min`;
+    if (ms < 4 * hour && ms % hour >= minute) return `${Math.floor(ms / hour)} h ${Math.floor((ms % hour) / minute)} min`;
+    if (ms < 2 * day) return `${Math.floor(ms / hour)} h`;
+    return `${Math.floor(ms / day)} d`;
+  }
+
+  app.time = {
+    clock: (date) => `${two(date.getHours())}:${two(date.getMinutes())}`,
+    seconds: (date) => `${app.time.clock(date)}:${two(date.getSeconds())}`,
+
+    day(date) {
+      const year = date.getFullYear() === new Date().getFullYear() ? '' : ` ${date.getFullYear()}`;
+      return `${date.getDate()} ${months[date.getMonth()]}${year}`;
+    },
+
+    // 18:30 · tomorrow 09:00 · 24 Nov 18:30
+    when(date) {
+      const near = { '-1': 'yesterday ', 0: '', 1: 'tomorrow ' }[daysFromToday(date)];
+      return `${near === undefined ? `${app.time.day(date)} ` : near}${app.time.clock(date)}`;
+    },
+
+    // The night whose data it is: 22 Nov 01:00
+    night: (date) => `${app.time.day(date)} ${app.time.clock(date)}`,
+
+    old: (date) => `${span(Math.max(0, Date.now() - date))} old`,
+
+    ago(date) {
+      const ms = Date.now() - date;
+      return ms < minute ? 'just now' : `${span(ms)} ago`;
+    },
+
+    left(date) {
+      const ms = date - Date.now();
+      return ms <= 0 ? 'over' : `${span(ms)} left`;
+    },
+
+    // "data of 22 Nov, 13 h old" tells the night; the title tells the second.
+    data: (date) => `data of ${app.time.day(date)}, ${app.time.old(date)}`,
+
+    exact: (date) => date.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'long' }),
+
+    // What the `time` template needs, or null when there is no such instant.
+    of(instant, words) {
+      const date = instant ? new Date(instant) : null;
+      if (!date || Number.isNaN(date.getTime())) return null;
+      return { iso: date.toISOString(), exact: app.time.exact(date), text: (words || app.time.when)(date) };
+    },
+
+    secondsSince: (instant) => Math.max(0, (Date.now() - new Date(instant)) / 1000),
+
+    // The form of <input type="datetime-local">, in local time.
+    field: (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${app.time.clock(date)}`
+  };
+})();

@@ -1,0 +1,27 @@
+// The line that stays on top: pages, how live the page is, and who looks at it.
+app.TopView = app.View.extend({
+  events: { 'click [name=rename]': 'rename' },
+
+  initialize() {
+    this.listenTo(app.me, 'change', this.paint);
+    this.listenTo(app.live, 'change', this.paint);
+    this.listenTo(app.servers, 'update reset change:build', this.paint);
+  },
+
+  render() {
+    const here = Backbone.history.fragment || '';
+    const page = (href, name, pattern, count, hint) => ({ href, name, here: pattern.test(here), count, hint });
+    const building = app.servers.filter((server) => server.get('build')).length;
+    return this.draw('top-bar', {
+      pages: [
+        page('#/', 'Servers', /^\/?$|^\/?servers\//),
+        page('#/queue', 'Queue', /^\/?(queue|builds\/)/, building || null, `${app.text.count(building, 'server', 'servers')} with a build waiting or running`),
+        page('#/bases', 'Bases', /^\/?(bases|restores\/)/)
+      ],
+      live: app.live.toTemplate(),
+      me: { name: app.me.get('name') || '', open: app.me.get('open') }
+    });
+  },
+
+  rename() { new app.NameDialog().open(); }
+});

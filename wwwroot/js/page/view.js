@@ -1,0 +1,64 @@
+// What every view can do: be painted at most once a frame, keep the focus over a paint, own
+// parts that go when it goes, and run a verb with its button disabled until the answer is there.
+app.View = Backbone.View.extend({
+  paint() {
+    app.frame.add(this);
+    return this;
+  },
+
+  // Writes only what has changed, so that a tick costs nothing on a page where nothing moved.
+  draw(template, data) {
+    const html = app.render(template, data);
+    if (html === this.html) return this;
+    const focused = this.focusKey();
+    this.html = html;
+    this.$el.html(html);
+    this.refocus(focused || this.lostFocus);
+    return this;
+  },
+
+  focusKey() {
+    const element = document.activeElement;
+    if (!element || element === this.el || !this.el.contains(element)) return null;
+    const name = element.getAttribute('name') || element.getAttribute('href');
+    return name && `[${element.hasAttribute('name') ? 'name' : 'href'}="${CSS.escape(name)}"]`;
+  },
+
+  // A disabled button cannot hold the focus: it is remembered until it, or what took its place, can.
+  refocus(key) {
+    this.lostFocus = null;
+    if (!key) return;
+    const same = this.el.querySelector(`${key}:not(:disabled)`);
+    if (same) same.focus();
+    else if (this.busy) this.lostFocus = key;
+    else this.el.querySelector('button:not(:disabled), a[href]')?.focus();
+  },
+
+  // Runs a verb that returns a promise; meanwhile the view is busy, and a problem stays where it happened.
+  async act(verb) {
+    if (this.busy) return undefined;
+    this.busy = true;
+    this.problem = null;
+    this.paint();
+    try {
+      return await verb();
+    } catch (error) {
+      this.problem = app.Problem.of(error);
+      return undefined;
+    } finally {
+      this.busy = false;
+      this.paint();
+    }
+  },
+
+  own(view) {
+    (this.parts ||= []).push(view);
+    return view;
+  },
+
+  remove() {
+    app.frame.drop(this);
+    (this.parts || []).forEach((part) => part.remove());
+    return Backbone.View.prototype.remove.call(this);
+  }
+});

@@ -1,0 +1,41 @@
+// Which page an address names. One page is up at a time; the old one goes with everything it listened to.
+app.Router = Backbone.Router.extend({
+  routes: {
+    '': 'board',
+    'servers/:name': 'server',
+    queue: 'queue',
+    'builds/:id': 'build',
+    bases: 'bases',
+    'restores/:id': 'restore',
+    '*other': 'lost'
+  },
+
+  board() { this.show(new app.BoardPage()); },
+  server(name) { this.show(new app.ServerPage({ name })); },
+  queue() { this.show(new app.QueuePage()); },
+  build(id) { this.show(new app.BuildPage({ id })); },
+  bases() { this.show(new app.BasesPage()); },
+  restore(id) { this.show(new app.RestorePage({ id })); },
+  lost(address) { this.show(new app.LostPage({ address })); },
+
+  show(page) {
+    const first = !this.page;
+    this.page?.remove();
+    this.page = page;
+    document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close());
+    $('#page').empty().append(page.render().el);
+    document.title = `${page.title} · Test server console`;
+    app.top.paint();
+    if (first) return;   // the browser has put the focus where it belongs
+    window.scrollTo(0, 0);
+    (page.el.querySelector('h1') || document.getElementById('page')).focus({ preventScroll: true });
+  },
+
+  refresh() { return this.page?.refresh?.(); }
+});
+
+app.LostPage = app.View.extend({
+  title: 'No such page',
+  initialize({ address }) { this.address = address; },
+  render() { return this.draw('gone', { title: 'No such page', detail: `The console has no page #/${this.address}.` }); }
+});

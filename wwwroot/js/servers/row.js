@@ -1,0 +1,40 @@
+// One server on the board, with what its reader may do with it.
+app.ServerRow = app.View.extend({
+  tagName: 'tr',
+  attributes: { role: 'row' },
+  events: {
+    'click [name=reserve]': 'reserve',
+    'click [name=change]': 'reserve',
+    'click [name=build]': 'build',
+    'click [name=release]': 'release',
+    'click [name=takeover]': 'takeOver'
+  },
+
+  initialize() {
+    this.listenTo(this.model, 'change', () => { this.problem = null; this.paint(); });
+  },
+
+  render() {
+    const { model } = this;
+    this.el.className = model.isRunning() ? model.status().icon : 'unusable';
+    return this.draw('server-row', _.extend(model.toTemplate(), { actions: this.actions(), server: model.id, busy: this.busy, problem: this.problem }));
+  },
+
+  actions() {
+    const { model } = this;
+    const action = (name, word, look) => ({ name, word, look });
+    if (model.isMine()) {
+      return [
+        ...(model.isRunning() ? [action('build', 'Build', 'primary')] : []),
+        action('change', 'Extend', ''), action('release', 'Release', '')
+      ];
+    }
+    if (model.get('reservation')) return [action('takeover', 'Take over', '')];
+    return model.isRunning() ? [action('reserve', 'Reserve', 'primary'), action('build', 'Build', '')] : [];
+  },
+
+  reserve() { app.ReserveDialog.ask(this.model); },
+  build() { app.BuildDialog.ask(this.model); },
+  takeOver() { app.TakeoverDialog.ask(this.model); },
+  release() { app.ReleaseDialog.ask(this.model, (verb) => this.act(verb)); }
+});

@@ -1,0 +1,80 @@
+// A server in the words of the templates. Status is one word, with a shape and a colour that say the same.
+(function () {
+  const shapes = { 'shut off': 'off', paused: 'paused', pmsuspended: 'paused', crashed: 'crashed' };
+
+  app.Server.prototype.status = function () {
+    if (!this.isRunning()) return { word: this.get('state'), icon: shapes[this.get('state')] || 'unknown' };
+    if (this.isFree()) return { word: 'free', icon: 'free' };
+    return this.isMine() ? { word: 'yours', icon: 'yours' } : { word: 'reserved', icon: 'reserved' };
+  };
+
+  app.Server.prototype.reservationTemplate = function () {
+    const reservation = this.get('reservation');
+    return reservation && {
+      holder: reservation.holder,
+      purpose: reservation.purpose || '',
+      since: app.time.of(reservation.since),
+      until: app.time.of(reservation.until),
+      left: app.time.left(new Date(reservation.until))
+    };
+  };
+
+  app.Server.prototype.configurationTemplate = function () {
+    const now = this.get('configuration');
+    if (!now) return null;
+    const stale = app.bases.isStale(now.app, now.dataTime);
+    return {
+      app: now.app,
+      path: now.path,
+      revision: app.text.revision(now.revision),
+      data: app.time.of(now.dataTime, app.time.data),
+      stale,
+      staleness: stale ? 'stale' : '',
+      at: app.time.of(now.at),
+      by: now.by,
+      build: now.build,
+      buildHref: now.build ? app.Build.href(now.build) : null,
+      result: now.result ? app.Build.status(now.result) : null,
+      resultWord: now.result,
+      bad: Boolean(now.result) && now.result !== 'succeeded',
+      message: now.message || ''
+    };
+  };
+
+  app.Server.prototype.buildTemplate = function () {
+    const build = this.get('build');
+    return build && {
+      id: build.id,
+      app: build.app,
+      path: build.path,
+      step: build.step || '',
+      href: app.Build.href(build.id),
+      status: app.Build.status(build.state),
+      bar: build.state === 'running' ? app.text.bar(build.progress, `${build.step || 'build'} on ${this.id}`) : null
+    };
+  };
+
+  // The address is worth a link when something answers there.
+  app.Server.prototype.out = function () {
+    return this.isRunning() && this.get('configuration') ? app.text.address(this.get('url')) : null;
+  };
+
+  app.Server.prototype.toTemplate = function () {
+    return {
+      name: this.id,
+      host: this.get('host'),
+      manyHosts: app.hosts.length > 1,
+      href: this.href(),
+      address: this.get('address'),
+      out: this.out() && { url: this.out(), icon: 'out' },
+      status: this.status(),
+      old: this.get('problem') ? app.time.of(this.get('asOf')) : null,
+      asOf: this.get('problem') ? app.time.of(this.get('asOf')) : null,
+      trouble: this.get('problem') ? { text: this.get('problem'), icon: 'crashed' } : null,
+      reservation: this.reservationTemplate(),
+      configuration: this.configurationTemplate(),
+      build: this.buildTemplate(),
+      unusable: this.isRunning() ? null : 'not running'
+    };
+  };
+})();
