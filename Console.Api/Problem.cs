@@ -24,6 +24,7 @@ public sealed class Problem : Exception
     public static Problem Conflict(string detail) => new(409, "conflict", "This is not possible now", detail);
     public static Problem Reserved(string detail) => new(409, "reserved", "Somebody else holds this server", detail);
     public static Problem NoneFree(string detail) => new(409, "none-free", "No server is free", detail);
+    public static Problem TooLarge(string detail) => new(413, "too-large", "The body is too large", detail);
     public static Problem WrongType(string detail) => new(415, "not-json", "Only JSON is accepted", detail);
     public static Problem TooMany(string detail) => new(429, "too-many", "Too much at once", detail);
     public static Problem Failed(string detail) => new(502, "failed", "A host could not do it", detail);

@@ -25,7 +25,7 @@ public sealed class Failures(IProblemDetailsService problems, ILogger<Failures> 
     {
         Problem problem => problem,
         DiskRefused refused => Problem.ReadOnly(refused.Message),
-        BadHttpRequestException { StatusCode: 413 } => Problem.BadInput("The body is larger than 64 KB."),
+        BadHttpRequestException { StatusCode: 413 } => Problem.TooLarge("The body is larger than 64 KB."),
         BadHttpRequestException { StatusCode: 415 } => Problem.WrongType("Send a body as application/json."),
         BadHttpRequestException { InnerException: JsonException json } => Problem.BadInput(Explain(json)),
         BadHttpRequestException bad => Problem.BadInput(bad.Message.Contains("parameter", StringComparison.Ordinal)

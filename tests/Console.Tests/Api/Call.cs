@@ -1,0 +1,24 @@
+using System.Net;
+using System.Text.Json;
+
+namespace TestServers.Tests.Api;
+
+/// <summary>Calls as a script makes them.</summary>
+internal static class Call
+{
+    public static Task<HttpResponseMessage> Put(this HttpClient http, string path, object body) => http.PutAsJsonAsync(path, body);
+    public static Task<HttpResponseMessage> Post(this HttpClient http, string path, object body) => http.PostAsJsonAsync(path, body);
+    public static Task<JsonElement> Json(this HttpClient http, string path) => http.GetFromJsonAsync<JsonElement>(path);
+    public static Task<JsonElement> Json(this HttpResponseMessage answer) => answer.Content.ReadFromJsonAsync<JsonElement>();
+    public static string? Text(this JsonElement element, string name) => element.GetProperty(name).ValueKind == JsonValueKind.Null ? null : element.GetProperty(name).ToString();
+
+    /// <summary>Asserts a problem+json with this status, and gives back its detail.</summary>
+    public static async Task<string> Problem(this HttpResponseMessage answer, HttpStatusCode status)
+    {
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = await answer.Json();
+        Assert.StartsWith("urn:test-server-console:", problem.Text("type"), StringComparison.Ordinal);
+        return problem.Text("detail")!;
+    }
+}
