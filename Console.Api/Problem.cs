@@ -21,6 +21,7 @@ public sealed class Problem : Exception
     public static Problem Unauthorized(string detail) => new(401, "not-signed-in", "It is not known who asks", detail);
     public static Problem Forbidden(string detail) => new(403, "not-allowed", "This may not be done", detail);
     public static Problem NotFound(string what, string detail) => new(404, "not-found", $"There is no such {what}", detail);
+    public static Problem WrongMethod(string detail) => new(405, "wrong-method", "This cannot be done here", detail);
     public static Problem Conflict(string detail) => new(409, "conflict", "This is not possible now", detail);
     public static Problem Reserved(string detail) => new(409, "reserved", "Somebody else holds this server", detail);
     public static Problem NoneFree(string detail) => new(409, "none-free", "No server is free", detail);

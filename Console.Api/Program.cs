@@ -24,7 +24,7 @@ try
     app.UseMiddleware<CrossSite>();
     app.UseMiddleware<Identity>();
     app.UseDefaultFiles();
-    app.UseStaticFiles();
+    app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = Headers.AskEachTime });
     app.UseRouting();
 
     app.MapServers();

@@ -78,7 +78,7 @@ public static class Startup
 
         services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.AddProblemDetails().AddExceptionHandler<Failures>();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Failures.Complete).AddExceptionHandler<Failures>();
         services.AddOpenApi(Document.Describe);
     }
 

@@ -21,6 +21,22 @@ public sealed class Failures(IProblemDetailsService problems, ILogger<Failures> 
         return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = details });
     }
 
+    /// <summary>Gives an answer that the framework itself decided (no such address, wrong method) our type and a sentence.</summary>
+    public static void Complete(ProblemDetailsContext context)
+    {
+        var details = context.ProblemDetails;
+        if (details.Type?.StartsWith("urn:", StringComparison.Ordinal) == true) return;
+        var known = details.Status switch
+        {
+            404 => Problem.NotFound("address", "Nothing is at this address. The document at openapi/v1.json lists every call."),
+            405 => Problem.WrongMethod("This address does not know the method. The document at openapi/v1.json lists every call."),
+            413 => Problem.TooLarge("The body is larger than 64 KB."),
+            415 => Problem.WrongType("Send a body as application/json."),
+            _ => null,
+        };
+        if (known is not null) (details.Type, details.Title, details.Detail) = (known.ToDetails().Type, known.Title, known.Message);
+    }
+
     private static Problem? Foreseen(Exception exception) => exception switch
     {
         Problem problem => problem,

@@ -12,6 +12,8 @@ public sealed class HealthStep(Settings settings) : IDisposable
     // Redirects are answers, not ways: the address comes from the settings and no page may send the console elsewhere.
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(1) })
     {
+        // A kept connection would hold a reloading Apache's old process.
+        DefaultRequestHeaders = { ConnectionClose = true },
         MaxResponseContentBufferSize = Most,
         Timeout = Timeout.InfiniteTimeSpan,
     };

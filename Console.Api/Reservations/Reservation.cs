@@ -14,3 +14,9 @@ public sealed record ReservationsState(int Version, long Next, ImmutableSortedDi
 {
     public static ReservationsState Empty { get; } = new(JsonFile<ReservationsState>.Version, 1, ImmutableSortedDictionary.Create<string, Reservation>(StringComparer.Ordinal));
 }
+
+/// <summary>A reservation as it is shown.</summary>
+public sealed record ReservationView(long Number, string Holder, string Purpose, DateTimeOffset Since, DateTimeOffset Until)
+{
+    public static ReservationView Of(Reservation r) => new(r.Number, r.Holder, r.Purpose, r.Since, r.Until);
+}

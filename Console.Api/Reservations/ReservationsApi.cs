@@ -10,7 +10,7 @@ public static class ReservationsApi
     public sealed record Ask(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null);
     public sealed record AskAny(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, AppName? App = null, string? Host = null);
     public sealed record TakeOver(string? Reason = null, double? Hours = null);
-    public sealed record Taken(ServerName Server, string Address, string Url, Reservation Reservation);
+    public sealed record Taken(ServerName Server, string Address, string Url, ReservationView Reservation);
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
     {
@@ -20,13 +20,13 @@ public static class ReservationsApi
         routes.MapPost("/api/reservations", PostAny).WithSummary("Reserve any free, running server; ?wait=SECONDS waits for one");
     }
 
-    private static Results<Ok<Reservation>, Created<Reservation>> Put(ServerName server, Ask ask, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
+    private static Results<Ok<ReservationView>, Created<ReservationView>> Put(ServerName server, Ask ask, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
     {
         var caller = CallerWhoMay(context);
         inventory.Find(server);
         var (reservation, isNew) = book.Reserve(server, caller.Name, PlainText.Check(ask.Purpose, "purpose", 200), terms.EndOf(ask.Hours, ask.Until), KeyOf(context));
         audit.Write(caller, isNew ? "reserve" : "change reservation", server.Text, $"until {Times.Say(reservation.Until)}: {reservation.Purpose}");
-        return isNew ? TypedResults.Created($"{context.Request.PathBase}/api/servers/{server}", reservation) : TypedResults.Ok(reservation);
+        return isNew ? TypedResults.Created($"{context.Request.PathBase}/api/servers/{server}", ReservationView.Of(reservation)) : TypedResults.Ok(ReservationView.Of(reservation));
     }
 
     private static NoContent Delete(ServerName server, long? number, HttpContext context, Inventory inventory, ReservationBook book, Audit audit)
@@ -37,14 +37,14 @@ public static class ReservationsApi
         return TypedResults.NoContent();
     }
 
-    private static Ok<Reservation> Take(ServerName server, TakeOver ask, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
+    private static Ok<ReservationView> Take(ServerName server, TakeOver ask, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
     {
         var caller = CallerWhoMay(context);
         inventory.Find(server);
         var reason = PlainText.Check(ask.Reason, "reason", 200);
         var (reservation, ended) = book.TakeOver(server, caller.Name, reason, terms.EndOf(ask.Hours, null));
         audit.Write(caller, "take over", server.Text, $"from {ended.Holder} (number {ended.Number}): {reason}");
-        return TypedResults.Ok(reservation);
+        return TypedResults.Ok(ReservationView.Of(reservation));
     }
 
     private static async Task<Created<Taken>> PostAny(AskAny ask, double? wait, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
@@ -60,7 +60,7 @@ public static class ReservationsApi
             {
                 audit.Write(caller, "reserve", reservation.Server.Text, $"until {Times.Say(reservation.Until)}: {purpose}");
                 var machine = inventory.Find(reservation.Server);
-                return TypedResults.Created($"{context.Request.PathBase}/api/servers/{machine.Name}", new Taken(machine.Name, machine.Address, machine.Url, reservation));
+                return TypedResults.Created($"{context.Request.PathBase}/api/servers/{machine.Name}", new Taken(machine.Name, machine.Address, machine.Url, ReservationView.Of(reservation)));
             }
             if (DateTimeOffset.UtcNow >= deadline)
             {

@@ -88,7 +88,7 @@ public sealed class Board : BackgroundService
         var hosts = _inventory.Hosts.ToList();
         return new(
             [.. hosts.SelectMany(h => h.Machines.Select(m => new ServerView(m.Name, m.Host, m.State, h.AsOf, h.Problem, m.Address, m.Url,
-                ReservationView.Of(_reservations.Of(m.Name)), _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)))))],
+                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)))))],
             [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others))]);
     }
 

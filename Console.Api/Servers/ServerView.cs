@@ -11,11 +11,6 @@ namespace TestServers.Servers;
 public sealed record ServerView(ServerName Name, string Host, string State, DateTimeOffset? AsOf, string? Problem, string Address, string Url,
     ReservationView? Reservation, Configuration? Configuration, CurrentBuild? Build);
 
-public sealed record ReservationView(long Number, string Holder, string Purpose, DateTimeOffset Since, DateTimeOffset Until)
-{
-    public static ReservationView? Of(Reservation? r) => r is null ? null : new(r.Number, r.Holder, r.Purpose, r.Since, r.Until);
-}
-
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>
 public sealed record CurrentBuild(RequestId Id, RequestState State, AppName App, RepositoryPath Path, string? Step, double? Progress);
 

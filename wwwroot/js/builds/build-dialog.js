@@ -85,7 +85,7 @@ app.BuildDialog = app.Dialog.extend({
     this.field('revision').disabled = !wish.code;
     this.field('path').disabled = !wish.code && this.model.get('configuration')?.app === wish.app;
     this.$('.plan').text(app.buildPlan(this.model, wish));
-    if (!this.busy) this.$('[type=submit]').prop('disabled', !wish.database && !wish.code);
+    if (!this.busy) this.$('[type=submit]').prop('disabled', !wish.app || (!wish.database && !wish.code));
   },
 
   async send(key) {
@@ -101,5 +101,10 @@ app.BuildDialog = app.Dialog.extend({
   refuse: app.ReserveDialog.prototype.refuse,
   takeOver: app.ReserveDialog.prototype.takeOver
 }, {
-  ask(model, entry) { app.me.named(() => new app.BuildDialog({ model, entry }).open()); }
+  ask(model, entry) {
+    app.me.named(async () => {
+      if (!app.apps.length) await app.apps.load().catch(() => null);   // the dialog says that there is none
+      new app.BuildDialog({ model, entry }).open();
+    });
+  }
 });

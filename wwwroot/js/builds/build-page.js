@@ -11,6 +11,8 @@ app.BuildPage = app.View.extend({
     this.model = app.builds.get(id) || app.builds.add({ id });
     this.facts = this.own(new app.View());
     this.listenTo(this.model, 'change', this.paint);
+    // The collection may have let it go meanwhile, so that it would hear nothing there.
+    this.listenTo(app.live, 'build', (build) => { if (String(build.id) === id) this.model.set(build); });
     this.listenTo(app.servers, 'update sync', this.paint);
     this.listenTo(app.clock, 'second', () => { if (!this.model.isOver()) this.paint(); });
     this.model.load().catch((error) => this.fail(app.Problem.of(error)));

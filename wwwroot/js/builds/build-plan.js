@@ -4,6 +4,7 @@ app.buildPlan = function (server, wish) {
   const deeds = [];
   if (wish.database) deeds.push(database());
   if (wish.code) deeds.push(code());
+  if (!wish.app) return 'The console knows no app: its settings name none, or it does not answer.';
   if (!deeds.length) return 'Choose the database, the code, or both.';
   const rest = wish.database && wish.code ? '' : wish.database ? '; the code stays as it is' : '; the database stays as it is';
   const text = deeds.join(' and ');

@@ -16,12 +16,12 @@ app.Build = Backbone.Model.extend({
     return app.builds.take(await app.api.write('POST', app.api.path('builds', this.id, 'retry'), {}));
   },
 
-  // What it waits for, in one sentence: "2nd in the queue. Waits for the base shop, which is being copied for qa03."
+  // Its place and what it waits for: "Number 2 in the queue: qa03 is busy with build 41 of bob."
   waiting() {
     if (this.get('state') !== 'queued') return null;
     const { position, waitsFor } = this.attributes;
     const place = position ? `Number ${position} in the queue` : 'In the queue';
-    return `${place}${waitsFor ? `: waits for ${waitsFor}` : ''}`.replace(/([^.])$/, '$1.');
+    return `${place}${waitsFor ? `: ${waitsFor}` : ''}`.replace(/([^.])$/, '$1.');
   },
 
   estimate() {

@@ -15,7 +15,7 @@ app.QueuePage = app.View.extend({
     const running = app.builds.filter((build) => build.get('state') === 'running');
     const queued = app.builds.filter((build) => build.get('state') === 'queued').reverse();
     queued.sort((one, other) => (one.get('position') || Infinity) - (other.get('position') || Infinity) || 0);
-    const over = app.builds.filter((build) => build.isOver()).slice(0, this.ended);
+    const over = app.builds.filter((build) => build.has('state') && build.isOver()).slice(0, this.ended);
     const list = (key, title, fact, builds, none) => ({
       key, title, fact, none, count: builds.length, any: builds.length > 0, rows: builds.map((build) => this.row(build))
     });
@@ -33,7 +33,7 @@ app.QueuePage = app.View.extend({
   row(build) {
     const step = (build.get('steps') || []).find((one) => one.state === 'running' || (one.state === 'waiting' && one.waitsFor));
     const running = build.get('state') === 'running';
-    const note = running ? [step?.name, step?.waitsFor && `waits for ${step.waitsFor}`].filter(Boolean).join(' ') : build.waiting() || build.get('message');
+    const note = running ? [step?.name, step?.waitsFor && `waits: ${step.waitsFor}`].filter(Boolean).join(' ') : build.waiting() || build.get('message');
     return _.extend(build.toTemplate(), {
       bar: running ? app.text.bar(step?.progress, `${step?.name || 'build'} on ${build.get('server')}`) : null,
       note: note || '',

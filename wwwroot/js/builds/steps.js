@@ -18,7 +18,7 @@
       icon: app.stateTemplate(step.state).icon,
       took: app.took(step),
       bar: step.state === 'running' ? app.text.bar(step.progress, step.name) : null,
-      note: [step.waitsFor && step.state !== 'succeeded' ? `waits for ${step.waitsFor}` : null, step.message].filter(Boolean).join(' · ') || null
+      note: [step.waitsFor && step.state !== 'succeeded' ? `waits: ${step.waitsFor}` : null, step.message].filter(Boolean).join(' · ') || null
     }));
   };
 })();

@@ -36,7 +36,10 @@ Backbone.sync = async function (method, model, options) {
   for (let tries = 3; ; tries -= 1) {
     const seen = app.live.seen;
     const answer = await app.api.read(_.result(model, 'url'), model.etag);
-    if (seen !== app.live.seen && tries > 1) continue;
+    if (seen !== app.live.seen) {
+      if (tries > 1) continue;
+      app.live.lookSoon(1000);
+    }
     if (answer.unchanged) return model;
     model.etag = answer.etag;
     options.success(answer.body);

@@ -24,10 +24,10 @@ app.LogView = app.View.extend({
   render() {
     if (!this.window) this.setUp();
     if (this.following) {
-      this.window.append();
-      this.pane.scrollTop = this.pane.scrollHeight;
-    } else if (this.window.to < this.lines.end && this.window.to - this.window.from < this.window.max) {
-      this.window.append();
+      this.window.append(true);
+      this.toEnd();
+    } else {
+      this.window.append(false);
     }
     this.renderBar();
     return this;
@@ -39,6 +39,12 @@ app.LogView = app.View.extend({
     this.window = new app.LogWindow(this.$('.log-lines')[0], this.lines);
     // Scroll events do not bubble, so they cannot be in the events table.
     this.pane.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    // Another size of the window moves the lines, and nobody has scrolled either.
+    this.sizes = new ResizeObserver(() => {
+      this.last = {};
+      if (this.following) this.toEnd();
+    });
+    this.sizes.observe(this.pane);
     this.log.follow();
   },
 
@@ -61,9 +67,11 @@ app.LogView = app.View.extend({
     const up = scrollTop < last.scrollTop;
     this.last = { scrollTop, scrollHeight, clientHeight };
     if (this.following && !atEnd && up && sameSize) this.setFollowing(false);
-    else if (this.following && !atEnd) this.pane.scrollTop = scrollHeight;
+    else if (this.following && !atEnd) this.toEnd();
     else if (!this.following && up === false && sameSize && atEnd && this.window.to >= this.lines.end) this.setFollowing(true);
   },
+
+  toEnd() { this.pane.scrollTop = this.pane.scrollHeight; },
 
   setFollowing(following) {
     this.following = following;
@@ -108,13 +116,20 @@ app.LogView = app.View.extend({
     this.following = false;
     this.window.around(number);
     const element = this.window.element(number);
-    element?.classList.add('hit');
-    element?.scrollIntoView({ block: 'center' });
+    element.classList.add('hit');
+    this.centre(element);
+    requestAnimationFrame(() => this.centre(element));   // lines above have got their true heights
     this.$('.found').text(`${this.at + 1} of ${this.found.length}`);
     this.renderBar();
   },
 
+  centre(element) {
+    const middle = (box) => box.top + box.height / 2;
+    this.pane.scrollTop += middle(element.getBoundingClientRect()) - middle(this.pane.getBoundingClientRect());
+  },
+
   remove() {
+    this.sizes?.disconnect();
     this.log.stop();
     return app.View.prototype.remove.call(this);
   }

@@ -10,18 +10,20 @@ app.LogWindow = class {
     this.from = this.to = from;
   }
 
-  // Shows what came since. Far behind, it goes to the end at once: nobody reads a hundred thousand lines in a second.
-  append() {
-    if (this.lines.end - this.to > this.max) this.clear(this.lines.end - this.max);
-    while (this.to < this.lines.end) {
+  // Shows what came since. Who follows and is far behind goes to the last lines at once: nobody reads a hundred thousand
+  // in a second. Who reads keeps what he reads, and gets more below it until the window is full.
+  append(following) {
+    if (following && this.lines.end - this.to > this.max / 3) this.clear(Math.max(this.lines.first, this.lines.end - this.max / 6));
+    const end = following ? this.lines.end : Math.min(this.lines.end, this.from + this.max);
+    while (this.to < end) {
       let last = this.place.lastElementChild;
       if (!last || last.childElementCount >= this.chunk) this.place.append(last = this.newChunk());
       const part = document.createDocumentFragment();
-      const stop = Math.min(this.lines.end, this.to + this.chunk - last.childElementCount);
+      const stop = Math.min(end, this.to + this.chunk - last.childElementCount);
       while (this.to < stop) part.append(this.line(this.to++));
       last.append(part);
     }
-    this.trim();
+    if (following) this.trim();
   }
 
   trim() {

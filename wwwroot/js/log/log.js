@@ -37,11 +37,13 @@ _.extend(app.Log.prototype, Backbone.Events, {
     if (!response.ok) throw await app.Problem.from(response);
     this.trigger('open');
     const reader = response.body.getReader();
-    for (;;) {
+    for (let rested = performance.now(); ;) {
       const { done, value } = await reader.read();
       if (done) return;
       this.bytes += value.length;
       this.trigger('text', this.decoder.decode(value, { stream: true }));
+      // A hundred megabytes at once leave the page time to paint and to answer.
+      if (performance.now() - rested > 12) { await this.wait(0); rested = performance.now(); }
     }
   },
 

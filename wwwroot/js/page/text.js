@@ -24,7 +24,7 @@ app.text = {
     return { short: /^[0-9a-f]{40}$/.test(text) ? text.slice(0, 10) : text, full: text };
   },
 
-  count(number, one, many) { return `${number} ${number === 1 ? one : many}`; },
+  count(number, one, many) { return `${number.toLocaleString('en')} ${number === 1 ? one : many}`; },
 
   // Only addresses a browser may open safely become links.
   address(url) { return /^https?:\/\//i.test(url || '') ? url : null; },

@@ -23,6 +23,7 @@
       this.listenTo(app.hosts, 'update change', this.paint);
       this.listenTo(app.me, 'change', this.repaintRows);
       this.listenTo(app.bases, 'update change', this.repaintRows);
+      this.listenTo(app.apps, 'update', this.repaintRows);
       this.listenTo(app.clock, 'tick', this.repaintRows);
     },
 

@@ -11,7 +11,8 @@ app.ServerRow = app.View.extend({
   },
 
   initialize() {
-    this.listenTo(this.model, 'change', () => { this.problem = null; this.paint(); });
+    this.listenTo(this.model, 'change', this.paint);
+    this.listenTo(this.model, 'change:state change:reservation change:build', () => { this.problem = null; });
   },
 
   render() {

@@ -16,6 +16,7 @@ app.ServerPage = app.View.extend({
     this.listenTo(app.servers, 'add reset sync', this.follow);
     this.listenTo(app.me, 'change', this.paint);
     this.listenTo(app.bases, 'update change', this.paint);
+    this.listenTo(app.apps, 'update', this.paint);
     this.listenTo(app.clock, 'tick', this.paint);
   },
 

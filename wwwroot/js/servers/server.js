@@ -35,7 +35,7 @@ app.Server = Backbone.Model.extend({
   },
 
   // The write succeeded: a failing look afterwards is the live page's business, not the writer's.
-  renew() { return this.load().catch(() => null); },
+  renew() { return this.fetch().catch(() => null); },
 
   takeBuild(build) {
     const current = this.get('build');
