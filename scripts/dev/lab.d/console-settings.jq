@@ -1,0 +1,28 @@
+# The console's settings in the lab; what a real one needs is the same.
+def key($name): {user: $user, port: $ssh, key: "\($dir)/keys/\($name)", knownHosts: "\($dir)/keys/known_hosts"};
+def base($name; $spares; $check; $sanitize):
+  {name: $name, host: "db1", dump: "\($name).dump", owner: $name, spares: $spares, staleAfterHours: 26, jobs: 2,
+    check: $check, sanitize: $sanitize};
+def app($name; $repository; $path):
+  {name: $name, repository: $repository, base: $name, defaultPath: $path,
+    templates: "\($dir)/console/scripts/dev/samples/templates/\($name)", health: "{url}health",
+    database: {user: $name, passwordFile: "\($dir)/secrets/\($name).password"}, variables: {secretKey: $django}};
+{
+  listen: {socket: "\($dir)/run/console.sock"},
+  pathBase: "/console",
+  wwwroot: "\($dir)/console/wwwroot",
+  state: "\($dir)/state",
+  runtime: "\($dir)/run",
+  hosts: [{name: "vmhost", uri: "test://\($dir)/vmhost/domains.xml", servers: "^qa[0-9]+$",
+    address: "127.71.0.{number}", url: "http://127.71.0.{number}:\($guest)/"}],
+  guests: {ssh: key("guest"), folder: "\($dir)/guests/{server}/srv"},
+  databaseHosts: [{name: "db1", ssh: ({host: $database_address} + key("database-host")),
+    address: $database_address, port: $database, copies: 2}],
+  bases: [base("shop"; 1; $shop_check; $shop_sanitize), base("tickets"; 1; $tickets_check; $tickets_sanitize)],
+  apps: [
+    app("shop"; {kind: "svn", url: "\($svn)shop"}; "trunk"),
+    app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main")
+  ],
+  tokens: [{name: "cron", sha256: $token, may: ["restore"]}],
+  reservations: {defaultHours: 4, maxHours: 168}
+}

@@ -1,0 +1,1 @@
+UPDATE shop_customer SET email = 'customer' || id || '@example.invalid';

@@ -1,0 +1,1 @@
+UPDATE tickets_person SET name = 'Person ' || id;
