@@ -1,0 +1,20 @@
+-- The sealed :draft becomes the base, in one transaction. The base's lock is held by whoever calls, so nobody is copying it.
+SELECT 'base_' || :'base' AS base_db, 'base_' || :'base' AS model, count(*) > 0 AS replaced,
+       'old_' || :'base' || '_' || coalesce(max(oid::bigint), 0) AS old,
+       format('test server console: old of %s; since %s', :'base', :'now') AS old_note,
+       format('test server console: base of %s; data time %s; restored %s; tables %s; raw size %s', :'base', :'data_time', :'now', :'tables', :'raw_size') AS note
+  FROM pg_database WHERE datname = 'base_' || :'base' \gset
+
+BEGIN;
+\ir dress.sql
+\if :replaced
+  ALTER DATABASE :"base_db" RENAME TO :"old";
+  ALTER DATABASE :"old" IS_TEMPLATE false;
+  COMMENT ON DATABASE :"old" IS :'old_note';
+\endif
+ALTER DATABASE :"draft" RENAME TO :"base_db";
+ALTER DATABASE :"base_db" ALLOW_CONNECTIONS false;
+COMMENT ON DATABASE :"base_db" IS :'note';
+COMMIT;
+
+SELECT 'size=' || pg_database_size(:'base_db'), CASE WHEN :'replaced' THEN 'old=' || :'old' END \g (format=unaligned fieldsep='\n')

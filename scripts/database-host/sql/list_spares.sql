@@ -1,0 +1,5 @@
+SELECT 'ready=' || count(s.*), 'base_size=' || pg_database_size(b.datname)
+  FROM pg_database b
+  LEFT JOIN pg_database s ON s.datname ~ ('^spare_' || :'base' || '_[0-9]+$')
+        AND shobj_description(s.oid, 'pg_database') ~ format('^test server console: spare of %s;.*; ready of %s$', :'base', b.oid)
+ WHERE b.datname = 'base_' || :'base' GROUP BY b.datname \g (format=unaligned fieldsep='\n')

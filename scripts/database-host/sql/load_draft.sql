@@ -1,0 +1,2 @@
+\ir refuse_copy.sql
+\ir swap.sql

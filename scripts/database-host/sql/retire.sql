@@ -1,0 +1,16 @@
+-- Makes old ones of the spares that no load shall take any more (of a former base, or beyond the number :spares), and lists the old ones of :base.
+-- Under the lock of those who take spares, so that none is dropped under their hands.
+SELECT pg_advisory_lock(hashtextextended('test server console: spares of ' || :'base', 0)) \g /dev/null
+
+WITH spare AS (
+  SELECT s.oid, s.datname, row_number() OVER (ORDER BY note !~ ('; ready of ' || coalesce(b.oid, 0) || '$'), s.oid) AS place,
+         note ~ ('; ready of ' || coalesce(b.oid, 0) || '$') AS ready
+    FROM (SELECT oid, datname, shobj_description(oid, 'pg_database') AS note FROM pg_database) s
+    LEFT JOIN pg_database b ON b.datname = 'base_' || :'base'
+   WHERE s.datname ~ ('^spare_' || :'base' || '_[0-9]+$') AND s.note ~ ('^test server console: spare of ' || :'base' || ';'))
+SELECT format('COMMENT ON DATABASE %I IS %L', datname, format('test server console: old of %s; was a spare', :'base')),
+       format('ALTER DATABASE %I RENAME TO %I', datname, format('old_%s_%s', :'base', oid))
+  FROM spare WHERE NOT ready OR place > :spares \gexec
+
+SELECT 'old=' || datname FROM pg_database
+ WHERE datname ~ ('^old_' || :'base' || '_[0-9]+$') AND shobj_description(oid, 'pg_database') ~ ('^test server console: old of ' || :'base' || ';');

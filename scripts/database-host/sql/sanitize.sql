@@ -1,0 +1,4 @@
+BEGIN;
+SET LOCAL ROLE :"owner";
+SELECT convert_from(decode(:'text', 'base64'), 'UTF8') \gexec
+COMMIT;

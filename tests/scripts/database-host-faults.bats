@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+#
+# Stories of what goes wrong half-way: cancel, kill and a stopped PostgreSQL.
+# Each time the old data serves on, nothing is left over, and the next one
+# works.
+#
+# shellcheck disable=SC2154 # place, begun are of the helpers
+
+load host
+load postgres
+
+setup_file() {
+  start_postgres
+  make_shop 500
+  dump shop.dump
+  ask "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(CASE current_database() WHEN ''live'' THEN 0 ELSE 0.05 END) IS NOT NULL';
+       ALTER TABLE sale ADD CHECK (slow(id))" live shop
+  dump slow.dump
+}
+
+teardown_file() { stop_postgres; }
+
+setup() { make_base shop 1; }
+
+teardown() {
+  cut_lifeline 2>/dev/null || true
+  jobs -p | xargs -r kill 2>/dev/null || true
+  [[ -s $place/data/postmaster.pid ]] || run_postgres
+  drop_all
+  find "$place/host/dumps" -mindepth 1 -delete
+}
+
+next_one_works() {
+  call copy base=shop server=qa02 owner=shop
+  last_line '@exit 0'
+  [[ $(night_of copy_shop_qa02) == 1 ]]
+}
+
+@test "A load that is cancelled while it copies leaves nothing, and the old copy serves on" {
+  call copy base=shop server=qa01 owner=shop
+  ask 'UPDATE night SET number = 9' copy_shop_qa01
+  drop_base && make_base shop 1 150
+  begin copy base=shop server=qa01 owner=shop
+  await_running '^CREATE DATABASE'
+  cut_lifeline
+  ended_with 143
+  nothing_left
+  [[ $(night_of copy_shop_qa01) == 9 ]]
+  ! has_lost_folder || return 1
+  next_one_works
+}
+
+drop_base() { ask 'ALTER DATABASE base_shop IS_TEMPLATE false' && ask 'DROP DATABASE base_shop'; }
+
+@test "A load that is cancelled after the old copy's door was closed opens it again" {
+  call prepare base=shop owner=shop spares=1
+  call copy base=shop server=qa01 owner=shop
+  call prepare base=shop owner=shop spares=1
+  ask 'UPDATE night SET number = 9' copy_shop_qa01
+  ask "BEGIN; COMMENT ON DATABASE $(databases | grep -o 'spare_[a-z0-9_]*') IS 'held'; SELECT pg_sleep(30)" >/dev/null 2>&1 &
+  await 5 is_sleeping
+  begin copy base=shop server=qa01 owner=shop
+  await 10 is_closed copy_shop_qa01
+  cut_lifeline
+  ended_with 143
+  ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'held' AND pid <> pg_backend_pid()" >/dev/null
+  nothing_left
+  [[ $(night_of copy_shop_qa01) == 9 ]]
+}
+
+is_sleeping() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") != 0 ]]; }
+is_closed() { [[ $(ask "SELECT datallowconn FROM pg_database WHERE datname = '$1'") == f ]]; }
+
+@test "A restore that is cancelled in any step leaves yesterday's base and nothing else" {
+  begin restore base=shop owner=shop dump=slow.dump
+  await_running 'COPY .*sale'
+  cut_and_look
+  begin restore base=shop owner=shop dump=shop.dump "$(hook check 'SELECT pg_sleep(30) IS NOT NULL')"
+  await_running pg_sleep
+  cut_and_look
+  begin restore base=shop owner=shop dump=shop.dump "$(hook sanitize "UPDATE customer SET mail = 'x'; SELECT pg_sleep(30)")"
+  await_running pg_sleep
+  cut_and_look
+  exec {copying}>"$place/host/locks/base.shop"
+  flock -s "$copying"
+  begin restore base=shop owner=shop dump=shop.dump
+  await_told '@step exchange'
+  await 5 is_sealed
+  cut_and_look
+  exec {copying}>&-
+  call restore base=shop owner=shop dump=shop.dump
+  last_line '@exit 0'
+}
+
+cut_and_look() {
+  cut_lifeline
+  ended_with 143
+  nothing_left
+  [[ $(databases) == base_shop ]]
+}
+
+is_sealed() { [[ $(ask "SELECT datallowconn FROM pg_database WHERE datname ~ '^draft_'") == f ]]; }
+
+@test "PostgreSQL that stops during a copy is told, and after its start sweep names the folder it has left" {
+  drop_base && make_base shop 1 150
+  call copy base=shop server=qa01 owner=shop
+  begin copy base=shop server=qa01 owner=shop
+  await 10 has_lost_folder
+  stop_postgres immediate
+  ended_with 1
+  told '@error The base shop could not be copied: '
+  run_postgres
+  nothing_left
+  find "$place/data/base" -maxdepth 1 -name '1?????????' -exec touch -d '2 hours ago' {} +
+  call sweep bases=shop
+  ! has_lost_folder || says "is no database's: a crash of PostgreSQL has left it."
+  [[ $(night_of copy_shop_qa01) == 1 ]]
+  next_one_works
+}
+
+has_lost_folder() { (($(find "$place/data/base" -maxdepth 1 -name '1?????????' | wc -l) > 1)); }
+
+@test "PostgreSQL that stops during a restore leaves a draft that sweep drops" {
+  begin restore base=shop owner=shop dump=shop.dump "$(hook check 'SELECT pg_sleep(30) IS NOT NULL')"
+  await_running pg_sleep
+  stop_postgres immediate
+  ended_with 1
+  told '@error The check SQL of shop failed: '
+  run_postgres
+  call sweep bases=shop
+  says '@result dropped=1'
+  nothing_left
+  next_one_works
+}
+
+@test "PostgreSQL that is not there is told by every verb" {
+  stop_postgres fast
+  call copy base=shop server=qa01 owner=shop
+  says '@error copy_shop_qa01 could not be loaded: connection to server on socket'
+  call status
+  says '@error PostgreSQL on this database host does not answer: connection to server on socket'
+  last_line '@exit 1'
+}
+
+@test "What a killed run has left is ended and dropped by sweep" {
+  begin restore base=shop owner=shop dump=shop.dump "$(hook check 'SELECT pg_sleep(30) IS NOT NULL')"
+  await_running pg_sleep
+  call sweep bases=shop
+  says '@result dropped=0'
+  kill -KILL "$begun"
+  wait "$begun" || true
+  call sweep bases=shop
+  says 'processes of runs that nobody supervised any more.'
+  says '@result dropped=1'
+  rm -r "$place/host/dumps/shop"
+  nothing_left
+  next_one_works
+}
+
+@test "Sweep drops what is the console's and dead, and opens a closed copy" {
+  call copy base=shop server=qa01 owner=shop
+  call copy base=shop server=qa.gone owner=shop
+  call prepare base=shop owner=shop spares=1
+  drop_base && make_base shop 2
+  ask 'CREATE DATABASE draft_shop_1 OWNER shop' && ask 'CREATE DATABASE draft_shop_2' && ask 'CREATE DATABASE draft_shop_x OWNER shop'
+  ask 'CREATE DATABASE copy_shop_qa77 OWNER shop'
+  ask 'ALTER DATABASE copy_shop_qa01 ALLOW_CONNECTIONS false'
+  call sweep bases=wiki servers=qa09
+  says '@result dropped=0'
+  call sweep bases=shop 'servers=qa01 qa02'
+  says '@result dropped=3'
+  [[ $(databases) == 'base_shop copy_shop_qa01 copy_shop_qa77 draft_shop_2 draft_shop_x' ]]
+  [[ $(night_of copy_shop_qa01) == 1 ]]
+}

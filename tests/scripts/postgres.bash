@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+#
+# A real PostgreSQL of the test's own for the stories of database-host: a
+# cluster in the file's folder, reached by its socket alone, with a role for
+# the console that is no superuser, and dumps of a small shop.
+#
+# shellcheck disable=SC2034,SC2154 # shared with host.bash and the stories
+
+program=$scripts/database-host/database-host
+place=$BATS_FILE_TMPDIR
+configuration=$place/database-host.conf
+server_bin=${CONSOLE_POSTGRES_BIN:-$(pg_config --bindir 2>/dev/null || find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)}
+export PGHOST=$place/socket PGPORT=22710 PGUSER=postgres PGDATABASE=postgres
+
+start_postgres() {
+  mkdir -p "$place/socket" "$place/host" "$place/dumps"
+  "$server_bin/initdb" --pgdata "$place/data" --username postgres --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync >/dev/null
+  printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$place/socket'" 'fsync=off' 'max_wal_size=2GB' 'shared_buffers=32MB' \
+    >>"$place/data/postgresql.conf"
+  run_postgres
+  ask 'CREATE ROLE console LOGIN CREATEDB; CREATE ROLE shop LOGIN; CREATE ROLE report LOGIN; GRANT shop, pg_signal_backend TO console' >/dev/null
+  printf '%s\n' "socket=$PGHOST" "port=$PGPORT" 'role=console' "folder=$place/host" "backups=$place/dumps" 'disk_reserve=0' \
+    "data_directory=$place/data" >"$configuration"
+}
+
+run_postgres() { "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --log "$place/postgres.log" start 3>&- 4>&-; }
+
+stop_postgres() {
+  [[ ! -s $place/data/postmaster.pid ]] || "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --mode "${1:-immediate}" stop
+}
+
+# ask SQL [DATABASE [USER]]
+ask() { psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --username "${3:-postgres}" --dbname "${2:-postgres}" --command "$1"; }
+
+# make_shop ROWS: the live database that dumps are made of.
+make_shop() {
+  ask 'DROP DATABASE IF EXISTS live' && ask 'CREATE DATABASE live OWNER shop'
+  ask "CREATE TABLE customer (id int PRIMARY KEY, mail text); INSERT INTO customer SELECT g, 'c' || g || '@real.example' FROM generate_series(1, $1) g;
+       CREATE TABLE sale (id int PRIMARY KEY, customer int REFERENCES customer, note text);
+       INSERT INTO sale SELECT g, g, md5(g::text) FROM generate_series(1, $1) g; GRANT SELECT ON sale TO report" live shop
+}
+
+# dump NAME [OPTION ...]
+dump() { pg_dump --format=custom "${@:2}" --file "$place/dumps/$1" live; }
+
+# make_base NAME NUMBER [MEGABYTES]: a base without its dump; NUMBER is the one row of its table night.
+make_base() {
+  ask "CREATE DATABASE base_$1 OWNER shop"
+  ask "CREATE TABLE night AS SELECT $2 AS number; CREATE TABLE filler AS SELECT repeat('x', 900) FROM generate_series(1, ${3:-0} * 1100)" "base_$1" shop
+  ask "ALTER DATABASE base_$1 WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"
+  ask "COMMENT ON DATABASE base_$1 IS 'test server console: base of $1; data time 2026-11-0$2T01:00:00Z; restored 2026-11-0$2T02:00:00Z; tables 2; raw size 1000'"
+}
+
+drop_all() {
+  local name
+  for name in $(databases); do
+    ask "ALTER DATABASE \"$name\" IS_TEMPLATE false" && ask "DROP DATABASE \"$name\" WITH (FORCE)"
+  done
+}
+
+databases() { ask "SELECT datname FROM pg_database WHERE datname ~ '^(base|copy|spare|draft|old)_' ORDER BY 1" | paste -s -d ' '; }
+
+night_of() { ask 'SELECT number FROM night' "$1" shop; }
+
+hook() { printf 'file.%s.sql=%s' "$1" "$(base64 -w 0 <<<"$2")"; }
+
+# await_told TEXT, await_running PATTERN: a moment of the program begun.
+await_told() { await 15 told "$1" || { cat "$told" && return 1; }; }
+await_running() { await 15 is_running "$1" || { cat "$told" && return 1; }; }
+
+# begin VERB [LINE ...]: the program in the background, its output in $told; cut_lifeline ends its standard input.
+begin() {
+  local verb=$1 pipe=$BATS_TEST_TMPDIR/line.$RANDOM
+  shift
+  told=$BATS_TEST_TMPDIR/told
+  mkfifo "$pipe"
+  exec {line}<>"$pipe"
+  send "$@" >&"$line"
+  "$program" "$configuration" "$verb" <"$pipe" >"$told" 2>&1 {line}>&- 3>&- 4>&- &
+  begun=$!
+}
+
+cut_lifeline() { exec {line}>&-; }
+
+ended_with() {
+  local status=0
+  timeout 40 tail --pid="$begun" -f /dev/null
+  wait "$begun" || status=$?
+  [[ $status == "$1" ]] || { cat "$told" && return 1; }
+}
+
+told() { grep -qF -- "$1" "$told"; }
+
+is_running() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE usename = 'console' AND query ~ '$1' AND state = 'active'") != 0 ]]; }
+
+# Nothing half made: no draft, no old one, no file, no lock of a draft, no closed copy, no session of the console.
+nothing_left() {
+  [[ $(databases) != *draft_* && $(databases) != *old_* ]] || { databases && return 1; }
+  [[ -z $(find "$place/host" -name 'run.*' -o -name 'draft_*' -o -path '*/dumps/*') ]] || { find "$place/host" && return 1; }
+  [[ -z $(ask "SELECT datname FROM pg_database WHERE datname ~ '^copy' AND NOT datallowconn") ]] || { echo 'a copy is closed' && return 1; }
+  await 3 no_session || { ask 'SELECT * FROM pg_stat_activity' && return 1; }
+}
+
+no_session() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE usename = 'console'") == 0 ]]; }
+
+is_connected() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE datname = '$1'") != 0 ]]; }
+
+# Yesterday's base is in use, and nothing is left over.
+yesterday_serves() {
+  last_line '@exit 1' || { echo "$output" && return 1; }
+  nothing_left
+  [[ $(databases) == base_shop ]]
+  call copy base=shop server=qa01 owner=shop
+  [[ $(night_of copy_shop_qa01) == 1 ]]
+  call drop base=shop server=qa01
+}
