@@ -1,0 +1,49 @@
+// Debian's Chromium for the browser tests: signed in, and with every complaint of the browser written down.
+// Environment: CONSOLE_URL, CONSOLE_USER and CONSOLE_PASSWORD (when the console asks for them), CHROMIUM (another program).
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+
+const require = createRequire(import.meta.url);
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+
+export const address = (process.env.CONSOLE_URL || fail('CONSOLE_URL is not set: the address of the console.')).replace(/\/*$/, '/');
+
+export async function openBrowser() {
+  const asRoot = process.getuid() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: [...quiet, ...asRoot] });
+}
+
+// A page and its `complaints`: console errors, script errors and reports of the Content-Security-Policy.
+export async function openPage(browser, options = {}) {
+  const { CONSOLE_USER: username, CONSOLE_PASSWORD: password } = process.env;
+  const context = await browser.newContext({
+    viewport: { width: 1400, height: 900 },
+    ...(username ? { httpCredentials: { username, password: password || '' } } : {}),
+    ...options
+  });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`));
+  page.on('console', (message) => { if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location().url}`); });
+  await page.exposeFunction('reportPolicy', (text) => complaints.push(`policy: ${text}`));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => window.reportPolicy(`${event.effectiveDirective} ${event.blockedURI}`));
+  });
+  return { page, complaints };
+}
+
+// What axe finds wrong on the page as it is now, one line each.
+export async function accessibilityProblems(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
+  return violations.map((one) => `${one.id} (${one.impact}): ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+}
+
+function fail(text) {
+  console.error(text);
+  process.exit(2);
+}

@@ -1,0 +1,75 @@
+// Log output cannot act: what the page makes of a log are runs of text with classes from a fixed list, the same however
+// the bytes were cut on their way. Runs the page's own files without a browser: node --test tests/browser/log.test.mjs
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import vm from 'node:vm';
+
+const page = { window: {} };
+page.window = page;
+vm.createContext(page);
+for (const file of ['app.js', 'log/ansi.js', 'log/lines.js']) {
+  vm.runInContext(readFileSync(new URL(`../../wwwroot/js/${file}`, import.meta.url), 'utf8'), page);
+}
+const { app } = page;
+const allowed = /^(a-(bold|dim|italic|underline|inverse|[fb]g-([0-9]|1[0-5]))( |$))*$/;
+
+function linesOf(pieces, limits) {
+  const lines = new app.Lines(limits);
+  pieces.forEach((piece) => lines.take(piece));
+  lines.finish();
+  return lines;
+}
+
+const shown = (lines) => JSON.stringify(lines.lines.map(({ text, style }) => app.ansi.runs(text, style).runs));
+
+test('colours become classes and reach over lines until they are reset', () => {
+  const lines = linesOf(['\x1b[1;31mred\nstill red\x1b[0m plain\n\x1b[38;5;12mblue\x1b[38;2;1;2;3mtrue colour\x1b[m\n']);
+  assert.equal(shown(lines), JSON.stringify([
+    [{ text: 'red', classes: 'a-bold a-fg-1' }],
+    [{ text: 'still red', classes: 'a-bold a-fg-1' }, { text: ' plain', classes: '' }],
+    [{ text: 'blue', classes: 'a-fg-12' }, { text: 'true colour', classes: '' }]
+  ]));
+});
+
+test('links, titles, cursor movements and control characters do nothing', () => {
+  const lines = linesOf(['\x1b]8;;javascript:alert(1)\x07link\x1b]8;;\x07 \x1b]0;title\x1b\\\x1b[2J\x1b[5;5Hx\x00\x08\u202ey\x1b(B\n']);
+  assert.equal(shown(lines), JSON.stringify([[{ text: 'link', classes: '' }, { text: ' ', classes: '' }, { text: 'x\ufffd\ufffd\ufffdy', classes: '' }]]));
+});
+
+test('a carriage return writes the line anew', () => {
+  assert.equal(linesOf(['10 %\r50 %\r100 %\r\nnext']).lines.map((line) => line.text).join('|'), '100 %|next');
+});
+
+test('however the bytes are cut, the same lines come out, with classes of the list only', () => {
+  const parts = ['\x1b[', '31m', '\x1b[1;4;7;9;38;5;300m', '\x1b]8;;http://x\x07', '\x1b', '\n', '\r', '<script>', '"\' onload=', 'ü€😀', '\x9b31m', '[0m', ';;', '38;5;', 'word '];
+  let seed = 7;
+  const random = (limit) => (seed = (seed * 48271) % 2147483647) % limit;
+  for (let round = 0; round < 300; round += 1) {
+    const bytes = Buffer.from(Array.from({ length: 40 }, () => parts[random(parts.length)]).join(''));
+    const whole = shown(linesOf([bytes.toString()]));
+    const decoder = new TextDecoder(), pieces = [];
+    for (let at = 0; at < bytes.length;) { const size = 1 + random(4); pieces.push(decoder.decode(bytes.subarray(at, at + size), { stream: true })); at += size; }
+    assert.equal(shown(linesOf([...pieces, decoder.decode()])), whole);
+    for (const run of JSON.parse(whole).flat()) {
+      assert.match(run.classes, allowed);
+      assert.doesNotMatch(run.text, /[\x00-\x08\x0a-\x1f\x7f-\x9f]/);
+    }
+  }
+});
+
+test('a log without end and a line without end are bounded', () => {
+  const lines = new app.Lines({ maxLines: 1000, maxChars: 50000, maxLine: 500 });
+  for (let i = 0; i < 20000; i += 1) lines.take(`line ${i}\n`);
+  assert.ok(lines.lines.length <= 1000);
+  assert.equal(lines.end, 20000);
+  assert.equal(lines.get(19999).text, 'line 19999');
+  for (let i = 0; i < 1000; i += 1) lines.take('x'.repeat(1000));
+  assert.ok(lines.chars <= 50000 && lines.rest.length <= 500);
+});
+
+test('hostile lines cost no time', () => {
+  const start = Date.now();
+  for (const part of ['\x1b[', '\x1b]', '\x1b[1;', '\x1b]8;;', '\x1b[38;5']) app.ansi.runs(part.repeat(2000), app.ansi.plain);
+  assert.ok(Date.now() - start < 1000);
+});
