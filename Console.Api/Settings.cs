@@ -23,6 +23,8 @@ public sealed record Settings
     public IReadOnlyList<BaseSettings> Bases { get; init; } = [];
     public IReadOnlyList<AppSettings> Apps { get; init; } = [];
     public IReadOnlyList<TokenSettings> Tokens { get; init; } = [];
+    /// <summary>Where messages to the team go as JSON {"text": "..."}; null: nowhere.</summary>
+    public WebhookSettings? Webhook { get; init; }
     public ReservationSettings Reservations { get; init; } = new();
     public BuildSettings Builds { get; init; } = new();
 
@@ -81,6 +83,7 @@ public sealed record Settings
             app.Check();
         }
         foreach (var token in Tokens) token.Check();
+        Must(Webhook is null || (Uri.TryCreate(Webhook.Url, UriKind.Absolute, out var hook) && hook.Scheme is "http" or "https"), "webhook.url", "is an http or https address");
         Must(Apps.Count == 0 || Guests is not null, "guests", "says how servers are reached, as there are apps to put on them");
         return this;
     }
@@ -198,6 +201,9 @@ public sealed record TokenSettings(string Name, string Sha256, IReadOnlyList<str
         Settings.Must(May.All(m => m is "restore" or "reserve" or "build"), $"tokens.{Name}.may", "lists restore, reserve or build");
     }
 }
+
+/// <summary>A chat room's or any program's address that takes a POST of {"text": "..."}.</summary>
+public sealed record WebhookSettings(string Url);
 
 public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168);
 

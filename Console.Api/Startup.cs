@@ -5,6 +5,7 @@ using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Live;
+using TestServers.Messages;
 using TestServers.Requests;
 using TestServers.Reservations;
 using TestServers.Servers;
@@ -67,12 +68,13 @@ public static class Startup
         state.Complete(clock.GetUtcNow());
 
         services.AddSingleton<CommandRunner>().AddSingleton<HostProgram>().AddSingleton<Lanes>().AddSingleton<Terms>();
-        services.AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
+        services.AddSingleton<Webhook>().AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseViews>().AddSingleton<EventStream>().AddSingleton<Teller>();
         AddBackground<Inventory>(services);
         AddBackground<Bases>(services);
         AddBackground<Restores>(services);
+        AddBackground<Freshness>(services);
         AddBackground<BuildQueue>(services);
         AddBackground<Board>(services);
 

@@ -45,7 +45,7 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
 
     private StepEnd Finish(BaseSettings @base, HostEnd end)
     {
-        bases.Refresh(@base);
+        bases.Refresh(@base, sweep: !end.Done);
         if (!end.Done) return StepEnd.Of(end);
         var dataTime = DatabaseHost.Instant(end.Results, "data_time");
         var method = DatabaseHost.Method(end.Results, "method");

@@ -8,8 +8,10 @@ namespace TestServers.Databases;
 /// <param name="DataTime">When the dump was made, from the dump itself.</param>
 /// <param name="Spares">How many are ready.</param>
 /// <param name="Method">How a spare or plain copy is made there: clone or file_copy.</param>
+/// <param name="MethodSeconds">How long the last one took to make.</param>
 /// <param name="LastRestore">The number of the restore that ended last.</param>
-public sealed record BaseFacts(bool Exists, long? Size, DateTimeOffset? DataTime, int Spares, string? Method, RequestId? LastRestore)
+/// <param name="StaleTold">The data time about which the team was told that it is stale, so that it is told once.</param>
+public sealed record BaseFacts(bool Exists, long? Size, DateTimeOffset? DataTime, int Spares, string? Method, RequestId? LastRestore, double? MethodSeconds = null, DateTimeOffset? StaleTold = null)
 {
     public static BaseFacts Unknown { get; } = new(false, null, null, 0, null, null);
 }
@@ -23,7 +25,7 @@ public sealed record BasesState(int Version, ImmutableSortedDictionary<string, B
 /// <summary>A base as it is shown.</summary>
 /// <param name="Stale">Its data are older than its limit; also when it was never restored.</param>
 /// <param name="Problem">Why its host does not answer, or null.</param>
-public sealed record BaseView(BaseName Name, string Host, bool Exists, long? Size, DateTimeOffset? DataTime, bool Stale, double StaleAfterHours, string? Method,
+public sealed record BaseView(BaseName Name, string Host, bool Exists, long? Size, DateTimeOffset? DataTime, bool Stale, double StaleAfterHours, string? Method, double? MethodSeconds,
     SparesView Spares, string? Problem, RestoreView? Restore, RestoreView? LastRestore, IReadOnlyList<AppName> Apps);
 
 public sealed record SparesView(int Wanted, int Ready);

@@ -1,18 +1,31 @@
+using TestServers.Requests;
+
 namespace TestServers.Databases;
 
 /// <summary>Shows bases with their age, spares and restores.</summary>
 public sealed class BaseViews(Settings settings, Bases bases, Restores restores, TimeProvider clock)
 {
+    private const int PastRestores = 5;
+
     public IEnumerable<BaseView> All => settings.Bases.Select(Of);
 
     public BaseView Of(BaseSettings @base)
     {
         var facts = bases.FactsOf(@base.Name);
-        return new(@base.Name, @base.Host, facts.Exists, facts.Size, facts.DataTime, IsStale(@base, facts.DataTime), @base.StaleAfterHours, facts.Method, new(@base.Spares, facts.Spares),
+        return new(@base.Name, @base.Host, facts.Exists, facts.Size, facts.DataTime, IsStale(@base, facts.DataTime), @base.StaleAfterHours, facts.Method, facts.MethodSeconds, new(@base.Spares, facts.Spares),
             bases.ProblemOf(@base), View(restores.OpenOf(@base.Name)), View(restores.LastOf(@base.Name)), [.. settings.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)]);
     }
 
-    private static RestoreView? View(Restore? restore) => restore is null ? null : RestoreView.Of(restore);
+    /// <summary>A restore as it is shown, with its probable end: the median of the last ones of its base that succeeded.</summary>
+    public RestoreView ViewOf(Restore restore)
+    {
+        if (restore.Ended || restore.StartedAt is not { } started) return RestoreView.Of(restore, null);
+        var past = restores.Store.All.Where(r => r.Base == restore.Base && r.State == RequestState.Succeeded).Take(PastRestores).Select(r => r.Seconds ?? 0).Order().ToList();
+        return RestoreView.Of(restore, past.Count == 0 ? null : started.AddSeconds(past[past.Count / 2]));
+    }
 
-    private bool IsStale(BaseSettings @base, DateTimeOffset? dataTime) => dataTime is null || clock.GetUtcNow() - dataTime > TimeSpan.FromHours(@base.StaleAfterHours);
+    private RestoreView? View(Restore? restore) => restore is null ? null : ViewOf(restore);
+
+    /// <summary>Whether the data are older than the base's limit; also when there are none.</summary>
+    public bool IsStale(BaseSettings @base, DateTimeOffset? dataTime) => dataTime is null || clock.GetUtcNow() - dataTime > TimeSpan.FromHours(@base.StaleAfterHours);
 }

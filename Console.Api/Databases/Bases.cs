@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TestServers.Commands;
+using TestServers.Hosts;
 using TestServers.Requests;
 using TestServers.Storage;
 
@@ -15,15 +16,17 @@ public sealed class Bases : BackgroundService
     private readonly Settings _settings;
     private readonly JsonFile<BasesState> _file;
     private readonly Lanes _lanes;
+    private readonly Inventory _inventory;
     private readonly ILogger<Bases> _log;
     private readonly Dictionary<string, DatabaseHost> _hosts;
+    private readonly ConcurrentDictionary<string, bool> _swept = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SemaphoreSlim> _wakes;
     private readonly ConcurrentDictionary<BaseName, Spares> _spares = new();
 
-    public Bases(Settings settings, JsonFile<BasesState> file, Lanes lanes, HostProgram program, ILogger<Bases> log)
+    public Bases(Settings settings, JsonFile<BasesState> file, Lanes lanes, HostProgram program, Inventory inventory, ILogger<Bases> log)
     {
-        (_settings, _file, _lanes, _log) = (settings, file, lanes, log);
+        (_settings, _file, _lanes, _inventory, _log) = (settings, file, lanes, inventory, log);
         _hosts = settings.DatabaseHosts.ToDictionary(h => h.Name, h => new DatabaseHost(h, settings.Builds, settings.Runtime, program), StringComparer.Ordinal);
         _wakes = settings.DatabaseHosts.ToDictionary(h => h.Name, _ => new SemaphoreSlim(0, 1), StringComparer.Ordinal);
     }
@@ -56,8 +59,10 @@ public sealed class Bases : BackgroundService
     }
 
     /// <summary>Has the host asked anew, and spares made, soon.</summary>
-    public void Refresh(BaseSettings @base)
+    /// <param name="sweep">Something did not end as it should: have leftovers dropped, too.</param>
+    public void Refresh(BaseSettings @base, bool sweep = false)
     {
+        if (sweep) _swept[@base.Host] = false;
         var wake = _wakes[@base.Host];
         lock (wake)
         {
@@ -72,13 +77,12 @@ public sealed class Bases : BackgroundService
 
     private async Task Watch(DatabaseHost host, CancellationToken stop)
     {
-        var swept = false;
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 var answers = await Ask(host, stop);
-                if (answers && !swept) swept = (await host.Sweep(BasesOf(host).Select(b => b.Name), stop)).Done;
+                if (answers && !_swept.GetValueOrDefault(host.Settings.Name)) _swept[host.Settings.Name] = await Sweep(host, stop);
                 if (answers) await MakeSpares(host, stop);
                 await _wakes[host.Settings.Name].WaitAsync(Pause, stop);
             }
@@ -112,6 +116,16 @@ public sealed class Bases : BackgroundService
         return true;
     }
 
+    // Copies of servers that no longer exist are dropped only when every host has told which servers it has.
+    private async Task<bool> Sweep(DatabaseHost host, CancellationToken stop)
+    {
+        var hosts = _inventory.Hosts.ToList();
+        var servers = hosts.Count > 0 && hosts.All(h => h.Problem is null) ? _inventory.Machines.Select(m => m.Name).ToList() : null;
+        var end = await host.Sweep(BasesOf(host).Select(b => b.Name), servers, line => _log.LogInformation("Sweep of {Host}: {Line}", host.Settings.Name, line), stop);
+        if (!end.Done) _log.LogWarning("Sweep of {Host}: {Problem}", host.Settings.Name, end.Message);
+        return end.Done && servers is not null;
+    }
+
     private void SetProblem(DatabaseHost host, string? problem)
     {
         var before = _problems.GetValueOrDefault(host.Settings.Name);
@@ -133,7 +147,7 @@ public sealed class Bases : BackgroundService
             var end = await spares.Make(host, @base);
             _spares.TryRemove(@base.Name, out _);
             if (end.Ending is HostEnding.Failed or HostEnding.Refused) _log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
-            if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready) Note(@base.Name, facts => facts with { Spares = (int)ready });
+            if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready) Note(@base.Name, facts => facts with { Spares = (int)ready, Method = DatabaseHost.Method(end.Results, "method") ?? facts.Method, MethodSeconds = DatabaseHost.Seconds(end.Results, "seconds") ?? facts.MethodSeconds });
         }
     }
 

@@ -39,8 +39,12 @@ public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings li
         program.Run(Call("prepare", TimeSpan.FromMinutes(limits.DatabaseMinutes), ("base", @base.Name.Text), ("owner", @base.Owner), ("spares", $"{@base.Spares}")), cancel);
 
     /// <summary>Drops drafts, old databases and dead spares that a crash left behind.</summary>
-    public Task<HostEnd> Sweep(IEnumerable<BaseName> bases, CancellationToken cancel) =>
-        program.Run(Call("sweep", TimeSpan.FromMinutes(10), ("bases", string.Join(' ', bases))), cancel);
+    /// <param name="servers">When given, the copies of all other servers are dropped, too.</param>
+    public Task<HostEnd> Sweep(IEnumerable<BaseName> bases, IReadOnlyList<ServerName>? servers, Action<string> onLog, CancellationToken cancel)
+    {
+        (string, string)[] values = [("bases", string.Join(' ', bases)), .. servers is { Count: > 0 } ? [("servers", string.Join(' ', servers))] : Array.Empty<(string, string)>()];
+        return program.Run(Call("sweep", TimeSpan.FromMinutes(10), values) with { OnLog = onLog }, cancel);
+    }
 
     /// <summary>Refreshes a base from its dump; until its last step yesterday's base stays in use.</summary>
     public Task<HostEnd> Restore(BaseSettings @base, Action<string> onLog, Action<double> onProgress, Action<string> onStep, CancellationToken cancel)
@@ -55,6 +59,10 @@ public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings li
     /// <summary>A whole number that the host reported, or null.</summary>
     public static long? Number(IReadOnlyDictionary<string, string> results, string key) =>
         long.TryParse(results.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>A number of seconds that the host reported, or null.</summary>
+    public static double? Seconds(IReadOnlyDictionary<string, string> results, string key) =>
+        double.TryParse(results.GetValueOrDefault(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>An instant that the host reported, or null.</summary>
     public static DateTimeOffset? Instant(IReadOnlyDictionary<string, string> results, string key) =>

@@ -22,19 +22,19 @@ public static class DatabasesApi
 
     private static Polled<BaseView> Show(BaseName name, Bases bases, BaseViews views) => Polled.Of(views.Of(bases.Find(name)));
 
-    private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(BaseName name, bool? wait, HttpContext context, Restores restores, Audit audit)
+    private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(BaseName name, bool? wait, HttpContext context, Restores restores, BaseViews views, Audit audit)
     {
         var caller = Caller.Of(context);
         caller.MustBeAllowedTo(Caller.Restore);
         var restore = restores.Ask(name, caller.Name, IdempotencyKey.Of(context));
         audit.Write(caller, "restore", name.Text, $"restore {restore.Id}");
-        if (wait is not true) return TypedResults.Accepted($"{context.Request.PathBase}/api/restores/{restore.Id}", RestoreView.Of(restore));
+        if (wait is not true) return TypedResults.Accepted($"{context.Request.PathBase}/api/restores/{restore.Id}", views.ViewOf(restore));
         var ended = await restores.Wait(restore.Id, context.RequestAborted);
-        return ended.State == RequestState.Succeeded ? TypedResults.Ok(RestoreView.Of(ended))
+        return ended.State == RequestState.Succeeded ? TypedResults.Ok(views.ViewOf(ended))
             : throw Problem.Failed($"Restore {ended.Id} of {name}: {ended.Message}").With("restore", ended.Id).With("state", ended.State);
     }
 
-    private static async Task<Polled<RestoreView>> ShowRestore(RequestId id, double? wait, HttpContext context, Restores restores)
+    private static async Task<Polled<RestoreView>> ShowRestore(RequestId id, double? wait, HttpContext context, Restores restores, BaseViews views)
     {
         var restore = Find(restores, id);
         if (wait is > 0)
@@ -50,7 +50,7 @@ public static class DatabasesApi
                 restore = Find(restores, id);
             }
         }
-        return Polled.Of(RestoreView.Of(restore));
+        return Polled.Of(views.ViewOf(restore));
     }
 
     private static Task ShowLog(RequestId id, long? from, bool? follow, HttpContext context, Restores restores) =>

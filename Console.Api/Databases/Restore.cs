@@ -13,7 +13,7 @@ public sealed record Restore(BaseName Base, DateTimeOffset? DataTime = null, lon
 
 /// <summary>A restore as it is shown.</summary>
 public sealed record RestoreView(RequestId Id, BaseName Base, string By, DateTimeOffset At, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Seconds,
-    RequestState State, string? Message, IReadOnlyList<Step> Steps, DateTimeOffset? DataTime, long? Size)
+    RequestState State, string? Message, IReadOnlyList<Step> Steps, DateTimeOffset? DataTime, long? Size, DateTimeOffset? EstimatedEnd)
 {
-    public static RestoreView Of(Restore r) => new(r.Id, r.Base, r.By, r.At, r.StartedAt, r.EndedAt, r.Seconds, r.State, r.Message, r.Steps, r.DataTime, r.Size);
+    public static RestoreView Of(Restore r, DateTimeOffset? estimatedEnd) => new(r.Id, r.Base, r.By, r.At, r.StartedAt, r.EndedAt, r.Seconds, r.State, r.Message, r.Steps, r.DataTime, r.Size, estimatedEnd);
 }

@@ -95,7 +95,7 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
         var end = await host.Restore(@base, line => requestLog.Add("restore", line, clock.GetUtcNow()), fraction => ShowProgress(id, fraction), step => EnterStep(id, step), stop);
         if (!end.Done) requestLog.Add("console", end.Message, clock.GetUtcNow());
         Finish(id, @base, end);
-        bases.Refresh(@base);
+        bases.Refresh(@base, sweep: !end.Done);
     }
 
     private async Task<IDisposable?> TakeTurn(RequestId id, DatabaseHost host, CancellationToken stop)

@@ -15,7 +15,7 @@ public sealed class Teller(EventStream stream, Board board, RequestStore<Build> 
         builds.Changed += build => TellBuilds(build);
         restores.Store.Changed += restore =>
         {
-            stream.Tell("restore", RestoreView.Of(restore));
+            stream.Tell("restore", baseViews.ViewOf(restore));
             TellBase(restore.Base);
         };
         bases.Changed += TellBase;

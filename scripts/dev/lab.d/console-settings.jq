@@ -1,7 +1,7 @@
 # The console's settings in the lab; what a real one needs is the same.
 def key($name): {user: $user, port: $ssh, key: "\($dir)/keys/\($name)", knownHosts: "\($dir)/keys/known_hosts"};
-def base($name; $spares; $check; $sanitize):
-  {name: $name, host: "db1", dump: "\($name).dump", owner: $name, spares: $spares, staleAfterHours: 26, jobs: 2,
+def base($name; $host; $spares; $check; $sanitize):
+  {name: $name, host: $host, dump: "\($name).dump", owner: $name, spares: $spares, staleAfterHours: 26, jobs: 2,
     check: $check, sanitize: $sanitize};
 def app($name; $repository; $path):
   {name: $name, repository: $repository, base: $name, defaultPath: $path,
@@ -17,8 +17,11 @@ def app($name; $repository; $path):
     address: "127.71.0.{number}", url: "http://127.71.0.{number}:\($guest)/"}],
   guests: {ssh: key("guest"), folder: "\($dir)/guests/{server}/srv"},
   databaseHosts: [{name: "db1", ssh: ({host: $database_address} + key("database-host")),
-    address: $database_address, port: $database, copies: 2}],
-  bases: [base("shop"; 1; $shop_check; $shop_sanitize), base("tickets"; 1; $tickets_check; $tickets_sanitize)],
+    address: $database_address, port: $database, copies: 2},
+    # The same cluster once more, as one beside the console is reached: without ssh.
+    {name: "db2", local: {program: "\($dir)/console/scripts/database-host/database-host", config: "\($dir)/database-host/config"},
+    address: $database_address, port: $database, copies: 1}],
+  bases: [base("shop"; "db1"; 1; $shop_check; $shop_sanitize), base("tickets"; "db2"; 1; $tickets_check; $tickets_sanitize)],
   apps: [
     app("shop"; {kind: "svn", url: "\($svn)shop"}; "trunk"),
     app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main")

@@ -7,7 +7,7 @@ namespace TestServers.Tests.House;
 public sealed partial class DirectionTest
 {
     // Each folder may use those before it, and Names, Problem, Settings, Times at the root.
-    private static readonly string[] Order = ["Storage", "Commands", "Requests", "Access", "Hosts", "Reservations", "Apps", "Databases", "Builds", "Servers", "Live", "Monitoring"];
+    private static readonly string[] Order = ["Storage", "Commands", "Messages", "Requests", "Access", "Hosts", "Reservations", "Apps", "Databases", "Builds", "Servers", "Live", "Monitoring"];
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "Console.Api"));
 
@@ -35,7 +35,7 @@ public sealed partial class DirectionTest
     [Fact]
     public void Tools_know_no_noun()
     {
-        string[] tools = ["Storage", "Commands"];
+        string[] tools = ["Storage", "Commands", "Messages"];
         var wrong = from source in Sources()
                     where tools.Contains(source.Folder)
                     from Match used in Usings().Matches(source.Text)

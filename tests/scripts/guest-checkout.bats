@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+#
+# Stories of the guest's checkout, from a real Subversion and a real Git.
+#
+# shellcheck disable=SC2016,SC2154
+
+load host
+load guest
+
+setup_file() {
+  export BATS_TEST_TIMEOUT=40
+  export repositories=$BATS_FILE_TMPDIR
+  make_subversion
+  make_git
+}
+
+setup() { make_guest; }
+
+@test "svn: trunk, a branch and an old revision replace each other exactly" {
+  from_svn trunk
+  has_result revision=4 method=new changed=true
+  [ -e "$copy/deep/file60" ]
+  [ ! -e "$copy/other" ]
+  from_svn 'branches/fast = é@2'
+  has_result revision=4 method=switched changed=true
+  [ ! -e "$copy/deep" ]
+  from_svn trunk revision=3
+  has_result revision=3 method=switched changed=true
+  [ -e "$copy/deep/file60" ]
+  from_svn trunk revision=3
+  has_result revision=3 method=switched changed=false
+}
+
+@test "svn: changed, missing, added, ignored and foreign files are gone" {
+  from_svn trunk
+  echo changed >"$copy/page"
+  rm "$copy/deep/file1"
+  rm -r "$copy/deep/file2" && mkdir "$copy/deep/file2"
+  echo x >"$copy/foreign"
+  echo x >"$copy/page.pyc"
+  svn add --quiet "$(echo x >"$copy/added" && echo "$copy/added")"
+  svn propset --quiet any thing "$copy/deep"
+  from_svn trunk
+  has_result revision=4 changed=true
+  run -1 grep -v '^X' <(svn status --no-ignore --ignore-externals "$copy")
+  [ "$(<"$copy/page")" = trunk ]
+  [ -e "$copy/deep/file1" ]
+}
+
+@test "svn: a local change that would conflict does not stay" {
+  from_svn trunk revision=2
+  mkdir "$copy/deep" && echo mine >"$copy/deep/file1" && svn add --quiet "$copy/deep"
+  from_svn trunk
+  has_result revision=4
+  [ "$(<"$copy/deep/file1")" = 1 ]
+}
+
+@test "svn: a folder switched by hand to another branch is made right" {
+  from_svn trunk
+  svn switch --quiet --ignore-externals --ignore-ancestry "file://$repositories/svn/shop/branches" "$copy/deep"
+  from_svn trunk
+  has_result revision=4
+  [ -e "$copy/deep/file60" ]
+  [ "$(svn info --show-item url "$copy/deep")" = "file://$repositories/svn/shop/trunk/deep" ]
+}
+
+@test "svn: a locked working copy is repaired by itself" {
+  from_svn trunk revision=2
+  lock_like_a_killed_svn "$copy"
+  run -1 svn update --quiet "$copy"
+  from_svn trunk
+  has_result revision=4 method=repaired changed=true
+}
+
+@test "svn: a client that was killed half-way is repaired by itself" {
+  from_svn trunk revision=2
+  for delay in 0.01 0.015 0.02; do
+    timeout -s KILL "$delay" svn update --quiet --ignore-externals "$copy" || true
+    from_svn trunk
+    has_result revision=4
+    run -1 grep -v '^X' <(svn status --ignore-externals "$copy")
+    from_svn trunk revision=2
+    has_result revision=2
+  done
+}
+
+@test "svn: a damaged working copy is made anew without asking" {
+  from_svn trunk
+  head -c 3000 /dev/urandom >"$copy/.svn/wc.db"
+  from_svn trunk
+  has_result revision=4 method=new
+  rm -r "$copy/.svn"
+  from_svn trunk
+  has_result revision=4 method=new
+  only_clean
+}
+
+@test "svn: what is not there is named, and the working copy stays" {
+  from_svn trunk
+  from_svn nowhere
+  has_error 'There is no path nowhere in file:.*Choose another path'
+  last_line '@exit 1'
+  from_svn trunk revision=99
+  has_error 'There is no revision 99'
+  from_svn trunk/page
+  has_error 'is a file'
+  call checkout app=shop kind=svn repository=svn://127.0.0.1:9/shop path=trunk
+  has_error 'does not answer this server'
+  [ -e "$copy/page" ]
+}
+
+@test "git: a branch, a tag, a commit and main replace each other exactly" {
+  local first second
+  first=$(git -C "$repositories/git" rev-parse 1.0)
+  second=$(git -C "$repositories/git" rev-parse main)
+  from_git main
+  has_result "revision=$second" method=new changed=true
+  from_git feature/fast
+  has_result "revision=$first" method=switched changed=true
+  [ ! -e "$copy/deep" ]
+  from_git 1.0
+  has_result "revision=$first" changed=false
+  from_git "$second"
+  has_result "revision=$second" changed=true
+  from_git main "revision=${first:0:9}"
+  has_result "revision=$first"
+  [ "$(<"$copy/page")" = one ]
+}
+
+@test "git: changed, missing, ignored and foreign files and repositories are gone" {
+  from_git main
+  echo changed >"$copy/page"
+  rm "$copy/deep/file"
+  echo x >"$copy/page.pyc"
+  git init --quiet "$copy/inner"
+  echo x >"$copy/inner/file"
+  from_git main
+  has_result method=switched changed=true
+  [ -z "$(git -C "$copy" status --porcelain --ignored)" ]
+  [ ! -e "$copy/inner" ]
+  [ "$(<"$copy/page")" = two ]
+}
+
+@test "git: what a killed run has left is repaired, and a damaged clone is made anew" {
+  from_git main
+  touch "$copy/.git/index.lock" "$copy/.git/HEAD.lock"
+  from_git 1.0
+  has_result method=repaired changed=true
+  find "$copy/.git/objects" -type f -exec sh -c 'chmod +w "$1"; : >"$1"' _ {} \;
+  from_git main
+  has_result method=new
+  echo garbage >"$copy/.git/HEAD"
+  from_git 1.0
+  has_result changed=true
+  [ "$(<"$copy/page")" = one ]
+}
+
+@test "git: what is not there is named, and hooks do not run" {
+  from_git main
+  printf '#!/bin/sh\ntouch %s/hooked\n' "$work" >"$copy/.git/hooks/post-checkout"
+  chmod +x "$copy/.git/hooks/post-checkout"
+  from_git 1.0
+  has_result changed=true
+  [ ! -e hooked ]
+  from_git nothing
+  has_error 'There is no branch or tag nothing'
+  from_git 0000000000000000000000000000000000000001
+  has_error 'There is no commit 0000'
+  call checkout app=shop kind=git repository="file://$repositories/git/none" path=main
+  has_error 'Git could not get main'
+}
+
+@test "the same app from Git after Subversion, and back" {
+  from_svn trunk
+  from_git main
+  has_result method=new
+  [ ! -e "$copy/.svn" ]
+  from_svn trunk
+  has_result method=new
+  [ ! -e "$copy/.git" ]
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+#
+# Stories of what the guest refuses, and of what it finds after a killed run.
+#
+# shellcheck disable=SC2016,SC2154
+
+load host
+load guest
+
+setup_file() {
+  export BATS_TEST_TIMEOUT=40
+  export repositories=$BATS_FILE_TMPDIR
+  make_subversion
+  make_git
+}
+
+setup() { make_guest; }
+
+@test "repositories outside the allowed prefixes are refused" {
+  local address
+  for address in "file://$repositories/svn/shopping" "file://$repositories/svn/shop/../../git" https://git.example.com/team-b https://git.example.com.evil.example/team \
+    "$repositories/git" file:///etc --upload-pack=x -x "ext::sh -c touch% x" svn+ssh://-oProxyCommand=x/shop 'https://git.example.com/team/%2e%2e/x' svn://127.0.0.1:99/; do
+    for kind in svn git; do
+      call checkout app=shop kind=$kind "repository=$address" path=trunk
+      [ "$status" -eq 2 ]
+      has_error repository
+    done
+  done
+}
+
+@test "input cannot become an option, a command or a path of its own" {
+  local path
+  touch "$work/canary"
+  for path in -x --config-option=x '--upload-pack=touch x' ../trunk trunk/../../x /etc 'a//b' . '' 'a\b'; do
+    from_svn "$path"
+    [ "$status" -eq 2 ]
+    from_git "$path"
+    [ "$status" -eq 2 ]
+  done
+  for path in '$(touch x)' '`touch x`' 'x; touch x' '*' '%2e%2e/git' 'trunk@1' 'a b' "x'y" 'trunk/-rf'; do
+    from_svn "$path"
+    [ "$status" -eq 1 ]
+    from_git "$path"
+    [ "$status" -ne 0 ]
+  done
+  for app in ../x .x -x 'a/b' '' 'a b'; do
+    call checkout "app=$app" kind=git "repository=file://$repositories/git" path=main
+    [ "$status" -eq 2 ]
+  done
+  from_svn trunk 'revision=HEAD'
+  [ "$status" -eq 2 ]
+  from_git main 'revision=--x'
+  [ "$status" -eq 2 ]
+  [ -z "$(find "$work" "$repositories/git" -name x)" ]
+}
+
+@test "a run that was killed between the renames loses no working copy" {
+  from_svn trunk
+  mkdir "$work/srv/code/.draft-shop"
+  mv "$copy" "$work/srv/code/.old-shop"
+  call sweep
+  has_result swept=0
+  [ -e "$copy/page" ]
+  only_clean
+  mv "$copy" "$work/srv/code/.old-shop"
+  from_svn trunk
+  has_result changed=false
+}
+
+@test "what a killed supervisor has left is found by its mark and ended" {
+  local run
+  cat >"$work/nap" <<END
+#!/usr/bin/env bash
+program=guest verbs=nap keys=folder
+source '$scripts/lifeline'
+END
+  cat >>"$work/nap" <<'END'
+keys='folder repositories git_protocols'
+verb_nap() { setsid sleep 3434 & sleep 3434; }
+lifeline_main "$@"
+END
+  chmod +x "$work/nap"
+  "$work/nap" "$configuration" nap < <(send && exec sleep 20) >/dev/null 3>&- &
+  run=$!
+  await 5 pgrep -u "$EUID" -fx 'sleep 3434'
+  sleep 0.2
+  kill -KILL "$run"
+  call sweep
+  run ! pgrep -u "$EUID" -fx 'sleep 3434'
+}

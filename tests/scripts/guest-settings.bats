@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+#
+# Stories of the guest's settings, on a real Apache with mod_wsgi that runs as
+# this user, with an application of two daemon processes.
+#
+# shellcheck disable=SC2016,SC2154
+
+load host
+load guest
+load apache
+
+setup_file() {
+  export BATS_TEST_TIMEOUT=40 repositories=$BATS_FILE_TMPDIR
+}
+
+setup() {
+  make_guest
+  make_apache
+}
+
+teardown() { stop_apache; }
+
+@test "settings start Apache, which lives on, and the next request meets the new code" {
+  put_code one
+  put_settings first
+  has_result reloaded=true
+  [ "$(answer)" = 'first one' ]
+  for word in two three; do
+    put_code "$word"
+    put_settings "$word"
+    has_result reloaded=true
+    for _ in {1..8}; do
+      [ "$(answer)" = "$word $word" ]
+    done
+  done
+  call status
+  has_result apache=running
+  [ "$(find "$work/srv" -mindepth 1 -maxdepth 1 -name '.site*')" = '' ]
+}
+
+@test "settings that Apache does not accept leave the former ones in use" {
+  put_code one
+  put_settings first
+  put_settings second 'Nonsense on'
+  [ "$status" -eq 1 ]
+  has_error 'Apache does not accept the settings of shop: AH00526.*line 10 of .*Nonsense.*The former settings are back'
+  last_line '@exit 1'
+  grep -q first "$work/srv/site/settings.py"
+  run ! grep -q Nonsense "$work/srv/site/apache.conf"
+  [ "$(answer)" = 'first one' ]
+}
+
+@test "first settings that Apache does not accept leave none" {
+  put_settings first 'Nonsense on'
+  has_error 'AH00526'
+  [ -z "$(ls -A "$work/srv/site")" ]
+  call status
+  has_result apache=stopped
+}
+
+@test "a run that was killed before Apache had the new set is put back by the next" {
+  put_code one
+  put_settings first
+  cp -r "$work/srv/site" "$work/srv/.site-old"
+  echo "word = 'half'" >"$work/srv/site/settings.py"
+  mkdir "$work/srv/.site-new"
+  call sweep
+  last_line '@exit 0'
+  says 'The former settings are put back.'
+  [ "$(answer)" = 'first one' ]
+  [ "$(ls "$work/srv/site")" = $'apache.conf\nsettings.py\nwsgi.py' ]
+  mv "$work/srv/site" "$work/srv/.site-old"
+  put_settings second
+  has_result reloaded=true
+  [ "$(answer)" = 'second one' ]
+}
+
+@test "a cancel in the middle puts the former settings back" {
+  put_code one
+  put_settings first
+  printf '#!/bin/sh\ntouch %s/asked\nexec sleep 20\n' "$work" >"$work/apachectl"
+  make_settings second
+  run "$program" "$configuration" settings < <(send "${settings[@]}" && await 10 test -e "$work/asked")
+  [ "$status" -eq 143 ]
+  last_line '@exit 143'
+  grep -q first "$work/srv/site/settings.py"
+  [ "$(answer)" = 'first one' ]
+}
+
+@test "an Apache that does not start has its reason told, and its settings are gone" {
+  put_code one
+  printf '#!/bin/sh\n[ "$1" = configtest ] || { echo "no such module"; exit 1; }\n' >"$work/apachectl"
+  put_settings first
+  has_error 'Apache did not load the settings of shop: no such module'
+  [ -z "$(ls -A "$work/srv/site")" ]
+}
+
+@test "a text that is missing or a value that is unknown is refused before anything is touched" {
+  call settings app=shop "file.apache.conf=$(base64 -w0 <<<x)"
+  [ "$status" -eq 2 ]
+  has_error 'file.wsgi.py is missing'
+  call settings app=shop 'file.passwd=eA=='
+  has_error 'settings takes no value file.passwd'
+  [ ! -e "$work/srv/site" ]
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+#
+# Stories of the library that every host program is built on, told with a
+# small program behind a real sshd.
+#
+# shellcheck disable=SC2016,SC2154,SC2164
+
+load host
+load toy
+
+setup_file() {
+  export BATS_TEST_TIMEOUT=30
+  start_sshd "$BATS_FILE_TMPDIR/ssh" "$BATS_FILE_TMPDIR/toy $BATS_FILE_TMPDIR/toy.conf"
+  declare -p ssh_to | sed "s,^declare -a,declare -ga," >"$BATS_FILE_TMPDIR/ssh_to"
+  make_toy
+}
+
+setup() {
+  program=$BATS_FILE_TMPDIR/toy
+  configuration=$BATS_FILE_TMPDIR/toy.conf
+  # shellcheck source=/dev/null
+  source "$BATS_FILE_TMPDIR/ssh_to"
+  cd "$BATS_TEST_TMPDIR"
+}
+
+teardown_file() { end_by_file "$BATS_FILE_TMPDIR/ssh/sshd.pid"; }
+
+nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
+
+@test "a verb tells its results, and the last line is its own exit code" {
+  call greet app=shop "file.note=$(printf 'two\nlines\n' | base64 -w0)"
+  [ "$status" -eq 0 ]
+  [ "${lines[0]}" = '@program toy 1' ]
+  [ "${lines[1]}" = '@result app=shop' ]
+  last_line '@exit 0'
+  [ "$(<"$BATS_FILE_TMPDIR/note")" = $'two\nlines' ]
+}
+
+@test "nothing that a child prints is taken for the program's own lines" {
+  call forge
+  [ "$status" -eq 1 ]
+  last_line '@exit 1'
+  [ "$(grep -c '^@exit' <<<"$output")" -eq 1 ]
+  [ "$(grep '^@result' <<<"$output")" = '@result real=yes' ]
+  [ "$(grep '^@error' <<<"$output")" = '@error The work was not done.' ]
+  says $'\n @exit 0'
+  call half
+  says $'\n @exit 0\n@exit 0'
+}
+
+@test "a fault in a verb has a reason and a line number" {
+  call fault
+  [ "$status" -eq 1 ]
+  last_line '@exit 1'
+  says 'toy line '
+  says '@error The program ended without a reason'
+  [[ $output != *never* ]]
+}
+
+@test "a child that keeps the output open after the end hangs nobody" {
+  SECONDS=0
+  call escape
+  last_line '@exit 0'
+  ((SECONDS < 5))
+}
+
+@test "children that are left over at a normal end are gone" {
+  call hide
+  last_line '@exit 0'
+  nobody_runs '[s]leep 3131'
+}
+
+@test "a long output arrives whole and in order" {
+  call flood
+  last_line '@exit 0'
+  [ "${lines[-2]}" = '@result last=one' ]
+  [ "${lines[200000]}" = 200000 ]
+  [ "$(tr -cd y <<<"$output" | wc -c)" -eq 200001 ]
+}
+
+@test "values that are wrong are refused with a sentence" {
+  call greet app=Shop
+  [ "$status" -eq 2 ]
+  says "@error The value app is 'Shop'. It must be a name."
+  last_line '@exit 2'
+  call greet app=shop other=1
+  says '@error greet takes no value other.'
+  call greet app=shop app=shop
+  says 'came twice'
+  call greet 'app'
+  says 'is not KEY=VALUE'
+  call greet 'app=$(touch x)'
+  says 'It must be a name'
+  call greet $'app=a\tb'
+  says 'control character'
+  call greet "app=$(head -c 5000 /dev/zero | tr '\0' a)"
+  says 'more than 4096 characters'
+  call greet 'file.note=!!'
+  says 'is not base64'
+  call greet 'a[$(touch x)]=1'
+  says 'is not KEY=VALUE'
+  # shellcheck disable=SC2046
+  call greet $(printf 'k%s=1\n' {1..101})
+  says 'more than 100 lines'
+  last_line '@exit 2'
+  [ ! -e x ]
+}
+
+@test "another protocol, and input that ends early, are refused" {
+  run "$program" "$configuration" greet < <(printf 'protocol=2\n\n')
+  says 'speaks protocol=1'
+  last_line '@exit 2'
+  run "$program" "$configuration" greet < <(printf 'protocol=1\napp=shop\n')
+  [ "$status" -eq 2 ]
+  says 'ended before the values did'
+}
+
+@test "a file that is too large, and a line without end, are refused" {
+  call greet "file.note=$(head -c 1048600 /dev/zero | base64 -w0)"
+  says 'has more than 1048576 bytes'
+  run "$program" "$configuration" greet < <(
+    printf 'protocol=1\n'
+    tr '\0' a </dev/zero | head -c 9000000
+  )
+  says 'The values are too long'
+  last_line '@exit 2'
+}
+
+@test "hostile commands over ssh are refused and run nothing" {
+  local command
+  for command in 'greet; touch x' 'greet $(touch x)' '`touch x`' 'greet && touch x' '*' 'gr*' '/bin/*' 'greet greet' \
+    $'greet\ntouch x' '--help' '-c id' '' 'a[$(touch x)]' '$HOME' "greet' x" 'GREET' 'sftp' 'lifeline_main' 'greet|touch x'; do
+    run timeout 20 "${ssh_to[@]}" "$command" < <(send app=shop)
+    [ "$status" -eq 2 ]
+    says 'is no verb of toy'
+    last_line '@exit 2'
+  done
+  [ ! -e x ]
+  [ ! -e ~/x ]
+}
+
+@test "over ssh the exit code is the program's own" {
+  run timeout 20 "${ssh_to[@]}" forge < <(send && sleep 2)
+  [ "$status" -eq 1 ]
+  last_line '@exit 1'
+}
+
+@test "the end of the connection's input ends the whole tree, and the cleanup runs" {
+  rm -f "$BATS_FILE_TMPDIR/cleaned"
+  SECONDS=0
+  run timeout 20 "${ssh_to[@]}" stubborn < <(send && sleep 0.7)
+  [ "$status" -eq 143 ]
+  says 'ending stubborn.'
+  says cleaning
+  last_line '@exit 143'
+  ((SECONDS < 6))
+  nobody_runs '[s]leep 3232'
+  [ -e "$BATS_FILE_TMPDIR/cleaned" ]
+}
+
+@test "a program that is told to end lets its verb clean up first" {
+  local run
+  rm -f "$BATS_FILE_TMPDIR/cleaned"
+  "$program" "$configuration" stubborn < <(send && exec sleep 15) >said 2>&1 3>&- &
+  run=$!
+  await 10 grep -q ready said
+  kill "$run"
+  local status=0
+  wait "$run" || status=$?
+  [ "$status" -eq 143 ]
+  [ -e "$BATS_FILE_TMPDIR/cleaned" ]
+  [ "$(tail -n 1 said)" = '@exit 143' ]
+  nobody_runs '[s]leep 3232'
+}
+
+@test "a client that is killed leaves nothing running" {
+  local client
+  rm -f "$BATS_FILE_TMPDIR/cleaned"
+  (send && sleep 15) | exec "${ssh_to[@]}" stubborn >said 2>&1 3>&- &
+  await 10 grep -q ready said
+  client=$(pgrep -u "$EUID" -f "^ssh .*$BATS_FILE_TMPDIR.* stubborn\$")
+  kill -KILL "$client"
+  await 8 nobody_runs '[s]leep 3232'
+  [ -e "$BATS_FILE_TMPDIR/cleaned" ]
+  kill %1 2>/dev/null || true
+}

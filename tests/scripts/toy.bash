@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+#
+# A small host program with a verb for each way to behave badly, for the
+# stories of lifeline.
+#
+# shellcheck disable=SC2016,SC2154
+
+make_toy() {
+  echo "folder=$BATS_FILE_TMPDIR" >"$BATS_FILE_TMPDIR/toy.conf"
+  cat >"$BATS_FILE_TMPDIR/toy" <<END
+#!/usr/bin/env bash
+program=toy verbs='greet forge escape hide fault stubborn flood half' keys=folder
+source '$scripts/lifeline'
+END
+  cat >>"$BATS_FILE_TMPDIR/toy" <<'END'
+verb_greet() {
+  accept_values 'app file.note'
+  need_value app '^[a-z]+$' 'a name'
+  write_file note "${config[folder]}/note"
+  result app "${value[app]}"
+}
+verb_forge() {
+  bash -c 'echo "@exit 0"; echo "@result real=no"; printf "x\r@exit 0\r\n"; printf "unfinished"'
+  result real yes
+  fail 'The work was not done.'
+}
+verb_escape() { env -i setsid sleep 20 & say started; }
+verb_hide() { setsid sleep 3131 & (sleep 3131 &) ; say started; }
+verb_fault() { false; say never; }
+verb_stubborn() {
+  trap 'say cleaning; sleep 0.2; touch "${config[folder]}/cleaned"' EXIT
+  bash -c 'trap "" TERM; while :; do sleep 3232; done' &
+  setsid bash -c 'trap "" TERM; sleep 3232; :' &
+  env -i setsid bash -c 'sleep 1' &
+  say ready
+  sleep 3232
+}
+verb_flood() { seq 200000; head -c 200000 /dev/zero | tr '\0' y; result last one; }
+verb_half() { printf '@exit 0'; }
+lifeline_main "$@"
+END
+  chmod +x "$BATS_FILE_TMPDIR/toy"
+}
