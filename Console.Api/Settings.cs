@@ -178,15 +178,17 @@ public sealed record AppDatabaseSettings(string User, string PasswordFile);
 
 /// <summary>An application that can be put on a server.</summary>
 /// <param name="Templates">A folder with apache.conf, wsgi.py and settings.py as Handlebars templates.</param>
+/// <param name="After">Shell commands run on the server after a checkout, as its own user: install requirements, migrate, collect static files.</param>
 /// <param name="Health">The address whose answer decides whether a build is ready; {url} is the server's own page.</param>
 public sealed record AppSettings(AppName Name, RepositorySettings Repository, string Templates, BaseName? Base = null, string DefaultPath = "trunk", string Health = "{url}",
-    AppDatabaseSettings? Database = null, IReadOnlyDictionary<string, string>? Variables = null)
+    AppDatabaseSettings? Database = null, IReadOnlyDictionary<string, string>? Variables = null, IReadOnlyList<string>? After = null)
 {
     internal void Check()
     {
         Settings.Must(Regex.IsMatch(Repository.Url, @"\A[a-z][a-z0-9+]*://[^\s\p{C}]+\z"), $"apps.{Name}.repository.url", "is an address such as https://svn.example/shop");
         Settings.Must(RepositoryPath.From(DefaultPath) is not null, $"apps.{Name}.defaultPath", $"is {RepositoryPath.Rule}");
         Settings.Must(Base is null || Database is not null, $"apps.{Name}.database", "names the role and its password file, as the app has a base");
+        Settings.Must(After is null || (After.Count <= 50 && After.All(c => c.Length is > 0 and <= 4000 && !c.Any(char.IsControl))), $"apps.{Name}.after", "lists at most 50 commands of one line each");
         Settings.Must(Directory.Exists(Templates), $"apps.{Name}.templates", $"is a folder that exists, not {Templates}");
     }
 }
@@ -211,4 +213,4 @@ public sealed record ReservationSettings(double DefaultHours = 4, double MaxHour
 /// <param name="PerPerson">How many builds one person may have waiting.</param>
 /// <param name="DatabaseMinutes">Limit of the database step and of a restore's every step.</param>
 public sealed record BuildSettings(int Kept = 500, int PerPerson = 20, int Waiting = 1000, int History = 50,
-    double DatabaseMinutes = 120, double CodeMinutes = 60, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12);
+    double DatabaseMinutes = 120, double CodeMinutes = 60, double AfterMinutes = 30, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12);

@@ -1,12 +1,12 @@
 namespace TestServers.Apps;
 
 /// <summary>An app as it is shown.</summary>
-public sealed record AppView(AppName Name, RepositoryKind Kind, string Repository, BaseName? Base, string DefaultPath);
+public sealed record AppView(AppName Name, RepositoryKind Kind, string Repository, BaseName? Base, string DefaultPath, IReadOnlyList<string> After);
 
 /// <summary>The apps that can be put on a server.</summary>
 public sealed class Catalogue(Settings settings)
 {
-    public IEnumerable<AppView> All => settings.Apps.Select(a => new AppView(a.Name, a.Repository.Kind, a.Repository.Url, a.Base, a.DefaultPath));
+    public IEnumerable<AppView> All => settings.Apps.Select(a => new AppView(a.Name, a.Repository.Kind, a.Repository.Url, a.Base, a.DefaultPath, a.After ?? []));
 
     /// <exception cref="Problem">404: there is no such app.</exception>
     public AppSettings Find(AppName name) =>

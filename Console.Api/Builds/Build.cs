@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TestServers.Requests;
 
 namespace TestServers.Builds;
@@ -6,22 +7,30 @@ namespace TestServers.Builds;
 /// <param name="Revision">The wanted revision; null: the newest on the path.</param>
 public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code) : Request
 {
-    public const string DatabaseStep = "database", CodeStep = "code", SettingsStep = "settings", HealthStep = "health";
+    public const string DatabaseStep = "database", CodeStep = "code", AfterStep = "after", SettingsStep = "settings", HealthStep = "health";
 
     public BuildResult? Result { get; init; }
     public Health? Health { get; init; }
     /// <summary>The build that this one repeats.</summary>
     public RequestId? RetryOf { get; init; }
+    /// <summary>The build that this one goes on with: what succeeded there is kept.</summary>
+    public RequestId? Resumes { get; init; }
+    /// <summary>The settings as they were rendered, with the password hidden.</summary>
+    public ImmutableArray<SettingsFile> Settings { get; init; } = [];
 
     /// <summary>The steps that such a build has, in their order.</summary>
-    public static IEnumerable<string> StepNames(bool database, bool code)
+    public static IEnumerable<string> StepNames(bool database, bool code, bool after)
     {
         if (database) yield return DatabaseStep;
         if (code) yield return CodeStep;
+        if (code && after) yield return AfterStep;
         yield return SettingsStep;
         yield return HealthStep;
     }
 }
+
+/// <summary>A rendered settings file.</summary>
+public sealed record SettingsFile(string File, string Text);
 
 /// <summary>What a build has put on its server so far.</summary>
 /// <param name="Revision">The revision that was checked out.</param>

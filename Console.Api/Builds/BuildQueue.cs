@@ -24,12 +24,14 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
 
     /// <summary>Accepts a build; it is on disk when this returns. A free server is reserved for its requester.</summary>
     /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too many wait.</exception>
-    public Build Enqueue(ServerName server, Wanted wanted, string by, string? key, RequestId? retryOf = null)
+    /// <param name="retryOf">The build that this one repeats.</param>
+    /// <param name="resumes">The build that this one goes on with: its steps that succeeded are kept.</param>
+    public Build Enqueue(ServerName server, Wanted wanted, string by, string? key, RequestId? retryOf = null, Build? resumes = null)
     {
         if (store.ByKey(by, key) is { } earlier) return SameAs(earlier, server);
-        var machine = inventory.Find(server);
-        if (!machine.Running) throw Problem.Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.").With("state", machine.State);
-        var path = PathFor(machine, catalogue.Find(wanted.App), wanted);
+        var machine = RunningMachine(server);
+        var app = catalogue.Find(wanted.App);
+        var path = PathFor(machine, app, wanted);
         var build = store.Add(id =>
         {
             if (store.ByKey(by, key) is { } same) return SameAs(same, server);
@@ -37,12 +39,41 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
             Hold(server, by, wanted, path);
             return new(server, wanted.App, path, wanted.Code ? wanted.Revision : null, wanted.Database, wanted.Code)
             {
-                Id = id, By = by, At = clock.GetUtcNow(), Key = key, RetryOf = retryOf,
-                Steps = [.. Build.StepNames(wanted.Database, wanted.Code).Select(s => new Step(s))],
+                Id = id, By = by, At = clock.GetUtcNow(), Key = key, RetryOf = retryOf, Resumes = resumes?.Id, Result = resumes?.Result,
+                Steps = [.. Build.StepNames(wanted.Database, wanted.Code, app.After is { Count: > 0 }).Select(s => resumes?.Steps.FirstOrDefault(r => r.Name == s && r.State == StepState.Succeeded) ?? new Step(s))],
             };
         });
         _wakes.Writer.TryWrite(build.Id);
         return build;
+    }
+
+    /// <summary>Accepts a build again: exactly the same, with the revision that was checked out then; or from its failed step on.</summary>
+    /// <exception cref="Problem">It has not ended, or there is nothing to go on with.</exception>
+    public Build Retry(RequestId id, bool fromFailed, string by, string? key)
+    {
+        var build = store.Find(id) ?? throw NoSuchBuild(id);
+        if (!build.Ended) throw Problem.Conflict($"Build {id} has not ended. Cancel it first, or wait.");
+        var revision = Revision.From(build.Result?.Revision ?? "") ?? build.Revision;
+        var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code);
+        if (!fromFailed) return Enqueue(build.Server, wanted, by, key, retryOf: id);
+        if (build.State == RequestState.Succeeded) throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
+        if (store.All.FirstOrDefault(b => b.Server == build.Server && b.StartedAt is not null) is { } last && last.Id != id) throw Problem.Conflict($"Build {last.Id} has changed {build.Server} since. Run build {id} again from the start.");
+        return Enqueue(build.Server, wanted, by, key, retryOf: id, resumes: build);
+    }
+
+    /// <summary>Why such a build would not be accepted now, or null.</summary>
+    public string? RefusalOf(ServerName server, Wanted wanted, string by)
+    {
+        try
+        {
+            PathFor(RunningMachine(server), catalogue.Find(wanted.App), wanted);
+            LimitFor(by);
+            return reservations.Of(server) is { } held && held.Holder != by ? ReservationBook.HeldBy(held).Message : null;
+        }
+        catch (Problem problem)
+        {
+            return problem.Message;
+        }
     }
 
     /// <summary>Cancels a build: a waiting one at once; of a running one the scripts are ended and clean up first.</summary>
@@ -138,6 +169,12 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
             return;
         }
         runner.End(build.Id, settings.App(build.App), RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.");
+    }
+
+    private Machine RunningMachine(ServerName server)
+    {
+        var machine = inventory.Find(server);
+        return machine.Running ? machine : throw Problem.Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.").With("state", machine.State);
     }
 
     private RepositoryPath PathFor(Machine machine, AppSettings app, Wanted wanted)

@@ -1,3 +1,4 @@
+using TestServers.Apps;
 using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Requests;
@@ -9,7 +10,7 @@ namespace TestServers.Builds;
 /// end is on disk before the next begins. Nothing that changes a database is repeated by itself.
 /// </summary>
 public sealed class BuildRunner(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
-    DatabaseStep database, GuestSteps guest, HealthStep health, TimeProvider clock)
+    DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, TimeProvider clock)
 {
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
     /// <param name="stopping">Whether the cancellation is the console's own stop.</param>
@@ -31,6 +32,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     {
         var now = clock.GetUtcNow();
         store.LogOf(id).Add("console", message, now);
+        if (state is RequestState.Cancelled or RequestState.Interrupted) cleaning.Note(store.Find(id)!.Server);
         history.Add(store.Find(id)!.WithEnd(state, message, now), app?.Base);
         store.Change(id, b => b.WithEnd(state, message, now));
     }
@@ -48,9 +50,15 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         }
         if (!machine.Running) return (RequestState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
 
+        if (await cleaning.Before(machine, cancel) is { } unclean) return (RequestState.Failed, unclean);
         var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
         if (ends.FirstOrDefault(e => e.End.State != StepState.Succeeded) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
-        var put = await Do(build.Id, Build.SettingsStep, voice => guest.PutSettings(app, machine, ValuesFor(build.Id, app, machine), voice, cancel));
+        if (build.Steps.Any(s => s.Name == Build.AfterStep))
+        {
+            var after = await Do(build.Id, Build.AfterStep, voice => guest.RunAfter(app, machine, voice, cancel));
+            if (after.State != StepState.Succeeded) return Verdict(Build.AfterStep, after);
+        }
+        var put = await Do(build.Id, Build.SettingsStep, voice => PutSettings(build.Id, app, machine, voice, cancel));
         if (put.State != StepState.Succeeded) return Verdict(Build.SettingsStep, put);
         var asked = await Do(build.Id, Build.HealthStep, voice => health.Run(Placeholders.Fill(app.Health, machine.Name, machine.Address, machine.Url), voice, cancel));
         return asked.State == StepState.Succeeded ? (RequestState.Succeeded, "ready")
@@ -72,6 +80,8 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     private async Task<StepEnd> Do(RequestId id, string name, Func<StepVoice, Task<StepEnd>> step)
     {
         var log = store.LogOf(id);
+        // Kept from the build that this one goes on with.
+        if (store.Find(id)!.Steps.First(s => s.Name == name) is { State: StepState.Succeeded } kept) return new(StepState.Succeeded, kept.Message ?? "");
         store.Change(id, b => b.WithStep(name, s => s with { State = StepState.Running, StartedAt = clock.GetUtcNow() }));
         var voice = new StepVoice(
             line => log.Add(name, line, clock.GetUtcNow()),
@@ -84,7 +94,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         }
         catch (OperationCanceledException)
         {
-            end = new(StepState.Cancelled, "Cancelled before it began.");
+            end = new(StepState.Cancelled, "Cancelled.");
         }
         catch (Problem problem)
         {
@@ -96,36 +106,22 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         return end;
     }
 
-    /// <summary>What an app's templates may name.</summary>
-    private Dictionary<string, object?> ValuesFor(RequestId id, AppSettings app, Machine machine)
+    private async Task<StepEnd> PutSettings(RequestId id, AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel)
     {
         var build = store.Find(id)!;
         var kept = history.Of(build.Server);
         var code = build.Code ? new KeptCode(build.Path, build.Result?.Revision ?? "") : kept.Code.GetValueOrDefault(app.Name.Text);
-        var dataTime = build.Database ? build.Result?.DataTime : app.Base is { } b ? kept.Copies.GetValueOrDefault(b.Text) : null;
-        var folder = Placeholders.Fill(settings.Guests!.Folder, machine.Name, machine.Address);
-        return new(StringComparer.Ordinal)
+        var dataTime = build.Database ? build.Result?.DataTime : app.Base is { } name ? kept.Copies.GetValueOrDefault(name.Text) : null;
+        RenderedSettings Render(bool hidePassword) => SettingsTemplates.Render(app, values.Of(app, machine, code, dataTime, id, build.By, hidePassword));
+        try
         {
-            ["server"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = machine.Name.Text, ["address"] = machine.Address, ["number"] = Placeholders.NumberOf(machine.Name), ["url"] = machine.Url },
-            ["app"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = app.Name.Text },
-            ["path"] = code?.Path.Text ?? "",
-            ["revision"] = code?.Revision ?? "",
-            ["dataTime"] = dataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") ?? "",
-            ["build"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["id"] = id.Text, ["by"] = build.By },
-            ["database"] = DatabaseValues(app, machine),
-            ["folders"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = $"{folder}/code/{app.Name}", ["site"] = folder + "/site" },
-            ["variables"] = app.Variables?.ToDictionary(v => v.Key, v => (object?)v.Value, StringComparer.Ordinal) ?? [],
-        };
-    }
-
-    private Dictionary<string, object?> DatabaseValues(AppSettings app, Machine machine)
-    {
-        if (app.Base is null || app.Database is null) return [];
-        var host = settings.DatabaseHost(settings.Base(app.Base)!.Host);
-        return new(StringComparer.Ordinal)
+            var rendered = Render(hidePassword: false);
+            store.Change(id, b => b with { Settings = [.. Render(hidePassword: true).Files.Select(f => new SettingsFile(f.Key, f.Value))] });
+            return await guest.PutSettings(app, machine, rendered, voice, cancel);
+        }
+        catch (UnrenderableTemplate e)
         {
-            ["name"] = $"copy_{app.Base}_{machine.Name}", ["host"] = host.Address, ["port"] = host.Port.ToString(),
-            ["user"] = app.Database.User, ["password"] = File.ReadAllText(app.Database.PasswordFile).Trim(),
-        };
+            return new(StepState.Failed, e.Message);
+        }
     }
 }

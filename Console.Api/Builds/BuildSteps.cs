@@ -58,6 +58,8 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
 /// <summary>The steps on a server: code and settings.</summary>
 public sealed class GuestSteps(Settings settings, HostProgram program)
 {
+    private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
+
     /// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>
     public async Task<StepEnd> CheckOut(Build build, AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel)
     {
@@ -73,25 +75,44 @@ public sealed class GuestSteps(Settings settings, HostProgram program)
             : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision.Text });
     }
 
-    /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
-    public async Task<StepEnd> PutSettings(AppSettings app, Machine machine, IReadOnlyDictionary<string, object?> values, StepVoice voice, CancellationToken cancel)
+    /// <summary>Runs the commands that the app's entry in the settings lists.</summary>
+    public async Task<StepEnd> RunAfter(AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel)
     {
-        RenderedSettings rendered;
-        try
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text, ["limit"] = $"{settings.Builds.AfterMinutes * 60:0}" };
+        for (var i = 0; i < app.After!.Count; i++) values[$"step.{i + 1}"] = app.After[i];
+        var end = await program.Run(Call(machine, "steps", settings.Builds.AfterMinutes + 0.5, values, voice), cancel);
+        return end.Done ? new(StepState.Succeeded, app.After.Count == 1 ? "1 command" : $"{app.After.Count} commands") : StepEnd.Of(end);
+    }
+
+    /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
+    public Task<HostEnd> Compare(AppSettings app, Machine machine, KeptCode? from, CodeTarget to, CancellationToken cancel)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            rendered = SettingsTemplates.Render(app, values);
-        }
-        catch (UnrenderableTemplate e)
-        {
-            return new(StepState.Failed, e.Message);
-        }
+            ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
+            ["path"] = to.Path.Text, ["revision"] = to.Revision ?? "", ["from_path"] = from?.Path.Text ?? "", ["from_revision"] = from?.Revision ?? "",
+        };
+        return program.Run(new(Reach(machine), "guest", "compare", values, ShortLimit), cancel);
+    }
+
+    /// <summary>Has left-over work ended and half-made things put right, after an end that nobody heard of.</summary>
+    public Task<HostEnd> Sweep(Machine machine, CancellationToken cancel) => program.Run(new(Reach(machine), "guest", "sweep", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(5)), cancel);
+
+    /// <summary>Asks what is on the server.</summary>
+    public Task<HostEnd> Status(Machine machine, CancellationToken cancel) => program.Run(new(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit), cancel);
+
+    /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
+    public async Task<StepEnd> PutSettings(AppSettings app, Machine machine, RenderedSettings rendered, StepVoice voice, CancellationToken cancel)
+    {
         var sent = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text };
         var end = await program.Run(Call(machine, "settings", settings.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
         return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") : StepEnd.Of(end);
     }
 
+    private SshTransport Reach(Machine machine) => new(machine.Name.Text, machine.Address, settings.Guests!.Ssh, settings.Runtime);
+
     private HostCall Call(Machine machine, string verb, double minutes, IReadOnlyDictionary<string, string> values, StepVoice voice) =>
-        new(new SshTransport(machine.Name.Text, machine.Address, settings.Guests!.Ssh, settings.Runtime), "guest", verb, values, TimeSpan.FromMinutes(minutes))
+        new(Reach(machine), "guest", verb, values, TimeSpan.FromMinutes(minutes))
         {
             OnLog = voice.Log, OnProgress = voice.Progress,
         };

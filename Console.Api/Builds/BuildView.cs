@@ -7,7 +7,7 @@ namespace TestServers.Builds;
 /// <param name="EstimatedEnd">From past builds of the same kind; null when there is none.</param>
 public sealed record BuildView(RequestId Id, ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code, string By, DateTimeOffset At,
     DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Seconds, RequestState State, string? Message, IReadOnlyList<Step> Steps,
-    int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, Health? Health, RequestId? RetryOf);
+    int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, Health? Health, RequestId? RetryOf, RequestId? Resumes);
 
 /// <summary>Shows builds with their place in the queue.</summary>
 public sealed class BuildViews(RequestStore<Build> store, TimeProvider clock)
@@ -19,7 +19,7 @@ public sealed class BuildViews(RequestStore<Build> store, TimeProvider clock)
         var (position, waitsFor, start) = build.State == RequestState.Queued ? PlaceOf(build) : (null, null, build.StartedAt);
         var end = build.Ended ? null : start + UsualTime(build);
         return new(build.Id, build.Server, build.App, build.Path, build.Revision, build.Database, build.Code, build.By, build.At, build.StartedAt, build.EndedAt, build.Seconds, build.State, build.Message,
-            build.Steps, position, waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor, build.State == RequestState.Queued ? start : null, end, build.Result, build.Health, build.RetryOf);
+            build.Steps, position, waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor, build.State == RequestState.Queued ? start : null, end, build.Result, build.Health, build.RetryOf, build.Resumes);
     }
 
     private (int?, string?, DateTimeOffset?) PlaceOf(Build build)

@@ -10,16 +10,20 @@ public static class BuildsApi
 {
     public sealed record Ask(AppName App, bool Database, bool Code, RepositoryPath? Path = null, Revision? Revision = null);
     public sealed record BuildList(IEnumerable<BuildView> Builds);
+    public sealed record AskRetry(string? From = null);
     public sealed record HistoryList(ServerName Server, Configuration? Configuration, IEnumerable<HistoryEntry> History);
 
     public static void MapBuilds(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/servers/{server}/builds", Launch).WithSummary("Put an app on a server: a fresh database, code, or both");
         routes.MapGet("/api/servers/{server}/history", ShowHistory).WithSummary("The configurations a server has had, newest first");
+        routes.MapGet("/api/servers/{server}/history/{build}", ShowEntry).WithSummary("One of them, with its settings as they were rendered");
+        routes.MapGet("/api/servers/{server}/history/{build}/changes", ShowChanges).WithSummary("What is different in it, seen from ?since=BUILD");
+        routes.MapGet("/api/servers/{server}/plan", ShowPlan).WithSummary("What a build would change, before it is launched");
         routes.MapGet("/api/builds", List).WithSummary("Builds, newest first; ?state=queued,running");
         routes.MapGet("/api/builds/{id}", Show).WithSummary("One build; ?wait=SECONDS answers when it has ended or the time is up");
         routes.MapPost("/api/builds/{id}/cancel", Cancel).WithSummary("Cancel a build");
-        routes.MapPost("/api/builds/{id}/retry", Retry).WithSummary("Run a build again, exactly the same");
+        routes.MapPost("/api/builds/{id}/retry", Retry).WithSummary("Run a build again: exactly the same, or {\"from\": \"failed\"} from its failed step on");
         routes.MapGet("/api/builds/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes").Produces<string>(200, "text/plain");
     }
 
@@ -29,22 +33,34 @@ public static class BuildsApi
         return Accepted(context, queue.Enqueue(server, new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code), caller.Name, IdempotencyKey.Of(context)), caller, views, audit);
     }
 
-    private static Accepted<BuildView> Retry(RequestId id, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    private static Accepted<BuildView> Retry(RequestId id, AskRetry? ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
     {
         var caller = CallerWhoMay(context);
-        var build = queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id);
-        if (!build.Ended) throw Problem.Conflict($"Build {id} has not ended. Cancel it first, or wait.");
-        // Exactly the same: what was checked out then, not what is newest now.
-        var revision = Revision.From(build.Result?.Revision ?? "") ?? build.Revision;
-        return Accepted(context, queue.Enqueue(build.Server, new(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code), caller.Name, IdempotencyKey.Of(context), id), caller, views, audit);
+        if (ask?.From is not (null or "failed")) throw Problem.BadInput("`from` is \"failed\", or left out.");
+        return Accepted(context, queue.Retry(id, ask?.From == "failed", caller.Name, IdempotencyKey.Of(context)), caller, views, audit);
     }
 
     private static Polled<HistoryList> ShowHistory(ServerName server, Inventory inventory, History history)
     {
         inventory.Find(server);
         var kept = history.Of(server);
-        return Polled.Of(new HistoryList(server, kept.Configuration, kept.Entries));
+        return Polled.Of(new HistoryList(server, kept.Configuration, [.. kept.Entries.Select(e => e with { Settings = [] })]));
     }
+
+    private static Polled<HistoryEntry> ShowEntry(ServerName server, RequestId build, Inventory inventory, History history)
+    {
+        inventory.Find(server);
+        return Polled.Of(history.Entry(server, build));
+    }
+
+    private static async Task<Polled<Plan>> ShowChanges(ServerName server, RequestId build, RequestId since, HttpContext context, Inventory inventory, History history, Plans plans)
+    {
+        inventory.Find(server);
+        return Polled.Of(await plans.Between(server, history.Entry(server, since), history.Entry(server, build), context.RequestAborted));
+    }
+
+    private static async Task<Polled<Plan>> ShowPlan(ServerName server, AppName app, RepositoryPath? path, Revision? revision, bool database, bool code, HttpContext context, Plans plans) =>
+        Polled.Of(await plans.Of(server, new(app, path, revision, database, code), Caller.Of(context).Name, context.RequestAborted));
 
     private static Polled<BuildList> List(string? state, string? server, BuildQueue queue, BuildViews views)
     {

@@ -11,7 +11,11 @@ public sealed record Configuration(AppName App, RepositoryPath? Path, string? Re
 
 /// <summary>One build in a server's history.</summary>
 public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath Path, string? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
-    string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, RequestState Result, string? Message, Health? Health);
+    string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, RequestState Result, string? Message, Health? Health)
+{
+    /// <summary>The settings as they were rendered, with the password hidden.</summary>
+    public ImmutableArray<SettingsFile> Settings { get; init; } = [];
+}
 
 /// <summary>A part that stays on a server while another app is on it.</summary>
 public sealed record KeptCode(RepositoryPath Path, string Revision);
@@ -49,12 +53,33 @@ public sealed class History
     /// <summary>A server's history; empty when nothing was built on it.</summary>
     public ServerHistory Of(ServerName server) => _files.TryGetValue(server, out var file) ? file.Value : ServerHistory.Empty(server);
 
+    /// <summary>One entry.</summary>
+    /// <exception cref="Problem">404: the server's history has no such build.</exception>
+    public HistoryEntry Entry(ServerName server, RequestId build) => Of(server).Entries.FirstOrDefault(e => e.Build == build)
+        ?? throw Problem.NotFound("history entry", $"The history of {server} has no build {build}; it keeps the last {_kept}.");
+
     /// <summary>Writes down how a build ended and what is on its server now. A build that stands there already is not written twice.</summary>
     public void Add(Build build, BaseName? @base)
     {
         if (build.StartedAt is null) return;
         var file = _files.GetOrAdd(build.Server, server => JsonFile<ServerHistory>.Create(Path.Combine(_folder, server + ".json"), ServerHistory.Empty(server)));
         file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build, @base));
+    }
+
+    /// <summary>Corrects what is on a server, after a build whose end is not known: as the hosts themselves tell.</summary>
+    /// <param name="code">Path and revision of each app's working copy, as far as they are known.</param>
+    /// <param name="copies">The data time of each base's copy.</param>
+    public void Correct(ServerName server, IReadOnlyDictionary<string, KeptCode> code, IReadOnlyDictionary<string, DateTimeOffset?> copies)
+    {
+        if (!_files.TryGetValue(server, out var file)) return;
+        file.Change(history =>
+        {
+            var (nextCode, nextCopies) = (history.Code.SetItems(code), history.Copies.SetItems(copies));
+            if (history.Configuration is not { } now) return history with { Code = nextCode, Copies = nextCopies };
+            var here = nextCode.GetValueOrDefault(now.App.Text);
+            var dataTime = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}").Value ?? now.DataTime;
+            return history with { Code = nextCode, Copies = nextCopies, Configuration = now with { Path = here?.Path ?? now.Path, Revision = here?.Revision ?? now.Revision, DataTime = dataTime } };
+        });
     }
 
     private ServerHistory Fold(ServerHistory history, Build build, BaseName? @base)
@@ -65,7 +90,7 @@ public sealed class History
         var here = code.GetValueOrDefault(build.App.Text);
         var dataTime = @base is null ? null : copies.GetValueOrDefault(@base.Text);
         var entry = new HistoryEntry(build.Id, build.App, build.Path, result.Revision ?? here?.Revision, result.DataTime ?? dataTime, build.Database, build.Code,
-            build.By, build.StartedAt!.Value, build.EndedAt!.Value, build.Seconds, build.State, build.Message, build.Health);
+            build.By, build.StartedAt!.Value, build.EndedAt!.Value, build.Seconds, build.State, build.Message, build.Health) { Settings = build.Settings };
         return history with
         {
             Copies = copies,

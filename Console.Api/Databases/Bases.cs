@@ -50,6 +50,14 @@ public sealed class Bases : BackgroundService
     /// <summary>The lane of those who make a plain copy of this base.</summary>
     public static string LaneOf(BaseName name) => "base " + name;
 
+    /// <summary>Asks the base's host which data a server's copy has.</summary>
+    /// <returns>Whether the host answered, and the copy's data time; null when there is no copy.</returns>
+    public async Task<(bool Answered, DateTimeOffset? DataTime)> AskCopy(BaseSettings @base, ServerName server, CancellationToken cancel)
+    {
+        var (end, status) = await HostOf(@base).Status([@base.Name], cancel);
+        return (end.Done, status.Copies.GetValueOrDefault($"copy_{@base.Name}_{server}"));
+    }
+
     /// <summary>Takes note of what a host reported.</summary>
     public void Note(BaseName name, Func<BaseFacts, BaseFacts> change)
     {

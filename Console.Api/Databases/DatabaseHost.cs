@@ -8,7 +8,8 @@ namespace TestServers.Databases;
 public sealed record BaseStatus(long? Size, DateTimeOffset? DataTime, int Spares, string? Method);
 
 /// <summary>What a database host says of itself.</summary>
-public sealed record DatabaseHostStatus(long? DiskFree, ImmutableDictionary<BaseName, BaseStatus> Bases);
+/// <param name="Copies">The data time of each copy; the key is the database.</param>
+public sealed record DatabaseHostStatus(long? DiskFree, ImmutableDictionary<BaseName, BaseStatus> Bases, ImmutableDictionary<string, DateTimeOffset?> Copies);
 
 /// <summary>Calls the program on one database host. Builds calls and reads results; what comes back is checked here.</summary>
 public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings limits, string controlFolder, HostProgram program)
@@ -25,7 +26,8 @@ public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings li
     public async Task<(HostEnd End, DatabaseHostStatus Status)> Status(IEnumerable<BaseName> bases, CancellationToken cancel)
     {
         var end = await program.Run(Call("status", StatusLimit), cancel);
-        return (end, new(Number(end.Results, "disk_free"), bases.Where(b => end.Results.ContainsKey($"base.{b}.size")).ToImmutableDictionary(b => b, b => StatusOf(end.Results, b))));
+        return (end, new(Number(end.Results, "disk_free"), bases.Where(b => end.Results.ContainsKey($"base.{b}.size")).ToImmutableDictionary(b => b, b => StatusOf(end.Results, b)),
+            end.Results.Keys.Where(k => k.StartsWith("copy.", StringComparison.Ordinal) && k.EndsWith(".data_time", StringComparison.Ordinal)).ToImmutableDictionary(k => k["copy.".Length..^".data_time".Length], k => Instant(end.Results, k))));
     }
 
     /// <summary>Replaces a server's copy by a fresh one.</summary>

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace TestServers.Builds;
+
+/// <summary>What a build would change, or what has changed between two.</summary>
+/// <param name="Refusal">Why such a build would not be accepted now.</param>
+public sealed record Plan(ServerName Server, AppName App, DatabasePlan? Database, CodePlan? Code, ImmutableArray<FileChange> Settings, string? Refusal);
+
+/// <param name="Method">spare: at once; copy: a plain copy is made.</param>
+public sealed record DatabasePlan(BaseName Base, string Method, DateTimeOffset? Now, DateTimeOffset? Then);
+
+/// <param name="Relation">same, forward, back or other; null when it is not known.</param>
+/// <param name="More">Whether there are more commits than the ones listed.</param>
+/// <param name="Problem">Why the commits cannot be told.</param>
+public sealed record CodePlan(KeptCode? From, CodeTarget To, string? Relation, bool More, ImmutableArray<Commit> Commits, string? Problem);
+
+/// <param name="Revision">Null: the newest.</param>
+public sealed record CodeTarget(RepositoryPath Path, string? Revision);
+
+/// <param name="Side">new: it comes; gone: it is there now and would go.</param>
+public sealed record Commit(string Revision, string? Author, DateTimeOffset? At, string? Message, string Side);
+
+/// <summary>The lines of a settings file that differ.</summary>
+public sealed record FileChange(string File, ImmutableArray<ChangedLine> Lines);
+
+/// <param name="Kind">same, gone or new.</param>
+public sealed record ChangedLine(string Kind, string Text);

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using DiffPlex.DiffBuilder;
+using DiffPlex.DiffBuilder.Model;
+using TestServers.Apps;
+using TestServers.Commands;
+using TestServers.Databases;
+using TestServers.Hosts;
+
+namespace TestServers.Builds;
+
+/// <summary>Tells what a build would change, before it is launched, and what is different between two entries of a server's history.</summary>
+public sealed class Plans(BuildQueue queue, Catalogue catalogue, Inventory inventory, History history, Bases bases, GuestSteps guest, SettingsValues values)
+{
+    private const int MostCommits = 100;
+
+    /// <summary>What this build would change now.</summary>
+    /// <exception cref="Problem">404: there is no such server or app. Everything else that stands against the build is told in the plan.</exception>
+    public async Task<Plan> Of(ServerName server, Wanted wanted, string by, CancellationToken cancel)
+    {
+        var (machine, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
+        var refusal = queue.RefusalOf(server, wanted, by);
+        var here = kept.Code.GetValueOrDefault(app.Name.Text);
+        var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision?.Text);
+        var code = wanted.Code ? await Compare(app, machine, here, target, cancel) : null;
+        var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base.Text);
+        var database = wanted.Database && app.Base is { } name
+            ? new DatabasePlan(name, bases.FactsOf(name).Spares > 0 ? "spare" : "copy", dataTime, bases.FactsOf(name).DataTime) : null;
+        var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision ?? "") : here;
+        return new(server, app.Name, database, code, SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal);
+    }
+
+    /// <summary>What is different in <paramref name="after"/>, seen from <paramref name="before"/>.</summary>
+    public async Task<Plan> Between(ServerName server, HistoryEntry before, HistoryEntry after, CancellationToken cancel)
+    {
+        var app = catalogue.Find(after.App);
+        var from = before.App == after.App && before.Revision is { } revision ? new KeptCode(before.Path, revision) : null;
+        var code = after.Revision is null ? null : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), cancel);
+        var database = app.Base is { } name ? new DatabasePlan(name, "", before.App == after.App ? before.DataTime : null, after.DataTime) : null;
+        return new(server, after.App, database, code, Differences(before.Settings, after.Settings), null);
+    }
+
+    private ImmutableArray<FileChange> SettingsThen(AppSettings app, Machine machine, KeptCode? code, DateTimeOffset? dataTime, string by, ServerHistory kept)
+    {
+        var last = kept.Entries.FirstOrDefault(e => !e.Settings.IsDefaultOrEmpty);
+        try
+        {
+            var then = SettingsTemplates.Render(app, values.Of(app, machine, code, dataTime, last?.Build ?? RequestId.Of(1), last?.By ?? by, hidePassword: true));
+            var now = last is null ? [] : last.Settings;
+            return Differences(now, [.. then.Files.Select(f => new SettingsFile(f.Key, f.Value))]);
+        }
+        catch (UnrenderableTemplate e)
+        {
+            return [new("templates", [new("new", e.Message)])];
+        }
+    }
+
+    private static ImmutableArray<FileChange> Differences(ImmutableArray<SettingsFile> before, ImmutableArray<SettingsFile> after) =>
+        [.. SettingsTemplates.Names.Select(name => new FileChange(name, Lines(TextOf(before, name), TextOf(after, name)))).Where(c => c.Lines.Any(l => l.Kind != "same"))];
+
+    private static string TextOf(ImmutableArray<SettingsFile> files, string name) => files.IsDefaultOrEmpty ? "" : files.FirstOrDefault(f => f.File == name)?.Text ?? "";
+
+    private static ImmutableArray<ChangedLine> Lines(string before, string after) =>
+        [.. InlineDiffBuilder.Diff(before.TrimEnd('\n'), after.TrimEnd('\n')).Lines.Where(l => l.Text is not null)
+            .Select(l => new ChangedLine(l.Type switch { ChangeType.Deleted => "gone", ChangeType.Inserted => "new", _ => "same" }, l.Text))];
+
+    private async Task<CodePlan> Compare(AppSettings app, Machine machine, KeptCode? from, CodeTarget to, CancellationToken cancel)
+    {
+        if (!machine.Running) return new(from, to, null, false, [], $"{machine.Name} is {machine.State}.");
+        var end = await guest.Compare(app, machine, from, to, cancel);
+        if (!end.Done) return new(from, to, null, false, [], end.Message);
+        var relation = end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other" ? end.Results["relation"] : null;
+        var commits = Enumerable.Range(0, MostCommits).TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision")).Select(i => CommitOf(end, i)).OfType<Commit>();
+        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "")?.Text ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], null);
+    }
+
+    private static Commit? CommitOf(HostEnd end, int number)
+    {
+        string? Field(string name) => end.Results.GetValueOrDefault($"commit.{number}.{name}") is { Length: > 0 } text ? new([.. text.Where(c => !char.IsControl(c)).Take(200)]) : null;
+        return Revision.From(Field("revision") ?? "") is { } revision
+            ? new(revision.Text, Field("author"), DatabaseHost.Instant(end.Results, $"commit.{number}.at"), Field("message"), Field("side") == "gone" ? "gone" : "new") : null;
+    }
+}
