@@ -17,7 +17,7 @@ public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revisio
 public sealed class BuildQueue(Settings settings, RequestStore<Build> store, BuildRunner runner, History history, Inventory inventory, Catalogue catalogue,
     ReservationBook reservations, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
-    private readonly Channel<RequestId> _wakes = Channel.CreateUnbounded<RequestId>();
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly ConcurrentDictionary<ServerName, Running> _running = new();
 
     public RequestStore<Build> Store => store;
@@ -43,7 +43,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
                 Steps = [.. Build.StepNames(wanted.Database, wanted.Code, app.After is { Count: > 0 }).Select(s => resumes?.Steps.FirstOrDefault(r => r.Name == s && r.State == StepState.Succeeded) ?? new Step(s))],
             };
         });
-        _wakes.Writer.TryWrite(build.Id);
+        _wakes.Writer.TryWrite(true);
         return build;
     }
 
@@ -121,11 +121,12 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var found in store.Open.Where(b => b.State == RequestState.Running).ToList()) TellInterrupted(found);
+        inventory.Changed += () => _wakes.Writer.TryWrite(true);
         try
         {
             do
             {
-                foreach (var waiting in store.Open.Where(b => b.State == RequestState.Queued).ToList()) TryStart(waiting, stoppingToken);
+                foreach (var waiting in store.Open.Where(b => b.State == RequestState.Queued && IsKnown(b.Server)).ToList()) TryStart(waiting, stoppingToken);
             }
             while (await _wakes.Reader.WaitToReadAsync(stoppingToken) && _wakes.Reader.TryRead(out _));
         }
@@ -135,6 +136,9 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         }
         await Task.WhenAll(_running.Values.Select(r => r.Ended));
     }
+
+    // After a start, a build waits until its host has told its servers; a server that no host has is then the runner's to refuse.
+    private bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Machines.Any(m => m.Name == server);
 
     private void TryStart(Build build, CancellationToken stop)
     {
@@ -156,7 +160,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
             {
                 _running.TryRemove(build.Server, out _);
                 running.SetEnded();
-                _wakes.Writer.TryWrite(build.Id);
+                _wakes.Writer.TryWrite(true);
             }
         }, CancellationToken.None);
     }

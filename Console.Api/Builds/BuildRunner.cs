@@ -22,7 +22,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         var app = settings.App(build.App);
         var (state, message) = app is null
             ? (RequestState.Failed, $"The settings no longer name the app {build.App}.")
-            : await DoSteps(build, app, cancel);
+            : await DoStepsOrCancel(build, app, cancel);
         if (state == RequestState.Cancelled && stopping()) (state, message) = (RequestState.Interrupted, $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again.");
         End(id, app, state, message);
     }
@@ -35,6 +35,18 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         if (state is RequestState.Cancelled or RequestState.Interrupted) cleaning.Note(store.Find(id)!.Server);
         history.Add(store.Find(id)!.WithEnd(state, message, now), app?.Base);
         store.Change(id, b => b.WithEnd(state, message, now));
+    }
+
+    private async Task<(RequestState, string)> DoStepsOrCancel(Build build, AppSettings app, CancellationToken cancel)
+    {
+        try
+        {
+            return await DoSteps(build, app, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return (RequestState.Cancelled, "Cancelled.");
+        }
     }
 
     private async Task<(RequestState, string)> DoSteps(Build build, AppSettings app, CancellationToken cancel)
@@ -50,7 +62,11 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         }
         if (!machine.Running) return (RequestState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
 
-        if (await cleaning.Before(machine, cancel) is { } unclean) return (RequestState.Failed, unclean);
+        if (await cleaning.Before(machine, cancel) is { } unclean)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return (RequestState.Failed, unclean);
+        }
         var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
         if (ends.FirstOrDefault(e => e.End.State != StepState.Succeeded) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
         if (build.Steps.Any(s => s.Name == Build.AfterStep))

@@ -1,3 +1,4 @@
+using TestServers.Hosts;
 using TestServers.Requests;
 
 namespace TestServers.Builds;
@@ -10,7 +11,7 @@ public sealed record BuildView(RequestId Id, ServerName Server, AppName App, Rep
     int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, Health? Health, RequestId? RetryOf, RequestId? Resumes);
 
 /// <summary>Shows builds with their place in the queue.</summary>
-public sealed class BuildViews(RequestStore<Build> store, TimeProvider clock)
+public sealed class BuildViews(RequestStore<Build> store, Inventory inventory, TimeProvider clock)
 {
     private const int PastBuilds = 5;
 
@@ -25,7 +26,11 @@ public sealed class BuildViews(RequestStore<Build> store, TimeProvider clock)
     private (int?, string?, DateTimeOffset?) PlaceOf(Build build)
     {
         var before = store.Open.Where(b => b.Server == build.Server && b.Id.Number < build.Id.Number).ToList();
-        if (before.Count == 0) return (1, null, null);
+        if (before.Count == 0)
+        {
+            var silent = inventory.Machines.Any(m => m.Name == build.Server) ? null : inventory.Hosts.FirstOrDefault(h => h.AsOf is null);
+            return (1, silent is null ? null : $"{silent.Name} has not told its servers since the console's start: {silent.Problem}", null);
+        }
         var now = clock.GetUtcNow();
         DateTimeOffset? start = now;
         foreach (var other in before)

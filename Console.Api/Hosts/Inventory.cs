@@ -37,6 +37,9 @@ public sealed class Inventory(Settings settings, CommandRunner runner, TimeProvi
     /// <summary>Every server that is known.</summary>
     public IEnumerable<Machine> Machines => Hosts.SelectMany(h => h.Machines);
 
+    /// <summary>Whether it can be said which servers there are not: every host has answered since the start.</summary>
+    public bool IsComplete => Hosts.All(h => h.AsOf is not null);
+
     /// <summary>One server.</summary>
     /// <exception cref="Problem">404: no host has it.</exception>
     public Machine Find(ServerName name) =>

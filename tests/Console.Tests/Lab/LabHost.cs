@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using TestServers.Tests.Api;
+
+namespace TestServers.Tests.Lab;
+
+/// <summary>Looks at the lab's machine from the outside, and does to it what accidents do.</summary>
+internal static class LabHost
+{
+    public static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+
+    /// <summary>Runs a program of this machine to its end and gives back what it said.</summary>
+    public static async Task<string> Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
+        var (said, complained) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(120));
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {await complained}");
+        return await said;
+    }
+
+    public static int ProcessOf(this LabFixture lab, string name) => int.Parse(File.ReadAllText(Path.Combine(lab.Folder, "pid", name)).Split([' ', '\n'])[0]);
+
+    public static Task Kill(this LabFixture lab, string name, string signal = "KILL") => Run("kill", $"-{signal}", $"{lab.ProcessOf(name)}");
+
+    /// <summary>Completes a lab of which something was killed.</summary>
+    public static Task Mend(this LabFixture lab) => Run(Path.Combine(Root(), "scripts/dev/lab"), "up", "--dir", lab.Folder);
+
+    /// <summary>Asks the lab's PostgreSQL as its superuser.</summary>
+    public static async Task<string[]> Sql(this LabFixture lab, string sql)
+    {
+        var database = lab.Status.GetProperty("database");
+        string[] psql = ["psql", "-X", "-q", "-At", "-h", database.Text("socket")!, "-p", database.Text("port")!, "-U", database.Text("superuser")!, "-d", "postgres", "-c", sql];
+        var owner = (await Run("stat", "-c", "%U", lab.Folder)).Trim();
+        var said = Environment.UserName == owner ? await Run(psql[0], psql[1..]) : await Run("runuser", ["-u", owner, "--", .. psql]);
+        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Processes that the host programs of this lab have started and that are still there.</summary>
+    public static IEnumerable<string> Scripts(this LabFixture lab) =>
+        from folder in Directory.EnumerateDirectories("/proc")
+        where char.IsAsciiDigit(Path.GetFileName(folder)[0])
+        let environment = Read(folder + "/environ")
+        where environment.Contains("CONSOLE_RUN=", StringComparison.Ordinal) && environment.Contains($"CONSOLE_LAB={lab.Folder}\0", StringComparison.Ordinal)
+        select Read(folder + "/cmdline").Replace('\0', ' ');
+
+    /// <summary>Databases that are nobody's: half-made, or left behind.</summary>
+    public static Task<string[]> Leftovers(this LabFixture lab) => lab.Sql("SELECT datname FROM pg_database WHERE datname ~ '^(draft|old)_'");
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
