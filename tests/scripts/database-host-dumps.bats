@@ -92,6 +92,7 @@ flip() { printf '%b' "\\x$(printf %02x $(($(od -An -tu1 -j "$1" -N 1 "$place/dum
   call restore "${restore[@]}"
   says 'The checksum is right.'
   last_line '@exit 0'
+  [[ $output != *'not found'* ]] || { echo "$output" && return 1; }
   local key size
   size=$(stat -c %s "$place/dumps/shop.dump")
   key=$size-$(date -d "@$(stat -c %Y "$place/dumps/shop.dump")" '+%b%-d-%H%M')

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 #
-# Stories of what goes wrong half-way: cancel, kill and a stopped PostgreSQL.
+# Stories of what stops half-way: PostgreSQL, or the program by a kill.
 # Each time the old data serves on, nothing is left over, and the next one
 # works.
 #
@@ -13,9 +13,7 @@ setup_file() {
   start_postgres
   make_shop 500
   dump shop.dump
-  ask "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(CASE current_database() WHEN ''live'' THEN 0 ELSE 0.05 END) IS NOT NULL';
-       ALTER TABLE sale ADD CHECK (slow(id))" live shop
-  dump slow.dump
+  make_slow_dump
 }
 
 teardown_file() { stop_postgres; }
@@ -30,77 +28,6 @@ teardown() {
   find "$place/host/dumps" -mindepth 1 -delete
 }
 
-next_one_works() {
-  call copy base=shop server=qa02 owner=shop
-  last_line '@exit 0'
-  [[ $(night_of copy_shop_qa02) == 1 ]]
-}
-
-@test "A load that is cancelled while it copies leaves nothing, and the old copy serves on" {
-  call copy base=shop server=qa01 owner=shop
-  ask 'UPDATE night SET number = 9' copy_shop_qa01
-  drop_base && make_base shop 1 150
-  begin copy base=shop server=qa01 owner=shop
-  await_running '^CREATE DATABASE'
-  cut_lifeline
-  ended_with 143
-  nothing_left
-  [[ $(night_of copy_shop_qa01) == 9 ]]
-  ! has_lost_folder || return 1
-  next_one_works
-}
-
-drop_base() { ask 'ALTER DATABASE base_shop IS_TEMPLATE false' && ask 'DROP DATABASE base_shop'; }
-
-@test "A load that is cancelled after the old copy's door was closed opens it again" {
-  call prepare base=shop owner=shop spares=1
-  call copy base=shop server=qa01 owner=shop
-  call prepare base=shop owner=shop spares=1
-  ask 'UPDATE night SET number = 9' copy_shop_qa01
-  ask "BEGIN; COMMENT ON DATABASE $(databases | grep -o 'spare_[a-z0-9_]*') IS 'held'; SELECT pg_sleep(30)" >/dev/null 2>&1 &
-  await 5 is_sleeping
-  begin copy base=shop server=qa01 owner=shop
-  await 10 is_closed copy_shop_qa01
-  cut_lifeline
-  ended_with 143
-  ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'held' AND pid <> pg_backend_pid()" >/dev/null
-  nothing_left
-  [[ $(night_of copy_shop_qa01) == 9 ]]
-}
-
-is_sleeping() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") != 0 ]]; }
-is_closed() { [[ $(ask "SELECT datallowconn FROM pg_database WHERE datname = '$1'") == f ]]; }
-
-@test "A restore that is cancelled in any step leaves yesterday's base and nothing else" {
-  begin restore base=shop owner=shop dump=slow.dump
-  await_running 'COPY .*sale'
-  cut_and_look
-  begin restore base=shop owner=shop dump=shop.dump "$(hook check 'SELECT pg_sleep(30) IS NOT NULL')"
-  await_running pg_sleep
-  cut_and_look
-  begin restore base=shop owner=shop dump=shop.dump "$(hook sanitize "UPDATE customer SET mail = 'x'; SELECT pg_sleep(30)")"
-  await_running pg_sleep
-  cut_and_look
-  exec {copying}>"$place/host/locks/base.shop"
-  flock -s "$copying"
-  begin restore base=shop owner=shop dump=shop.dump
-  await_told '@step exchange'
-  await 5 is_sealed
-  cut_and_look
-  exec {copying}>&-
-  call restore base=shop owner=shop dump=shop.dump
-  last_line '@exit 0'
-}
-
-cut_and_look() {
-  cut_lifeline
-  ended_with 143
-  nothing_left
-  [[ $(databases) == base_shop ]]
-}
-
-is_sealed() { [[ $(ask "SELECT datallowconn FROM pg_database WHERE datname ~ '^draft_'") == f ]]; }
-
 @test "PostgreSQL that stops during a copy is told, and after its start sweep names the folder it has left" {
   drop_base && make_base shop 1 150
   call copy base=shop server=qa01 owner=shop
@@ -111,14 +38,12 @@ is_sealed() { [[ $(ask "SELECT datallowconn FROM pg_database WHERE datname ~ '^d
   told '@error The base shop could not be copied: '
   run_postgres
   nothing_left
-  find "$place/data/base" -maxdepth 1 -name '1?????????' -exec touch -d '2 hours ago' {} +
+  find "$data/base" -maxdepth 1 -name '1?????????' -exec touch -d '2 hours ago' {} +
   call sweep bases=shop
   ! has_lost_folder || says "is no database's: a crash of PostgreSQL has left it."
   [[ $(night_of copy_shop_qa01) == 1 ]]
   next_one_works
 }
-
-has_lost_folder() { (($(find "$place/data/base" -maxdepth 1 -name '1?????????' | wc -l) > 1)); }
 
 @test "PostgreSQL that stops during a restore leaves a draft that sweep drops" {
   begin restore base=shop owner=shop dump=shop.dump "$(hook check 'SELECT pg_sleep(30) IS NOT NULL')"
@@ -132,6 +57,25 @@ has_lost_folder() { (($(find "$place/data/base" -maxdepth 1 -name '1?????????' |
   nothing_left
   next_one_works
 }
+
+@test "PostgreSQL that is killed in the middle of a restore leaves yesterday's base, and a draft that sweep drops" {
+  begin restore base=shop owner=shop dump=slow.dump
+  await_running 'COPY .*sale'
+  kill -KILL "$(head -n 1 "$data/postmaster.pid")"
+  ended_with 1
+  told '@error slow.dump could not be restored: '
+  await 15 runs_again
+  call sweep bases=shop
+  says '@result dropped=1'
+  nothing_left
+  [[ $(databases) == base_shop ]]
+  next_one_works
+  call restore base=shop owner=shop dump=shop.dump
+  last_line '@exit 0'
+}
+
+# Nothing starts while a backend of the killed one has not noticed yet.
+runs_again() { run_postgres >/dev/null 2>&1; }
 
 @test "PostgreSQL that is not there is told by every verb" {
   stop_postgres fast

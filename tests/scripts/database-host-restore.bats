@@ -116,3 +116,64 @@ teardown() {
   ended_with 143
   nothing_left
 }
+
+@test "A dump that would take back the console's rights is refused, and has changed nothing" {
+  ask "CREATE FUNCTION grab(int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN
+         IF current_database() <> ''live'' THEN
+           RESET ROLE;
+           ALTER ROLE console CONNECTION LIMIT 77;
+         END IF;
+         RETURN true; END';
+       CREATE TABLE bait (id int CHECK (grab(id))); INSERT INTO bait VALUES (1)" live shop
+  ask 'ALTER ROLE console CREATEROLE'
+  dump bad.dump
+  call restore base=shop owner=shop dump=bad.dump
+  ask 'DROP TABLE bait; DROP FUNCTION grab' live
+  ask 'ALTER ROLE console NOCREATEROLE'
+  says 'permission denied'
+  [[ $(ask "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'console'") == -1 ]]
+  yesterday_serves
+}
+
+@test "Where the app's role may not log in, a restore runs with the console's rights and says so" {
+  ask 'ALTER ROLE shop NOLOGIN'
+  call restore "${restore[@]}"
+  ask 'ALTER ROLE shop LOGIN'
+  says "The dump is restored with the rights of console. Let shop log in by the socket"
+  last_line '@exit 0'
+}
+
+@test "Reading a dump and a first restore tell what has been read of it" {
+  ask "CREATE TABLE big AS SELECT g AS id, md5(g::text) AS text FROM generate_series(1, 100000) g" live shop
+  ask "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(CASE current_database() WHEN ''live'' THEN 0 ELSE 0.05 END) IS NOT NULL';
+       CREATE TABLE small (id int CHECK (slow(id))); INSERT INTO small SELECT generate_series(1, 50)" live shop
+  dump bad.dump
+  ask 'DROP TABLE big, small; DROP FUNCTION slow' live
+  slow_down_reading
+  call restore base=first owner=shop dump=bad.dump
+  mv "$configuration.quick" "$configuration"
+  last_line '@exit 0'
+  [[ $(last_share_of read) == 0.97 ]]
+  [[ $(last_share_of restore) =~ ^0\.[67][0-9]$ ]]
+}
+
+last_share_of() { awk -v step="$1" '/^@step / { in_it = $2 == step } in_it && /^@progress / { share = $2 } END { print share }' <<<"$output"; }
+
+# A pg_restore that stays for a moment after it has read the dump, so that it is seen.
+slow_down_reading() {
+  mkdir -p "$place/slow"
+  ln -sf "$client_bin"/* "$place/slow"
+  rm "$place/slow/pg_restore"
+  cat >"$place/slow/pg_restore" <<END
+#!/usr/bin/perl
+if (grep { \$_ eq '--file=/dev/null' } @ARGV) {
+  open my \$dump, '<', \$ARGV[-1];
+  1 while sysread \$dump, my \$bytes, 65536;
+  sleep 2;
+}
+exec '$client_bin/pg_restore', @ARGV;
+END
+  chmod +x "$place/slow/pg_restore"
+  cp "$configuration" "$configuration.quick"
+  sed -i "s|^bin=.*|bin=$place/slow|" "$configuration"
+}

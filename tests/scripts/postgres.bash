@@ -9,24 +9,40 @@
 program=$scripts/database-host/database-host
 place=$BATS_FILE_TMPDIR
 configuration=$place/database-host.conf
-server_bin=${CONSOLE_POSTGRES_BIN:-$(pg_config --bindir 2>/dev/null || find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)}
-export PGHOST=$place/socket PGPORT=22710 PGUSER=postgres PGDATABASE=postgres
+# Where the cluster is seen from here, and how to start what works on it: database-host-disk has other ones.
+data=$place/data there=()
+client_bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
+server_bin=${CONSOLE_POSTGRES_BIN:-$client_bin}
+# Debian's psql in /usr/bin is a program that looks for a psql.
+export PATH=$client_bin:$PATH PGHOST=$place/socket PGPORT=22710 PGUSER=postgres PGDATABASE=postgres
 
 start_postgres() {
   mkdir -p "$place/socket" "$place/host" "$place/dumps"
-  "$server_bin/initdb" --pgdata "$place/data" --username postgres --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync >/dev/null
+  [[ -e $data/PG_VERSION ]] || make_cluster
   printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$place/socket'" 'fsync=off' 'max_wal_size=2GB' 'shared_buffers=32MB' \
-    >>"$place/data/postgresql.conf"
+    >>"$data/postgresql.conf"
   run_postgres
   ask 'CREATE ROLE console LOGIN CREATEDB; CREATE ROLE shop LOGIN; CREATE ROLE report LOGIN; GRANT shop, pg_signal_backend TO console' >/dev/null
-  printf '%s\n' "socket=$PGHOST" "port=$PGPORT" 'role=console' "folder=$place/host" "backups=$place/dumps" 'disk_reserve=0' \
+  printf '%s\n' "socket=$PGHOST" "port=$PGPORT" 'role=console' "bin=$client_bin" "folder=$place/host" "backups=$place/dumps" 'disk_reserve=0' \
     "data_directory=$place/data" >"$configuration"
 }
 
-run_postgres() { "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --log "$place/postgres.log" start 3>&- 4>&-; }
+# One initdb a run: the files of a run take copies of it.
+make_cluster() {
+  local kept=$BATS_RUN_TMPDIR/cluster${server_bin//\//-}
+  if [[ ! -d $kept ]]; then
+    "$server_bin/initdb" --pgdata "$kept.$BASHPID" --username postgres --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync >/dev/null
+    mv --no-target-directory "$kept.$BASHPID" "$kept"
+  fi
+  mkdir -p "$data"
+  chmod 700 "$data"
+  cp --recursive --preserve=mode "$kept/." "$data"
+}
+
+run_postgres() { "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --log "$place/postgres.log" start 3>&- 4>&-; }
 
 stop_postgres() {
-  [[ ! -s $place/data/postmaster.pid ]] || "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --mode "${1:-immediate}" stop
+  [[ ! -s $data/postmaster.pid ]] || "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --mode "${1:-immediate}" stop
 }
 
 # ask SQL [DATABASE [USER]]
@@ -38,6 +54,13 @@ make_shop() {
   ask "CREATE TABLE customer (id int PRIMARY KEY, mail text); INSERT INTO customer SELECT g, 'c' || g || '@real.example' FROM generate_series(1, $1) g;
        CREATE TABLE sale (id int PRIMARY KEY, customer int REFERENCES customer, note text);
        INSERT INTO sale SELECT g, g, md5(g::text) FROM generate_series(1, $1) g; GRANT SELECT ON sale TO report" live shop
+}
+
+# A dump whose table sale takes its time.
+make_slow_dump() {
+  ask "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(CASE current_database() WHEN ''live'' THEN 0 ELSE 0.05 END) IS NOT NULL';
+       ALTER TABLE sale ADD CHECK (slow(id))" live shop
+  dump slow.dump
 }
 
 # dump NAME [OPTION ...]
@@ -84,14 +107,14 @@ cut_lifeline() { exec {line}>&-; }
 
 ended_with() {
   local status=0
-  timeout 40 tail --pid="$begun" -f /dev/null
+  timeout 40 tail --sleep-interval=0.05 --pid="$begun" -f /dev/null
   wait "$begun" || status=$?
   [[ $status == "$1" ]] || { cat "$told" && return 1; }
 }
 
 told() { grep -qF -- "$1" "$told"; }
 
-is_running() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE usename = 'console' AND query ~ '$1' AND state = 'active'") != 0 ]]; }
+is_running() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE application_name ~ '^database-host' AND query ~ '$1' AND state = 'active'") != 0 ]]; }
 
 # Nothing half made: no draft, no old one, no file, no lock of a draft, no closed copy, no session of the console.
 nothing_left() {
@@ -101,7 +124,7 @@ nothing_left() {
   await 3 no_session || { ask 'SELECT * FROM pg_stat_activity' && return 1; }
 }
 
-no_session() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE usename = 'console'") == 0 ]]; }
+no_session() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE application_name ~ '^database-host'") == 0 ]]; }
 
 is_connected() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE datname = '$1'") != 0 ]]; }
 
@@ -114,3 +137,14 @@ yesterday_serves() {
   [[ $(night_of copy_shop_qa01) == 1 ]]
   call drop base=shop server=qa01
 }
+
+next_one_works() {
+  call copy base=shop server=qa02 owner=shop
+  last_line '@exit 0'
+  [[ $(night_of copy_shop_qa02) == 1 ]]
+}
+
+drop_base() { ask 'ALTER DATABASE base_shop IS_TEMPLATE false' && ask 'DROP DATABASE base_shop'; }
+
+# The folder of a copy that PostgreSQL has not finished: beside those of the base.
+has_lost_folder() { (($(find "$data/base" -maxdepth 1 -name '1?????????' | wc -l) > 1)); }

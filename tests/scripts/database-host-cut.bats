@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+#
+# Stories of a connection that ends half-way, over a real sshd whose key may
+# do nothing but this program: the session's sshd is killed, as it is when
+# the host's network goes or the console dies.
+#
+# shellcheck disable=SC2034,SC2154 # some variables are of the helpers
+
+load host
+load postgres
+
+setup_file() {
+  start_postgres
+  make_shop 500
+  dump shop.dump
+  make_slow_dump
+  start_sshd "$place/ssh" "PATH=$client_bin:/usr/bin:/bin $program $configuration"
+  echo "${ssh_to[*]}" >"$place/ssh_to"
+}
+
+teardown_file() {
+  end_by_file "$place/ssh/sshd.pid"
+  stop_postgres
+}
+
+setup() {
+  read -ra ssh_to <"$place/ssh_to"
+  make_base shop 1 150
+  call copy base=shop server=qa01 owner=shop
+  ask 'UPDATE night SET number = 9' copy_shop_qa01
+}
+
+teardown() {
+  cut_lifeline 2>/dev/null || true
+  drop_all
+  find "$place/host/dumps" -mindepth 1 -delete
+}
+
+# begin_over_ssh VERB [LINE ...]
+begin_over_ssh() {
+  local verb=$1 pipe=$BATS_TEST_TMPDIR/line.$RANDOM
+  shift
+  told=$BATS_TEST_TMPDIR/told
+  mkfifo "$pipe"
+  exec {line}<>"$pipe"
+  send "$@" >&"$line"
+  "${ssh_to[@]}" "$verb" <"$pipe" >"$told" 2>&1 {line}>&- 3>&- 4>&- &
+  begun=$!
+}
+
+cut_ssh() {
+  local monitor session
+  monitor=$(pgrep --parent "$(<"$place/ssh/sshd.pid")")
+  session=$(pgrep --parent "$monitor" --full '^sshd')
+  kill -KILL "$monitor" "$session"
+  ended_with 255
+}
+
+old_one_serves() {
+  await 12 no_run
+  nothing_left
+  [[ $(night_of copy_shop_qa01) == 9 && $(databases) == 'base_shop copy_shop_qa01' ]]
+  call copy base=shop server=qa01 owner=shop
+  last_line '@exit 0'
+  [[ $(night_of copy_shop_qa01) == 1 ]]
+}
+
+no_run() {
+  local marked
+  marked=$(grep -lsz '^CONSOLE_RUN=database-host' /proc/[0-9]*/environ) || true
+  [[ -z $marked ]]
+}
+
+@test "A connection that is cut during a restore leaves yesterday's base and nothing else" {
+  begin_over_ssh restore base=shop owner=shop dump=slow.dump size_floor=0
+  await_running 'COPY .*sale'
+  cut_ssh
+  old_one_serves
+  call restore base=shop owner=shop dump=shop.dump size_floor=0
+  last_line '@exit 0'
+}
+
+@test "A connection that is cut during a copy leaves the old copy and nothing else" {
+  begin_over_ssh copy base=shop server=qa01 owner=shop
+  await_running '^CREATE DATABASE'
+  cut_ssh
+  old_one_serves
+}
+
+@test "A connection that is cut while a spare is made leaves no spare that is not whole" {
+  begin_over_ssh prepare base=shop owner=shop spares=1
+  await_running '^CREATE DATABASE'
+  cut_ssh
+  old_one_serves
+}
