@@ -5,12 +5,13 @@ namespace TestServers.Tests;
 /// <summary>Waits for conditions, never for time.</summary>
 internal static class Wait
 {
-    public static async Task Until(string what, Func<Task<bool>> condition, double seconds = 20)
+    /// <param name="why">Says what is still different when the time is up.</param>
+    public static async Task Until(string what, Func<Task<bool>> condition, double seconds = 20, Func<Task<string?>>? why = null)
     {
         var started = Stopwatch.StartNew();
         while (!await condition())
         {
-            Assert.True(started.Elapsed.TotalSeconds < seconds, $"Within {seconds} s it did not come true that {what}.");
+            if (started.Elapsed.TotalSeconds >= seconds) Assert.Fail($"Within {seconds} s it did not come true that {what}. {(why is null ? "" : await why())}");
             await Task.Delay(20);
         }
     }

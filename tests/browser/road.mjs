@@ -1,18 +1,20 @@
-// The road of a day, by clicking: reserve a server, build on it with database and branch, watch the log, see it ready,
-// find it in the history, release it. Fails on any error in the browser's console and any report of its policy.
+// The road of a day, by clicking: reserve a server, see what a build with database and branch will change, build, watch the
+// log, see it ready, find it in the history, take the newest data, compare, release. Fails on any error in the browser's console and any report of its policy.
 //
 // Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] [SERVER=qa01] [APP=shop] [BRANCH=branches/x] node tests/browser/road.mjs
 // SERVER: a free, running one; without it the first free one of the board. BRANCH: without it the second path the console offers.
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
 import { accessibilityProblems, address, openBrowser, openPage } from './chromium.mjs';
+import { check, outcome, step } from './tap.mjs';
 
 const browser = await openBrowser();
 const { page, complaints } = await openPage(browser, { acceptDownloads: true });
 page.setDefaultTimeout(Number(process.env.STEP_TIMEOUT || 30000));
 const ready = Number(process.env.BUILD_TIMEOUT || 180000);
 const row = () => page.locator('table.board tbody tr', { has: page.locator(`a.name:text-is("${server}")`) });
-let server = process.env.SERVER, passed = 0, failed = 0, stuck, build, branch;
+const dialog = page.locator('dialog[open]');
+let server = process.env.SERVER, build, branch;
 
 await step('the board shows the servers', async () => {
   await page.goto(address);
@@ -27,7 +29,6 @@ await step('changes arrive by the event stream', () => page.locator('.live.live'
 
 await step('reserving a free server by clicking', async () => {
   await row().getByRole('button', { name: `Reserve ${server}` }).click();
-  const dialog = page.locator('dialog[open]');
   await dialog.getByLabel('Purpose').fill('the road of a day');
   await dialog.getByLabel('1 hour').check();
   await dialog.getByRole('button', { name: 'Reserve' }).click();
@@ -35,18 +36,24 @@ await step('reserving a free server by clicking', async () => {
   assert.match(await row().locator('.reservation').innerText(), /until .*\n?.*the road of a day/s);
 });
 
-await step('launching a build with database and a branch', async () => {
+await step('what a build with database and a branch will change is shown before it', async () => {
   await row().getByRole('button', { name: `Build ${server}` }).click();
-  const dialog = page.locator('dialog[open]');
   if (process.env.APP) await dialog.getByLabel('App').selectOption(process.env.APP);
-  branch = process.env.BRANCH || await offeredBranch(dialog);
+  branch = process.env.BRANCH || await offeredBranch();
   await dialog.getByLabel('Path').fill(branch);
   assert.ok(await dialog.getByLabel('Database').isChecked(), 'the database is not chosen');
   assert.ok(await dialog.getByLabel('Code').isChecked(), 'the code is not chosen');
   assert.match(await dialog.locator('.plan').innerText(), /^Replaces the database by a fresh copy of .* and .*\.$/);
+  await dialog.locator('.change', { hasText: branch }).waitFor();
+  assert.match(await dialog.locator('.plan-place').innerText(), /Database[^]*data of[^]*Code/);
+});
+
+await check('the build dialog can be used by everybody (axe)', accessible);
+
+await step('launching it', async () => {
   await dialog.getByRole('button', { name: 'Build' }).click();
   await page.waitForURL(/#\/builds\//);
-  build = decodeURIComponent(page.url().split('/').pop());
+  build = decodeURIComponent(page.url().match(/#\/builds\/([^/]+)/)[1]);
   await page.locator('.steps li').first().waitFor();
 });
 
@@ -58,16 +65,21 @@ await step('watching the log while it is written', async () => {
 await check('the build page can be used by everybody (axe)', accessible);
 
 await step('the build succeeds, with every step', async () => {
-  await page.locator('.head .state:is(.succeeded, .failed, .cancelled, .interrupted)').waitFor({ timeout: ready });
-  const outcome = await page.locator('#page').innerText();
-  assert.ok(await page.locator('.head .state.succeeded').count(), `the build did not succeed:\n${outcome}`);
-  assert.equal(await page.locator('.steps li.succeeded').count(), 4, outcome);
+  await succeeds();
+  assert.equal(await page.locator('.steps li:not(.succeeded)').count(), 0, await page.locator('.steps').innerText());
   await page.locator('.log-state', { hasText: /^[\d,]+ lines?$/ }).waitFor();
 });
 
 await step('the whole log can be downloaded', async () => {
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
   assert.equal(await download.failure(), null);
+});
+
+await step('a link to a line of the log opens the page at that line', async () => {
+  await page.locator('.log-line[data-line="2"]').click({ position: { x: 20, y: 5 } });
+  await page.waitForURL(/\/log\/2$/);
+  await page.reload();
+  await page.locator('.log-line.hit[data-line="2"]').waitFor();
 });
 
 await step('the history has it', async () => {
@@ -80,7 +92,24 @@ await step('the history has it', async () => {
 
 await check('the server page can be used by everybody (axe)', accessible);
 
+await step('the newest data with the same code, after the question whether to replace the database', async () => {
+  await page.getByRole('button', { name: 'Newest data, same code' }).click();
+  await dialog.locator('.change', { hasText: 'data of' }).waitFor();
+  await dialog.getByRole('button', { name: 'Replace the database' }).click();
+  await page.waitForURL(/#\/builds\//);
+  await succeeds();
+  await page.locator('.head').getByRole('link', { name: server }).click();
+});
+
+await step('two entries of the history can be compared', async () => {
+  await page.getByRole('link', { name: `Compare build ${build}` }).click();
+  await page.locator('.change', { hasText: 'Database' }).waitFor();
+});
+
+await check('the comparison can be used by everybody (axe)', accessible);
+
 await step('releasing it', async () => {
+  await page.getByRole('heading', { level: 1 }).getByRole('link', { name: server }).click();
   await page.getByRole('button', { name: 'Release' }).click();
   await page.locator('.head .state.free').waitFor();
   await page.getByRole('link', { name: 'Servers', exact: true }).click();
@@ -90,36 +119,16 @@ await step('releasing it', async () => {
 await check('the browser had nothing to complain about', () => assert.deepEqual(complaints, []));
 
 await browser.close();
-console.log(`1..${passed + failed}\n${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
-
-// A step of the road: without it the next ones cannot be gone.
-async function step(name, run) {
-  if (stuck) { report(name, new Error(`not tried, because of: ${stuck}`)); return; }
-  if (!await check(name, run)) stuck = name;
-}
-
-// Something to look at on the way.
-async function check(name, run) {
-  try {
-    await run();
-    report(name);
-    return true;
-  } catch (error) {
-    report(name, error);
-    return false;
-  }
-}
-
-function report(name, error) {
-  if (error) failed += 1; else passed += 1;
-  console.log(`${error ? 'not ok' : 'ok'} ${passed + failed} - ${name}`);
-  if (error) console.log(String(error.message).replace(/^/gm, '  # '));
-}
+process.exit(outcome());
 
 async function accessible() { assert.deepEqual(await accessibilityProblems(page), []); }
 
-async function offeredBranch(dialog) {
+async function succeeds() {
+  await page.locator('.head .state:is(.succeeded, .failed, .cancelled, .interrupted)').waitFor({ timeout: ready });
+  assert.ok(await page.locator('.head .state.succeeded').count(), `the build did not succeed:\n${await page.locator('#page').innerText()}`);
+}
+
+async function offeredBranch() {
   await dialog.getByLabel('Path').fill('');
   await page.waitForFunction(() => document.querySelectorAll('#paths option').length > 1);
   return page.locator('#paths option').nth(1).getAttribute('value');

@@ -2,7 +2,7 @@
 #
 # Stories of the nightly restore, on a real PostgreSQL.
 #
-# shellcheck disable=SC2016,SC2154 # hostile names; some variables are of the helpers
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # hostile names; some variables are of the helpers
 
 load host
 load postgres
