@@ -38,6 +38,7 @@ try
     app.MapOpenApi();
 
     app.Services.GetRequiredService<Teller>().Begin();
+    if (settings.Listen.Loopback is { } port) app.Logger.LogWarning("The console is open to everybody on this machine, at http://localhost:{Port}{Path}/; people name themselves. For real use put it behind a web server.", port, settings.PathBase);
     await app.RunAsync();
     return 0;
 }

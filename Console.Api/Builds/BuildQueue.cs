@@ -7,18 +7,15 @@ using TestServers.Reservations;
 
 namespace TestServers.Builds;
 
-/// <summary>What is asked for.</summary>
-public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revision, bool Database, bool Code);
-
 /// <summary>
 /// The queue: builds that wait are those on disk whose state says so, hence a restart loses none. A channel wakes the one loop that starts
 /// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
 /// </summary>
-public sealed class BuildQueue(Settings settings, RequestStore<Build> store, BuildRunner runner, History history, Inventory inventory, Catalogue catalogue,
+public sealed class BuildQueue(Settings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory, Catalogue catalogue,
     ReservationBook reservations, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-    private readonly ConcurrentDictionary<ServerName, Running> _running = new();
+    private readonly ConcurrentDictionary<ServerName, RunningBuild> _running = new();
 
     public RequestStore<Build> Store => store;
 
@@ -29,14 +26,14 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
     public Build Enqueue(ServerName server, Wanted wanted, string by, string? key, RequestId? retryOf = null, Build? resumes = null)
     {
         if (store.ByKey(by, key) is { } earlier) return SameAs(earlier, server);
-        var machine = RunningMachine(server);
+        var machine = rules.RunningMachine(server);
         var app = catalogue.Find(wanted.App);
-        var path = PathFor(machine, app, wanted);
+        var path = rules.PathFor(machine, app, wanted);
         var build = store.Add(id =>
         {
             if (store.ByKey(by, key) is { } same) return SameAs(same, server);
-            LimitFor(by);
-            Hold(server, by, wanted, path);
+            rules.LimitFor(by);
+            rules.Hold(server, by, wanted, path);
             return new(server, wanted.App, path, wanted.Code ? wanted.Revision : null, wanted.Database, wanted.Code)
             {
                 Id = id, By = by, At = clock.GetUtcNow(), Key = key, RetryOf = retryOf, Resumes = resumes?.Id, Result = resumes?.Result,
@@ -59,21 +56,6 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         if (build.State == RequestState.Succeeded) throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
         if (store.All.FirstOrDefault(b => b.Server == build.Server && b.StartedAt is not null) is { } last && last.Id != id) throw Problem.Conflict($"Build {last.Id} has changed {build.Server} since. Run build {id} again from the start.");
         return Enqueue(build.Server, wanted, by, key, retryOf: id, resumes: build);
-    }
-
-    /// <summary>Why such a build would not be accepted now, or null.</summary>
-    public string? RefusalOf(ServerName server, Wanted wanted, string by)
-    {
-        try
-        {
-            PathFor(RunningMachine(server), catalogue.Find(wanted.App), wanted);
-            LimitFor(by);
-            return reservations.Of(server) is { } held && held.Holder != by ? ReservationBook.HeldBy(held).Message : null;
-        }
-        catch (Problem problem)
-        {
-            return problem.Message;
-        }
     }
 
     /// <summary>Cancels a build: a waiting one at once; of a running one the scripts are ended and clean up first.</summary>
@@ -142,7 +124,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
 
     private void TryStart(Build build, CancellationToken stop)
     {
-        var running = new Running(build.Id, stop);
+        var running = new RunningBuild(build.Id, stop);
         if (stop.IsCancellationRequested || !_running.TryAdd(build.Server, running)) return;
         _ = Task.Run(async () =>
         {
@@ -175,54 +157,6 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         runner.End(build.Id, settings.App(build.App), RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.");
     }
 
-    private Machine RunningMachine(ServerName server)
-    {
-        var machine = inventory.Find(server);
-        return machine.Running ? machine : throw Problem.Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.").With("state", machine.State);
-    }
-
-    private RepositoryPath PathFor(Machine machine, AppSettings app, Wanted wanted)
-    {
-        if (!wanted.Database && !wanted.Code) throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
-        if (wanted.Database && app.Base is null) throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
-        var kept = history.Of(machine.Name);
-        if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed.Text)) throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
-        if (wanted.Code) return wanted.Path ?? RepositoryPath.From(app.DefaultPath)!;
-        var here = kept.Code.GetValueOrDefault(app.Name.Text) ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
-        if (wanted.Path is not null && !wanted.Path.Equals(here.Path)) throw Problem.Conflict($"{machine.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for `code` too, or leave the path out.").With("path", here.Path);
-        return here.Path;
-    }
-
-    private void LimitFor(string by)
-    {
-        var waiting = store.Open.Where(b => b.State == RequestState.Queued).ToList();
-        if (waiting.Count(b => b.By == by) >= settings.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.");
-        if (waiting.Count >= settings.Builds.Waiting) throw Problem.TooMany($"{settings.Builds.Waiting} builds are waiting, which is the limit. Try again later.");
-    }
-
-    private void Hold(ServerName server, string by, Wanted wanted, RepositoryPath path)
-    {
-        var held = reservations.Of(server);
-        if (held is not null && held.Holder != by) throw ReservationBook.HeldBy(held);
-        if (held is null) reservations.Reserve(server, by, $"build of {wanted.App} {path}", clock.GetUtcNow().AddHours(settings.Reservations.DefaultHours));
-    }
-
     private static Build SameAs(Build earlier, ServerName server) => earlier.Server == server ? earlier
         : throw Problem.Conflict($"The Idempotency-Key was used for build {earlier.Id} on {earlier.Server}. Use another one for {server}.");
-
-    /// <summary>A build that runs now: how to end it, and when it has.</summary>
-    private sealed class Running(RequestId id, CancellationToken stop)
-    {
-        private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        public RequestId Id => id;
-        public CancellationToken Cancel => _cancel.Token;
-        public Task Ended => _ended.Task;
-        public Task End() => _cancel.CancelAsync();
-        public void SetEnded()
-        {
-            _ended.TrySetResult();
-            _cancel.Dispose();
-        }
-    }
 }

@@ -9,7 +9,7 @@ using TestServers.Hosts;
 namespace TestServers.Builds;
 
 /// <summary>Tells what a build would change, before it is launched, and what is different between two entries of a server's history.</summary>
-public sealed class Plans(BuildQueue queue, Catalogue catalogue, Inventory inventory, History history, Bases bases, GuestSteps guest, SettingsValues values)
+public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inventory, History history, Bases bases, GuestSteps guest, SettingsValues values)
 {
     private const int MostCommits = 100;
 
@@ -18,7 +18,7 @@ public sealed class Plans(BuildQueue queue, Catalogue catalogue, Inventory inven
     public async Task<Plan> Of(ServerName server, Wanted wanted, string by, CancellationToken cancel)
     {
         var (machine, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
-        var refusal = queue.RefusalOf(server, wanted, by);
+        var refusal = rules.RefusalOf(server, wanted, by);
         var here = kept.Code.GetValueOrDefault(app.Name.Text);
         var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision?.Text);
         var code = wanted.Code ? await Compare(app, machine, here, target, cancel) : null;

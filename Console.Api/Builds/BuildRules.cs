@@ -1,0 +1,64 @@
+using TestServers.Apps;
+using TestServers.Hosts;
+using TestServers.Requests;
+using TestServers.Reservations;
+
+namespace TestServers.Builds;
+
+/// <summary>What is asked for.</summary>
+public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revision, bool Database, bool Code);
+
+/// <summary>Which builds are accepted. Each rule refuses with a sentence that says what to do.</summary>
+public sealed class BuildRules(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Catalogue catalogue, ReservationBook reservations, TimeProvider clock)
+{
+    /// <summary>Why such a build would not be accepted now, or null.</summary>
+    public string? RefusalOf(ServerName server, Wanted wanted, string by)
+    {
+        try
+        {
+            PathFor(RunningMachine(server), catalogue.Find(wanted.App), wanted);
+            LimitFor(by);
+            return reservations.Of(server) is { } held && held.Holder != by ? ReservationBook.HeldBy(held).Message : null;
+        }
+        catch (Problem problem)
+        {
+            return problem.Message;
+        }
+    }
+
+    /// <summary>The server, which must be running.</summary>
+    public Machine RunningMachine(ServerName server)
+    {
+        var machine = inventory.Find(server);
+        return machine.Running ? machine : throw Problem.Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.").With("state", machine.State);
+    }
+
+    /// <summary>The path that will be on the server: the wanted one, or the one that is there when no code is asked for.</summary>
+    public RepositoryPath PathFor(Machine machine, AppSettings app, Wanted wanted)
+    {
+        if (!wanted.Database && !wanted.Code) throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
+        if (wanted.Database && app.Base is null) throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
+        var kept = history.Of(machine.Name);
+        if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed.Text)) throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
+        if (wanted.Code) return wanted.Path ?? RepositoryPath.From(app.DefaultPath)!;
+        var here = kept.Code.GetValueOrDefault(app.Name.Text) ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
+        if (wanted.Path is not null && !wanted.Path.Equals(here.Path)) throw Problem.Conflict($"{machine.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for `code` too, or leave the path out.").With("path", here.Path);
+        return here.Path;
+    }
+
+    /// <summary>Refuses when too many builds wait.</summary>
+    public void LimitFor(string by)
+    {
+        var waiting = store.Open.Where(b => b.State == RequestState.Queued).ToList();
+        if (waiting.Count(b => b.By == by) >= settings.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.");
+        if (waiting.Count >= settings.Builds.Waiting) throw Problem.TooMany($"{settings.Builds.Waiting} builds are waiting, which is the limit. Try again later.");
+    }
+
+    /// <summary>Refuses when another holds the server; a free one is reserved for the requester.</summary>
+    public void Hold(ServerName server, string by, Wanted wanted, RepositoryPath path)
+    {
+        var held = reservations.Of(server);
+        if (held is not null && held.Holder != by) throw ReservationBook.HeldBy(held);
+        if (held is null) reservations.Reserve(server, by, $"build of {wanted.App} {path}", clock.GetUtcNow().AddHours(settings.Reservations.DefaultHours));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.RegularExpressions;
+
+namespace TestServers;
+
+/// <summary>Where the console listens: a Unix socket behind a web server, or a loopback port, where a person names himself.</summary>
+public sealed record Listen(string? Socket = null, int? Loopback = null);
+
+/// <summary>A script's or cron's key. Only its SHA-256 is written down.</summary>
+/// <param name="May">What it may do beside reading: restore, reserve, build.</param>
+public sealed record TokenSettings(string Name, string Sha256, IReadOnlyList<string> May)
+{
+    internal void Check()
+    {
+        Settings.Must(Regex.IsMatch(Sha256, @"\A[0-9a-f]{64}\z"), $"tokens.{Name}.sha256", "is the token's SHA-256, 64 small hexadecimal digits");
+        Settings.Must(May.All(m => m is "restore" or "reserve" or "build"), $"tokens.{Name}.may", "lists restore, reserve or build");
+    }
+}
+
+/// <summary>A chat room's or any program's address that takes a POST of {"text": "..."}.</summary>
+public sealed record WebhookSettings(string Url);
+
+public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168);
+
+/// <param name="Kept">How many ended builds are kept with their logs.</param>
+/// <param name="PerPerson">How many builds one person may have waiting.</param>
+/// <param name="DatabaseMinutes">Limit of the database step and of a restore's every step.</param>
+public sealed record BuildSettings(int Kept = 500, int PerPerson = 20, int Waiting = 1000, int History = 50,
+    double DatabaseMinutes = 120, double CodeMinutes = 60, double AfterMinutes = 30, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12);

@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+
+namespace TestServers;
+
+/// <summary>A database restored each night, to be copied.</summary>
+/// <param name="Dump">Its name in the backups.</param>
+/// <param name="Owner">The role that owns base and copies: the app's own.</param>
+/// <param name="Spares">Copies made ahead of time; 0 for none.</param>
+/// <param name="StaleAfterHours">From this age on the data is called stale.</param>
+/// <param name="Jobs">Parallel jobs of the restore.</param>
+/// <param name="Check">SQL whose every row must begin with true before a restore is accepted.</param>
+/// <param name="Sanitize">SQL that is run on the restored data before anybody gets it.</param>
+public sealed record BaseSettings(BaseName Name, string Host, string Dump, string Owner, int Spares = 1, double StaleAfterHours = 26, int Jobs = 2, string? Check = null, string? Sanitize = null)
+{
+    internal void CheckValues()
+    {
+        Settings.Must(Regex.IsMatch(Dump, @"\A[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\z"), $"bases.{Name}.dump", "is a file's name below the backups");
+        Settings.Must(Regex.IsMatch(Owner, @"\A[a-z_][a-z0-9_]{0,62}\z"), $"bases.{Name}.owner", "is a role's name in small letters, digits and underscores");
+        Settings.Must(Spares is >= 0 and <= 20, $"bases.{Name}.spares", "is 0 to 20");
+        Settings.Must(Jobs is >= 1 and <= 64, $"bases.{Name}.jobs", "is 1 to 64");
+        Settings.Must(StaleAfterHours > 0, $"bases.{Name}.staleAfterHours", "is more than 0");
+    }
+}
+
+public enum RepositoryKind { Svn, Git }
+
+public sealed record RepositorySettings(RepositoryKind Kind, string Url);
+
+/// <summary>The role an app connects with; the password stands in a file of its own.</summary>
+public sealed record AppDatabaseSettings(string User, string PasswordFile);
+
+/// <summary>An application that can be put on a server.</summary>
+/// <param name="Templates">A folder with apache.conf, wsgi.py and settings.py as Handlebars templates.</param>
+/// <param name="After">Shell commands run on the server after a checkout, as its own user: install requirements, migrate, collect static files.</param>
+/// <param name="Health">The address whose answer decides whether a build is ready; {url} is the server's own page.</param>
+public sealed record AppSettings(AppName Name, RepositorySettings Repository, string Templates, BaseName? Base = null, string DefaultPath = "trunk", string Health = "{url}",
+    AppDatabaseSettings? Database = null, IReadOnlyDictionary<string, string>? Variables = null, IReadOnlyList<string>? After = null)
+{
+    internal void Check()
+    {
+        Settings.Must(Regex.IsMatch(Repository.Url, @"\A[a-z][a-z0-9+]*://[^\s\p{C}]+\z"), $"apps.{Name}.repository.url", "is an address such as https://svn.example/shop");
+        Settings.Must(RepositoryPath.From(DefaultPath) is not null, $"apps.{Name}.defaultPath", $"is {RepositoryPath.Rule}");
+        Settings.Must(Base is null || Database is not null, $"apps.{Name}.database", "names the role and its password file, as the app has a base");
+        Settings.Must(After is null || (After.Count <= 50 && After.All(c => c.Length is > 0 and <= 4000 && !c.Any(char.IsControl))), $"apps.{Name}.after", "lists at most 50 commands of one line each");
+        Settings.Must(Directory.Exists(Templates), $"apps.{Name}.templates", $"is a folder that exists, not {Templates}");
+    }
+}
