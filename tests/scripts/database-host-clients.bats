@@ -34,6 +34,12 @@ start_clients() {
   clients=$!
 }
 
+# An ended session is told as such, or, to a client that was just sending, as a closed connection.
+list_other_errors() {
+  grep -E 'error|FATAL|ERROR|PANIC|WARNING' "$BATS_TEST_TMPDIR/clients" |
+    grep -vE 'terminating connection due to administrator command$|server closed the connection unexpectedly$|perhaps the backend died|error: Run was aborted'
+}
+
 are_busy() { (($(ask 'SELECT count(*) FROM account WHERE changes > 0' copy_shop_qa01 shop) > 50)); }
 
 @test "Eight busy clients see nothing but the end of their sessions, and the new copy has every row as the base has it" {
@@ -48,9 +54,9 @@ are_busy() { (($(ask 'SELECT count(*) FROM account WHERE changes > 0' copy_shop_
   [[ $(ask 'SELECT count(*), count(DISTINCT id), sum(changes) FROM account' copy_shop_qa01 shop) == '20000|20000|0' ]]
   wait "$clients" || status=$?
   ((status == 2))
-  [[ $(grep -c 'client [0-7] script 0 aborted in .*: FATAL:  terminating connection due to administrator command$' "$BATS_TEST_TMPDIR/clients") == 8 ]]
-  [[ $(grep -cE 'error|FATAL|PANIC|WARNING' "$BATS_TEST_TMPDIR/clients") == 9 ]]
-  grep -qF 'pgbench: error: Run was aborted' "$BATS_TEST_TMPDIR/clients"
+  cat "$BATS_TEST_TMPDIR/clients"
+  [[ $(grep -cE 'client [0-7] (script 0 )?aborted' "$BATS_TEST_TMPDIR/clients") == 8 ]]
+  [[ -z $(list_other_errors) ]]
   echo "# the load took $(sed -n 's/^@result seconds=//p' <<<"$loaded") s" >&3
   start_clients 1
   wait "$clients"

@@ -16,4 +16,4 @@ SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'file_copy_method' AND 'clon
 \endif
 CREATE DATABASE :"draft" OWNER :"owner" TEMPLATE :"base_db" STRATEGY file_copy ALLOW_CONNECTIONS false OID :oid;
 COMMENT ON DATABASE :"draft" IS :'note';
-SELECT 'base_oid=' || :'base_oid', 'data_time=' || :'data_time', 'can_clone=' || :'can_clone' \g (format=unaligned fieldsep='\n')
+SELECT 'base_oid=' || :'base_oid', 'data_time=' || :'data_time' \g (format=unaligned fieldsep='\n')

@@ -1,4 +1,5 @@
 SELECT 'version=' || split_part(current_setting('server_version'), ' ', 1);
+\ir can_clone.sql
 
 WITH own AS (
   SELECT oid, datname, shobj_description(oid, 'pg_database') AS note FROM pg_database

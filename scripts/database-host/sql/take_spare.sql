@@ -15,4 +15,5 @@ SELECT coalesce(min(s.datname), '') AS draft, count(s.*) > 0 AS have_spare,
   \ir swap.sql
 \else
   SELECT 'base_size=' || pg_database_size('base_' || :'base');
+  \ir can_clone.sql
 \endif
