@@ -31,15 +31,18 @@ public sealed class BuildViews(RequestStore<Build> store, Inventory inventory, T
             var silent = inventory.Machines.Any(m => m.Name == build.Server) ? null : inventory.Hosts.FirstOrDefault(h => h.AsOf is null);
             return (1, silent is null ? null : $"{silent.Name} has not told its servers since the console's start: {silent.Problem}", null);
         }
-        var now = clock.GetUtcNow();
-        DateTimeOffset? start = now;
-        foreach (var other in before)
-        {
-            var left = other.StartedAt is { } began ? UsualTime(other) - (now - began) : UsualTime(other);
-            start += left < TimeSpan.Zero ? TimeSpan.Zero : left;
-        }
+        DateTimeOffset? start = null;
+        foreach (var other in before) start = (other.StartedAt ?? start) + UsualTime(other) is { } end ? NotPast(end) : null;
         var next = before[^1];
         return (before.Count(b => b.State == RequestState.Queued) + 1, $"{build.Server} is busy with build {next.Id} of {next.By} ({next.App} {next.Path})", start);
+    }
+
+    // What takes longer than usual ends soon; in steps, so that the estimate is not another one at every look.
+    private DateTimeOffset NotPast(DateTimeOffset end)
+    {
+        var step = TimeSpan.FromSeconds(10).Ticks;
+        var now = clock.GetUtcNow();
+        return end > now ? end : new((now.UtcTicks / step + 1) * step, TimeSpan.Zero);
     }
 
     /// <summary>The median of the last builds of the same kind that succeeded.</summary>

@@ -24,14 +24,15 @@ public sealed class Board : BackgroundService
     private readonly ReservationBook _reservations;
     private readonly RequestStore<Build> _builds;
     private readonly History _history;
+    private readonly BuildViews _views;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _making = new();
     private int _stale = 1;
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
 
-    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history)
+    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views)
     {
-        (_inventory, _reservations, _builds, _history) = (inventory, reservations, builds, history);
+        (_inventory, _reservations, _builds, _history, _views) = (inventory, reservations, builds, history, views);
         inventory.Changed += Mark;
         reservations.Changed += _ => Mark();
         builds.Changed += _ => Mark();
@@ -92,8 +93,12 @@ public sealed class Board : BackgroundService
             [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others))]);
     }
 
-    private static CurrentBuild? Current(Build? build) => build is null ? null
-        : new(build.Id, build.State, build.App, build.Path, build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name, build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress);
+    private CurrentBuild? Current(Build? build)
+    {
+        if (build is null) return null;
+        var view = _views.Of(build);
+        return new(build.Id, build.State, build.App, build.Path, build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name, build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress, view.EstimatedStart, view.EstimatedEnd);
+    }
 
     private static ServerList Timeless(ServerList list) => new(
         [.. list.Servers.Select(s => s.Problem is null ? s with { AsOf = null } : s)],
