@@ -71,10 +71,10 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         if (ends.FirstOrDefault(e => e.End.State != StepState.Succeeded) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
         if (build.Steps.Any(s => s.Name == Build.AfterStep))
         {
-            var after = await Do(build.Id, Build.AfterStep, voice => guest.RunAfter(app, machine, voice, cancel));
+            var after = await Do(build.Id, Build.AfterStep, voice => WithSettings(build.Id, app, machine, rendered => guest.RunAfter(app, machine, rendered, voice, cancel)));
             if (after.State != StepState.Succeeded) return Verdict(Build.AfterStep, after);
         }
-        var put = await Do(build.Id, Build.SettingsStep, voice => PutSettings(build.Id, app, machine, voice, cancel));
+        var put = await Do(build.Id, Build.SettingsStep, voice => WithSettings(build.Id, app, machine, rendered => guest.PutSettings(app, machine, rendered, voice, cancel)));
         if (put.State != StepState.Succeeded) return Verdict(Build.SettingsStep, put);
         var asked = await Do(build.Id, Build.HealthStep, voice => health.Run(Placeholders.Fill(app.Health, machine.Name, machine.Address, machine.Url), voice, cancel));
         return asked.State == StepState.Succeeded ? (RequestState.Succeeded, "ready")
@@ -122,7 +122,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         return end;
     }
 
-    private async Task<StepEnd> PutSettings(RequestId id, AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel)
+    private async Task<StepEnd> WithSettings(RequestId id, AppSettings app, Machine machine, Func<RenderedSettings, Task<StepEnd>> use)
     {
         var build = store.Find(id)!;
         var kept = history.Of(build.Server);
@@ -133,7 +133,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         {
             var rendered = Render(hidePassword: false);
             store.Change(id, b => b with { Settings = [.. Render(hidePassword: true).Files.Select(f => new SettingsFile(f.Key, f.Value))] });
-            return await guest.PutSettings(app, machine, rendered, voice, cancel);
+            return await use(rendered);
         }
         catch (UnrenderableTemplate e)
         {

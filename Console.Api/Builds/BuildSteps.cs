@@ -75,12 +75,12 @@ public sealed class GuestSteps(Settings settings, HostProgram program)
             : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision.Text });
     }
 
-    /// <summary>Runs the commands that the app's entry in the settings lists.</summary>
-    public async Task<StepEnd> RunAfter(AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel)
+    /// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
+    public async Task<StepEnd> RunAfter(AppSettings app, Machine machine, RenderedSettings rendered, StepVoice voice, CancellationToken cancel)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text, ["limit"] = $"{settings.Builds.AfterMinutes * 60:0}" };
         for (var i = 0; i < app.After!.Count; i++) values[$"step.{i + 1}"] = app.After[i];
-        var end = await program.Run(Call(machine, "steps", settings.Builds.AfterMinutes + 0.5, values, voice), cancel);
+        var end = await program.Run(Call(machine, "steps", settings.Builds.AfterMinutes + 0.5, values, voice) with { Files = rendered.Files }, cancel);
         return end.Done ? new(StepState.Succeeded, app.After.Count == 1 ? "1 command" : $"{app.After.Count} commands") : StepEnd.Of(end);
     }
 

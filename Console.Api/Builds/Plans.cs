@@ -70,7 +70,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         if (!end.Done) return new(from, to, null, false, [], end.Message);
         var relation = end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other" ? end.Results["relation"] : null;
         var commits = Enumerable.Range(0, MostCommits).TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision")).Select(i => CommitOf(end, i)).OfType<Commit>();
-        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "")?.Text ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], null);
+        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "")?.Text ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem"));
     }
 
     private static Commit? CommitOf(HostEnd end, int number)

@@ -7,6 +7,7 @@ public sealed class SettingsValues(Settings settings)
 {
     /// <summary>Stands for the password in everything that people can see.</summary>
     public const string Hidden = "********";
+    private static readonly string[] SecretWords = ["secret", "password", "token", "key"];
 
     /// <param name="hidePassword">For what is kept and shown; else for the server.</param>
     public IReadOnlyDictionary<string, object?> Of(AppSettings app, Machine machine, KeptCode? code, DateTimeOffset? dataTime, RequestId id, string by, bool hidePassword)
@@ -19,7 +20,7 @@ public sealed class SettingsValues(Settings settings)
             ("build", Texts(("id", id.Text), ("by", by))),
             ("database", DatabaseOf(app, machine, hidePassword)),
             ("folders", Texts(("code", $"{folder}/code/{app.Name}"), ("site", folder + "/site"))),
-            ("variables", Texts([.. (app.Variables ?? new Dictionary<string, string>(StringComparer.Ordinal)).Select(v => (v.Key, (object?)v.Value))])));
+            ("variables", Texts([.. (app.Variables ?? new Dictionary<string, string>(StringComparer.Ordinal)).Select(v => (v.Key, (object?)(hidePassword && IsSecret(v.Key) ? Hidden : v.Value)))])));
     }
 
     private Dictionary<string, object?> DatabaseOf(AppSettings app, Machine machine, bool hidePassword)
@@ -29,6 +30,8 @@ public sealed class SettingsValues(Settings settings)
         var password = hidePassword ? Hidden : File.ReadAllText(app.Database.PasswordFile).Trim();
         return Texts(("name", $"copy_{app.Base}_{machine.Name}"), ("host", host.Address), ("port", host.Port.ToString()), ("user", app.Database.User), ("password", password));
     }
+
+    private static bool IsSecret(string name) => SecretWords.Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     private static Dictionary<string, object?> Texts(params (string Name, object? Value)[] values) => values.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
 }

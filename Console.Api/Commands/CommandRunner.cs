@@ -57,12 +57,17 @@ public sealed class CommandRunner
         IEnumerable<string> arguments = command.Lifeline
             ? command.Arguments
             : ["--kill-after=1", $"{command.Limit.TotalSeconds + 1:0.###}", command.Program, .. command.Arguments];
-        return Shell.Run(command.Lifeline ? command.Program : "timeout", arguments,
+        return Shell.Run(PathOf(command.Lifeline ? command.Program : "timeout"), arguments,
             options => options.StartInfo(info =>
             {
                 foreach (var (name, value) in command.Environment) info.Environment[name] = value;
             }));
     }
+
+    // .NET would first look beside itself and in the folder it stands in; whoever can write a file called ssh there must not be run.
+    private static string PathOf(string program) => Path.IsPathRooted(program) ? program
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
+            ?? throw new IOException("it is on no folder of the PATH");
 
     private static async Task Feed(Medallion.Shell.Command process, Command command)
     {

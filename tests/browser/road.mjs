@@ -44,7 +44,7 @@ await step('what a build with database and a branch will change is shown before 
   assert.ok(await dialog.getByLabel('Database').isChecked(), 'the database is not chosen');
   assert.ok(await dialog.getByLabel('Code').isChecked(), 'the code is not chosen');
   assert.match(await dialog.locator('.plan').innerText(), /^Replaces the database by a fresh copy of .* and .*\.$/);
-  await dialog.locator('.change', { hasText: branch }).waitFor();
+  await dialog.getByRole('region', { name: 'Code', exact: true }).waitFor();
   assert.match(await dialog.locator('.plan-place').innerText(), /Database[^]*data of[^]*Code/);
 });
 
@@ -85,7 +85,7 @@ await step('a link to a line of the log opens the page at that line', async () =
 await step('the history has it', async () => {
   await page.locator('.head').getByRole('link', { name: server }).click();
   const newest = page.locator('.history tbody tr').first();
-  await newest.getByRole('link', { name: `Build ${build}` }).waitFor();
+  await newest.getByRole('link', { name: `Build ${build}`, exact: true }).waitFor();
   assert.match(await newest.innerText(), new RegExp(branch.replace(/[^\w/]/g, '\\$&')));
   assert.equal(await newest.locator('.state.succeeded').count(), 1);
 });
@@ -94,7 +94,7 @@ await check('the server page can be used by everybody (axe)', accessible);
 
 await step('the newest data with the same code, after the question whether to replace the database', async () => {
   await page.getByRole('button', { name: 'Newest data, same code' }).click();
-  await dialog.locator('.change', { hasText: 'data of' }).waitFor();
+  await dialog.getByRole('region', { name: 'Database', exact: true }).waitFor();
   await dialog.getByRole('button', { name: 'Replace the database' }).click();
   await page.waitForURL(/#\/builds\//);
   await succeeds();
@@ -103,7 +103,7 @@ await step('the newest data with the same code, after the question whether to re
 
 await step('two entries of the history can be compared', async () => {
   await page.getByRole('link', { name: `Compare build ${build}` }).click();
-  await page.locator('.change', { hasText: 'Database' }).waitFor();
+  await page.getByRole('region', { name: 'Database', exact: true }).waitFor();
 });
 
 await check('the comparison can be used by everybody (axe)', accessible);

@@ -129,7 +129,7 @@ from_history() { call checkout app=shop kind=git "repository=file://$repositorie
     [ "$status" -eq 2 ]
   done
   for revision in --output=x HEAD 'main --output=x' 'a..b'; do
-    compare_git "$revision" main
+    call compare app=shop kind=git "repository=file://$repositories/history.git" from_path=main "from_revision=$revision" path=main
     [ "$status" -eq 2 ]
   done
   compare_svn trunk@-x trunk

@@ -3,7 +3,7 @@
 # Stories of faults on the guest and around it: a full disk, repositories that
 # are silent, another version of the console, supervisors that are killed.
 #
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 load host
 load guest

@@ -3,19 +3,25 @@ app.Router = Backbone.Router.extend({
   routes: {
     '': 'board',
     'servers/:name': 'server',
+    'servers/:name/history/:build': 'entry',
+    'servers/:name/history/:build/since/:from': 'compare',
     queue: 'queue',
     'builds/:id': 'build',
+    'builds/:id/log/:line': 'build',
     bases: 'bases',
     'restores/:id': 'restore',
+    'restores/:id/log/:line': 'restore',
     '*other': 'lost'
   },
 
   board() { this.show(new app.BoardPage()); },
   server(name) { this.show(new app.ServerPage({ name })); },
+  entry(name, build) { this.show(new app.EntryPage({ name, build })); },
+  compare(name, to, from) { this.show(new app.ComparePage({ name, to, from })); },
   queue() { this.show(new app.QueuePage()); },
-  build(id) { this.show(new app.BuildPage({ id })); },
+  build(id, line) { this.show(new app.BuildPage({ id, line })); },
   bases() { this.show(new app.BasesPage()); },
-  restore(id) { this.show(new app.RestorePage({ id })); },
+  restore(id, line) { this.show(new app.RestorePage({ id, line })); },
   lost(address) { this.show(new app.LostPage({ address })); },
 
   show(page) {

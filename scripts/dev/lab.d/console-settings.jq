@@ -24,7 +24,7 @@ def app($name; $repository; $path):
   bases: [base("shop"; "db1"; 1; $shop_check; $shop_sanitize), base("tickets"; "db2"; 1; $tickets_check; $tickets_sanitize)],
   apps: [
     app("shop"; {kind: "svn", url: "\($svn)shop"}; "trunk"),
-    app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main")
+    app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main") + {after: ["python3 -m compileall -q ."]}
   ],
   tokens: [{name: "cron", sha256: $token, may: ["restore"]}],
   reservations: {defaultHours: 4, maxHours: 168}

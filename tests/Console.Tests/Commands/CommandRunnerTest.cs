@@ -83,6 +83,24 @@ public sealed class CommandRunnerTest
     }
 
     [Fact]
+    public async Task A_program_is_looked_for_on_the_PATH_and_not_in_the_folder_one_stands_in()
+    {
+        var name = $"console-test-{Guid.NewGuid():n}";
+        File.WriteAllText(name, "#!/bin/bash\necho I am a stranger\n");
+        File.SetUnixFileMode(name, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            var (end, lines) = await Run(new(name, [], TimeSpan.FromSeconds(5)) { Lifeline = true });
+            Assert.Equal(Ending.NotStarted, end.Ending);
+            Assert.Empty(lines);
+        }
+        finally
+        {
+            File.Delete(name);
+        }
+    }
+
+    [Fact]
     public async Task A_program_that_is_not_there_is_told_and_not_thrown()
     {
         var (end, _) = await Run(new("/nowhere/program", [], TimeSpan.FromSeconds(5)) { Lifeline = true });

@@ -76,7 +76,7 @@ public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
         var build = await anna.BuildWell("qa03", "shop", "trunk", database: true, code: true);
         var entry = await anna.GetStringAsync($"api/servers/qa03/history/{build.Text("id")}");
         Assert.Contains("********", entry, StringComparison.Ordinal);
-        var secrets = new[] { File.ReadAllText(Path.Combine(lab.Folder, "secrets", "shop.password")).Trim(), lab.Token };
+        var secrets = new[] { File.ReadAllText(Path.Combine(lab.Folder, "secrets", "shop.password")).Trim(), File.ReadAllText(Path.Combine(lab.Folder, "secrets", "django")).Trim(), lab.Token };
         var told = new List<string> { entry, await anna.GetStringAsync("api/builds"), await anna.GetStringAsync($"api/builds/{build.Text("id")}/log"), await anna.GetStringAsync("api/apps"), await anna.GetStringAsync("metrics") };
         told.AddRange(new[] { "state", "log" }.SelectMany(f => Directory.EnumerateFiles(Path.Combine(lab.Folder, f), "*", SearchOption.AllDirectories)).Select(ReadShared));
         told.AddRange(Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])).Select(d => ReadShared(d + "/cmdline")));

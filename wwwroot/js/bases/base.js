@@ -10,16 +10,18 @@ app.Base = Backbone.Model.extend({
   toTemplate() {
     const base = this.attributes;
     const last = base.lastRestore;
+    const took = app.text.seconds(base.methodSeconds);
     return {
       name: base.name,
       host: base.host,
       stale: base.stale,
+      limit: base.stale && base.dataTime && base.staleAfterHours ? `older than ${base.staleAfterHours} h` : null,
       staleness: base.stale ? 'stale' : '',
       trouble: base.problem ? { text: base.problem, icon: 'crashed' } : null,
       data: app.time.of(base.dataTime, (date) => `${app.time.night(date)}, ${app.time.old(date)}`),
       size: app.text.size(base.size) || 'unknown',
       spares: base.spares?.wanted ? `${base.spares.ready} of ${base.spares.wanted} ready` : 'none wanted',
-      method: base.method,
+      method: base.method && [base.method, took && `the last took ${took}`].filter(Boolean).join(', '),
       apps: (base.apps || []).map((one) => one.name || one).join(', ') || 'none',
       last: last && app.Restore.words(last),
       restore: base.restore && _.extend(app.Restore.words(base.restore), { steps: app.stepsTemplate(base.restore.steps) })

@@ -1,6 +1,7 @@
 // One restore, live: its steps and its log.
 app.RestorePage = app.View.extend({
-  initialize({ id }) {
+  initialize({ id, line }) {
+    this.line = line;
     this.title = `Restore ${id}`;
     this.model = new app.Restore({ id });
     this.facts = this.own(new app.View());
@@ -30,7 +31,9 @@ app.RestorePage = app.View.extend({
       size: app.text.size(restore.size) || 'unknown'
     }));
     if (!this.log) {
-      this.log = this.own(new app.LogView({ url: `${this.model.url()}/log`, file: `restore-${this.model.id}.log`, isOver: () => this.model.isOver() }));
+      this.log = this.own(new app.LogView({
+        url: `${this.model.url()}/log`, file: `restore-${this.model.id}.log`, page: app.Restore.href(this.model.id), line: this.line, isOver: () => this.model.isOver()
+      }));
       this.$el.append(this.log.render().el);
     }
     return this;

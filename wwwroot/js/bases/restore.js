@@ -3,16 +3,19 @@ app.Restore = Backbone.Model.extend({
   url() { return app.api.path('restores', this.id); },
   isOver() { return !['queued', 'running'].includes(this.get('state')); }
 }, {
+  href: (id) => `#/restores/${encodeURIComponent(id)}`,
+
   words(restore) {
     return {
       id: restore.id,
       base: restore.base,
       state: restore.state,
-      href: `#/restores/${encodeURIComponent(restore.id)}`,
+      href: app.Restore.href(restore.id),
       status: app.stateTemplate(restore.state),
       by: restore.by,
       at: app.time.of(restore.endedAt || restore.at),
       took: app.took(restore),
+      estimate: app.estimate(restore),
       message: restore.message || ''
     };
   }

@@ -14,6 +14,7 @@ app.BuildDialog = app.Dialog.extend({
     this.entry = entry;
     this.from = entry || this.model.get('configuration') || {};
     this.listenTo(app.bases, 'update change', this.replan);
+    this.listenTo(this.model, 'change:configuration change:reservation', this.replan);
   },
 
   data() {
@@ -23,6 +24,8 @@ app.BuildDialog = app.Dialog.extend({
     const has = (part) => (typeof from[part] === 'boolean' && (from.database || from.code) ? from[part] : true);
     return {
       server: this.model.id,
+      title: this.entry ? `Run again on ${this.model.id}` : `Build on ${this.model.id}`,
+      gone: from.app && chosen && !known ? from.app : null,
       apps: app.apps.map((one) => ({ name: one.id, chosen: one === chosen })),
       path: (known && from.path) || chosen?.get('defaultPath') || '',
       revision: this.entry ? this.entry.revision : '',
@@ -32,6 +35,8 @@ app.BuildDialog = app.Dialog.extend({
   },
 
   ready() {
+    this.plan = this.own(new app.PlanView());
+    this.$('.plan-place').append(this.plan.el);
     this.suggest();
     this.replan();
   },
@@ -78,13 +83,15 @@ app.BuildDialog = app.Dialog.extend({
 
   replan() {
     if (!this.field('app')) return;
-    this.changed();
     const wish = this.wish();
+    this.changed();
     const base = app.apps.baseOf(wish.app);
     this.field('database').disabled = !base;
     this.field('revision').disabled = !wish.code;
     this.field('path').disabled = !wish.code && this.model.get('configuration')?.app === wish.app;
     this.$('.plan').text(app.buildPlan(this.model, wish));
+    const askable = wish.app && (wish.database || wish.code) && wish.path;
+    this.plan.ask(this.model, askable ? wish : null);
     if (!this.busy) this.$('[type=submit]').prop('disabled', !wish.app || (!wish.database && !wish.code));
   },
 

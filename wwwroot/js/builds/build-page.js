@@ -3,10 +3,12 @@ app.BuildPage = app.View.extend({
   events: {
     'click [name=cancel]': 'cancel',
     'click [name=retry]': 'retry',
-    'click [name=again]': 'runAgain'
+    'click [name=again]': 'runAgain',
+    'click [name=edit]': 'edit'
   },
 
-  initialize({ id }) {
+  initialize({ id, line }) {
+    this.line = line;
     this.title = `Build ${id}`;
     this.model = app.builds.get(id) || app.builds.add({ id });
     this.facts = this.own(new app.View());
@@ -37,12 +39,15 @@ app.BuildPage = app.View.extend({
       problem: this.problem,
       actions: this.actions(),
       waiting: this.model.waiting(),
-      steps: app.stepsTemplate(this.model.get('steps')),
+      steps: app.stepsTemplate(this.model.get('steps'), app.apps.get(this.model.get('app'))),
       result: this.result(),
-      health: this.health()
+      health: this.health(),
+      out: this.model.isOver() && this.server()?.out() && { url: this.server().out(), icon: 'out' }
     }));
     if (!this.log) {
-      this.log = this.own(new app.LogView({ url: this.model.logUrl(), file: `build-${this.model.id}.log`, isOver: () => this.model.isOver() }));
+      this.log = this.own(new app.LogView({
+        url: this.model.logUrl(), file: `build-${this.model.id}.log`, page: app.Build.href(this.model.id), line: this.line, isOver: () => this.model.isOver()
+      }));
       this.$el.append(this.log.render().el);
     }
     return this;
@@ -51,8 +56,11 @@ app.BuildPage = app.View.extend({
   actions() {
     const { model } = this;
     if (!model.isOver()) return [{ name: 'cancel', word: this.cancelling ? 'Cancelling …' : 'Cancel', look: 'danger' }];
-    const again = app.servers.get(model.get('server'))?.canBuild() ? [{ name: 'again', word: 'Run again …', look: '' }] : [];
-    return [...(model.canRetry() ? [{ name: 'retry', word: 'Retry', look: 'primary' }] : []), ...again];
+    const server = this.server();
+    if (!server?.canBuild()) return [];
+    const resume = model.canResume() ? [{ name: 'retry', word: `Retry from the ${model.get('state')} step`, look: 'primary' }] : [];
+    const again = { name: 'again', word: model.asksFirst() ? 'Run again …' : 'Run again', look: '' };
+    return [...resume, again, { name: 'edit', word: 'Change and run …', look: '' }];
   },
 
   result() {
@@ -73,6 +81,13 @@ app.BuildPage = app.View.extend({
     this.act(() => this.model.cancel()).finally(() => { this.cancelling = false; this.paint(); });
   },
 
-  retry() { this.act(async () => (await this.model.retry()).visit()); },
-  runAgain() { app.BuildDialog.ask(app.servers.get(this.model.get('server')), this.model.attributes); }
+  server() { return app.servers.get(this.model.get('server')); },
+  retry() { app.me.named(() => this.act(async () => (await this.model.retry('failed')).visit())); },
+
+  runAgain() {
+    if (this.model.asksFirst()) app.ReplaceDialog.again(this.server(), this.model);
+    else app.me.named(() => this.act(async () => (await this.model.retry()).visit()));
+  },
+
+  edit() { app.BuildDialog.ask(this.server(), this.model.wish()); }
 });

@@ -5,15 +5,36 @@ app.Build = Backbone.Model.extend({
   visit() { app.router.navigate(app.Build.href(this.id), { trigger: true }); },
 
   isOver() { return !['queued', 'running'].includes(this.get('state')); },
-  canRetry() { return ['failed', 'cancelled', 'interrupted'].includes(this.get('state')); },
+
+  // Something is there to be kept, and something is left to do.
+  canResume() {
+    return ['failed', 'cancelled', 'interrupted'].includes(this.get('state')) && (this.get('steps') || []).some((step) => step.state === 'succeeded');
+  },
+
+  // The same again: the revision that was checked out then, not the newest of today.
+  wish() {
+    const wish = _.pick(this.attributes, 'app', 'path', 'database', 'code');
+    const revision = this.get('result')?.revision || this.get('revision');
+    return revision ? _.extend(wish, { revision: String(revision) }) : wish;
+  },
 
   async cancel() {
     await app.api.write('POST', app.api.path('builds', this.id, 'cancel'), {});
     await this.load().catch(() => null);   // the write succeeded; events tell the rest
   },
 
-  async retry() {
-    return app.builds.take(await app.api.write('POST', app.api.path('builds', this.id, 'retry'), {}));
+  // A failed one was meant to replace the database; after one that succeeded somebody may have worked with it.
+  asksFirst() { return this.get('state') === 'succeeded' && this.get('database'); },
+
+  // `from` is 'failed' to keep what succeeded, or null for all of it again.
+  async retry(from, key) {
+    return app.builds.take(await app.api.write('POST', app.api.path('builds', this.id, 'retry'), from ? { from } : {}, key));
+  },
+
+  // Who launched it, or who holds the server.
+  mayCancel() {
+    const name = app.me.get('name');
+    return !this.isOver() && (this.get('by') === name || Boolean(app.servers.get(this.get('server'))?.isMine()));
   },
 
   // Its place and what it waits for: "Number 2 in the queue: qa03 is busy with build 41 of bob."
@@ -24,30 +45,20 @@ app.Build = Backbone.Model.extend({
     return `${place}${waitsFor ? `: ${waitsFor}` : ''}`.replace(/([^.])$/, '$1.');
   },
 
-  estimate() {
-    const { state, estimatedStart, estimatedEnd } = this.attributes;
-    const at = state === 'queued' ? estimatedStart : state === 'running' ? estimatedEnd : null;
-    const date = at ? new Date(at) : null;
-    if (!date) return null;
-    const ms = date - Date.now();
-    if (ms <= 0) return state === 'running' ? { word: 'Takes longer than usual: was to end at', ...app.time.of(at, app.time.seconds), more: '' } : null;
-    const more = `, in about ${app.text.seconds(Math.ceil(ms / 1000))}`;
-    return { word: state === 'queued' ? 'Starts at about' : 'Ends at about', ...app.time.of(at, app.time.clock), more };
-  },
-
   toTemplate() {
     const build = this.attributes;
-    return _.extend({}, _.pick(build, 'id', 'server', 'app', 'path', 'by', 'state', 'retryOf'), {
+    return _.extend({}, _.pick(build, 'id', 'server', 'app', 'path', 'by', 'state'), {
       href: app.Build.href(build.id),
-      serverHref: `#/servers/${encodeURIComponent(build.server)}`,
-      retryHref: build.retryOf ? app.Build.href(build.retryOf) : null,
+      serverHref: app.Server.href(build.server),
+      resumes: build.resumes ? { id: build.resumes, href: app.Build.href(build.resumes) } : null,
+      repeats: build.retryOf && !build.resumes ? { id: build.retryOf, href: app.Build.href(build.retryOf) } : null,
       wanted: app.text.revision(build.revision).short,
       parts: app.text.parts(build),
       status: app.Build.status(build.state),
       message: build.message || '',
       at: app.time.of(build.at, app.time.ago),
       took: app.took(build),
-      estimate: this.estimate()
+      estimate: app.estimate(build)
     });
   }
 }, {

@@ -3,7 +3,10 @@ app.QueuePage = app.View.extend({
   title: 'Queue',
   ended: 30,
 
+  events: { 'click .cancel': 'cancel' },
+
   initialize() {
+    this.refusals = {};
     this.listenTo(app.builds, 'update reset change sync', this.paint);
     this.listenTo(app.clock, 'second', this.paint);
     app.builds.load().catch(() => null);   // a lost connection has its own banner
@@ -17,7 +20,7 @@ app.QueuePage = app.View.extend({
     queued.sort((one, other) => (one.get('position') || Infinity) - (other.get('position') || Infinity) || 0);
     const over = app.builds.filter((build) => build.has('state') && build.isOver()).slice(0, this.ended);
     const list = (key, title, fact, builds, none) => ({
-      key, title, fact, none, count: builds.length, any: builds.length > 0, rows: builds.map((build) => this.row(build))
+      key, title, fact, none, open: key !== 'ended', count: builds.length, any: builds.length > 0, rows: builds.map((build) => this.row(build))
     });
     return this.draw('queue-page', {
       summary: `${running.length} running, ${queued.length} waiting`,
@@ -37,7 +40,20 @@ app.QueuePage = app.View.extend({
     return _.extend(build.toTemplate(), {
       bar: running ? app.text.bar(step?.progress, `${step?.name || 'build'} on ${build.get('server')}`) : null,
       note: note || '',
+      cancels: build.mayCancel(),
+      busy: this.busy,
+      refusal: this.refusals[build.id] || null,
       at: app.time.of(build.get('endedAt') || build.get('at'), app.time.ago)
+    });
+  },
+
+  cancel(event) {
+    const { build } = event.currentTarget.dataset;
+    delete this.refusals[build];
+    app.me.named(async () => {
+      await this.act(() => app.builds.get(build).cancel());
+      if (this.problem) this.refusals[build] = this.problem;
+      this.paint();
     });
   }
 });

@@ -11,14 +11,16 @@
     return part.startedAt && !part.endedAt ? app.text.seconds(Math.floor(app.time.secondsSince(part.startedAt))) : '';
   };
 
-  app.stepsTemplate = function (steps) {
+  app.stepsTemplate = function (steps, ofApp) {
+    // What the step after the checkout runs, until it has something to say itself.
+    const commands = (step) => (step.name === 'after' && ['waiting', 'running'].includes(step.state) && ofApp?.get('after') || []).join(' · ');
     return (steps || []).map((step) => ({
       name: step.name,
       state: step.state,
       icon: app.stateTemplate(step.state).icon,
       took: app.took(step),
       bar: step.state === 'running' ? app.text.bar(step.progress, step.name) : null,
-      note: [step.waitsFor && step.state !== 'succeeded' ? `waits: ${step.waitsFor}` : null, step.message].filter(Boolean).join(' · ') || null
+      note: [step.waitsFor && step.state !== 'succeeded' ? `waits: ${step.waitsFor}` : null, step.message].filter(Boolean).join(' · ') || commands(step) || null
     }));
   };
 })();

@@ -5,7 +5,9 @@ app.Problem = class Problem extends Error {
     Object.assign(this, fields);
     this.status = status;
     this.title ||= 'That did not work.';
+    if (this.detail) this.title = this.title.replace(/([^.!?…])$/, '$1.');   // a sentence follows it
     this.detail ||= '';
+    this.tooMany = status === 429;
   }
 
   static async from(response) {

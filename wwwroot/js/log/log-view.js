@@ -7,22 +7,34 @@ app.LogView = app.View.extend({
     'click [name=follow]': 'toggleFollow',
     'click [name=earlier]': 'showEarlier',
     'input [name=find]': 'findSoon',
-    'keydown [name=find]': 'findNext'
+    'keydown [name=find]': 'findNext',
+    'click .log-lines': 'chooseLine',
+    'click .line-link': 'copyLink'
   },
 
-  initialize({ url, file, isOver }) {
-    _.extend(this, { url, file, following: true, found: [], word: 'Waiting for lines …' });
+  initialize({ url, file, page, line, isOver }) {
     this.lines = new app.Lines();
+    this.mark = new app.LogMark({ page, line, lines: this.lines });
+    this.search = new app.LogSearch(this.lines, (number) => this.show(number), (text) => this.$('.found').text(text));
+    _.extend(this, { url, file, following: this.mark.wanted === null, word: 'Waiting for lines …' });
     this.log = new app.Log(url, isOver);
     this.listenTo(this.log, 'text', (text) => { this.lines.take(text); this.word = ''; this.paint(); });
     this.listenTo(this.log, 'open', () => { if (this.lines.end) this.word = ''; this.paint(); });
-    this.listenTo(this.log, 'end', () => { this.lines.finish(); this.over = true; this.word = this.lines.end ? '' : 'No lines.'; this.paint(); });
+    this.listenTo(this.log, 'end', this.end);
     this.listenTo(this.log, 'cut', () => { this.word = 'Connection lost, trying again …'; this.paint(); });
     this.listenTo(this.log, 'fail', (problem) => { this.word = `${problem.title} ${problem.detail}`; this.paint(); });
   },
 
+  end() {
+    this.lines.finish();
+    this.over = true;
+    this.word = this.lines.end ? '' : 'No lines.';
+    this.paint();
+  },
+
   render() {
     if (!this.window) this.setUp();
+    this.showWanted();
     if (this.following) {
       this.window.append(true);
       this.toEnd();
@@ -31,6 +43,14 @@ app.LogView = app.View.extend({
     }
     this.renderBar();
     return this;
+  },
+
+  // The line that the address names, as soon as it has come.
+  showWanted() {
+    const number = this.mark.arrives();
+    if (number === null) { if (this.over) this.mark.ended(); return; }
+    this.show(number);
+    this.el.scrollIntoView({ block: 'nearest' });
   },
 
   setUp() {
@@ -51,7 +71,9 @@ app.LogView = app.View.extend({
   renderBar() {
     const lines = app.text.count(this.lines.end, 'line', 'lines');
     const below = this.lines.end - this.window.to;
-    this.$('.log-state').text(this.word || `${lines}${below > 0 ? `, ${below} more below` : ''}${this.over ? '' : ', live'}`);
+    this.$('.log-state').text(this.word || this.mark.text() || `${lines}${below > 0 ? `, ${below} more below` : ''}${this.over ? '' : ', live'}`);
+    const { number } = this.mark;
+    this.$('.line-link').prop('hidden', number === null).attr('href', this.mark.href()).text(number === null ? '' : `Link to line ${number + 1}`);
     this.$('[name=follow]').attr('aria-pressed', String(this.following));
     this.$('[name=earlier]').prop('hidden', this.window.from <= this.lines.first);
     this.$('.dropped').prop('hidden', this.lines.first === 0 || this.window.from > this.lines.first);
@@ -68,13 +90,17 @@ app.LogView = app.View.extend({
     this.last = { scrollTop, scrollHeight, clientHeight };
     if (this.following && !atEnd && up && sameSize) this.setFollowing(false);
     else if (this.following && !atEnd) this.toEnd();
-    else if (!this.following && up === false && sameSize && atEnd && this.window.to >= this.lines.end) this.setFollowing(true);
+    else if (!this.following && this.mark.number === null && up === false && sameSize && atEnd && this.window.to >= this.lines.end) this.setFollowing(true);
   },
 
   toEnd() { this.pane.scrollTop = this.pane.scrollHeight; },
 
   setFollowing(following) {
     this.following = following;
+    if (following && this.mark.number !== null) {
+      this.mark.set(null);
+      this.window.mark(null);
+    }
     this.paint();
   },
 
@@ -88,38 +114,35 @@ app.LogView = app.View.extend({
     this.renderBar();
   },
 
-  findSoon() {
-    clearTimeout(this.findTimer);
-    this.findTimer = setTimeout(() => this.find(), 200);
-  },
-
-  find() {
-    const wanted = this.$('[name=find]').val();
-    this.found = wanted ? this.lines.find(wanted) : [];
-    this.at = this.found.length;
-    this.step(-1);
-    if (!wanted) this.$('.found').text('');
-  },
+  findSoon() { this.search.soon(this.$('[name=find]').val()); },
 
   findNext(event) {
     if (event.key !== 'Enter') return;
     event.preventDefault();
-    this.step(event.shiftKey ? 1 : -1);
+    this.search.step(event.shiftKey ? 1 : -1);
   },
 
-  // From the newest line backwards, because the reason of a failure is near the end.
-  step(by) {
-    this.$('.log-line.hit').removeClass('hit');
-    if (!this.found.length) { this.$('.found').text('not found'); return; }
-    this.at = (this.at + by + this.found.length) % this.found.length;
-    const number = this.found[this.at];
+  chooseLine(event) {
+    const number = this.mark.numberAt(event);
+    if (number !== null && String(getSelection()) === '') this.show(number, true);
+  },
+
+  copyLink(event) {
+    event.preventDefault();
+    this.mark.copy();
+  },
+
+  // Brings a line into view and marks it. Who chose it on the page has it in view already.
+  show(number, inView) {
     this.following = false;
+    this.mark.set(number);
     this.window.around(number);
-    const element = this.window.element(number);
-    element.classList.add('hit');
-    this.centre(element);
-    requestAnimationFrame(() => this.centre(element));   // lines above have got their true heights
-    this.$('.found').text(`${this.at + 1} of ${this.found.length}`);
+    this.window.mark(number);
+    if (!inView) {
+      const element = this.window.element(number);
+      this.centre(element);
+      requestAnimationFrame(() => this.centre(element));   // lines above have got their true heights
+    }
     this.renderBar();
   },
 
@@ -131,6 +154,7 @@ app.LogView = app.View.extend({
   remove() {
     this.sizes?.disconnect();
     this.log.stop();
+    this.search.stop();
     return app.View.prototype.remove.call(this);
   }
 });

@@ -2,7 +2,7 @@
 // fixed classes. Chunks out of sight cost nothing to lay out (content-visibility in log.css).
 app.LogWindow = class {
   constructor(place, lines, { chunk = 100, max = 3000 } = {}) {
-    Object.assign(this, { place, lines, chunk, max, from: 0, to: 0 });
+    Object.assign(this, { place, lines, chunk, max, from: 0, to: 0, marked: null });
   }
 
   clear(from) {
@@ -59,6 +59,13 @@ app.LogWindow = class {
 
   element(number) { return this.place.querySelector(`[data-line="${number + 1}"]`); }
 
+  // One line at most is marked, and stays so however the window moves.
+  mark(number) {
+    if (this.marked !== null) this.element(this.marked)?.classList.remove('hit');
+    this.marked = number;
+    if (number !== null) this.element(number)?.classList.add('hit');
+  }
+
   newChunk() {
     const chunk = document.createElement('div');
     chunk.className = 'chunk';
@@ -67,7 +74,7 @@ app.LogWindow = class {
 
   line(number) {
     const element = document.createElement('div');
-    element.className = 'log-line';
+    element.className = number === this.marked ? 'log-line hit' : 'log-line';
     element.dataset.line = number + 1;
     const line = this.lines.get(number);
     for (const { text, classes } of line ? app.ansi.runs(line.text, line.style).runs : []) {

@@ -45,7 +45,22 @@
       return ms <= 0 ? 'over' : `${span(ms)} left`;
     },
 
-    // "data of 22 Nov, 13 h old" tells the night; the title tells the second.
+    // A guess: in a few seconds · in about 20 s · in about 3 min · in about 25 min, at 18:30
+    soon(date) {
+      const ms = date - Date.now();
+      if (ms < 5000) return 'in a few seconds';
+      if (ms < minute - 5000) return `in about ${Math.ceil(ms / 5000) * 5} s`;
+      if (ms < hour) return `in about ${Math.ceil(ms / minute)} min${ms > 10 * minute ? `, at ${app.time.clock(date)}` : ''}`;
+      return `in about ${span(ms)}, at ${app.time.when(date)}`;
+    },
+
+    // How much newer the second of two instants is.
+    apart(from, to) {
+      if (+from === +to) return 'the same data';
+      return `${span(Math.abs(to - from))} ${to > from ? 'newer' : 'older'}`;
+    },
+
+    // "data of 22 Nov, 13 h old tells the night; the title tells the second.
     data: (date) => `data of ${app.time.day(date)}, ${app.time.old(date)}`,
 
     exact: (date) => date.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'long' }),

@@ -7,6 +7,7 @@ app.ServerRow = app.View.extend({
     'click [name=change]': 'reserve',
     'click [name=build]': 'build',
     'click [name=release]': 'release',
+    'click [name=newest]': 'newestData',
     'click [name=takeover]': 'takeOver'
   },
 
@@ -36,6 +37,7 @@ app.ServerRow = app.View.extend({
 
   reserve() { app.ReserveDialog.ask(this.model); },
   build() { app.BuildDialog.ask(this.model); },
+  newestData() { app.ReplaceDialog.newestData(this.model); },
   takeOver() { app.TakeoverDialog.ask(this.model); },
   release() { app.ReleaseDialog.ask(this.model, (verb) => this.act(verb)); }
 });

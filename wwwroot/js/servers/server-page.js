@@ -18,13 +18,14 @@ app.ServerPage = app.View.extend({
     this.listenTo(app.bases, 'update change', this.paint);
     this.listenTo(app.apps, 'update', this.paint);
     this.listenTo(app.clock, 'tick', this.paint);
+    this.listenTo(app.builds, 'change', this.paint);
   },
 
   // The server may not be known yet, when the page is opened by its address.
   follow() {
     const model = app.servers.get(this.name);
     if (!model || model === this.model) { this.paint(); return; }
-    this.stopListening(this.model);
+    if (this.model) this.stopListening(this.model);   // without a model it would stop all listening
     this.model = model;
     this.listenTo(model, 'change', this.paint);
     this.listenTo(model, 'change:configuration change:build', () => this.history.load().catch(() => null));
@@ -62,7 +63,7 @@ app.ServerPage = app.View.extend({
     const { model } = this;
     if (!model.canBuild()) return [];
     const now = model.get('configuration');
-    const newest = now && app.apps.baseOf(now.app) ? [{ name: 'newest', word: 'Newest data, same code', look: '' }] : [];
+    const newest = now?.path && app.apps.baseOf(now.app) ? [{ name: 'newest', word: 'Newest data, same code …', look: '' }] : [];
     return [{ name: 'build', word: 'Build', look: 'primary' }, ...newest];
   },
 
@@ -71,10 +72,5 @@ app.ServerPage = app.View.extend({
   build() { app.BuildDialog.ask(this.model); },
   release() { app.ReleaseDialog.ask(this.model, (verb) => this.act(verb)); },
 
-  newestData() {
-    const { app: name, path, revision } = this.model.get('configuration');
-    const wish = { app: name, path, database: true, code: false };
-    if (revision) wish.revision = String(revision);
-    app.me.named(() => this.act(async () => (await this.model.startBuild(wish)).visit()));
-  }
+  newestData() { app.ReplaceDialog.newestData(this.model); }
 });

@@ -3,7 +3,7 @@ app.Server = Backbone.Model.extend({
   idAttribute: 'name',
   urlRoot: 'api/servers',
   url() { return app.api.path('servers', this.id); },
-  href() { return `#/servers/${encodeURIComponent(this.id)}`; },
+  href() { return app.Server.href(this.id); },
 
   isRunning() { return this.get('state') === 'running'; },
   isFree() { return this.isRunning() && !this.get('reservation'); },
@@ -34,6 +34,12 @@ app.Server = Backbone.Model.extend({
     return build;
   },
 
+  // What a build would change, without building; asking the repository can take a while.
+  async plan(wish, signal) {
+    const query = new URLSearchParams(wish).toString();
+    return (await app.api.read(`${app.api.path('servers', this.id, 'plan')}?${query}`, null, signal)).body;
+  },
+
   // The write succeeded: a failing look afterwards is the live page's business, not the writer's.
   renew() { return this.fetch().catch(() => null); },
 
@@ -54,6 +60,8 @@ app.Server = Backbone.Model.extend({
     return app.text.matches([this.id, this.get('host'), reservation?.holder, reservation?.purpose,
       configuration?.app, configuration?.path, build?.app, build?.path], wanted);
   }
+}, {
+  href: (name) => `#/servers/${encodeURIComponent(name)}`
 });
 
 app.Servers = Backbone.Collection.extend({

@@ -23,12 +23,14 @@
     const now = this.get('configuration');
     if (!now) return null;
     const stale = app.bases.isStale(now.app, now.dataTime);
+    const base = app.bases.get(app.apps.baseOf(now.app));
     return {
       app: now.app,
       path: now.path,
       revision: app.text.revision(now.revision),
       data: app.time.of(now.dataTime, app.time.data),
       stale,
+      newest: stale && this.canBuild() && now.path && new Date(base?.get('dataTime') || 0) > new Date(now.dataTime) ? app.time.of(base.get('dataTime'), app.time.night) : null,
       staleness: stale ? 'stale' : '',
       at: app.time.of(now.at),
       by: now.by,
@@ -43,8 +45,12 @@
 
   app.Server.prototype.buildTemplate = function () {
     const build = this.get('build');
-    return build && {
+    if (!build) return null;
+    const estimate = app.estimate(_.extend({}, app.builds.get(build.id)?.attributes, build));
+    return {
       id: build.id,
+      estimate,
+      hint: [`Build ${build.id}: ${build.app} ${build.path}`, estimate && `${estimate.word} ${estimate.text}`.toLowerCase()].filter(Boolean).join(', '),
       app: build.app,
       path: build.path,
       step: build.step || '',

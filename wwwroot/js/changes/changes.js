@@ -1,0 +1,64 @@
+// What differs between two configurations: the one that is there and the one that is wanted, or two entries of a history.
+// The API's answer, in the words of the `changes` template.
+(function () {
+  const shown = 8;   // commits before the rest is folded
+
+  function database({ base, method, now, then }) {
+    if (!now && !then) return null;
+    const from = now && new Date(now), to = then && new Date(then);
+    const apart = from && to ? app.time.apart(from, to) : null;
+    return {
+      base,
+      now: app.time.of(now, app.time.night),
+      then: app.time.of(then, app.time.night),
+      note: [apart, { spare: 'from a spare', copy: 'by a plain copy' }[method]].filter(Boolean).join(', ')
+    };
+  }
+
+  function relation(code) {
+    if (!code.from) return 'Nothing is there yet: checked out for the first time.';
+    const number = (side) => code.commits.filter((commit) => commit.side === side).length;
+    const many = (side) => `${code.more ? 'more than ' : ''}${app.text.count(number(side), 'revision', 'revisions')}`;
+    const sides = [['new', 'to come'], ['gone', 'to go']].filter(([side]) => number(side)).map(([side, word]) => `${many(side)} ${word}`).join(', ');
+    const where = code.from.path === code.to.path ? 'Another line of history' : 'Another branch';
+    return {
+      same: 'The same revision.',
+      forward: number('new') ? `${many('new')} forward.` : 'Forward.',
+      back: number('gone') ? `${many('gone')} back.` : 'Back.',
+      other: `${where}${sides ? `: ${sides}` : ''}.`
+    }[code.relation] || '';
+  }
+
+  const commit = (one) => ({
+    side: one.side,
+    mark: one.side === 'gone' ? '−' : '+',
+    word: one.side === 'gone' ? 'goes:' : 'comes:',
+    revision: app.text.revision(one.revision),
+    author: one.author,
+    at: app.time.of(one.at, app.time.when),
+    message: one.message
+  });
+
+  const place = (at) => at && { path: at.path, revision: app.text.revision(at.revision) };
+
+  function code(code) {
+    const commits = code.commits.map(commit), rest = commits.slice(shown);
+    return {
+      from: place(code.from),
+      to: place(code.to),
+      relation: code.problem ? '' : relation(code),
+      unknown: code.problem,
+      commits: commits.slice(0, shown),
+      rest: rest.length > 0 && { commits: rest, text: `${rest.length} more` },
+      cut: code.more ? `Only the newest ${commits.length} are listed.` : null
+    };
+  }
+
+  app.changesTemplate = (changes) => ({
+    refusal: changes.refusal,
+    database: changes.database && database(changes.database),
+    code: changes.code && code(changes.code),
+    settings: changes.settings?.length ? app.settingsTemplate(changes.settings) : null,
+    nothing: !changes.database && !changes.code && !changes.settings?.length
+  });
+})();

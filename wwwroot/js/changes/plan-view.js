@@ -1,0 +1,62 @@
+// What a build will change, asked for while its form changes: after a pause, and the last answer wins. A slow or failing
+// one holds nothing up.
+app.PlanView = app.View.extend({
+  className: 'changes',
+  attributes: { 'aria-live': 'polite' },
+  pause: 300,
+  limit: 30000,
+
+  // `wish` is what the form would send, or null; the same wish is asked again only when what is there has changed.
+  ask(server, wish) {
+    const { configuration, reservation } = server.attributes;
+    const base = wish && app.bases.get(app.apps.baseOf(wish.app));
+    const question = JSON.stringify([wish, configuration?.build, reservation?.holder, base?.get('dataTime')]);
+    if (question === this.question) return;
+    this.stop();
+    this.question = question;
+    this.answer = this.failure = null;
+    this.waiting = Boolean(wish);
+    this.after = wish?.code ? app.apps.get(wish.app)?.get('after') || [] : [];
+    if (wish) this.timer = setTimeout(() => this.look(server, wish), this.pause);
+    this.paint();
+  },
+
+  async look(server, wish) {
+    const asking = this.asking = new AbortController();
+    const limit = setTimeout(() => asking.abort(), this.limit);
+    try {
+      this.take(asking, { answer: await server.plan(wish, asking.signal) });
+    } catch (error) {
+      this.take(asking, { failure: app.Problem.of(error) });
+    } finally {
+      clearTimeout(limit);
+    }
+  },
+
+  take(asking, outcome) {
+    if (asking !== this.asking) return;   // the form has changed meanwhile
+    Object.assign(this, outcome, { waiting: false });
+    this.paint();
+  },
+
+  render() {
+    const { answer, failure, waiting } = this;
+    return this.draw('plan', {
+      after: this.after?.length > 0 && { commands: this.after },
+      waiting,
+      unknown: failure && [failure.status ? `${failure.title} ${failure.detail}` : 'The console has not answered.'],
+      changes: answer && app.changesTemplate(answer)
+    });
+  },
+
+  stop() {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    this.asking = null;
+  },
+
+  remove() {
+    this.stop();
+    return app.View.prototype.remove.call(this);
+  }
+});

@@ -1,0 +1,34 @@
+// A server's history as a table; each entry can be looked at, compared and run again.
+app.HistoryView = app.View.extend({
+  events: { 'click .again': 'runAgain' },
+
+  initialize() {
+    this.listenTo(this.collection, 'sync update reset', this.paint);
+    this.listenTo(this.collection.server, 'change:configuration change:state change:reservation', this.paint);
+    this.listenTo(app.clock, 'tick', this.paint);
+  },
+
+  render() {
+    const { collection } = this;
+    return this.draw('history-table', {
+      server: collection.server.id,
+      any: collection.length > 0,
+      loaded: collection.loaded,
+      usable: collection.server.canBuild(),
+      entries: collection.map((entry, index) => this.entry(entry.attributes, index)),
+      problem: null
+    });
+  },
+
+  entry(entry, index) {
+    return _.extend(app.History.words(entry), {
+      index,
+      settingsHref: app.History.href(this.collection.server.id, entry.build),
+      compareHref: this.collection.compares(entry.build, this.collection.server)[0]?.href
+    });
+  },
+
+  runAgain(event) {
+    app.BuildDialog.ask(this.collection.server, this.collection.at(Number(event.currentTarget.dataset.index)).attributes);
+  }
+});
