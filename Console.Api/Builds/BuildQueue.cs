@@ -74,30 +74,6 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         return store.Find(id)!;
     }
 
-    /// <summary>Waits until a build has ended, or the time is up.</summary>
-    public async Task<Build> Wait(RequestId id, CancellationToken cancel)
-    {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Look(Build build)
-        {
-            if (build.Id == id && build.Ended) ended.TrySetResult();
-        }
-        store.Changed += Look;
-        try
-        {
-            if (store.Find(id) is { Ended: false }) await ended.Task.WaitAsync(cancel);
-        }
-        catch (OperationCanceledException)
-        {
-            // The time is up, or the client has gone.
-        }
-        finally
-        {
-            store.Changed -= Look;
-        }
-        return store.Find(id)!;
-    }
-
     public static Problem NoSuchBuild(RequestId id) => Problem.NotFound("build", $"There is no build {id}; old ones are removed with their logs. GET api/builds lists the others.");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -76,7 +76,7 @@ public static class BuildsApi
         {
             using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             time.CancelAfter(TimeSpan.FromSeconds(Math.Min(wait.Value, 600)));
-            build = await queue.Wait(id, time.Token);
+            build = await queue.Store.WaitForEnd(id, time.Token);
         }
         return Polled.Of(views.Of(build));
     }

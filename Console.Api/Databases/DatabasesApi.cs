@@ -29,7 +29,7 @@ public static class DatabasesApi
         var restore = restores.Ask(name, caller.Name, IdempotencyKey.Of(context));
         audit.Write(caller, "restore", name.Text, $"restore {restore.Id}");
         if (wait is not true) return TypedResults.Accepted($"{context.Request.PathBase}/api/restores/{restore.Id}", views.ViewOf(restore));
-        var ended = await restores.Wait(restore.Id, context.RequestAborted);
+        var ended = await restores.Store.WaitForEnd(restore.Id, context.RequestAborted);
         return ended.State == RequestState.Succeeded ? TypedResults.Ok(views.ViewOf(ended))
             : throw Problem.Failed($"Restore {ended.Id} of {name}: {ended.Message}").With("restore", ended.Id).With("state", ended.State);
     }
@@ -41,14 +41,7 @@ public static class DatabasesApi
         {
             using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             time.CancelAfter(TimeSpan.FromSeconds(Math.Min(wait.Value, 600)));
-            try
-            {
-                restore = await restores.Wait(id, time.Token);
-            }
-            catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-            {
-                restore = Find(restores, id);
-            }
+            restore = await restores.Store.WaitForEnd(id, time.Token);
         }
         return Polled.Of(views.ViewOf(restore));
     }

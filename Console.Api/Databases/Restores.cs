@@ -37,13 +37,6 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
         return restore;
     }
 
-    /// <summary>Waits until a restore has ended, or the time is up.</summary>
-    public async Task<Restore> Wait(RequestId id, CancellationToken cancel)
-    {
-        if (_running.TryGetValue(id, out var running)) await running.WaitAsync(cancel);
-        return store.Find(id)!;
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var open in store.Open.ToList())
@@ -64,7 +57,8 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
     private void Begin(RequestId id, BaseSettings @base)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running[id] = done.Task;
+        // One that was asked for while the console starts is found by the start, too.
+        if (!_running.TryAdd(id, done.Task)) return;
         _ = Task.Run(async () =>
         {
             try

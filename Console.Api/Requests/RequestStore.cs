@@ -95,6 +95,31 @@ public sealed class RequestStore<T> where T : Request
         Changed?.Invoke(now);
     }
 
+    /// <summary>Returns when a request has ended, or when the waiting is cancelled: with the request as it is then.</summary>
+    public async Task<T> WaitForEnd(RequestId id, CancellationToken cancel)
+    {
+        var entry = _all[id];
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(T request)
+        {
+            if (request.Id == id && request.Ended) ended.TrySetResult();
+        }
+        Changed += Look;
+        try
+        {
+            if (!entry.Now.Ended) await ended.Task.WaitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is up, or the client has gone: both want to know how it is now, if anything.
+        }
+        finally
+        {
+            Changed -= Look;
+        }
+        return entry.Now;
+    }
+
     private void RemoveOld()
     {
         foreach (var old in All.Where(r => r.Ended).Skip(_kept).ToList())
