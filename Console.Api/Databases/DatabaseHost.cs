@@ -7,9 +7,9 @@ namespace TestServers.Databases;
 /// <summary>What a database host says of one base.</summary>
 public sealed record BaseStatus(long? Size, DateTimeOffset? DataTime, int Spares, string? Method);
 
-/// <summary>What a database host says of itself.</summary>
+/// <summary>What a database host says of what it has.</summary>
 /// <param name="Copies">The data time of each copy; the key is the database.</param>
-public sealed record DatabaseHostStatus(long? DiskFree, ImmutableDictionary<BaseName, BaseStatus> Bases, ImmutableDictionary<string, DateTimeOffset?> Copies);
+public sealed record DatabaseHostStatus(ImmutableDictionary<BaseName, BaseStatus> Bases, ImmutableDictionary<string, DateTimeOffset?> Copies);
 
 /// <summary>Calls the program on one database host. Builds calls and reads results; what comes back is checked here.</summary>
 public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings limits, string controlFolder, HostProgram program)
@@ -22,11 +22,11 @@ public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings li
 
     public DatabaseHostSettings Settings => settings;
 
-    /// <summary>Asks for bases, spares and disk.</summary>
+    /// <summary>Asks for bases, spares and copies.</summary>
     public async Task<(HostEnd End, DatabaseHostStatus Status)> Status(IEnumerable<BaseName> bases, CancellationToken cancel)
     {
         var end = await program.Run(Call("status", StatusLimit), cancel);
-        return (end, new(Number(end.Results, "disk_free"), bases.Where(b => end.Results.ContainsKey($"base.{b}.size")).ToImmutableDictionary(b => b, b => StatusOf(end.Results, b)),
+        return (end, new(bases.Where(b => end.Results.ContainsKey($"base.{b}.size")).ToImmutableDictionary(b => b, b => StatusOf(end.Results, b)),
             end.Results.Keys.Where(k => k.StartsWith("copy.", StringComparison.Ordinal) && k.EndsWith(".data_time", StringComparison.Ordinal)).ToImmutableDictionary(k => k["copy.".Length..^".data_time".Length], k => Instant(end.Results, k))));
     }
 

@@ -72,7 +72,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
         using var anna = lab.As("anna");
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
         await lab.Kill("sshd-qa06");
-        await LabHost.Run("bash", "-c", $"for link in /tmp/none {lab.Folder}/run/*; do [ ! -S \"$link\" ] || [ \"$link\" = {lab.Folder}/run/console.sock ] || ssh -o ControlPath=\"$link\" -O exit none 2>/dev/null || true; done");
+        await lab.EndSharedConnections();
         var failing = anna.Build("qa06", "shop", "branches/new-checkout", database: false, code: true);
         await anna.BuildWell("qa05", "shop", "trunk", database: true, code: true);
         var failed = await failing;

@@ -24,6 +24,16 @@ internal static class LabHost
 
     public static Task Kill(this LabFixture lab, string name, string signal = "KILL") => Run("kill", $"-{signal}", $"{lab.ProcessOf(name)}");
 
+    /// <summary>Ends the ssh connections that the console keeps, so that its next call makes a new one. One that has ended by itself is no failure.</summary>
+    public static async Task EndSharedConnections(this LabFixture lab)
+    {
+        foreach (var socket in Directory.EnumerateFiles(Path.Combine(lab.Folder, "run")).Where(f => Path.GetFileName(f).Length == 40))
+        {
+            using var ssh = Process.Start(new ProcessStartInfo("ssh", ["-o", $"ControlPath={socket}", "-O", "exit", "none"]) { RedirectStandardError = true, UseShellExecute = false })!;
+            await ssh.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        }
+    }
+
     /// <summary>Completes a lab of which something was killed.</summary>
     public static Task Mend(this LabFixture lab) => Run(Path.Combine(Root(), "scripts/dev/lab"), "up", "--dir", lab.Folder);
 
