@@ -15,5 +15,8 @@ SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'file_copy_method' AND 'clon
   SET file_copy_method = clone;
 \endif
 CREATE DATABASE :"draft" OWNER :"owner" TEMPLATE :"base_db" STRATEGY file_copy ALLOW_CONNECTIONS false OID :oid;
+BEGIN;
+SET LOCAL synchronous_commit = off;
 COMMENT ON DATABASE :"draft" IS :'note';
+COMMIT;
 SELECT 'base_oid=' || :'base_oid', 'data_time=' || :'data_time' \g (format=unaligned fieldsep='\n')
