@@ -48,6 +48,24 @@ teardown() {
   nothing_left
 }
 
+@test "Spares are made at the lowest priority, by PostgreSQL too" {
+  local backend holder
+  mkdir -p "$place/host/locks"
+  flock "$place/host/locks/base.shop" sleep 40 3>&- 4>&- &
+  holder=$!
+  begin prepare base=shop owner=shop spares=1
+  await 15 prepares_at_lowest_priority
+  pkill --parent "$holder"
+  ended_with 0
+  told '@result spares=1'
+  run ! told 'keeps its priority'
+}
+
+prepares_at_lowest_priority() {
+  backend=$(ask "SELECT pid FROM pg_stat_activity WHERE application_name ~ '^database-host'")
+  [[ -n $backend && $(ps -o ni= -p "$backend" | tr -d ' ') == 19 ]]
+}
+
 @test "A copy keeps the grants, settings and connection limit of the one before" {
   call copy base=shop server=qa01 owner=shop
   ask "ALTER DATABASE copy_shop_qa01 SET search_path TO \"\$user\", \"od'd\", public"

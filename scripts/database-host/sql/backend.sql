@@ -1,0 +1,1 @@
+SELECT 'backend=' || pg_backend_pid();
