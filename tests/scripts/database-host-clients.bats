@@ -23,7 +23,7 @@ SELECT count(*) FROM account WHERE id BETWEEN :id AND :id + 50;
 SQL
 }
 
-teardown_file() { stop_postgres; }
+teardown_file() { stop_both; }
 
 setup() { [[ -x $client_bin/pgbench ]] || skip "pgbench is not in $client_bin."; }
 

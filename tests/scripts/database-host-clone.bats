@@ -17,11 +17,11 @@ setup_file() {
 
 setup() {
   [[ -s $BATS_FILE_TMPDIR/server_bin ]] || skip "There is no PostgreSQL 18: $(tr -s '\n' ' ' <"$BATS_FILE_TMPDIR/refused")"
-  server_bin=$(<"$BATS_FILE_TMPDIR/server_bin")
+  server_bin=$(<"$BATS_FILE_TMPDIR/server_bin") live_host=$BATS_FILE_TMPDIR/live/socket
 }
 
 teardown() {
-  [[ ! -d $data ]] || stop_postgres
+  [[ ! -d $data ]] || stop_both
   [[ -z ${CONSOLE_TEST_XFS-} ]] || rm -rf "$CONSOLE_TEST_XFS/stories"
 }
 
@@ -90,7 +90,8 @@ blocks_used() { df --output=used --block-size=1M "$data" | tail -n 1; }
 
 @test "A dump made by 15 becomes a base on 18, is copied and serves" {
   begin_18 "${CONSOLE_TEST_XFS:-$BATS_FILE_TMPDIR}/stories"
-  make_dump_by_15
+  make_shop 500
+  dump shop.dump
   call restore base=shop owner=shop dump=shop.dump tables_floor=0 size_floor=0 "$(hook check 'SELECT count(*) = 500 FROM sale')"
   last_line '@exit 0'
   call prepare base=shop owner=shop spares=1
@@ -99,15 +100,3 @@ blocks_used() { df --output=used --block-size=1M "$data" | tail -n 1; }
   call prepare base=shop owner=shop spares=0
   nothing_left
 }
-
-# pg_dump 15 refuses a server 18: a cluster of 15 plays the live one.
-make_dump_by_15() (
-  dumps=$place/dumps
-  server_bin=$client_bin place=$BATS_FILE_TMPDIR/live data=$BATS_FILE_TMPDIR/live/data configuration=$BATS_FILE_TMPDIR/live/conf
-  export PGHOST=$place/socket
-  start_postgres
-  make_shop 500
-  dump shop.dump
-  stop_postgres
-  mv "$place/dumps/shop.dump" "$dumps"
-)

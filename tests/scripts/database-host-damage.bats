@@ -19,7 +19,7 @@ setup_file() {
   ask 'SELECT md5(string_agg(s::text, NULL ORDER BY id)) FROM sale s' live >"$place/sales"
 }
 
-teardown_file() { stop_postgres; }
+teardown_file() { stop_both; }
 
 setup() {
   make_base shop 1

@@ -18,11 +18,11 @@ setup_file() {
   dump shop.dump
   ask "CREATE TABLE big AS SELECT g AS id, md5(g::text) AS text FROM generate_series(1, 900000) g" live shop
   dump big.dump
-  ask 'DROP DATABASE live' && ask 'CHECKPOINT'
+  at_live ask 'DROP DATABASE live' && ask 'CHECKPOINT'
 }
 
 teardown_file() {
-  [[ ! -s $place/mounted ]] || { enter_small_disk && stop_postgres; }
+  [[ ! -s $place/mounted ]] || { enter_small_disk && stop_both; }
   end_small_disk
 }
 

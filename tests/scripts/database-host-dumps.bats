@@ -18,7 +18,7 @@ setup_file() {
 
 teardown_file() {
   end_by_file "$place/ssh/sshd.pid"
-  stop_postgres
+  stop_both
 }
 
 setup() {

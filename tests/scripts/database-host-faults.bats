@@ -16,7 +16,7 @@ setup_file() {
   make_slow_dump
 }
 
-teardown_file() { stop_postgres; }
+teardown_file() { stop_both; }
 
 setup() { make_base shop 1; }
 

@@ -11,7 +11,7 @@ setup_file() {
   start_postgres
 }
 
-teardown_file() { stop_postgres; }
+teardown_file() { stop_both; }
 
 setup() { make_base shop 1; }
 

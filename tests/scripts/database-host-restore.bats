@@ -15,7 +15,7 @@ setup_file() {
 }
 
 teardown_file() {
-  stop_postgres
+  stop_both
 }
 
 setup() {
@@ -93,9 +93,9 @@ teardown() {
 }
 
 @test "Grants to a role that is not here are told and left out" {
-  ask 'CREATE ROLE elsewhere' && ask 'GRANT SELECT ON customer TO elsewhere' live
+  at_live ask 'CREATE ROLE elsewhere' && ask 'GRANT SELECT ON customer TO elsewhere' live
   dump bad.dump
-  ask 'REVOKE SELECT ON customer FROM elsewhere' live && ask 'DROP ROLE elsewhere'
+  ask 'REVOKE SELECT ON customer FROM elsewhere' live && at_live ask 'DROP ROLE elsewhere'
   call restore base=shop owner=shop dump=bad.dump
   says 'Grants that could not be made are left out: could not execute query: '
   says 'role "elsewhere" does not exist'

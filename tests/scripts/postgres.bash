@@ -15,6 +15,8 @@ client_bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 
 server_bin=${CONSOLE_POSTGRES_BIN:-$client_bin}
 # Debian's psql in /usr/bin is a program that looks for a psql.
 export PATH=$client_bin:$PATH PGHOST=$place/socket PGPORT=22710 PGUSER=postgres PGDATABASE=postgres
+live_host=$PGHOST
+[[ $server_bin == "$client_bin" ]] || live_host=$place/live/socket
 
 start_postgres() {
   mkdir -p "$place/socket" "$place/host" "$place/dumps"
@@ -22,10 +24,34 @@ start_postgres() {
   printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$place/socket'" 'fsync=off' 'max_wal_size=2GB' 'shared_buffers=32MB' \
     >>"$data/postgresql.conf"
   run_postgres
+  [[ $live_host == "$PGHOST" ]] || start_live
   ask 'CREATE ROLE console LOGIN CREATEDB; CREATE ROLE shop LOGIN; CREATE ROLE report LOGIN; GRANT shop, pg_signal_backend TO console' >/dev/null
   printf '%s\n' "socket=$PGHOST" "port=$PGPORT" 'role=console' "bin=$client_bin" "folder=$place/host" "backups=$place/dumps" 'disk_reserve=0' \
     "data_directory=$place/data" >"$configuration"
 }
+
+# pg_dump refuses a server that is newer than itself: then the live database is on a cluster of pg_dump's own version.
+start_live() {
+  local server_bin=$client_bin place=$BATS_FILE_TMPDIR/live data=$BATS_FILE_TMPDIR/live/data there=()
+  if [[ -e $data/PG_VERSION ]]; then
+    run_postgres
+  else
+    mkdir -p "$live_host"
+    make_cluster
+    printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$live_host'" 'fsync=off' >>"$data/postgresql.conf"
+    run_postgres
+    at_live ask 'CREATE ROLE shop LOGIN; CREATE ROLE report LOGIN' >/dev/null
+  fi
+}
+
+# At the end of a file: both clusters.
+stop_both() {
+  stop_postgres immediate
+  local server_bin=$client_bin place=$BATS_FILE_TMPDIR/live data=$BATS_FILE_TMPDIR/live/data there=()
+  stop_postgres immediate
+}
+
+at_live() { PGHOST=$live_host "$@"; }
 
 # One initdb a run: the files of a run take copies of it.
 make_cluster() {
@@ -42,15 +68,17 @@ make_cluster() {
 run_postgres() { "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --log "$place/postgres.log" start 3>&- 4>&-; }
 
 stop_postgres() {
-  [[ ! -s $data/postmaster.pid ]] || "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --mode "${1:-immediate}" stop
+  [[ ! -s $data/postmaster.pid ]] || "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --mode "$1" stop
 }
 
 # ask SQL [DATABASE [USER]]
-ask() { psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --username "${3:-postgres}" --dbname "${2:-postgres}" --command "$1"; }
+ask() { psql --host "$(host_of "${2-}")" --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --username "${3:-postgres}" --dbname "${2:-postgres}" --command "$1"; }
+
+host_of() { if [[ $1 == live ]]; then printf '%s' "$live_host"; else printf '%s' "$PGHOST"; fi; }
 
 # make_shop ROWS: the live database that dumps are made of.
 make_shop() {
-  ask 'DROP DATABASE IF EXISTS live' && ask 'CREATE DATABASE live OWNER shop'
+  at_live ask 'DROP DATABASE IF EXISTS live' && at_live ask 'CREATE DATABASE live OWNER shop'
   ask "CREATE TABLE customer (id int PRIMARY KEY, mail text); INSERT INTO customer SELECT g, 'c' || g || '@real.example' FROM generate_series(1, $1) g;
        CREATE TABLE sale (id int PRIMARY KEY, customer int REFERENCES customer, note text);
        INSERT INTO sale SELECT g, g, md5(g::text) FROM generate_series(1, $1) g; GRANT SELECT ON sale TO report" live shop
@@ -64,7 +92,7 @@ make_slow_dump() {
 }
 
 # dump NAME [OPTION ...]
-dump() { pg_dump --format=custom "${@:2}" --file "$place/dumps/$1" live; }
+dump() { at_live pg_dump --format=custom "${@:2}" --file "$place/dumps/$1" live; }
 
 # make_base NAME NUMBER [MEGABYTES]: a base without its dump; NUMBER is the one row of its table night.
 make_base() {

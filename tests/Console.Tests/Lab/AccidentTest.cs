@@ -46,7 +46,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
         await NothingIsLeftOver();
     }
 
-    [Fact]
+    [Fact, Trait("on", "every PostgreSQL")]
     public async Task Kill_9_during_a_restore_keeps_yesterdays_base_and_the_next_restore_works()
     {
         using var cron = lab.Cron();

@@ -18,6 +18,8 @@ public sealed class LabFixture
     public JsonElement Status { get; }
     public string Console => Status.GetProperty("console").GetString()!;
     public string Folder => Status.GetProperty("dir").GetString()!;
+    /// <summary>How this lab's database host copies a base: its status says whether PostgreSQL and file system clone files.</summary>
+    public string PlainCopy => Status.GetProperty("clone").GetBoolean() ? "clone" : "file_copy";
     public string Token => Status.GetProperty("token").GetString()!;
 
     public HttpClient As(string user)

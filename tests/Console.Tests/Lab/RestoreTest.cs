@@ -3,7 +3,7 @@ using TestServers.Tests.Api;
 
 namespace TestServers.Tests.Lab;
 
-[Collection("lab")]
+[Collection("lab"), Trait("on", "every PostgreSQL")]
 public sealed class RestoreTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     [Fact]

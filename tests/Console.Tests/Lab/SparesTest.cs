@@ -2,7 +2,7 @@ using TestServers.Tests.Api;
 
 namespace TestServers.Tests.Lab;
 
-[Collection("lab")]
+[Collection("lab"), Trait("on", "every PostgreSQL")]
 public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     [Fact]
@@ -14,8 +14,8 @@ public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
         var builds = await Task.WhenAll(servers.Select(s => anna.BuildWell(s, "shop", "trunk", database: true, code: true)));
         var methods = builds.Select(b => b.GetProperty("result").Text("method")).ToList();
         Assert.Contains("spare", methods);
-        Assert.Contains("file_copy", methods);
-        foreach (var build in builds.Where(b => b.GetProperty("result").Text("method") == "file_copy"))
+        Assert.Contains(lab.PlainCopy, methods);
+        foreach (var build in builds.Where(b => b.GetProperty("result").Text("method") == lab.PlainCopy))
         {
             Assert.Contains("No spare of shop is ready", await anna.GetStringAsync($"api/builds/{build.Text("id")}/log"), StringComparison.Ordinal);
         }
