@@ -69,7 +69,7 @@ public static class Startup
 
         services.AddSingleton<CommandRunner>().AddSingleton<HostProgram>().AddSingleton<Lanes>().AddSingleton<Terms>();
         services.AddSingleton<Webhook>().AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
-        services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<BuildViews>();
+        services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseViews>().AddSingleton<EventStream>().AddSingleton<Teller>();
         AddBackground<Inventory>(services);
         AddBackground<Bases>(services);

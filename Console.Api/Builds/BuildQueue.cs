@@ -84,7 +84,9 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         {
             do
             {
-                foreach (var waiting in store.Open.Where(b => b.State == RequestState.Queued && IsKnown(b.Server)).ToList()) TryStart(waiting, stoppingToken);
+                // First who is next on each server, then whether it is free: it may become so between two looks, and the one behind must not slip in.
+                var next = store.Open.Where(b => b.State == RequestState.Queued).DistinctBy(b => b.Server).ToList();
+                foreach (var build in next.Where(b => !_running.ContainsKey(b.Server) && IsKnown(b.Server))) Start(build, stoppingToken);
             }
             while (await _wakes.Reader.WaitToReadAsync(stoppingToken) && _wakes.Reader.TryRead(out _));
         }
@@ -98,10 +100,11 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
     // After a start, a build waits until its host has told its servers; a server that no host has is then the runner's to refuse.
     private bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Machines.Any(m => m.Name == server);
 
-    private void TryStart(Build build, CancellationToken stop)
+    private void Start(Build build, CancellationToken stop)
     {
-        var running = new RunningBuild(build.Id, stop);
-        if (stop.IsCancellationRequested || !_running.TryAdd(build.Server, running)) return;
+        if (stop.IsCancellationRequested) return;
+        // Only this loop adds, and one a server.
+        var running = _running[build.Server] = new(build.Id, stop);
         _ = Task.Run(async () =>
         {
             try

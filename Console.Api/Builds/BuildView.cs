@@ -11,14 +11,12 @@ public sealed record BuildView(RequestId Id, ServerName Server, AppName App, Rep
     int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, Health? Health, RequestId? RetryOf, RequestId? Resumes);
 
 /// <summary>Shows builds with their place in the queue.</summary>
-public sealed class BuildViews(RequestStore<Build> store, Inventory inventory, TimeProvider clock)
+public sealed class BuildViews(RequestStore<Build> store, UsualTimes usual, Inventory inventory, TimeProvider clock)
 {
-    private const int PastBuilds = 5;
-
     public BuildView Of(Build build)
     {
         var (position, waitsFor, start) = build.State == RequestState.Queued ? PlaceOf(build) : (null, null, build.StartedAt);
-        var end = build.Ended ? null : start + UsualTime(build);
+        var end = build.Ended ? null : start + usual.Of(build);
         return new(build.Id, build.Server, build.App, build.Path, build.Revision, build.Database, build.Code, build.By, build.At, build.StartedAt, build.EndedAt, build.Seconds, build.State, build.Message,
             build.Steps, position, waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor, build.State == RequestState.Queued ? start : null, end, build.Result, build.Health, build.RetryOf, build.Resumes);
     }
@@ -32,7 +30,7 @@ public sealed class BuildViews(RequestStore<Build> store, Inventory inventory, T
             return (1, silent is null ? null : $"{silent.Name} has not told its servers since the console's start: {silent.Problem}", null);
         }
         DateTimeOffset? start = null;
-        foreach (var other in before) start = (other.StartedAt ?? start) + UsualTime(other) is { } end ? NotPast(end) : null;
+        foreach (var other in before) start = (other.StartedAt ?? start) + usual.Of(other) is { } end ? NotPast(end) : null;
         var next = before[^1];
         return (before.Count(b => b.State == RequestState.Queued) + 1, $"{build.Server} is busy with build {next.Id} of {next.By} ({next.App} {next.Path})", start);
     }
@@ -43,13 +41,5 @@ public sealed class BuildViews(RequestStore<Build> store, Inventory inventory, T
         var step = TimeSpan.FromSeconds(10).Ticks;
         var now = clock.GetUtcNow();
         return end > now ? end : new((now.UtcTicks / step + 1) * step, TimeSpan.Zero);
-    }
-
-    /// <summary>The median of the last builds of the same kind that succeeded.</summary>
-    private TimeSpan? UsualTime(Build build)
-    {
-        var past = store.All.Where(b => b.State == RequestState.Succeeded && b.App == build.App && b.Database == build.Database && b.Code == build.Code)
-            .Take(PastBuilds).Select(b => b.Seconds ?? 0).Order().ToList();
-        return past.Count == 0 ? null : TimeSpan.FromSeconds(past[past.Count / 2]);
     }
 }

@@ -47,9 +47,13 @@ public abstract record Request : IVersioned
 /// <summary>Changes that every request knows, whatever its kind.</summary>
 public static class RequestChanges
 {
-    /// <summary>The request with one step changed; a step of that name must be there.</summary>
-    public static T WithStep<T>(this T request, string name, Func<Step, Step> change) where T : Request =>
-        request with { Steps = [.. request.Steps.Select(s => s.Name == name ? change(s) : s)] };
+    /// <summary>The request with one step changed; a step of that name must be there. The same request when nothing is different.</summary>
+    public static T WithStep<T>(this T request, string name, Func<Step, Step> change) where T : Request
+    {
+        var before = request.Steps.First(s => s.Name == name);
+        var after = change(before);
+        return after == before ? request : request with { Steps = request.Steps.Replace(before, after) };
+    }
 
     /// <summary>The request ended; steps that ran end with it, steps that waited are skipped.</summary>
     public static T WithEnd<T>(this T request, RequestState state, string message, DateTimeOffset now) where T : Request => request with

@@ -1,15 +1,17 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using TestServers.Storage;
 
 namespace TestServers.Requests;
 
 /// <summary>
 /// All builds, or all restores: in memory, and each in a file ID.json with its log ID.log beside it. Accepted means on disk.
-/// States are on disk before they are seen; progress is seen at once and written with the next state.
+/// States are on disk before they are seen; progress is seen at once and written with the next state. Those that are open are kept apart and both
+/// in their order, because every event and every page asks for them.
 /// </summary>
 public sealed class RequestStore<T> where T : Request
 {
-    private readonly ConcurrentDictionary<RequestId, Entry> _all = new();
+    private ImmutableSortedDictionary<long, Entry> _all = ImmutableSortedDictionary.Create<long, Entry>(Comparer<long>.Create((a, b) => b.CompareTo(a)));
+    private ImmutableSortedDictionary<long, Entry> _open = ImmutableSortedDictionary<long, Entry>.Empty;
     private readonly Lock _adding = new();
     private readonly string _folder;
     private readonly int _kept;
@@ -24,7 +26,7 @@ public sealed class RequestStore<T> where T : Request
         foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
         {
             var file = JsonFile<T>.Load(path);
-            _all[file.Value.Id] = new(file, new(LogPath(file.Value.Id), file.Value.Ended), file.Value);
+            Keep(new(file, new(LogPath(file.Value.Id), file.Value.Ended), file.Value));
             numbers.Taken(file.Value.Id);
         }
     }
@@ -33,14 +35,14 @@ public sealed class RequestStore<T> where T : Request
     public event Action<T>? Changed;
 
     /// <summary>Every request, the newest first.</summary>
-    public IEnumerable<T> All => _all.Values.Select(e => e.Now).OrderByDescending(r => r.Id.Number);
+    public IEnumerable<T> All => _all.Values.Select(e => e.Now);
 
     /// <summary>The requests that wait or run, in the order they came.</summary>
-    public IEnumerable<T> Open => _all.Values.Select(e => e.Now).Where(r => !r.Ended).OrderBy(r => r.Id.Number);
+    public IEnumerable<T> Open => _open.Values.Select(e => e.Now).Where(r => !r.Ended);
 
-    public T? Find(RequestId id) => _all.GetValueOrDefault(id)?.Now;
+    public T? Find(RequestId id) => _all.GetValueOrDefault(id.Number)?.Now;
 
-    public RequestLog LogOf(RequestId id) => _all[id].Log;
+    public RequestLog LogOf(RequestId id) => _all[id.Number].Log;
 
     /// <summary>The request that this person made with this Idempotency-Key, or null.</summary>
     public T? ByKey(string by, string? key) => key is null ? null : All.FirstOrDefault(r => r.Key == key && r.By == by);
@@ -58,7 +60,7 @@ public sealed class RequestStore<T> where T : Request
             // A request that was there already is given back as it is.
             if (added.Id != id) return added;
             var file = JsonFile<T>.Create(PathOf(id), added);
-            _all[id] = new(file, new(LogPath(id), ended: false), added);
+            Keep(new(file, new(LogPath(id), ended: false), added));
             RemoveOld();
         }
         Changed?.Invoke(added);
@@ -68,7 +70,7 @@ public sealed class RequestStore<T> where T : Request
     /// <summary>Changes a request and writes it: disk first, then memory.</summary>
     public T Change(RequestId id, Func<T, T> change)
     {
-        var entry = _all[id];
+        var entry = _all[id.Number];
         T now;
         lock (entry)
         {
@@ -77,28 +79,29 @@ public sealed class RequestStore<T> where T : Request
             entry.File.Change(_ => next);
             entry.Now = now = next;
         }
-        if (now.Ended) entry.Log.Complete();
-        Changed?.Invoke(now);
+        Tell(entry, now);
         return now;
     }
 
     /// <summary>Changes what may be lost by a crash: progress, and what a step waits for.</summary>
     public void Show(RequestId id, Func<T, T> change)
     {
-        var entry = _all[id];
+        var entry = _all[id.Number];
         T now;
         lock (entry)
         {
             if (entry.Now.Ended) return;
-            entry.Now = now = change(entry.Now);
+            now = change(entry.Now);
+            if (ReferenceEquals(now, entry.Now)) return;
+            entry.Now = now;
         }
-        Changed?.Invoke(now);
+        Tell(entry, now);
     }
 
     /// <summary>Returns when a request has ended, or when the waiting is cancelled: with the request as it is then.</summary>
     public async Task<T> WaitForEnd(RequestId id, CancellationToken cancel)
     {
-        var entry = _all[id];
+        var entry = _all[id.Number];
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void Look(T request)
         {
@@ -120,11 +123,28 @@ public sealed class RequestStore<T> where T : Request
         return entry.Now;
     }
 
+    private void Tell(Entry entry, T now)
+    {
+        if (now.Ended)
+        {
+            ImmutableInterlocked.Update(ref _open, open => open.Remove(now.Id.Number));
+            entry.Log.Complete();
+        }
+        Changed?.Invoke(now);
+    }
+
+    private void Keep(Entry entry)
+    {
+        var number = entry.Now.Id.Number;
+        ImmutableInterlocked.Update(ref _all, all => all.SetItem(number, entry));
+        if (!entry.Now.Ended) ImmutableInterlocked.Update(ref _open, open => open.SetItem(number, entry));
+    }
+
     private void RemoveOld()
     {
         foreach (var old in All.Where(r => r.Ended).Skip(_kept).ToList())
         {
-            _all.TryRemove(old.Id, out _);
+            ImmutableInterlocked.Update(ref _all, all => all.Remove(old.Id.Number));
             foreach (var path in new[] { PathOf(old.Id), Disk.LastOf(PathOf(old.Id)), LogPath(old.Id) }) File.Delete(path);
         }
     }

@@ -27,3 +27,13 @@ internal sealed class TemporaryFolder : IDisposable
     public string this[string name] => System.IO.Path.Combine(Path, name);
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
+
+internal static class Pairs
+{
+    /// <summary>Each element with the one after it.</summary>
+    public static IEnumerable<(T Before, T After)> Pairwise<T>(this IEnumerable<T> all)
+    {
+        var list = all.ToList();
+        return list.Zip(list.Skip(1));
+    }
+}

@@ -24,9 +24,9 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public int Id => _process!.Id;
     public string Log { get; private set; } = "";
 
-    public void WriteSettings(string? uri = null, string more = "", string extraHosts = "") => File.WriteAllText(_folder["console.json"], $$"""
+    public void WriteSettings(string? uri = null, string more = "", string extraHosts = "", string address = "127.71.9.{number}") => File.WriteAllText(_folder["console.json"], $$"""
         { "listen": { "socket": "{{Socket}}" }, "pathBase": "/console", "state": "state", "runtime": "{{_folder["run"]}}",
-          "hosts": [ { "name": "vmhost", "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "^qa[0-9]+$", "address": "127.71.9.{number}", "url": "http://127.71.9.{number}:1/" }{{extraHosts}} ],
+          "hosts": [ { "name": "vmhost", "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "^qa[0-9]+$", "address": "{{address}}", "url": "http://127.71.9.{number}:1/" }{{extraHosts}} ],
           "tokens": [ { "name": "cron", "sha256": "{{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("secret"u8))}}", "may": ["restore"] } ]{{more}} }
         """);
 

@@ -25,9 +25,12 @@ internal static class LabHost
     public static Task Kill(this LabFixture lab, string name, string signal = "KILL") => Run("kill", $"-{signal}", $"{lab.ProcessOf(name)}");
 
     /// <summary>Ends the ssh connections that the console keeps, so that its next call makes a new one. One that has ended by itself is no failure.</summary>
-    public static async Task EndSharedConnections(this LabFixture lab)
+    public static Task EndSharedConnections(this LabFixture lab) => EndSharedConnections(Path.Combine(lab.Folder, "run"));
+
+    /// <summary>The same for a console whose runtime folder this is.</summary>
+    public static async Task EndSharedConnections(string runtime)
     {
-        foreach (var socket in Directory.EnumerateFiles(Path.Combine(lab.Folder, "run")).Where(f => Path.GetFileName(f).Length == 40))
+        foreach (var socket in Directory.EnumerateFiles(runtime).Where(f => Path.GetFileName(f).Length == 40))
         {
             using var ssh = Process.Start(new ProcessStartInfo("ssh", ["-o", $"ControlPath={socket}", "-O", "exit", "none"]) { RedirectStandardError = true, UseShellExecute = false })!;
             await ssh.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
@@ -76,7 +79,7 @@ internal static class LabHost
     /// <summary>Databases that are nobody's: half-made, or left behind.</summary>
     public static Task<string[]> Leftovers(this LabFixture lab) => lab.Sql("SELECT datname FROM pg_database WHERE datname ~ '^(draft|old)_'");
 
-    private static string Read(string path)
+    internal static string Read(string path)
     {
         try
         {

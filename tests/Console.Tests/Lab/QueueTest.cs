@@ -1,0 +1,152 @@
+using System.Text.Json;
+using TestServers.Tests.Api;
+
+namespace TestServers.Tests.Lab;
+
+/// <summary>
+/// Many builds at once, on stand-ins whose every call takes a known time. `scripts/dev/bench queue` runs it with CONSOLE_QUEUE_BUILDS=1000 and holds
+/// the finishing time against the best possible one; else it is a matter of seconds, and of the order in which things happen.
+/// </summary>
+[Collection("lab")]
+public sealed class QueueTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<LabFixture>
+{
+    /// <summary>Between what a program writes down and what the console knows of it, in seconds: ssh, and processes that wait for a processor.</summary>
+    private const double Margin = 0.25;
+
+    private static readonly bool Long = Environment.GetEnvironmentVariable("CONSOLE_QUEUE_BUILDS") == "1000";
+    private readonly Workload _work = Long ? new(builds: 1000, servers: 60, bases: 10, places: 8, copies: 0.88, checkouts: 1) : new(builds: 60, servers: 12, bases: 3, places: 2, copies: 0.2, checkouts: 0.08);
+
+    private sealed record Done(Work Work, JsonElement Build, Deed? Copy, Deed Checkout)
+    {
+        public double Started { get; } = Instant(Build, "startedAt");
+        public double Ended { get; } = Instant(Build, "endedAt");
+        public double Asked { get; } = Copy is null ? 0 : Instant(Build.Step("database"), "startedAt");
+    }
+
+    [Fact]
+    public async Task Queued_builds_take_their_turns_first_come_first_served_and_nobody_waits_for_a_lane_that_he_does_not_need()
+    {
+        await using var hosts = await StandIns.Install(lab, _work.Bases, _work.Settings);
+        await using var page = Page();
+        await page.StartAsync();
+        await using var console = new ConsoleProcess();
+        WriteSettings(console, hosts, page.Urls.First());
+        await console.StartWithServers();
+        using var reader = console.ClientFor("reader");
+        using var live = await reader.GetStreamAsync("api/events");
+        var machine = new Usage(console.Id);
+        var ids = await PostAll(console);
+        foreach (var id in ids) await Wait.Until($"build {id} has ended", async () => (await console.Http.Json($"api/builds/{id}?wait=10")).Text("endedAt") is not null, 600);
+        var used = machine.Now();
+
+        var done = await Collect(console, ids, hosts.Journal);
+        var took = done.Max(d => d.Ended) - done.Min(d => Instant(d.Build, "at"));
+        Tell(took, used, hosts.Journal);
+        Assert.All(done.GroupBy(d => d.Work.Server), OneAfterTheOther);
+        Assert.All(done.Where(d => d.Copy is not null).GroupBy(d => d.Work.Base!), FirstComeFirstServed);
+        AtMost(_work.Places, [.. done.Select(d => d.Copy).OfType<Deed>()]);
+        NobodyWaitsInVain(done);
+        if (Long) Assert.True(took <= 1.1 * _work.BestPossible, "It took more than a tenth longer than the best possible time.");
+
+        await Wait.Until("spares were looked after behind the last copy of each base", () => done.Where(d => d.Copy is not null).GroupBy(d => d.Work.Base!).All(g => hosts.Journal.Any(d => d.Verb == "prepare" && d.What == g.Key && d.Began > g.Max(b => b.Copy!.Ended))));
+        await Wait.Until("no program is left", () => !hosts.Running.Any());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(console.Folder, "state"), "*.draft", SearchOption.AllDirectories));
+        await console.Kill();
+        await LabHost.EndSharedConnections(Path.Combine(console.Folder, "run"));
+    }
+
+    private static void OneAfterTheOther(IGrouping<string, Done> server)
+    {
+        foreach (var (before, after) in server.OrderBy(d => d.Work.Number).Pairwise())
+        {
+            Assert.True(before.Ended <= after.Started, $"{after.Work} began before {before.Work} had ended.");
+        }
+    }
+
+    private static void FirstComeFirstServed(IGrouping<string, Done> lane)
+    {
+        var turns = lane.OrderBy(d => d.Copy!.Began).ToList();
+        foreach (var (before, after) in turns.Pairwise())
+        {
+            Assert.True(before.Copy!.Ended <= after.Copy!.Began, $"The copies of {lane.Key} for {before.Work} and {after.Work} were made at the same time.");
+            var overtaken = turns.Where(d => d.Work.Number < after.Work.Number && d.Copy!.Began > after.Copy.Began && d.Asked < before.Copy.Ended - Margin);
+            Assert.True(!overtaken.Any(), $"{after.Work} was served before {overtaken.FirstOrDefault()?.Work}, who waited already.");
+        }
+    }
+
+    private static void AtMost(int places, List<Deed> copies) =>
+        Assert.True(copies.Max(c => copies.Count(other => other.Began <= c.Began && c.Began < other.Ended)) <= places, $"More than {places} copies were made at the same time.");
+
+    private static void NobodyWaitsInVain(List<Done> done)
+    {
+        var waited = done.Where(d => d.Copy is not null).GroupBy(d => d.Work.Base!).SelectMany(g => g.OrderBy(d => d.Copy!.Began).Pairwise()).Where(p => p.After.Asked < p.Before.Copy!.Ended - Margin).ToList();
+        Assert.NotEmpty(waited);
+        Assert.All(waited, p => Assert.True(Instant(p.After.Build.Step("code"), "startedAt") < p.Before.Copy!.Ended, $"The checkout of {p.After.Work} waited for the base."));
+        Assert.Contains(done, d => d.Copy is null && waited.Any(p => p.After.Work.Number < d.Work.Number && p.After.Asked < d.Started && d.Ended < p.After.Copy!.Began));
+    }
+
+    private void Tell(double took, (double Console, double Machine, double Memory) used, List<Deed> journal)
+    {
+        output.WriteLine($"{_work.Builds.Count} builds, {_work.Servers.Count} servers, {_work.Bases.Count} bases, {_work.Places} copies at once");
+        output.WriteLine($"best possible: {_work.BestPossible:0.0} s (busiest server {_work.ByServer:0.0} s, busiest base {_work.ByBase:0.0} s, database host {_work.ByHost:0.0} s)");
+        output.WriteLine($"reached: {took:0.0} s, {took / _work.BestPossible:0.000} times the best possible");
+        output.WriteLine($"the console used {used.Console:0.0} s of processor time and {used.Memory:0} MB; the machine was busy for {used.Machine:0} %; {journal.Count(d => d.Verb == "prepare")} calls for spares");
+    }
+
+    private async Task<List<string>> PostAll(ConsoleProcess console)
+    {
+        var people = _work.Servers.ToDictionary(s => s, s => console.ClientFor($"user-{s}"), StringComparer.Ordinal);
+        var ids = new List<string>();
+        foreach (var work in _work.Builds)
+        {
+            var answer = await people[work.Server].Post($"api/servers/{work.Server}/builds", new { app = work.App, path = work.Path, database = work.Base is not null, code = true });
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+            ids.Add((await answer.Json()).Text("id")!);
+        }
+        foreach (var person in people.Values) person.Dispose();
+        return ids;
+    }
+
+    private async Task<List<Done>> Collect(ConsoleProcess console, List<string> ids, List<Deed> journal)
+    {
+        var done = new List<Done>();
+        var copies = journal.Where(d => d.Verb == "copy").GroupBy(d => d.What).ToDictionary(g => g.Key, g => new Queue<Deed>(g), StringComparer.Ordinal);
+        var checkouts = journal.Where(d => d.Verb == "checkout").ToDictionary(d => d.What, StringComparer.Ordinal);
+        foreach (var (work, id) in _work.Builds.Zip(ids))
+        {
+            var build = await console.Http.Json($"api/builds/{id}");
+            Assert.True(build.Text("state") == "succeeded", $"{work}: {build.Text("message")}");
+            done.Add(new(work, build, work.Base is null ? null : copies[$"{work.Base}/{work.Server}"].Dequeue(), checkouts[work.Path]));
+        }
+        Assert.All(copies.Values, Assert.Empty);
+        return done;
+    }
+
+    private static double Instant(JsonElement element, string name) => element.GetProperty(name).GetDateTimeOffset().ToUnixTimeMilliseconds() / 1000.0;
+
+    private static WebApplication Page()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var page = builder.Build();
+        page.MapGet("/", () => "ready");
+        return page;
+    }
+
+    private void WriteSettings(ConsoleProcess console, StandIns hosts, string page)
+    {
+        var templates = Directory.CreateDirectory(Path.Combine(console.Folder, "templates")).FullName;
+        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" }) File.WriteAllText(Path.Combine(templates, name), "{{path}} of {{build.id}}\n");
+        File.WriteAllText(Path.Combine(console.Folder, "password"), "secret");
+        console.WriteDomains([.. _work.Servers.Select(s => (s, 1))]);
+        string AppOf(string name, string more) => $$"""{ "name": "{{name}}", "repository": { "kind": "svn", "url": "svn://127.0.0.1/none" }, "templates": "{{templates}}", "health": "{{page}}/"{{more}} }""";
+        console.WriteSettings(address: hosts.GuestAddress, more: $$"""
+            , "guests": { "ssh": { {{hosts.Ssh}} } },
+            "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": {{_work.Places}}, "ssh": { "host": "{{hosts.DatabaseAddress}}", {{hosts.Ssh}} } } ],
+            "bases": [ {{string.Join(", ", _work.Bases.Select(b => $$"""{ "name": "{{b}}", "host": "db1", "dump": "x.dump", "owner": "x", "spares": 0 }"""))}} ],
+            "apps": [ {{AppOf("plain", "")}}, {{string.Join(", ", _work.Bases.Select((b, n) => AppOf($"app{n}", $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }""")))}} ],
+            "builds": { "kept": 2000 }
+            """);
+    }
+}
