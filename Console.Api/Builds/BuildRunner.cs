@@ -34,7 +34,8 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         store.LogOf(id).Add("console", message, now);
         if (state is RequestState.Cancelled or RequestState.Interrupted) cleaning.Note(store.Find(id)!.Server);
         history.Add(store.Find(id)!.WithEnd(state, message, now), app?.Base);
-        store.Change(id, b => b.WithEnd(state, message, now));
+        var ended = store.Change(id, b => b.WithEnd(state, message, now));
+        if (ended.Database && app?.Base is { } name) bases.Refresh(bases.Find(name));
     }
 
     private async Task<(RequestState, string)> DoStepsOrCancel(Build build, AppSettings app, CancellationToken cancel)

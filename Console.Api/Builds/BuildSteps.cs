@@ -28,6 +28,7 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
         {
             var end = await host.Copy(@base, build.Server, onlySpare: true, voice.Log, voice.Progress, cancel);
             if (end.Done || end.Results.GetValueOrDefault("spare") != "none") return Finish(@base, end);
+            bases.Note(@base.Name, facts => facts with { Spares = 0 });
         }
         voice.Log($"No spare of {@base.Name} is ready: a plain copy is made.");
         return await PlainCopy(build, @base, host, voice, cancel);
@@ -45,8 +46,13 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
 
     private StepEnd Finish(BaseSettings @base, HostEnd end)
     {
-        bases.Refresh(@base, sweep: !end.Done);
-        if (!end.Done) return StepEnd.Of(end);
+        if (!end.Done)
+        {
+            bases.Refresh(@base, sweep: true);
+            return StepEnd.Of(end);
+        }
+        // The next spare is made when the build has ended, so that it takes nothing from the person who waits for it.
+        bases.Touch(@base);
         var dataTime = DatabaseHost.Instant(end.Results, "data_time");
         var method = DatabaseHost.Method(end.Results, "method");
         if (method == "spare") bases.Note(@base.Name, facts => facts with { Spares = Math.Max(0, facts.Spares - 1) });

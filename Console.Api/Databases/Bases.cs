@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using TestServers.Commands;
 using TestServers.Hosts;
 using TestServers.Requests;
@@ -7,8 +8,8 @@ using TestServers.Storage;
 namespace TestServers.Databases;
 
 /// <summary>
-/// What is known of every base. One loop a database host asks it now and then and whenever something was done there, and
-/// makes spares in the background; a host that is down stops only its own bases.
+/// What is known of every base. One loop a database host asks it now and then and whenever something failed there, and
+/// makes spares in the background behind what was done; a host that is down stops only its own bases.
 /// </summary>
 public sealed class Bases : BackgroundService
 {
@@ -20,6 +21,7 @@ public sealed class Bases : BackgroundService
     private readonly ILogger<Bases> _log;
     private readonly Dictionary<string, DatabaseHost> _hosts;
     private readonly ConcurrentDictionary<string, bool> _swept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<BaseName, bool> _touched = new();
     private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SemaphoreSlim> _wakes;
     private readonly ConcurrentDictionary<BaseName, Spares> _spares = new();
@@ -28,6 +30,8 @@ public sealed class Bases : BackgroundService
     {
         (_settings, _file, _lanes, _inventory, _log) = (settings, file, lanes, inventory, log);
         _hosts = settings.DatabaseHosts.ToDictionary(h => h.Name, h => new DatabaseHost(h, settings.Builds, settings.Runtime, program), StringComparer.Ordinal);
+        // What was left to do when the console ended is not known.
+        foreach (var @base in settings.Bases) _touched[@base.Name] = true;
         _wakes = settings.DatabaseHosts.ToDictionary(h => h.Name, _ => new SemaphoreSlim(0, 1), StringComparer.Ordinal);
     }
 
@@ -66,10 +70,14 @@ public sealed class Bases : BackgroundService
         if (FactsOf(name) != before) Changed?.Invoke(name);
     }
 
-    /// <summary>Has the host asked anew, and spares made, soon.</summary>
-    /// <param name="sweep">Something did not end as it should: have leftovers dropped, too.</param>
+    /// <summary>Remembers that spares are to be made and what a copy has left is to be dropped: when the host is asked next, at the latest.</summary>
+    public void Touch(BaseSettings @base) => _touched[@base.Name] = true;
+
+    /// <summary>Has that done now.</summary>
+    /// <param name="sweep">Something did not end as it should: have the host asked anew and leftovers dropped, too.</param>
     public void Refresh(BaseSettings @base, bool sweep = false)
     {
+        Touch(@base);
         if (sweep) _swept[@base.Host] = false;
         var wake = _wakes[@base.Host];
         lock (wake)
@@ -85,14 +93,20 @@ public sealed class Bases : BackgroundService
 
     private async Task Watch(DatabaseHost host, CancellationToken stop)
     {
+        var (answers, asked) = (false, Stopwatch.StartNew());
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                var answers = await Ask(host, stop);
-                if (answers && !_swept.GetValueOrDefault(host.Settings.Name)) _swept[host.Settings.Name] = await Sweep(host, stop);
+                var swept = _swept.GetValueOrDefault(host.Settings.Name);
+                if (!answers || !swept || asked.Elapsed >= Pause)
+                {
+                    asked.Restart();
+                    answers = await Ask(host, stop);
+                    if (answers && !swept) _swept[host.Settings.Name] = await Sweep(host, stop);
+                }
                 if (answers) await MakeSpares(host, stop);
-                await _wakes[host.Settings.Name].WaitAsync(Pause, stop);
+                await _wakes[host.Settings.Name].WaitAsync(asked.Elapsed < Pause ? Pause - asked.Elapsed : TimeSpan.Zero, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -149,11 +163,23 @@ public sealed class Bases : BackgroundService
         foreach (var @base in BasesOf(host).Where(b => FactsOf(b.Name).Exists))
         {
             // prepare also drops what the copies before have left, so it is called although no spare is wanted.
-            if (_lanes.SomebodyWaits(LaneOf(@base.Name))) continue;
+            if (!_touched.ContainsKey(@base.Name) && FactsOf(@base.Name).Spares >= @base.Spares) continue;
+            HostEnd end;
             using var spares = new Spares(stop);
             _spares[@base.Name] = spares;
-            var end = await spares.Make(host, @base);
-            _spares.TryRemove(@base.Name, out _);
+            try
+            {
+                // Looked at when it can be ended already, so that nobody comes in between. Who is in the lane has it done when he leaves.
+                if (_lanes.IsBusy(LaneOf(@base.Name))) continue;
+                _touched.TryRemove(@base.Name, out _);
+                end = await spares.Make(host, @base);
+                if (!end.Done) _touched[@base.Name] = true;
+            }
+            finally
+            {
+                _spares.TryRemove(@base.Name, out _);
+                spares.SetEnded();
+            }
             if (end.Ending is HostEnding.Failed or HostEnding.Refused) _log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
             if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready) Note(@base.Name, facts => facts with { Spares = (int)ready, Method = DatabaseHost.Method(end.Results, "method") ?? facts.Method, MethodSeconds = DatabaseHost.Seconds(end.Results, "seconds") ?? facts.MethodSeconds });
         }
@@ -165,21 +191,20 @@ public sealed class Bases : BackgroundService
         private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public async Task<HostEnd> Make(DatabaseHost host, BaseSettings @base)
-        {
-            try
-            {
-                return await host.Prepare(@base, _end.Token);
-            }
-            finally
-            {
-                _ended.TrySetResult();
-            }
-        }
+        public Task<HostEnd> Make(DatabaseHost host, BaseSettings @base) => host.Prepare(@base, _end.Token);
+
+        public void SetEnded() => _ended.TrySetResult();
 
         public async Task End()
         {
-            if (!_ended.Task.IsCompleted) await _end.CancelAsync();
+            try
+            {
+                await _end.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended by itself.
+            }
             await _ended.Task;
         }
 

@@ -29,10 +29,10 @@ public sealed class Lanes
         return turn;
     }
 
-    /// <summary>Whether somebody waits for a turn in this lane.</summary>
-    public bool SomebodyWaits(string name)
+    /// <summary>Whether somebody is in this lane, or waits for it.</summary>
+    public bool IsBusy(string name)
     {
-        lock (_deciding) return _lanes.TryGetValue(name, out var lane) && lane.Waiting.Count > 0;
+        lock (_deciding) return _lanes.ContainsKey(name);
     }
 
     private void Leave(Turn turn)

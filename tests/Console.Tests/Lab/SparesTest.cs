@@ -25,6 +25,32 @@ public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
+    public async Task The_next_spare_is_begun_when_the_build_has_ended_that_took_one()
+    {
+        using var anna = lab.As("anna");
+        await SpareIsReady(anna, "shop");
+        var build = await anna.BuildWell("qa02", "shop", "trunk", database: true, code: true);
+        Assert.Equal("spare", build.GetProperty("result").Text("method"));
+        await SpareIsReady(anna, "shop");
+        var spare = Assert.Single(await lab.Sql("SELECT oid FROM pg_database WHERE datname LIKE 'spare_shop_%'"));
+        var begun = File.GetLastWriteTimeUtc(Path.Combine(lab.Folder, "database-host", "cluster", "base", spare, "PG_VERSION"));
+        Assert.True(begun > build.GetProperty("endedAt").GetDateTimeOffset().UtcDateTime, $"The spare was begun at {begun:O}, the build ended at {build.Text("endedAt")}.");
+    }
+
+    [Fact]
+    public async Task A_console_that_is_killed_before_it_has_made_the_next_spare_makes_it_after_its_start()
+    {
+        using var anna = lab.As("anna");
+        await SpareIsReady(anna, "shop");
+        var build = await (await anna.Post("api/servers/qa02/builds", new { app = "shop", path = "trunk", database = true, code = true })).Json();
+        await Wait.Until("the spare is taken", async () => (await anna.Json($"api/builds/{build.Text("id")}")).Step("database").Text("state") == "succeeded");
+        await lab.Kill("console");
+        await lab.Mend();
+        await Wait.Until("a spare is there", async () => (await lab.Sql("SELECT 1 FROM pg_database WHERE datname LIKE 'spare_shop_%'")).Length == 1, 40);
+        await anna.BuildWell("qa02", "shop", "trunk", database: true, code: true);
+    }
+
+    [Fact]
     public async Task A_base_beside_the_console_is_copied_without_ssh_by_the_same_program()
     {
         using var anna = lab.As("anna");

@@ -47,7 +47,9 @@ public sealed class LanesTest
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         first.Dispose();
-        (await third.WaitAsync(TimeSpan.FromSeconds(5))).Dispose();
-        Assert.False(_lanes.SomebodyWaits("base shop"));
+        var turn = await third.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.True(_lanes.IsBusy("base shop"));
+        turn.Dispose();
+        Assert.False(_lanes.IsBusy("base shop"));
     }
 }
