@@ -133,7 +133,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
             store.Change(build.Id, b => b.WithEnd(written.Result, written.Message ?? "", written.EndedAt));
             return;
         }
-        runner.End(build.Id, settings.App(build.App), RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.");
+        runner.End(build.Id, settings.App(build.App), new(RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again."));
     }
 
     private static Build SameAs(Build earlier, ServerName server) => earlier.Server == server ? earlier

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TestServers.Apps;
 using TestServers.Databases;
 using TestServers.Hosts;
@@ -7,7 +8,8 @@ namespace TestServers.Builds;
 
 /// <summary>
 /// Does a build's steps: database and code side by side, then the settings of both, then the question to the server's own page. Each step's
-/// end is on disk before the next begins. Nothing that changes a database is repeated by itself.
+/// end is on disk before the next begins, in one write with that beginning, as the person waits for each. Nothing that changes a database is
+/// repeated by itself.
 /// </summary>
 public sealed class BuildRunner(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
     DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, TimeProvider clock)
@@ -20,25 +22,26 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         var build = store.Change(id, b => b.State == RequestState.Queued ? b with { State = RequestState.Running, StartedAt = clock.GetUtcNow() } : b);
         if (build.Ended) return;
         var app = settings.App(build.App);
-        var (state, message) = app is null
-            ? (RequestState.Failed, $"The settings no longer name the app {build.App}.")
+        var outcome = app is null
+            ? new(RequestState.Failed, $"The settings no longer name the app {build.App}.")
             : await DoStepsOrCancel(build, app, cancel);
-        if (state == RequestState.Cancelled && stopping()) (state, message) = (RequestState.Interrupted, $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again.");
-        End(id, app, state, message);
+        if (outcome.State == RequestState.Cancelled && stopping()) outcome = outcome with { State = RequestState.Interrupted, Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again." };
+        End(id, app, outcome);
     }
 
     /// <summary>Ends a build: history first, so that a crash between the two is found and mended at the next start.</summary>
-    public void End(RequestId id, AppSettings? app, RequestState state, string message)
+    public void End(RequestId id, AppSettings? app, Outcome outcome)
     {
         var now = clock.GetUtcNow();
-        store.LogOf(id).Add("console", message, now);
-        if (state is RequestState.Cancelled or RequestState.Interrupted) cleaning.Note(store.Find(id)!.Server);
-        history.Add(store.Find(id)!.WithEnd(state, message, now), app?.Base);
-        var ended = store.Change(id, b => b.WithEnd(state, message, now));
+        Build Ended(Build build) => (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
+        store.LogOf(id).Add("console", outcome.Message, now);
+        if (outcome.State is RequestState.Cancelled or RequestState.Interrupted) cleaning.Note(store.Find(id)!.Server);
+        history.Add(Ended(store.Find(id)!), app?.Base);
+        var ended = store.Change(id, Ended);
         if (ended.Database && app?.Base is { } name) bases.Refresh(bases.Find(name));
     }
 
-    private async Task<(RequestState, string)> DoStepsOrCancel(Build build, AppSettings app, CancellationToken cancel)
+    private async Task<Outcome> DoStepsOrCancel(Build build, AppSettings app, CancellationToken cancel)
     {
         try
         {
@@ -46,11 +49,11 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return (RequestState.Cancelled, "Cancelled.");
+            return new(RequestState.Cancelled, "Cancelled.");
         }
     }
 
-    private async Task<(RequestState, string)> DoSteps(Build build, AppSettings app, CancellationToken cancel)
+    private async Task<Outcome> DoSteps(Build build, AppSettings app, CancellationToken cancel)
     {
         Machine machine;
         try
@@ -59,47 +62,70 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         }
         catch (Problem gone)
         {
-            return (RequestState.Failed, gone.Message);
+            return new(RequestState.Failed, gone.Message);
         }
-        if (!machine.Running) return (RequestState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
+        if (!machine.Running) return new(RequestState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
 
         if (await cleaning.Before(machine, cancel) is { } unclean)
         {
             cancel.ThrowIfCancellationRequested();
-            return (RequestState.Failed, unclean);
+            return new(RequestState.Failed, unclean);
         }
+        Begin(build.Id, [Build.DatabaseStep, Build.CodeStep]);
         var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
         if (ends.FirstOrDefault(e => e.End.State != StepState.Succeeded) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
         if (build.Steps.Any(s => s.Name == Build.AfterStep))
         {
-            var after = await Do(build.Id, Build.AfterStep, voice => WithSettings(build.Id, app, machine, rendered => guest.RunAfter(app, machine, rendered, voice, cancel)));
+            var after = await DoWithSettings(build.Id, Build.AfterStep, null, app, machine, (rendered, voice) => guest.RunAfter(app, machine, rendered, voice, cancel));
             if (after.State != StepState.Succeeded) return Verdict(Build.AfterStep, after);
         }
-        var put = await Do(build.Id, Build.SettingsStep, voice => WithSettings(build.Id, app, machine, rendered => guest.PutSettings(app, machine, rendered, voice, cancel)));
+        var put = await DoWithSettings(build.Id, Build.SettingsStep, Build.HealthStep, app, machine, (rendered, voice) => guest.PutSettings(app, machine, rendered, voice, cancel));
         if (put.State != StepState.Succeeded) return Verdict(Build.SettingsStep, put);
-        var asked = await Do(build.Id, Build.HealthStep, voice => health.Run(Placeholders.Fill(app.Health, machine.Name, machine.Address, machine.Url), voice, cancel));
-        return asked.State == StepState.Succeeded ? (RequestState.Succeeded, "ready")
-            : asked.State == StepState.Cancelled ? (RequestState.Cancelled, asked.Message)
-            : (RequestState.Failed, asked.Message);
+        Begin(build.Id, [Build.HealthStep]);
+        var asked = await Hear(build.Id, Build.HealthStep, voice => health.Run(Placeholders.Fill(app.Health, machine.Name, machine.Address, machine.Url), voice, cancel));
+        return new(asked.State == StepState.Succeeded ? RequestState.Succeeded : asked.State == StepState.Cancelled ? RequestState.Cancelled : RequestState.Failed,
+            asked.State == StepState.Succeeded ? "ready" : asked.Message, Ending(Build.HealthStep, asked));
     }
 
     private IEnumerable<Task<(string Name, StepEnd End)>> SideBySide(Build build, AppSettings app, Machine machine, CancellationToken cancel)
     {
-        if (build.Database) yield return Named(Build.DatabaseStep, Do(build.Id, Build.DatabaseStep, voice => database.Run(build, bases.Find(app.Base!), voice, cancel)));
-        if (build.Code) yield return Named(Build.CodeStep, Do(build.Id, Build.CodeStep, voice => guest.CheckOut(build, app, machine, voice, cancel)));
+        if (build.Database) yield return Named(Build.DatabaseStep, Do(build.Id, Build.DatabaseStep, null, voice => database.Run(build, bases.Find(app.Base!), voice, cancel)));
+        if (build.Code) yield return Named(Build.CodeStep, Do(build.Id, Build.CodeStep, null, voice => guest.CheckOut(build, app, machine, voice, cancel)));
     }
 
     private static async Task<(string, StepEnd)> Named(string name, Task<StepEnd> step) => (name, await step);
 
-    private static (RequestState, string) Verdict(string step, StepEnd end) =>
-        end.State == StepState.Cancelled ? (RequestState.Cancelled, end.Message) : (RequestState.Failed, $"failed at step {step}: {end.Message}");
+    private static Outcome Verdict(string step, StepEnd end) =>
+        end.State == StepState.Cancelled ? new(RequestState.Cancelled, end.Message) : new(RequestState.Failed, $"failed at step {step}: {end.Message}");
 
-    private async Task<StepEnd> Do(RequestId id, string name, Func<StepVoice, Task<StepEnd>> step)
+    private void Begin(RequestId id, string[] names, Func<Build, Build>? with = null) => store.Change(id, b => Begun(with?.Invoke(b) ?? b, names));
+
+    // A step that has been kept from the build that this one goes on with does not begin again.
+    private Build Begun(Build build, params string[] names) =>
+        build.Steps.Where(s => names.Contains(s.Name) && s.State == StepState.Waiting).Aggregate(build, (b, step) => b.WithStep(step.Name, s => s with { State = StepState.Running, StartedAt = clock.GetUtcNow() }));
+
+    private Func<Build, Build> Ending(string name, StepEnd end)
+    {
+        var now = clock.GetUtcNow();
+        return b => b.WithStep(name, s => s with { State = end.State, EndedAt = now, Message = end.Message, WaitsFor = null, Progress = null })
+            with { Result = end.Adds?.Invoke(b.Result ?? new()) ?? b.Result, Health = end.Health ?? b.Health };
+    }
+
+    /// <summary>Does a step; its end is on disk when this returns, and with it the beginning of the next when it has succeeded.</summary>
+    private async Task<StepEnd> Do(RequestId id, string name, string? next, Func<StepVoice, Task<StepEnd>> step, Func<Build, Build>? with = null)
+    {
+        if (store.Find(id)!.Steps.First(s => s.Name == name) is { State: StepState.Succeeded } kept) return new(StepState.Succeeded, kept.Message ?? "");
+        Begin(id, [name], with);
+        var end = await Hear(id, name, step);
+        var ending = Ending(name, end);
+        store.Change(id, b => next is not null && end.State == StepState.Succeeded ? Begun(ending(b), next) : ending(b));
+        return end;
+    }
+
+    /// <summary>Does a step and gives back how it ended; writes only its log.</summary>
+    private async Task<StepEnd> Hear(RequestId id, string name, Func<StepVoice, Task<StepEnd>> step)
     {
         var log = store.LogOf(id);
-        // Kept from the build that this one goes on with.
-        if (store.Find(id)!.Steps.First(s => s.Name == name) is { State: StepState.Succeeded } kept) return new(StepState.Succeeded, kept.Message ?? "");
-        store.Change(id, b => b.WithStep(name, s => s with { State = StepState.Running, StartedAt = clock.GetUtcNow() }));
         var voice = new StepVoice(
             line => log.Add(name, line, clock.GetUtcNow()),
             fraction => store.Show(id, b => b.WithStep(name, s => s with { Progress = fraction })),
@@ -118,27 +144,29 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
             end = new(StepState.Failed, problem.Message);
         }
         voice.Log(end.Message);
-        store.Change(id, b => b.WithStep(name, s => s with { State = end.State, EndedAt = clock.GetUtcNow(), Message = end.Message, WaitsFor = null, Progress = null })
-            with { Result = end.Adds?.Invoke(b.Result ?? new()) ?? b.Result, Health = end.Health ?? b.Health });
         return end;
     }
 
-    private async Task<StepEnd> WithSettings(RequestId id, AppSettings app, Machine machine, Func<RenderedSettings, Task<StepEnd>> use)
+    private async Task<StepEnd> DoWithSettings(RequestId id, string name, string? next, AppSettings app, Machine machine, Func<RenderedSettings, StepVoice, Task<StepEnd>> use)
     {
         var build = store.Find(id)!;
         var kept = history.Of(build.Server);
         var code = build.Code ? new KeptCode(build.Path, build.Result?.Revision ?? "") : kept.Code.GetValueOrDefault(app.Name.Text);
-        var dataTime = build.Database ? build.Result?.DataTime : app.Base is { } name ? kept.Copies.GetValueOrDefault(name.Text) : null;
+        var dataTime = build.Database ? build.Result?.DataTime : app.Base is { } @base ? kept.Copies.GetValueOrDefault(@base.Text) : null;
         RenderedSettings Render(bool hidePassword) => SettingsTemplates.Render(app, values.Of(app, machine, code, dataTime, id, build.By, hidePassword));
         try
         {
             var rendered = Render(hidePassword: false);
-            store.Change(id, b => b with { Settings = [.. Render(hidePassword: true).Files.Select(f => new SettingsFile(f.Key, f.Value))] });
-            return await use(rendered);
+            ImmutableArray<SettingsFile> shown = [.. Render(hidePassword: true).Files.Select(f => new SettingsFile(f.Key, f.Value))];
+            return await Do(id, name, next, voice => use(rendered, voice), b => b with { Settings = shown });
         }
         catch (UnrenderableTemplate e)
         {
-            return new(StepState.Failed, e.Message);
+            return await Do(id, name, null, _ => Task.FromResult(new StepEnd(StepState.Failed, e.Message)));
         }
     }
 }
+
+/// <summary>How a build ended.</summary>
+/// <param name="LastStep">What its last step still adds: written together with the end.</param>
+public sealed record Outcome(RequestState State, string Message, Func<Build, Build>? LastStep = null);
