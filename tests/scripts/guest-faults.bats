@@ -152,6 +152,16 @@ time.sleep(60)' "$port" 3>&- &
   says 'Updated to revision'
 }
 
+@test "foreign files by the hundred are gone, the first 200 of them in the log, and a count" {
+  from_svn trunk
+  (cd "$copy" && touch foreign{1..300} page{1..300}.pyc)
+  from_svn trunk
+  has_result changed=true method=switched
+  [ -z "$(find "$copy" -name 'foreign*' -o -name '*.pyc')" ]
+  [ "$(grep -c '^D ' <<<"$output")" -lt 202 ]
+  says '(399 more lines)'
+}
+
 @test "what the application has compiled is gone, and other revisions below are made right" {
   from_svn trunk
   mkdir "$copy/deep/__pycache__" && touch "$copy/deep/__pycache__/a.pyc"
