@@ -59,6 +59,13 @@ internal static class LabCall
 
     public static JsonElement Step(this JsonElement build, string name) => build.GetProperty("steps").EnumerateArray().First(s => s.Text("name") == name);
 
+    /// <summary>Gives back what anna's builds have reserved, for the tests that come after.</summary>
+    public static async Task Release(this LabFixture lab, params string[] servers)
+    {
+        using var anna = lab.As("anna");
+        foreach (var server in servers) await anna.DeleteAsync($"api/servers/{server}/reservation");
+    }
+
     /// <summary>What the app's own page on the server says of itself.</summary>
     public static async Task<string> PageOf(this HttpClient http, string server)
     {

@@ -45,9 +45,14 @@ internal static class LabHost
     {
         var database = lab.Status.GetProperty("database");
         string[] psql = ["psql", "-X", "-q", "-At", "-h", database.Text("socket")!, "-p", database.Text("port")!, "-U", database.Text("superuser")!, "-d", "postgres", "-c", sql];
+        return (await lab.AsOwner(psql)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Runs a program as the user that the lab runs as.</summary>
+    public static async Task<string> AsOwner(this LabFixture lab, params string[] command)
+    {
         var owner = (await Run("stat", "-c", "%U", lab.Folder)).Trim();
-        var said = Environment.UserName == owner ? await Run(psql[0], psql[1..]) : await Run("runuser", ["-u", owner, "--", .. psql]);
-        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return Environment.UserName == owner ? await Run(command[0], command[1..]) : await Run("runuser", ["-u", owner, "--", .. command]);
     }
 
     /// <summary>Asks a copy as the app does: over TCP, with the app's own role and password.</summary>
