@@ -95,6 +95,20 @@ teardown() { stop_apache; }
   [ -z "$(ls -A "$work/srv/site")" ]
 }
 
+@test "an Apache that ends while it loads new settings is told, and serves the former ones again" {
+  put_code one
+  put_settings first
+  # No address of this machine: Apache's own test does not find that.
+  put_settings second 'Listen 192.0.2.7:9'
+  [ "$status" -eq 1 ]
+  has_error 'Apache did not load the settings of shop: it ended while it read them. The former settings are back'
+  grep -q first "$work/srv/site/settings.py"
+  [ "$(answer)" = 'first one' ]
+  put_settings third
+  has_result reloaded=true
+  [ "$(answer)" = 'third one' ]
+}
+
 @test "a text that is missing or a value that is unknown is refused before anything is touched" {
   call settings app=shop "file.apache.conf=$(base64 -w0 <<<x)"
   [ "$status" -eq 2 ]
