@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using HandlebarsDotNet;
+using HandlebarsDotNet.Compiler;
 
 namespace TestServers.Apps;
 
 /// <summary>The rendered settings of an app for a server.</summary>
 public sealed record RenderedSettings(IReadOnlyDictionary<string, string> Files);
 
-/// <summary>A template that does not render; the message names file and cause.</summary>
+/// <summary>A template that does not render; the message names file, line and cause.</summary>
 public sealed class UnrenderableTemplate(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>
@@ -22,6 +24,9 @@ public static class SettingsTemplates
     private static readonly IHandlebars Language = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
     private static readonly ConcurrentDictionary<string, (string Text, HandlebarsTemplate<object, object> Render)> Compiled = new(StringComparer.Ordinal);
 
+    // Looking for the line of a fault compiles each beginning of the template.
+    private const int MostLines = 300;
+
     /// <summary>Renders all files.</summary>
     /// <param name="values">What the templates may name: dictionaries of texts and dictionaries.</param>
     /// <exception cref="UnrenderableTemplate">A template is missing, is malformed, or names something that is not there.</exception>
@@ -30,15 +35,55 @@ public static class SettingsTemplates
 
     private static string RenderOne(string path, IReadOnlyDictionary<string, object?> values)
     {
+        var text = "";
         try
         {
-            var text = File.ReadAllText(path);
+            text = File.ReadAllText(path);
             if (!Compiled.TryGetValue(path, out var compiled) || compiled.Text != text) compiled = Compiled[path] = (text, Language.Compile(text));
             return compiled.Render(values);
         }
-        catch (Exception e) when (e is HandlebarsException or IOException or UnauthorizedAccessException)
+        // Whatever the library throws, and its exceptions have no common base: the template is what is wrong.
+        catch (Exception e)
         {
-            throw new UnrenderableTemplate($"The template {path} does not render: {e.Message.TrimEnd('.')}. Correct it; the next build reads it anew.", e);
+            throw new UnrenderableTemplate($"The template {path} does not render{WhereAndWhy(text, e)}. Correct it; the next build reads it anew.", e);
+        }
+    }
+
+    private static string WhereAndWhy(string text, Exception e) =>
+        e is HandlebarsUndefinedBindingException { Path: var name }
+            ? $"{InLine(LineThatNames(text, name))}: there is no value {name} for it"
+            : $"{InLine(e is HandlebarsException ? LineThatBreaks(text) : null)}: {e.Message.Split('\n')[0].TrimEnd('.', '\r')}";
+
+    private static string InLine(int? line) => line is null ? "" : $" (line {line})";
+
+    private static int? LineThatNames(string text, string name)
+    {
+        var at = Array.FindIndex(text.Split('\n'), line => Regex.IsMatch(line, $@"\{{\{{[^}}]*(?<![\w.]){Regex.Escape(name)}(?![\w.])"));
+        return at < 0 ? null : at + 1;
+    }
+
+    // The library tells no line: it is the one after the longest beginning that is right, or within a block the first that is
+    // wrong for another reason than that the block does not end.
+    private static int? LineThatBreaks(string text)
+    {
+        var lines = text.Split('\n');
+        if (lines.Length > MostLines) return null;
+        var faults = Enumerable.Range(1, lines.Length).Select(count => FaultOf(string.Concat(lines.Take(count).Select(line => line + '\n')))).ToList();
+        var after = faults.FindLastIndex(fault => fault is null) + 1;
+        var other = faults.FindIndex(after, fault => fault?.StartsWith("Reached end of template", StringComparison.Ordinal) == false);
+        return after == lines.Length ? null : (other < 0 ? after : other) + 1;
+    }
+
+    private static string? FaultOf(string text)
+    {
+        try
+        {
+            Language.Compile(text);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e.Message;
         }
     }
 }

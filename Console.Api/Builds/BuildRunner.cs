@@ -66,6 +66,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         }
         if (!machine.Running) return new(RequestState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
 
+        if (Unrenderable(build, app, machine) is { } fault) return new(RequestState.Failed, $"{fault} Nothing on {machine.Name} was touched.");
         if (await cleaning.Before(machine, cancel) is { } unclean)
         {
             cancel.ThrowIfCancellationRequested();
@@ -145,6 +146,20 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         }
         voice.Log(end.Message);
         return end;
+    }
+
+    // Told before a database is exchanged for the sake of settings that never come; with what is not known yet left out.
+    private string? Unrenderable(Build build, AppSettings app, Machine machine)
+    {
+        try
+        {
+            SettingsTemplates.Render(app, values.Of(app, machine, new(build.Path, build.Revision?.Text ?? ""), null, build.Id, build.By, hidePassword: true));
+            return null;
+        }
+        catch (UnrenderableTemplate e)
+        {
+            return e.Message;
+        }
     }
 
     private async Task<StepEnd> DoWithSettings(RequestId id, string name, string? next, AppSettings app, Machine machine, Func<RenderedSettings, StepVoice, Task<StepEnd>> use)

@@ -10,6 +10,7 @@ public sealed class SettingsValues(Settings settings)
     private static readonly string[] SecretWords = ["secret", "password", "token", "key"];
 
     /// <param name="hidePassword">For what is kept and shown; else for the server.</param>
+    /// <exception cref="Problem">The password is needed, and its file cannot be read.</exception>
     public IReadOnlyDictionary<string, object?> Of(AppSettings app, Machine machine, KeptCode? code, DateTimeOffset? dataTime, RequestId id, string by, bool hidePassword)
     {
         var folder = Placeholders.Fill(settings.Guests!.Folder, machine.Name, machine.Address);
@@ -27,8 +28,20 @@ public sealed class SettingsValues(Settings settings)
     {
         if (app.Base is null || app.Database is null) return [];
         var host = settings.DatabaseHost(settings.Base(app.Base)!.Host);
-        var password = hidePassword ? Hidden : File.ReadAllText(app.Database.PasswordFile).Trim();
+        var password = hidePassword ? Hidden : ReadPassword(app.Database.PasswordFile);
         return Texts(("name", $"copy_{app.Base}_{machine.Name}"), ("host", host.Address), ("port", host.Port.ToString()), ("user", app.Database.User), ("password", password));
+    }
+
+    private static string ReadPassword(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Problem.Failed($"The password file {file} cannot be read: {e.Message.TrimEnd('.')}. Let the console's user read it, then build again.");
+        }
     }
 
     private static bool IsSecret(string name) => SecretWords.Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase));

@@ -1,0 +1,45 @@
+using TestServers.Apps;
+
+namespace TestServers.Tests.Apps;
+
+public sealed class SettingsTemplatesTest : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("{{colour}}", "(line 3): there is no value colour for it")]
+    [InlineData("{{server.colour}}", "(line 3): there is no value server.colour for it")]
+    [InlineData("{{#if colour.of}}x{{/if}}", "(line 3): there is no value colour.of for it")]
+    [InlineData("{{#if path}}", "(line 3): Reached end of template")]
+    [InlineData("{{/if}}", "(line 3): A closing element")]
+    [InlineData("{{#if path}}\n{{}}\n{{/if}}", "(line 4): Reached unparseable token")]
+    [InlineData("{{#if path}}\n{{/each}}\n{{/if}}", "(line 4): A closing element")]
+    [InlineData("{{path", "(line 3): Token")]
+    [InlineData("{{> other}}", ": Referenced partial name 'other'")]
+    public void A_template_that_does_not_render_names_file_line_and_cause(string fault, string sentence)
+    {
+        var said = Assert.Throws<UnrenderableTemplate>(() => Render($"{{{{#if path}}}}\n{{{{server.name}}}}{{{{/if}}}} on colour\n{fault}\nthe end\n")).Message;
+        Assert.True(said.Contains(sentence, StringComparison.Ordinal), said);
+        Assert.StartsWith($"The template {_folder["settings.py"]} does not render", said, StringComparison.Ordinal);
+        Assert.EndsWith("Correct it; the next build reads it anew.", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_template_that_is_missing_is_named() =>
+        Assert.Contains("wsgi.py", Assert.Throws<UnrenderableTemplate>(() => Render("", except: "wsgi.py")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Nothing_is_escaped() => Assert.Equal("a<b>&'\"", Render("{{path}}").Files["settings.py"]);
+
+    private RenderedSettings Render(string text, string? except = null)
+    {
+        foreach (var name in SettingsTemplates.Names.Where(n => n != except)) File.WriteAllText(_folder[name], name == "settings.py" ? text : "");
+        var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path);
+        return SettingsTemplates.Render(app, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["path"] = "a<b>&'\"", ["server"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = "qa01" },
+        });
+    }
+}
