@@ -1,0 +1,53 @@
+using TestServers.Tests.Api;
+
+namespace TestServers.Tests.Lab;
+
+/// <summary>A server's own page that is late, or never comes: asked until the limit, and not a second longer.</summary>
+[Collection("lab")]
+public sealed class HealthFaultTest(LabFixture lab) : IClassFixture<LabFixture>
+{
+    private const string Late = """
+        import time
+        began = time.monotonic()
+        def application(environ, start_response):
+            ready = time.monotonic() > began + 2
+            start_response('200 OK' if ready else '503 Service Unavailable', [('Content-Type', 'text/plain')])
+            return [b'at last' if ready else b'the cache is filled']
+        """;
+    private const string Never = """
+        import time
+        def application(environ, start_response):
+            time.sleep(40)
+        """;
+
+    [Fact]
+    public async Task A_page_that_comes_after_a_while_is_waited_for()
+    {
+        await using var own = new LabConsole(lab);
+        own.PutPage(Late);
+        await own.Process.StartWithServers();
+        var build = await own.Process.Http.BuildWell("own6", "plain", "trunk", database: false, code: true);
+        Assert.True(build.Step("health").GetProperty("seconds").GetDouble() > 1, build.ToString());
+        Assert.Equal("at last", await own.Process.Http.PageOf("own6"));
+    }
+
+    [Fact]
+    public async Task A_page_that_never_comes_ends_the_build_at_the_limit_and_delays_nobody()
+    {
+        await using var own = new LabConsole(lab, settings => settings["builds"] = new System.Text.Json.Nodes.JsonObject { ["healthSeconds"] = 6 });
+        await own.Process.StartWithServers();
+        await own.Process.Http.BuildWell("own6", "plain", "trunk", database: false, code: true);
+        own.PutPage(Never);
+        var failing = await (await own.Process.Http.Post("api/servers/own6/builds", new { app = "plain", path = "trunk", database = false, code = true })).Json();
+        await Wait.Until("it has rendered its settings", async () => (await own.Process.Http.Json($"api/builds/{failing.Text("id")}")).Step("health").Text("state") == "running", 60);
+        own.PutGoodPage();
+        await own.Process.Http.BuildWell("own7", "plain", "trunk", database: false, code: true);
+        Assert.Equal("running", (await own.Process.Http.Json($"api/builds/{failing.Text("id")}")).Text("state"));
+        var failed = await own.Process.Http.Json($"api/builds/{failing.Text("id")}?wait=60");
+        Assert.Equal("failed", failed.Text("state"));
+        Assert.Matches("^built, but http://.* does not answer: no answer within 6 s. Look at the server's Apache error log", failed.Text("message"));
+        Assert.InRange(failed.Step("health").GetProperty("seconds").GetDouble(), 5.5, 9);
+        await own.Process.Http.BuildWell("own6", "plain", "trunk", database: false, code: true);
+        Assert.Contains("trunk", await own.Process.Http.PageOf("own6"), StringComparison.Ordinal);
+    }
+}
