@@ -72,6 +72,7 @@ public static class Startup
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseViews>().AddSingleton<EventStream>().AddSingleton<Teller>();
         AddBackground<Inventory>(services);
+        AddBackground<Ends>(services);
         AddBackground<Bases>(services);
         AddBackground<Restores>(services);
         AddBackground<Freshness>(services);

@@ -91,7 +91,22 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, TimeProvid
         return (after.Held[server.Text], ended!);
     }
 
-    /// <summary>Returns after a change, or when the time is up: an end by the clock is no change.</summary>
+    /// <summary>Takes out what has ended by the clock, so that a clock that is set back brings nothing back.</summary>
+    /// <exception cref="DiskRefused">The disk refused; what has ended holds nothing all the same.</exception>
+    public void RemoveEnded()
+    {
+        if (file.Value.Held.Values.All(r => r.Until > clock.GetUtcNow())) return;
+        ImmutableArray<Reservation> ended = [];
+        file.Change(state =>
+        {
+            var now = clock.GetUtcNow();
+            ended = [.. state.Held.Values.Where(r => r.Until <= now)];
+            return ended.IsEmpty ? state : state with { Held = state.Held.RemoveRange(ended.Select(r => r.Server.Text)) };
+        });
+        foreach (var reservation in ended) Changed?.Invoke(reservation.Server);
+    }
+
+    /// <summary>Returns after a change, or when the time is up.</summary>
     public async Task NextChange(TimeSpan atMost, CancellationToken cancel)
     {
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -47,12 +47,12 @@ public static class ReservationsApi
         return TypedResults.Ok(ReservationView.Of(reservation));
     }
 
-    private static async Task<Created<Taken>> PostAny(AskAny ask, double? wait, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
+    private static async Task<Created<Taken>> PostAny(AskAny ask, double? wait, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, TimeProvider clock, Audit audit)
     {
         var caller = CallerWhoMay(context);
         var purpose = PlainText.Check(ask.Purpose, "purpose", 200);
         var until = terms.EndOf(ask.Hours, ask.Until);
-        var deadline = DateTimeOffset.UtcNow.AddSeconds(Math.Clamp(wait ?? 0, 0, 600));
+        var (began, patience) = (clock.GetTimestamp(), TimeSpan.FromSeconds(Math.Clamp(wait ?? 0, 0, 600)));
         while (true)
         {
             var machines = inventory.Machines.Where(m => m.Running && (ask.Host is null || m.Host == ask.Host)).ToList();
@@ -62,7 +62,7 @@ public static class ReservationsApi
                 var machine = inventory.Find(reservation.Server);
                 return TypedResults.Created($"{context.Request.PathBase}/api/servers/{machine.Name}", new Taken(machine.Name, machine.Address, machine.Url, ReservationView.Of(reservation)));
             }
-            if (DateTimeOffset.UtcNow >= deadline)
+            if (clock.GetElapsedTime(began) >= patience)
             {
                 throw Problem.NoneFree(book.All().Where(r => machines.Any(m => m.Name == r.Server)).MinBy(r => r.Until) is { } first
                     ? $"All {machines.Count} running servers are reserved; {first.Server} is the first to end, at {Times.Say(first.Until)} ({first.Holder})."
