@@ -20,19 +20,20 @@ public sealed record PathList(ImmutableArray<ListedPath> Paths, DateTimeOffset? 
 public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30), Limit = TimeSpan.FromSeconds(20);
-    private readonly ConcurrentDictionary<AppName, (SemaphoreSlim Asking, PathList List)> _known = new();
+    private readonly ConcurrentDictionary<AppName, (SemaphoreSlim Asking, PathList List, long AskedAt)> _known = new();
 
     /// <summary>The app's paths; a repository that does not answer gives the last list with its problem.</summary>
     public async Task<PathList> Of(AppSettings app, CancellationToken cancel)
     {
-        var (asking, _) = _known.GetOrAdd(app.Name, _ => (new(1), new([], null, null)));
+        var (asking, _, _) = _known.GetOrAdd(app.Name, _ => (new(1), new([], null, null), 0));
         await asking.WaitAsync(cancel);
         try
         {
-            var known = _known[app.Name].List;
-            if (known.AsOf + Fresh > clock.GetUtcNow() && known.Problem is null) return known;
+            var (_, known, askedAt) = _known[app.Name];
+            if (known is { AsOf: not null, Problem: null } && clock.GetElapsedTime(askedAt) < Fresh) return known;
+            var now = clock.GetTimestamp();
             var next = await Ask(app, known, cancel);
-            _known[app.Name] = (asking, next);
+            _known[app.Name] = (asking, next, now);
             return next;
         }
         finally

@@ -36,8 +36,9 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         Build Ended(Build build) => (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
         store.LogOf(id).Add("console", outcome.Message, now);
         if (outcome.State is RequestState.Cancelled or RequestState.Interrupted) cleaning.Note(store.Find(id)!.Server);
-        history.Add(Ended(store.Find(id)!), app?.Base);
-        var ended = store.Change(id, Ended);
+        var ended = store.Preview(id, Ended);
+        history.Add(ended, app?.Base);
+        store.Change(id, b => Ended(b) with { Seconds = ended.Seconds });
         if (ended.Database && app?.Base is { } name) bases.Refresh(bases.Find(name));
     }
 

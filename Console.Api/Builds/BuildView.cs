@@ -15,7 +15,7 @@ public sealed class BuildViews(RequestStore<Build> store, UsualTimes usual, Inve
 {
     public BuildView Of(Build build)
     {
-        var (position, waitsFor, start) = build.State == RequestState.Queued ? PlaceOf(build) : (null, null, build.StartedAt);
+        var (position, waitsFor, start) = build.State == RequestState.Queued ? PlaceOf(build) : (null, null, store.BeginOf(build, clock.GetUtcNow()));
         var end = build.Ended ? null : start + usual.Of(build);
         return new(build.Id, build.Server, build.App, build.Path, build.Revision, build.Database, build.Code, build.By, build.At, build.StartedAt, build.EndedAt, build.Seconds, build.State, build.Message,
             build.Steps, position, waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor, build.State == RequestState.Queued ? start : null, end, build.Result, build.Health, build.RetryOf, build.Resumes);
@@ -30,7 +30,7 @@ public sealed class BuildViews(RequestStore<Build> store, UsualTimes usual, Inve
             return (1, silent is null ? null : $"{silent.Name} has not told its servers since the console's start: {silent.Problem}", null);
         }
         DateTimeOffset? start = null;
-        foreach (var other in before) start = (other.StartedAt ?? start) + usual.Of(other) is { } end ? NotPast(end) : null;
+        foreach (var other in before) start = (store.BeginOf(other, clock.GetUtcNow()) ?? start) + usual.Of(other) is { } end ? NotPast(end) : null;
         var next = before[^1];
         return (before.Count(b => b.State == RequestState.Queued) + 1, $"{build.Server} is busy with build {next.Id} of {next.By} ({next.App} {next.Path})", start);
     }

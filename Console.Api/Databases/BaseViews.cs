@@ -19,7 +19,7 @@ public sealed class BaseViews(Settings settings, Bases bases, Restores restores,
     /// <summary>A restore as it is shown, with its probable end: the median of the last ones of its base that succeeded.</summary>
     public RestoreView ViewOf(Restore restore)
     {
-        if (restore.Ended || restore.StartedAt is not { } started) return RestoreView.Of(restore, null);
+        if (restore.Ended || restores.Store.BeginOf(restore, clock.GetUtcNow()) is not { } started) return RestoreView.Of(restore, null);
         var past = restores.Store.All.Where(r => r.Base == restore.Base && r.State == RequestState.Succeeded).Take(PastRestores).Select(r => r.Seconds ?? 0).Order().ToList();
         return RestoreView.Of(restore, past.Count == 0 ? null : started.AddSeconds(past[past.Count / 2]));
     }

@@ -33,12 +33,8 @@ public abstract record Request : IVersioned
     /// <summary>The Idempotency-Key it came with.</summary>
     public string? Key { get; init; }
 
-    /// <summary>From its start to its end, in seconds.</summary>
-    public double? Seconds
-    {
-        get => Times.Between(StartedAt, EndedAt);
-        init { }
-    }
+    /// <summary>From its start to its end, in seconds, as measured: the clock may have been set in between.</summary>
+    public double? Seconds { get; init; }
 
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Ended => State is not (RequestState.Queued or RequestState.Running);

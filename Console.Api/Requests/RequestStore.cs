@@ -74,13 +74,32 @@ public sealed class RequestStore<T> where T : Request
         T now;
         lock (entry)
         {
-            var next = change(entry.Now);
+            var next = entry.Elapsed.Measure(change(entry.Now));
             if (ReferenceEquals(next, entry.Now)) return next;
             entry.File.Change(_ => next);
             entry.Now = now = next;
         }
         Tell(entry, now);
         return now;
+    }
+
+    /// <summary>The request as a change would make it; nothing is changed.</summary>
+    public T Preview(RequestId id, Func<T, T> change)
+    {
+        var entry = _all[id.Number];
+        lock (entry) return entry.Elapsed.Measure(change(entry.Now));
+    }
+
+    /// <summary>When a request began, by the clock as it is set now; null when it has not. Within ten seconds the instant that was written down.</summary>
+    public DateTimeOffset? BeginOf(T request, DateTimeOffset now)
+    {
+        if (request.StartedAt is not { } started || request.Ended || !_all.TryGetValue(request.Id.Number, out var entry)) return request.StartedAt;
+        double? ran;
+        lock (entry) ran = entry.Elapsed.Seconds;
+        if (ran is null || Math.Abs((now - started).TotalSeconds - ran.Value) < 10) return started;
+        // In steps, so that it is not another one at every look.
+        var step = TimeSpan.FromSeconds(10).Ticks;
+        return new(now.AddSeconds(-ran.Value).UtcTicks / step * step, TimeSpan.Zero);
     }
 
     /// <summary>Changes what may be lost by a crash: progress, and what a step waits for.</summary>
@@ -93,7 +112,7 @@ public sealed class RequestStore<T> where T : Request
             if (entry.Now.Ended) return;
             now = change(entry.Now);
             if (ReferenceEquals(now, entry.Now)) return;
-            entry.Now = now;
+            entry.Now = now = entry.Elapsed.Measure(now);
         }
         Tell(entry, now);
     }
@@ -156,6 +175,7 @@ public sealed class RequestStore<T> where T : Request
     {
         private T _now = now;
         public JsonFile<T> File { get; } = file;
+        public Elapsed Elapsed { get; } = new();
         public RequestLog Log { get; } = log;
         public T Now { get => Volatile.Read(ref _now); set => Volatile.Write(ref _now, value); }
     }

@@ -10,13 +10,8 @@ public enum StepState { Waiting, Running, Succeeded, Failed, Cancelled, Interrup
 public sealed record Step(string Name, StepState State = StepState.Waiting, DateTimeOffset? StartedAt = null, DateTimeOffset? EndedAt = null,
     double? Progress = null, string? Message = null, string? WaitsFor = null)
 {
-    /// <summary>How long it ran, in seconds.</summary>
-    public double? Seconds
-    {
-        get => Times.Between(StartedAt, EndedAt);
-        // Stands in the file for people to read; what counts are the two instants.
-        init { }
-    }
+    /// <summary>How long it ran, in seconds, as measured: the clock may have been set in between.</summary>
+    public double? Seconds { get; init; }
 
     [JsonIgnore]
     public bool Ended => State is not (StepState.Waiting or StepState.Running);

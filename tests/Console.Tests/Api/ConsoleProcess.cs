@@ -69,8 +69,11 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public async Task StartWithServers()
     {
         await Start();
-        await Wait.Until("virsh has answered", async () => (await Http.Json("api/servers")).GetProperty("servers").GetArrayLength() > 0);
+        await StartedWithServers();
     }
+
+    /// <summary>Returns when one that was started knows its servers.</summary>
+    public Task StartedWithServers() => Wait.Until("virsh has answered", async () => (await Http.Json("api/servers")).GetProperty("servers").GetArrayLength() > 0);
 
     /// <summary>Starts it although it will not come up, and gives back what it said.</summary>
     public async Task<string> StartInVain()
