@@ -82,6 +82,7 @@ public sealed record Settings
             app.Check();
         }
         foreach (var token in Tokens) token.Check();
+        Builds.Check();
         Must(Webhook is null || (Uri.TryCreate(Webhook.Url, UriKind.Absolute, out var hook) && hook.Scheme is "http" or "https"), "webhook.url", "is an http or https address");
         Must(Apps.Count == 0 || Guests is not null, "guests", "says how servers are reached, as there are apps to put on them");
         return this;

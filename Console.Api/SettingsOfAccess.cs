@@ -21,8 +21,16 @@ public sealed record WebhookSettings(string Url);
 
 public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168);
 
-/// <param name="Kept">How many ended builds are kept with their logs.</param>
+/// <param name="Kept">How many ended builds, and restores, are kept with their logs.</param>
+/// <param name="KeptDays">For how many days after its end a log is kept; 0: as long as its build.</param>
 /// <param name="PerPerson">How many builds one person may have waiting.</param>
 /// <param name="DatabaseMinutes">Limit of the database step and of a restore's every step.</param>
-public sealed record BuildSettings(int Kept = 500, int PerPerson = 20, int Waiting = 1000, int History = 50,
-    double DatabaseMinutes = 120, double CodeMinutes = 60, double AfterMinutes = 30, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12);
+public sealed record BuildSettings(int Kept = 500, double KeptDays = 90, int PerPerson = 20, int Waiting = 1000, int History = 50,
+    double DatabaseMinutes = 120, double CodeMinutes = 60, double AfterMinutes = 30, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12)
+{
+    internal void Check()
+    {
+        Settings.Must(Kept >= 1, "builds.kept", "is 1 or more");
+        Settings.Must(KeptDays is >= 0 and <= 36500, "builds.keptDays", "is a number of days up to 36500; 0 sets no limit");
+    }
+}

@@ -78,6 +78,7 @@ public static class Startup
         AddBackground<Freshness>(services);
         AddBackground<Cleaning>(services);
         AddBackground<BuildQueue>(services);
+        AddBackground<Keeping>(services);
         AddBackground<Board>(services);
 
         services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));

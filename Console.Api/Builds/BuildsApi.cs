@@ -90,7 +90,7 @@ public static class BuildsApi
     }
 
     private static Task ShowLog(RequestId id, long? from, bool? follow, HttpContext context, BuildQueue queue) =>
-        LogAnswer.Write(context, queue.Store.Find(id) is null ? throw BuildQueue.NoSuchBuild(id) : queue.Store.LogOf(id), from ?? 0, follow ?? false);
+        LogAnswer.Write(context, queue.Store.ReadableLogOf(queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id)), from ?? 0, follow ?? false);
 
     private static HashSet<RequestState> ParseStates(string states) =>
         [.. states.Split(',').Select(s => Enum.TryParse<RequestState>(s, ignoreCase: true, out var state) && !char.IsAsciiDigit(s[0]) ? state

@@ -47,7 +47,7 @@ public static class DatabasesApi
     }
 
     private static Task ShowLog(RequestId id, long? from, bool? follow, HttpContext context, Restores restores) =>
-        LogAnswer.Write(context, restores.Store.LogOf(Find(restores, id).Id), from ?? 0, follow ?? false);
+        LogAnswer.Write(context, restores.Store.ReadableLogOf(Find(restores, id)), from ?? 0, follow ?? false);
 
     private static Restore Find(Restores restores, RequestId id) =>
         restores.Store.Find(id) ?? throw Problem.NotFound("restore", $"There is no restore {id}; old ones are removed with their logs. GET api/bases names the last ones.");

@@ -16,6 +16,13 @@ public sealed class RequestLog(string path, bool ended)
     private bool _complete = ended;
     private long _length = File.Exists(path) ? new FileInfo(path).Length : 0;
 
+    /// <summary>Removes the log of a request that has ended.</summary>
+    public void Remove()
+    {
+        lock (_writing) File.Delete(path);
+        Volatile.Write(ref _length, 0);
+    }
+
     /// <summary>Bytes so far.</summary>
     public long Length => Volatile.Read(ref _length);
 

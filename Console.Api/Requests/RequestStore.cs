@@ -18,7 +18,7 @@ public sealed class RequestStore<T> where T : Request
     private readonly RequestNumbers _numbers;
 
     /// <summary>Loads every request of the folder.</summary>
-    /// <param name="kept">How many ended ones are kept; older ones are removed as new ones come.</param>
+    /// <param name="kept">How many ended ones are kept; older ones are removed as new ones come, and logs by their age besides.</param>
     /// <exception cref="UnreadableFile">One cannot be read.</exception>
     public RequestStore(string folder, int kept, RequestNumbers numbers)
     {
@@ -43,6 +43,12 @@ public sealed class RequestStore<T> where T : Request
     public T? Find(RequestId id) => _all.GetValueOrDefault(id.Number)?.Now;
 
     public RequestLog LogOf(RequestId id) => _all[id.Number].Log;
+
+    /// <summary>The log of a request, to be read.</summary>
+    /// <exception cref="Problem">404: it has been removed, as it was too old.</exception>
+    public RequestLog ReadableLogOf(T request) => LogOf(request.Id) is { Length: 0 } && request is { Ended: true, StartedAt: not null, EndedAt: { } end }
+        ? throw Problem.NotFound("log", $"The log of {request.Id}, which ended at {Times.Say(end)}, was removed: logs are kept for as many days as `builds.keptDays` in the settings says.")
+        : LogOf(request.Id);
 
     /// <summary>The request that this person made with this Idempotency-Key, or null.</summary>
     public T? ByKey(string by, string? key) => key is null ? null : All.FirstOrDefault(r => r.Key == key && r.By == by);
@@ -159,13 +165,30 @@ public sealed class RequestStore<T> where T : Request
         if (!entry.Now.Ended) ImmutableInterlocked.Update(ref _open, open => open.SetItem(number, entry));
     }
 
+    /// <summary>Removes the logs of requests that ended before a time, and those requests with them that nobody needs.</summary>
+    /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
+    public void RemoveEndedBefore(DateTimeOffset time, Func<T, bool> isNeeded)
+    {
+        lock (_adding)
+        {
+            foreach (var old in All.Where(r => r.Ended && r.EndedAt < time).ToList())
+            {
+                if (isNeeded(old)) LogOf(old.Id).Remove();
+                else Remove(old.Id);
+            }
+        }
+    }
+
     private void RemoveOld()
     {
-        foreach (var old in All.Where(r => r.Ended).Skip(_kept).ToList())
-        {
-            ImmutableInterlocked.Update(ref _all, all => all.Remove(old.Id.Number));
-            foreach (var path in new[] { PathOf(old.Id), Disk.LastOf(PathOf(old.Id)), LogPath(old.Id) }) File.Delete(path);
-        }
+        foreach (var old in All.Where(r => r.Ended).Skip(_kept).ToList()) Remove(old.Id);
+    }
+
+    // The request itself last: one that is found without its log is known to have lost it, a log without its request would stay for ever.
+    private void Remove(RequestId id)
+    {
+        foreach (var path in new[] { LogPath(id), Disk.LastOf(PathOf(id)), PathOf(id) }) File.Delete(path);
+        ImmutableInterlocked.Update(ref _all, all => all.Remove(id.Number));
     }
 
     private string PathOf(RequestId id) => Path.Combine(_folder, id + ".json");
