@@ -29,6 +29,8 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         var machine = rules.RunningMachine(server);
         var app = catalogue.Find(wanted.App);
         var path = rules.PathFor(machine, app, wanted);
+        // Decided below, under the lock; asked here, so that a flood takes neither lock nor number.
+        rules.LimitFor(by);
         var build = store.Add(id =>
         {
             if (store.ByKey(by, key) is { } same) return SameAs(same, server);

@@ -50,8 +50,8 @@ public sealed class BuildRules(Settings settings, RequestStore<Build> store, His
     public void LimitFor(string by)
     {
         var waiting = store.Open.Where(b => b.State == RequestState.Queued).ToList();
-        if (waiting.Count(b => b.By == by) >= settings.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.");
-        if (waiting.Count >= settings.Builds.Waiting) throw Problem.TooMany($"{settings.Builds.Waiting} builds are waiting, which is the limit. Try again later.");
+        if (waiting.Count(b => b.By == by) >= settings.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.").With("limit", settings.Builds.PerPerson);
+        if (waiting.Count >= settings.Builds.Waiting) throw Problem.TooMany($"{settings.Builds.Waiting} builds are waiting, which is the limit. Try again later.").With("limit", settings.Builds.Waiting);
     }
 
     /// <summary>Refuses when another holds the server; a free one is reserved for the requester.</summary>
