@@ -148,6 +148,20 @@ public sealed class RequestStore<T> where T : Request
         return entry.Now;
     }
 
+    /// <summary>Removes the logs of requests that ended before a time, and those requests with them that nobody needs.</summary>
+    /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
+    public void RemoveEndedBefore(DateTimeOffset time, Func<T, bool> isNeeded)
+    {
+        lock (_adding)
+        {
+            foreach (var old in All.Where(r => r.Ended && r.EndedAt < time).ToList())
+            {
+                if (isNeeded(old)) LogOf(old.Id).Remove();
+                else Remove(old.Id);
+            }
+        }
+    }
+
     private void Tell(Entry entry, T now)
     {
         if (now.Ended)
@@ -163,20 +177,6 @@ public sealed class RequestStore<T> where T : Request
         var number = entry.Now.Id.Number;
         ImmutableInterlocked.Update(ref _all, all => all.SetItem(number, entry));
         if (!entry.Now.Ended) ImmutableInterlocked.Update(ref _open, open => open.SetItem(number, entry));
-    }
-
-    /// <summary>Removes the logs of requests that ended before a time, and those requests with them that nobody needs.</summary>
-    /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
-    public void RemoveEndedBefore(DateTimeOffset time, Func<T, bool> isNeeded)
-    {
-        lock (_adding)
-        {
-            foreach (var old in All.Where(r => r.Ended && r.EndedAt < time).ToList())
-            {
-                if (isNeeded(old)) LogOf(old.Id).Remove();
-                else Remove(old.Id);
-            }
-        }
     }
 
     private void RemoveOld()
