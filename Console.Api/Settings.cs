@@ -85,6 +85,8 @@ public sealed record Settings
         Builds.Check();
         Must(Webhook is null || (Uri.TryCreate(Webhook.Url, UriKind.Absolute, out var hook) && hook.Scheme is "http" or "https"), "webhook.url", "is an http or https address");
         Must(Apps.Count == 0 || Guests is not null, "guests", "says how servers are reached, as there are apps to put on them");
+        Guests?.Ssh.Check("guests.ssh");
+        Must(Builds.OutputMegabytes is >= 1 and <= 1024, "builds.outputMegabytes", "is 1 to 1024");
         return this;
     }
 

@@ -24,9 +24,10 @@ public sealed record ReservationSettings(double DefaultHours = 4, double MaxHour
 /// <param name="Kept">How many ended builds, and restores, are kept with their logs.</param>
 /// <param name="KeptDays">For how many days after its end a log is kept; 0: as long as its build.</param>
 /// <param name="PerPerson">How many builds one person may have waiting.</param>
+/// <param name="OutputMegabytes">A call of a host program that says more is ended.</param>
 /// <param name="DatabaseMinutes">Limit of the database step and of a restore's every step.</param>
 public sealed record BuildSettings(int Kept = 500, double KeptDays = 90, int PerPerson = 20, int Waiting = 1000, int History = 50,
-    double DatabaseMinutes = 120, double CodeMinutes = 60, double AfterMinutes = 30, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12)
+    double DatabaseMinutes = 120, double CodeMinutes = 60, double AfterMinutes = 30, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12, int OutputMegabytes = 256)
 {
     internal void Check()
     {

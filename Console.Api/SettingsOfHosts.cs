@@ -27,7 +27,19 @@ public sealed record HostSettings(string Name, string Uri, string Servers, strin
 /// <summary>How a host program is reached by ssh. The key can do nothing but that program.</summary>
 /// <param name="Host">The destination; for guests the server's address.</param>
 /// <param name="Config">An ssh_config file to use in place of the account's own.</param>
-public sealed record SshSettings(string User, string Key, string KnownHosts, int Port = 22, string Host = "", string? Config = null);
+/// <param name="ConnectSeconds">A host on which no sshd has answered by then is given up.</param>
+/// <param name="SilenceSeconds">A connection on which nothing comes for so long is given up; an even number.</param>
+/// <param name="AnswerSeconds">A call that the host program has not answered by then is given up.</param>
+public sealed record SshSettings(string User, string Key, string KnownHosts, int Port = 22, string Host = "", string? Config = null,
+    int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30)
+{
+    internal void Check(string name)
+    {
+        Settings.Must(ConnectSeconds is >= 1 and <= 300, $"{name}.connectSeconds", "is 1 to 300");
+        Settings.Must(SilenceSeconds is >= 2 and <= 600 && SilenceSeconds % 2 == 0, $"{name}.silenceSeconds", "is an even number from 2 to 600");
+        Settings.Must(AnswerSeconds is >= 1 and <= 600, $"{name}.answerSeconds", "is 1 to 600");
+    }
+}
 
 /// <summary>A host program on this machine, reached without ssh.</summary>
 public sealed record LocalSettings(string Program, string Config);
@@ -44,6 +56,7 @@ public sealed record DatabaseHostSettings(string Name, string Address, int Port 
     {
         Settings.Must(Ssh is null != Local is null, $"databaseHosts.{Name}", "has either `ssh` or `local`");
         Settings.Must(Ssh is null || Ssh.Host.Length > 0, $"databaseHosts.{Name}.ssh.host", "names the machine");
+        Ssh?.Check($"databaseHosts.{Name}.ssh");
         Settings.Must(Copies is > 0 and <= 64, $"databaseHosts.{Name}.copies", "is 1 to 64");
     }
 }

@@ -67,7 +67,8 @@ public static class Startup
         services.AddSingleton(new Audit(state.Lines("audit.log"), clock));
         state.Complete(clock.GetUtcNow());
 
-        services.AddSingleton<CommandRunner>().AddSingleton<HostProgram>().AddSingleton<Lanes>().AddSingleton<Terms>();
+        var runner = new CommandRunner();
+        services.AddSingleton(runner).AddSingleton(new HostProgram(runner, (long)settings.Builds.OutputMegabytes << 20)).AddSingleton<Lanes>().AddSingleton<Terms>();
         services.AddSingleton<Webhook>().AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseViews>().AddSingleton<EventStream>().AddSingleton<Teller>();

@@ -19,7 +19,7 @@ public sealed record Command(string Program, IReadOnlyList<string> Arguments, Ti
     /// <summary>How long it may take to end after it was asked to.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>More output than this many bytes ends it.</summary>
+    /// <summary>More output than this many bytes ends it; a line counts <see cref="Lines.Cost"/> more than it has.</summary>
     public long LargestOutput { get; init; } = 256L << 20;
 }
 

@@ -14,35 +14,41 @@ public sealed class CommandRunner
     private static readonly Shell Shell = new(options => options.ThrowOnError(false));
 
     /// <summary>Runs the command and calls <paramref name="onLine"/> for every line of standard output, one at a time.</summary>
+    /// <param name="cancel">Asks it to end, and waits for that as long as its grace.</param>
+    /// <param name="force">After it was asked to end: waits no longer.</param>
     /// <returns>How it ended; nothing is thrown for an ending of whatever kind.</returns>
-    public async Task<CommandEnd> Run(Command command, Action<string> onLine, CancellationToken cancel)
+    public async Task<CommandEnd> Run(Command command, Action<string> onLine, CancellationToken cancel, CancellationToken force = default)
     {
         if (cancel.IsCancellationRequested) return new(Ending.Cancelled, -1, "");
         Medallion.Shell.Command process;
         try
         {
             process = Start(command);
+            // What is not read yet stays with who writes it; the library would keep gigabytes of it in memory.
+            process.StandardOutput.StopBuffering();
+            process.StandardError.StopBuffering();
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
             return new(Ending.NotStarted, -1, $"{command.Program} could not be started: {e.Message}. Is it installed, and on the PATH of the console?");
         }
-        return await Attend(process, command, onLine, cancel);
+        return await Attend(process, command, onLine, cancel, force);
     }
 
-    private static async Task<CommandEnd> Attend(Medallion.Shell.Command process, Command command, Action<string> onLine, CancellationToken cancel)
+    private static async Task<CommandEnd> Attend(Medallion.Shell.Command process, Command command, Action<string> onLine, CancellationToken cancel, CancellationToken force)
     {
         var errors = new StringBuilder();
-        var output = Lines.Read(process.StandardOutput.BaseStream, onLine, command.LargestOutput);
-        var error = Lines.Read(process.StandardError.BaseStream, line => Keep(errors, line), 1 << 20);
+        var tooMuch = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var output = Lines.Read(process.StandardOutput.BaseStream, onLine, command.LargestOutput, () => tooMuch.TrySetResult());
+        var error = Lines.Read(process.StandardError.BaseStream, line => Keep(errors, line), 1 << 20, () => tooMuch.TrySetResult());
         await Feed(process, command);
 
         using var limit = new CancellationTokenSource(command.Limit);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         var ended = Task.WhenAll(process.Task, output, error);
-        var first = await Task.WhenAny(ended, WhenFalse(output), WhenFalse(error), Task.Delay(Timeout.Infinite, either.Token));
+        var first = await Task.WhenAny(ended, tooMuch.Task, Task.Delay(Timeout.Infinite, either.Token));
         var ending = first == ended ? Ending.Exited : cancel.IsCancellationRequested ? Ending.Cancelled : limit.IsCancellationRequested ? Ending.TimedOut : Ending.TooMuchOutput;
-        if (ending != Ending.Exited) await End(process, command, ended);
+        if (ending != Ending.Exited) await End(process, command, ended, force);
         if (ended.IsFaulted) await Observe(ended);
         lock (errors)
         {
@@ -86,14 +92,14 @@ public sealed class CommandRunner
         }
     }
 
-    private static async Task End(Medallion.Shell.Command process, Command command, Task ended)
+    private static async Task End(Medallion.Shell.Command process, Command command, Task ended, CancellationToken force)
     {
         if (command.Lifeline) CloseInput(process);
         else await process.TrySignalAsync(CommandSignal.FromSystemValue(15));
-        if (await EndsWithin(ended, command.Grace)) return;
+        if (await EndsWithin(ended, command.Grace, force)) return;
         process.Kill();
         // Whoever still holds the pipe is no child that could be ended from here; a second is enough for those that can.
-        await EndsWithin(ended, TimeSpan.FromSeconds(1));
+        await EndsWithin(ended, TimeSpan.FromSeconds(1), CancellationToken.None);
     }
 
     private static void CloseInput(Medallion.Shell.Command process)
@@ -108,12 +114,7 @@ public sealed class CommandRunner
         }
     }
 
-    private static async Task<bool> EndsWithin(Task ended, TimeSpan time) => await Task.WhenAny(ended, Task.Delay(time)) == ended;
-
-    private static async Task WhenFalse(Task<bool> within)
-    {
-        if (await within) await Task.Delay(Timeout.Infinite);
-    }
+    private static async Task<bool> EndsWithin(Task ended, TimeSpan time, CancellationToken force) => await Task.WhenAny(ended, Task.Delay(time, force)) == ended;
 
     private static async Task Observe(Task ended)
     {

@@ -31,6 +31,9 @@ public enum HostEnding
 public sealed record HostEnd(HostEnding Ending, string Message, IReadOnlyDictionary<string, string> Results)
 {
     public bool Done => Ending == HostEnding.Done;
+
+    /// <summary>It began and did not come to its own end: what it has done, and what of it still runs, the host has to be asked.</summary>
+    public bool Unheard { get; init; }
 }
 
 /// <summary>What a host program is asked to do.</summary>
@@ -49,19 +52,21 @@ public sealed record HostCall(Transport Transport, string Program, string Verb, 
 /// Speaks with the programs on the hosts. Lines that begin with @ are for the console, every other line is the log. Exit code 255 of ssh can
 /// mean a dozen things, so only the program's own last line says how the work ended.
 /// </summary>
-public sealed class HostProgram(CommandRunner runner)
+/// <param name="largestOutput">A call that says more bytes than this is ended.</param>
+public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L << 20)
 {
     /// <summary>The host programs' own limit for cleaning up is 10 s; then ssh gets some time to tell.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(13);
-    private const int Protocol = 1;
+    private const int Protocol = 1, CancelledExit = 143;
 
     /// <summary>Runs the call to its end. Cancelling closes the lifeline and waits until the program has cleaned up, at most <see cref="Grace"/>.</summary>
     public async Task<HostEnd> Run(HostCall call, CancellationToken cancel)
     {
-        var answer = new Answer(call);
-        var end = await runner.Run(call.Transport.Start(call.Verb, InputOf(call), call.Limit), answer.Take, cancel);
-        var (ending, message) = Judge(call, answer, end);
-        return new(ending, message, answer.Results);
+        using var patience = new HostPatience(call.Transport.AnswerLimit, cancel);
+        var answer = new Answer(call, patience);
+        var end = await runner.Run(call.Transport.Start(call.Verb, InputOf(call), call.Limit) with { LargestOutput = largestOutput }, answer.Take, patience.Ask, patience.Force);
+        var (ending, message) = patience.Force.IsCancellationRequested && !cancel.IsCancellationRequested ? JudgeSilent(call, answer) : Judge(call, answer, end);
+        return new(ending, message, answer.Results) { Unheard = answer.Program is not null && answer.Stranger is null && answer.Exit is null or CancelledExit };
     }
 
     private static string InputOf(HostCall call)
@@ -78,6 +83,13 @@ public sealed class HostProgram(CommandRunner runner)
 
     private static string Base64Of(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
+    private static (HostEnding, string) JudgeSilent(HostCall call, Answer answer) => answer.FirstLine is null
+        ? (HostEnding.Unreachable, $"{call.Transport.Name} does not answer: the {call.Program} program said nothing within {Duration(call.Transport.AnswerLimit)}. Look whether the machine is overloaded or its disk hangs.")
+        : Stranger(call, answer, "");
+
+    private static (HostEnding, string) Stranger(HostCall call, Answer answer, string errors) => (HostEnding.Stranger,
+        $"What answers on {call.Transport.Name} is not the {call.Program} program with protocol {Protocol}: {answer.Stranger ?? Begin(answer.FirstLine ?? errors)}. Install this console's scripts there.");
+
     private static (HostEnding, string) Judge(HostCall call, Answer answer, CommandEnd end)
     {
         var where = call.Transport.Name;
@@ -85,42 +97,39 @@ public sealed class HostProgram(CommandRunner runner)
         {
             return answer.Exit is not null
                 ? (HostEnding.Cancelled, $"Cancelled; {where} has cleaned up.")
-                : (HostEnding.Abandoned, $"Cancelled, but {where} did not confirm that it ended. It is cleaned when it answers again.");
+                : (HostEnding.Abandoned, $"Cancelled, but {where} could not be reached: it did not confirm within {Duration(Grace)} that the work there has ended. It is cleaned by itself as soon as it answers.");
         }
         if (end.Ending == Ending.TimedOut) return (HostEnding.TimedOut, $"{call.Verb} on {where} took longer than its limit of {Duration(call.Limit)} and was ended. Look at the log for what it waited for.");
         if (end.Ending == Ending.TooMuchOutput) return (HostEnding.Failed, $"{call.Verb} on {where} was ended because its output did not stop. The end of the log shows what it says.");
         if (answer.Stranger is not null || (answer.Program is null && end.Ending == Ending.Exited && end.ExitCode is not (255 or 127)))
         {
-            return (HostEnding.Stranger, $"What answers on {where} is not the {call.Program} program with protocol {Protocol}: {answer.Stranger ?? FirstOf(answer.FirstLine, end.Errors)}. Install this console's scripts there.");
+            return Stranger(call, answer, end.Errors);
         }
-        if (answer.Program is null) return (HostEnding.Unreachable, $"{where} cannot be reached: {Reason(end)}");
+        if (answer.Program is null) return (HostEnding.Unreachable, $"{where} cannot be reached: {Remedies.For(call.Transport, end.Errors)}");
         return answer.Exit switch
         {
             0 => (HostEnding.Done, ""),
             2 => (HostEnding.Refused, answer.Error ?? $"{where} refused what it was sent for {call.Verb}; the log says why."),
-            null => (HostEnding.CutOff, $"The connection to {where} broke off during {call.Verb}: {Reason(end)}"),
+            null => (HostEnding.CutOff, $"The connection to {where} broke off during {call.Verb}: {Remedies.For(call.Transport, end.Errors)} What was begun there is ended as soon as it answers; then try again."),
             var code => (HostEnding.Failed, answer.Error ?? $"{call.Verb} on {where} failed with exit code {code}; the log says why."),
         };
     }
 
-    private static string FirstOf(string? line, string errors)
+    // Foreign text: bytes that are no text are left out.
+    private static string Begin(string said)
     {
-        var text = line ?? (errors.Length > 0 ? errors : "it ended without a word");
-        return text.Length <= 200 ? text.Trim().TrimEnd('.') : text[..200];
-    }
-
-    private static string Reason(CommandEnd end)
-    {
-        var last = end.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
-        return last is null ? "no reason was given. Look whether it is up and its sshd answers." : last.TrimEnd('.') + ". Look whether it is up, and at its key in known_hosts.";
+        var text = new string([.. said.Where(c => !char.IsControl(c) && c != '\uFFFD').Take(80)]).Trim();
+        return text.Length == 0 ? (said.Length == 0 ? "it ended without a word" : "it says no text") : $"it says `{text}`";
     }
 
     private static string Duration(TimeSpan time) => time.TotalMinutes >= 2 ? $"{time.TotalMinutes:0} minutes" : $"{time.TotalSeconds:0} seconds";
 
     /// <summary>What came so far; lines arrive one at a time.</summary>
-    private sealed class Answer(HostCall call)
+    private sealed class Answer(HostCall call, HostPatience patience)
     {
-        private const int MostResults = 5000;
+        private const int MostResults = 5000, MostProgress = 100_000;
+        private double _progress = -1;
+        private int _progresses;
         private readonly Dictionary<string, string> _results = new(StringComparer.Ordinal);
         public string? Program { get; private set; }
         public string? Stranger { get; private set; }
@@ -132,6 +141,7 @@ public sealed class HostProgram(CommandRunner runner)
         public void Take(string line)
         {
             FirstLine ??= line;
+            if (Program is null) patience.Hear(line);
             if (!line.StartsWith('@'))
             {
                 call.OnLog(line);
@@ -146,7 +156,21 @@ public sealed class HostProgram(CommandRunner runner)
         private void Greet(string rest)
         {
             Program = rest;
-            if (rest != $"{call.Program} {Protocol}") Stranger = $"it calls itself `{(rest.Length > 60 ? rest[..60] : rest)}`";
+            if (rest == $"{call.Program} {Protocol}")
+            {
+                patience.Keep();
+                return;
+            }
+            Stranger = $"it calls itself `{new string([.. rest.Where(c => !char.IsControl(c)).Take(60)])}`";
+            patience.GiveUp();
+        }
+
+        // Each is told to everybody who looks: the same again is not, and not without end.
+        private void Show(double fraction)
+        {
+            if (fraction == _progress || ++_progresses > MostProgress) return;
+            _progress = fraction;
+            call.OnProgress(fraction);
         }
 
         private void Obey(string word, string rest)
@@ -154,7 +178,7 @@ public sealed class HostProgram(CommandRunner runner)
             switch (word)
             {
                 case "progress" when Utf8Parser.TryParse(Encoding.ASCII.GetBytes(rest), out double fraction, out _) && fraction is >= 0 and <= 1:
-                    call.OnProgress(fraction);
+                    Show(fraction);
                     break;
                 case "step" when rest.Length <= 40:
                     call.OnStep(rest);

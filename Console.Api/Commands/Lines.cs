@@ -8,9 +8,14 @@ public static class Lines
     /// <summary>The most bytes of one line.</summary>
     public const int Longest = 16 * 1024;
 
-    /// <summary>Calls <paramref name="onLine"/> for each line until the end of the stream or until more than <paramref name="most"/> bytes came.</summary>
-    /// <returns>Whether the stream ended within the limit.</returns>
-    public static async Task<bool> Read(Stream stream, Action<string> onLine, long most)
+    /// <summary>What a line counts beside its bytes: millions of empty ones are work, too.</summary>
+    public const int Cost = 64;
+
+    /// <summary>
+    /// Calls <paramref name="onLine"/> for each line to the end of the stream. Once more than <paramref name="most"/> has come, <paramref name="onTooMuch"/> is called
+    /// and the rest is thrown away: who writes it can then hear that he is to end, and is not stuck in a full pipe.
+    /// </summary>
+    public static async Task Read(Stream stream, Action<string> onLine, long most, Action onTooMuch)
     {
         var buffer = new byte[32 * 1024];
         var line = new MemoryStream();
@@ -19,12 +24,13 @@ public static class Lines
         {
             var count = await stream.ReadAsync(buffer);
             if (count == 0) break;
-            total += count;
-            if (total > most) return false;
-            Split(buffer.AsSpan(0, count), line, onLine);
+            if (total > most) continue;
+            var part = buffer.AsSpan(0, count);
+            total += count + Cost * (long)part.Count((byte)'\n');
+            Split(part, line, onLine);
+            if (total > most) onTooMuch();
         }
         if (line.Length > 0) Take(line, onLine);
-        return true;
     }
 
     private static void Split(ReadOnlySpan<byte> bytes, MemoryStream line, Action<string> onLine)

@@ -6,22 +6,29 @@ public abstract record Transport(string Name)
 {
     /// <summary>The command that starts the host program with this verb and sends it this input.</summary>
     public abstract Command Start(string verb, string input, TimeSpan limit);
+
+    /// <summary>Within this time the host program has said who it is.</summary>
+    public abstract TimeSpan AnswerLimit { get; }
 }
 
 /// <summary>A program on this machine.</summary>
 public sealed record LocalTransport(string Name, string Program, string Config) : Transport(Name)
 {
+    public override TimeSpan AnswerLimit => TimeSpan.FromSeconds(30);
+
     public override Command Start(string verb, string input, TimeSpan limit) =>
         new(Program, [Config, verb], limit) { Input = input, Lifeline = true, Grace = HostProgram.Grace };
 }
 
 /// <summary>
 /// A program behind the OpenSSH client. One connection a host is kept and shared, for a minute after its last use; a host that
-/// falls silent is given up after 10 s. Nothing but the verb, a word from a closed list, stands on the command line.
+/// falls silent is given up. Nothing but the verb, a word from a closed list, stands on the command line.
 /// </summary>
 /// <param name="ControlFolder">Where the shared connections' sockets are; its name is short, as a socket's may have 108 bytes.</param>
 public sealed record SshTransport(string Name, string Destination, SshSettings Ssh, string ControlFolder) : Transport(Name)
 {
+    public override TimeSpan AnswerLimit => TimeSpan.FromSeconds(Ssh.AnswerSeconds);
+
     public override Command Start(string verb, string input, TimeSpan limit) =>
         new("ssh", [.. Options(), "--", Destination, verb], limit) { Input = input, Lifeline = true, Grace = HostProgram.Grace };
 
@@ -31,7 +38,7 @@ public sealed record SshTransport(string Name, string Destination, SshSettings S
         yield return "-T";
         string[] settings =
         [
-            "BatchMode=yes", "ConnectTimeout=5", "ServerAliveInterval=5", "ServerAliveCountMax=2", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes",
+            "BatchMode=yes", $"ConnectTimeout={Ssh.ConnectSeconds}", $"ServerAliveInterval={Ssh.SilenceSeconds / 2}", "ServerAliveCountMax=2", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes",
             "ForwardAgent=no", "ClearAllForwardings=yes", "LogLevel=ERROR", $"UserKnownHostsFile={Ssh.KnownHosts}", $"IdentityFile={Ssh.Key}",
             "ControlMaster=auto", "ControlPersist=60", $"ControlPath={ControlFolder}/%C", $"Port={Ssh.Port}", $"User={Ssh.User}",
         ];

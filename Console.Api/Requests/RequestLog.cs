@@ -14,6 +14,8 @@ public sealed class RequestLog(string path, bool ended)
     private readonly Lock _writing = new();
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _complete = ended;
+    // Open while lines come: a host may say a million of them.
+    private FileStream? _file;
     private long _length = File.Exists(path) ? new FileInfo(path).Length : 0;
 
     /// <summary>Removes the log of a request that has ended.</summary>
@@ -29,6 +31,7 @@ public sealed class RequestLog(string path, bool ended)
     /// <summary>Adds a line with the time and the part of the work that says it.</summary>
     public void Add(string part, string text, DateTimeOffset now)
     {
+        if (Length >= Largest) return;
         var line = Encoding.UTF8.GetBytes($"{now.UtcDateTime:HH:mm:ss} {part,-8} {Clean(text)}\n");
         lock (_writing)
         {
@@ -36,14 +39,14 @@ public sealed class RequestLog(string path, bool ended)
             if (_length + line.Length > Largest) line = "The log is cut here: it has reached its limit.\n"u8.ToArray();
             try
             {
-                using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-                file.Write(line);
-                file.Flush();
-                Volatile.Write(ref _length, file.Length);
+                _file ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                _file.Write(line);
+                Volatile.Write(ref _length, _file.Position);
             }
             catch (IOException)
             {
                 // A log that the full disk does not take must not fail the work that it tells of; the state's own write will.
+                Close();
                 return;
             }
             Wake();
@@ -56,6 +59,7 @@ public sealed class RequestLog(string path, bool ended)
         lock (_writing)
         {
             _complete = true;
+            Close();
             Wake();
         }
     }
@@ -83,6 +87,12 @@ public sealed class RequestLog(string path, bool ended)
         file.Position = from;
         await file.CopyToAsync(target, cancel);
         return file.Position - from;
+    }
+
+    private void Close()
+    {
+        _file?.Dispose();
+        _file = null;
     }
 
     private void Wake()

@@ -15,7 +15,7 @@ def app($name; $repository; $path):
   runtime: "\($dir)/run",
   hosts: [{name: "vmhost", uri: "test://\($dir)/vmhost/domains.xml", servers: "^qa[0-9]+$",
     address: "127.71.0.{number}", url: "http://127.71.0.{number}:\($guest)/"}],
-  guests: {ssh: key("guest"), folder: "\($dir)/guests/{server}/srv"},
+  guests: {ssh: (key("guest") + {answerSeconds: 15}), folder: "\($dir)/guests/{server}/srv"},
   databaseHosts: [{name: "db1", ssh: ({host: $database_address} + key("database-host")),
     address: $database_address, port: $database, copies: 2},
     # The same cluster once more, as one beside the console is reached: without ssh.
@@ -27,5 +27,6 @@ def app($name; $repository; $path):
     app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main") + {after: ["python3 -m compileall -q ."]}
   ],
   tokens: [{name: "cron", sha256: $token, may: ["restore"]}],
+  builds: {outputMegabytes: 64},
   reservations: {defaultHours: 4, maxHours: 168}
 }

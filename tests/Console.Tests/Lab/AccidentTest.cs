@@ -72,7 +72,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
         using var anna = lab.As("anna");
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
         await lab.Kill("sshd-qa06");
-        await lab.EndSharedConnections();
+        await lab.EndSharedConnection("qa06");
         var failing = anna.Build("qa06", "shop", "branches/new-checkout", database: false, code: true);
         await anna.BuildWell("qa05", "shop", "trunk", database: true, code: true);
         var failed = await failing;

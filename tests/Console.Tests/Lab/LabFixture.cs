@@ -20,7 +20,12 @@ public sealed class LabFixture
     public string Folder => Status.GetProperty("dir").GetString()!;
     /// <summary>How this lab's database host copies a base: its status says whether PostgreSQL and file system clone files.</summary>
     public string PlainCopy => Status.GetProperty("clone").GetBoolean() ? "clone" : "file_copy";
+    /// <summary>The user who runs the lab: another than the one who runs the tests when that is root.</summary>
+    public string Owner => Status.GetProperty("owner").GetString()!;
+    public int SshPort => Status.GetProperty("port").GetInt32() + 1;
     public string Token => Status.GetProperty("token").GetString()!;
+
+    public string AddressOf(string server) => Status.GetProperty("servers").EnumerateArray().First(s => s.Text("name") == server).Text("address")!;
 
     public HttpClient As(string user)
     {

@@ -24,18 +24,18 @@ internal static class LabHost
 
     public static Task Kill(this LabFixture lab, string name, string signal = "KILL") => Run("kill", $"-{signal}", $"{lab.ProcessOf(name)}");
 
-    /// <summary>Ends the ssh connections that the console keeps, so that its next call makes a new one. One that has ended by itself is no failure.</summary>
-    public static Task EndSharedConnections(this LabFixture lab) => EndSharedConnections(Path.Combine(lab.Folder, "run"));
-
-    /// <summary>The same for a console whose runtime folder this is.</summary>
+    /// <summary>Ends the ssh connections of a console that has ended, whose runtime folder this is. One that has ended by itself is no failure.</summary>
     public static async Task EndSharedConnections(string runtime)
     {
         foreach (var socket in Directory.EnumerateFiles(runtime).Where(f => Path.GetFileName(f).Length == 40))
         {
-            using var ssh = Process.Start(new ProcessStartInfo("ssh", ["-o", $"ControlPath={socket}", "-O", "exit", "none"]) { RedirectStandardError = true, UseShellExecute = false })!;
-            await ssh.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            await LabProcesses.Try("ssh", "-o", $"ControlPath={socket}", "-O", "exit", "none");
         }
     }
+
+    /// <summary>Ends the ssh connection to a server that the console keeps, so that its next call makes a new one. One that has ended by itself is no failure.</summary>
+    public static Task EndSharedConnection(this LabFixture lab, string server) => LabProcesses.Try("ssh",
+        "-o", $"ControlPath={lab.Folder}/run/%C", "-p", $"{lab.SshPort}", "-l", lab.Owner, "-O", "exit", lab.AddressOf(server));
 
     /// <summary>Completes a lab of which something was killed.</summary>
     public static Task Mend(this LabFixture lab) => Run(Path.Combine(Root(), "scripts/dev/lab"), "up", "--dir", lab.Folder);
@@ -46,13 +46,6 @@ internal static class LabHost
         var database = lab.Status.GetProperty("database");
         string[] psql = ["psql", "-X", "-q", "-At", "-h", database.Text("socket")!, "-p", database.Text("port")!, "-U", database.Text("superuser")!, "-d", "postgres", "-c", sql];
         return (await lab.AsOwner(psql)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    /// <summary>Runs a program as the user that the lab runs as.</summary>
-    public static async Task<string> AsOwner(this LabFixture lab, params string[] command)
-    {
-        var owner = (await Run("stat", "-c", "%U", lab.Folder)).Trim();
-        return Environment.UserName == owner ? await Run(command[0], command[1..]) : await Run("runuser", ["-u", owner, "--", .. command]);
     }
 
     /// <summary>Asks a copy as the app does: over TCP, with the app's own role and password.</summary>
@@ -84,7 +77,7 @@ internal static class LabHost
     /// <summary>Databases that are nobody's: half-made, or left behind.</summary>
     public static Task<string[]> Leftovers(this LabFixture lab) => lab.Sql("SELECT datname FROM pg_database WHERE datname ~ '^(draft|old)_'");
 
-    internal static string Read(string path)
+    public static string Read(string path)
     {
         try
         {

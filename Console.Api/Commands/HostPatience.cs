@@ -1,0 +1,53 @@
+namespace TestServers.Commands;
+
+/// <summary>How long a host program is waited for until it has said who it is, and that something else is not listened to at all.</summary>
+internal sealed class HostPatience : IDisposable
+{
+    private const int MostNoise = 64 * 1024;
+
+    private readonly Lock _ending = new();
+    private readonly CancellationTokenSource _ask, _force = new();
+    private bool _ended;
+    private int _noise;
+
+    public HostPatience(TimeSpan limit, CancellationToken cancel)
+    {
+        _ask = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        _force.CancelAfter(limit);
+        _force.Token.Register(_ask.Cancel);
+    }
+
+    /// <summary>Asks for the end of the call: somebody cancels, or it was given up.</summary>
+    public CancellationToken Ask => _ask.Token;
+
+    /// <summary>The call was given up; nobody waits for a cleaning up.</summary>
+    public CancellationToken Force => _force.Token;
+
+    /// <summary>It has said who it is: from now on only the call's own limit counts.</summary>
+    public void Keep() => Unless(() => _force.CancelAfter(Timeout.InfiniteTimeSpan));
+
+    /// <summary>It is not what was called.</summary>
+    public void GiveUp() => Unless(() => _force.CancelAfter(TimeSpan.Zero));
+
+    /// <summary>A login may say something before the program does, but not without end.</summary>
+    public void Hear(string line)
+    {
+        if ((_noise += line.Length + 1) > MostNoise) GiveUp();
+    }
+
+    public void Dispose()
+    {
+        lock (_ending) _ended = true;
+        _force.Dispose();
+        _ask.Dispose();
+    }
+
+    // A line may still come when the call is over.
+    private void Unless(Action act)
+    {
+        lock (_ending)
+        {
+            if (!_ended) act();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace TestServers.Tests.Lab;
+
+/// <summary>
+/// A guest whose sshd is out of order: the lab's own has ended, and so has the connection that the console kept. What a test puts in its place
+/// is at its address and port until the guest is well again.
+/// </summary>
+internal sealed class SickGuest : IAsyncDisposable
+{
+    private readonly LabFixture _lab;
+    private readonly string _server, _folder;
+    private readonly ConcurrentQueue<string> _log = new();
+    private TcpListener? _listener;
+    private Process? _sshd;
+
+    private SickGuest(LabFixture lab, string server)
+    {
+        (_lab, _server, _folder) = (lab, server, Path.Combine(lab.Folder, "sick"));
+        Directory.CreateDirectory(_folder);
+        // What the lab's user starts writes its marks here.
+        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_111_111);
+    }
+
+    public static async Task<SickGuest> Of(LabFixture lab, string server)
+    {
+        var guest = new SickGuest(lab, server);
+        await lab.Kill($"sshd-{server}");
+        await lab.EndSharedConnection(server);
+        return guest;
+    }
+
+    private IPEndPoint Address => new(IPAddress.Parse(_lab.AddressOf(_server)), _lab.SshPort);
+    private string Mark => Path.Combine(_folder, "reached");
+
+    /// <summary>Accepts connections; then it is silent for ever, or says this without end.</summary>
+    public void Listen(byte[]? says = null)
+    {
+        _listener = new(Address);
+        _listener.Start();
+        _ = Serve(_listener, says);
+    }
+
+    /// <summary>The guest's sshd with another host key, as after a new installation.</summary>
+    public async Task ServeWithAnotherHostKey()
+    {
+        var key = Path.Combine(_folder, "host_key");
+        await _lab.AsOwner("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
+        await Serve(config => Replace(config, "HostKey ", $"HostKey {key}"));
+    }
+
+    /// <summary>The guest's sshd, whose key starts this in place of the guest program.</summary>
+    public Task ServeScript(string script)
+    {
+        WriteProgram("program", script);
+        return ServeProgram(Path.Combine(_folder, "program"));
+    }
+
+    /// <summary>The guest's sshd with the project's scripts in another version.</summary>
+    public async Task ServeOtherVersion()
+    {
+        var scripts = Path.Combine(_folder, "scripts");
+        await LabHost.Run("cp", "-r", Path.Combine(_lab.Folder, "console", "scripts"), scripts);
+        await Change(Path.Combine(scripts, "lifeline"), "@program $program 1", "@program $program 2");
+        await Change(Path.Combine(scripts, "values"), "protocol=1 ]]", "protocol=2 ]]");
+        await LabHost.Run("chmod", "-R", "a+rX", scripts);
+        await ServeProgram($"{scripts}/guest/guest {_lab.Folder}/guests/{_server}/config");
+    }
+
+    /// <summary>The guest's sshd and programs, but svn stands still as soon as it begins to change the working copy, beside a process that has left its group.</summary>
+    public async Task ServeWithSvnThatStandsStill()
+    {
+        WriteProgram("svn", $"""
+            case " $* " in *" switch "*)
+              setsid sleep 600 &
+              /usr/bin/svn "$@" &
+              kill -STOP $!
+              touch {Mark}
+              wait ;;
+            esac
+            exec /usr/bin/svn "$@"
+            """);
+        await Serve(config => config.Replace(" PATH=", $" PATH={_folder}:", StringComparison.Ordinal));
+    }
+
+    public Task IsReached() => Wait.Until($"the build on {_server} is half-way through its step", () => File.Exists(Mark));
+
+    /// <summary>Ends the sshd with all its sessions, as when it crashes; the programs on the guest are not told.</summary>
+    public Task Crash() => LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name == "sshd").Select(p => p.Id));
+
+    /// <summary>The guest's machine dies with its sshd and supervisors; only what they have started is still there, as nobody told it to end.</summary>
+    public Task CrashWithSupervisors() => LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name is not ("svn" or "sleep")).Select(p => p.Id));
+
+    /// <summary>The guest stands still with everything that runs on it, as a paused machine: connections stay, and nothing comes.</summary>
+    public Task Pause() => LabProcesses.Signal("STOP", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
+
+    /// <summary>It goes on, but for svn, which waits for nobody's word.</summary>
+    public Task Resume() => LabProcesses.Signal("CONT", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
+
+    /// <summary>Puts the lab's own sshd back.</summary>
+    public async Task Recover()
+    {
+        _listener?.Stop();
+        _listener = null;
+        if (_sshd is { HasExited: false }) await Crash();
+        if (_sshd is not null) await _sshd.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        _sshd = null;
+        await _lab.Mend();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Recover();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task Serve(TcpListener listener, byte[]? says)
+    {
+        try
+        {
+            while (true) _ = Talk(await listener.AcceptTcpClientAsync(), says);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It was stopped.
+        }
+    }
+
+    private static async Task Talk(TcpClient client, byte[]? says)
+    {
+        using (client)
+        {
+            try
+            {
+                while (says is not null) await client.GetStream().WriteAsync(says);
+                await client.GetStream().CopyToAsync(Stream.Null);
+            }
+            catch (IOException)
+            {
+                // The other side has had enough.
+            }
+        }
+    }
+
+    private Task ServeProgram(string command)
+    {
+        var keys = Path.Combine(_folder, "authorized_keys");
+        var key = File.ReadAllText(Path.Combine(_lab.Folder, "keys", "guest.pub"));
+        File.WriteAllText(keys, $"restrict,command=\"{command}\" {key}");
+        return Serve(config => Replace(config, "AuthorizedKeysFile ", $"AuthorizedKeysFile {keys}"));
+    }
+
+    private async Task Serve(Func<string, string> change)
+    {
+        var config = Path.Combine(_folder, "config");
+        await File.WriteAllTextAsync(config, change(await File.ReadAllTextAsync(Path.Combine(_lab.Folder, "sshd", _server, "config"))));
+        _sshd = _lab.StartAsOwner("/usr/sbin/sshd", "-D", "-e", "-f", config);
+        _sshd.ErrorDataReceived += (_, e) => _log.Enqueue(e.Data ?? "");
+        _sshd.BeginErrorReadLine();
+        await Wait.Until("the sick sshd listens", async () =>
+        {
+            Assert.False(_sshd.HasExited, string.Join('\n', _log));
+            using var probe = new TcpClient();
+            return await probe.ConnectAsync(Address).ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
+        });
+    }
+
+    private static async Task Change(string file, string old, string text)
+    {
+        var before = await File.ReadAllTextAsync(file);
+        Assert.Contains(old, before, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, before.Replace(old, text, StringComparison.Ordinal));
+    }
+
+    private static string Replace(string config, string begin, string line)
+    {
+        var lines = config.Split('\n');
+        lines[Array.FindIndex(lines, l => l.StartsWith(begin, StringComparison.Ordinal))] = line;
+        return string.Join('\n', lines);
+    }
+
+    private void WriteProgram(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, $"#!/bin/bash\n{text}\n");
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+    }
+}
