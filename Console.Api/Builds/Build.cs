@@ -15,6 +15,8 @@ public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, 
     public RequestId? RetryOf { get; init; }
     /// <summary>The build that this one goes on with: what succeeded there is kept.</summary>
     public RequestId? Resumes { get; init; }
+    /// <summary>It ended without a last word from its server, which is to be cleaned before anything else is done there.</summary>
+    public bool Unclean { get; init; }
     /// <summary>The settings as they were rendered, with the password hidden.</summary>
     public ImmutableArray<SettingsFile> Settings { get; init; } = [];
 

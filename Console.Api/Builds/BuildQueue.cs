@@ -72,7 +72,8 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         if (after.Ended || !_running.TryGetValue(build.Server, out var running) || running.Id != id) return store.Find(id)!;
         store.LogOf(id).Add("console", $"{by} cancels the build.", now);
         await running.End();
-        await running.Ended.WaitAsync(TimeSpan.FromSeconds(20), cancel);
+        // A host that does not answer is waited for as long as its cleaning up may take; then the build is told to be ending.
+        await Task.WhenAny(running.Ended, Task.Delay(TimeSpan.FromSeconds(20), cancel));
         return store.Find(id)!;
     }
 
@@ -132,7 +133,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
     {
         if (history.Of(build.Server).Entries.FirstOrDefault(e => e.Build == build.Id) is { } written)
         {
-            store.Change(build.Id, b => b.WithEnd(written.Result, written.Message ?? "", written.EndedAt));
+            store.Change(build.Id, b => b.WithEnd(written.Result, written.Message ?? "", written.EndedAt) with { Unclean = b.Unclean || written.Result != RequestState.Succeeded });
             return;
         }
         runner.End(build.Id, settings.App(build.App), new(RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again."));

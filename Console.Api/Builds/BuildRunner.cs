@@ -35,10 +35,9 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         var now = clock.GetUtcNow();
         Build Ended(Build build) => (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
         store.LogOf(id).Add("console", outcome.Message, now);
-        if (outcome.State is RequestState.Cancelled or RequestState.Interrupted) cleaning.Note(store.Find(id)!.Server);
         var ended = store.Preview(id, Ended);
         history.Add(ended, app?.Base);
-        store.Change(id, b => Ended(b) with { Seconds = ended.Seconds });
+        store.Change(id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is RequestState.Cancelled or RequestState.Interrupted });
         if (ended.Database && app?.Base is { } name) bases.Refresh(bases.Find(name));
     }
 
@@ -110,7 +109,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     {
         var now = clock.GetUtcNow();
         return b => b.WithStep(name, s => s with { State = end.State, EndedAt = now, Message = end.Message, WaitsFor = null, Progress = null })
-            with { Result = end.Adds?.Invoke(b.Result ?? new()) ?? b.Result, Health = end.Health ?? b.Health };
+            with { Result = end.Adds?.Invoke(b.Result ?? new()) ?? b.Result, Health = end.Health ?? b.Health, Unclean = b.Unclean || end.Unheard };
     }
 
     /// <summary>Does a step; its end is on disk when this returns, and with it the beginning of the next when it has succeeded.</summary>

@@ -10,9 +10,11 @@ namespace TestServers.Builds;
 public sealed record StepEnd(StepState State, string Message, Func<BuildResult, BuildResult>? Adds = null)
 {
     public Health? Health { get; init; }
+    /// <summary>What it has done on its host, and what of it still runs, is not known.</summary>
+    public bool Unheard { get; init; }
 
     public static StepEnd Of(HostEnd end) => new(
-        end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? StepState.Cancelled : StepState.Failed, end.Message);
+        end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? StepState.Cancelled : StepState.Failed, end.Message) { Unheard = end.Unheard };
 }
 
 /// <summary>What a step may say while it runs.</summary>

@@ -2,30 +2,41 @@ using System.Collections.Concurrent;
 using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.Hosts;
+using TestServers.Requests;
 
 namespace TestServers.Builds;
 
+/// <summary>A server that is to be cleaned.</summary>
+/// <param name="Build">The build that ended without a word.</param>
+/// <param name="Since">When it ended.</param>
+/// <param name="Problem">Why it could not be cleaned yet; null: not tried yet.</param>
+public sealed record UncleanServer(RequestId Build, DateTimeOffset Since, string? Problem);
+
 /// <summary>
-/// Servers on which a build ended without a word: cancelled, or cut off by the console's own end. Their leftovers are ended and what is on them is
-/// asked, before the next build there and in the background; one that is unreachable is cleaned when it is back.
+/// Servers on which a build ended without a word: cancelled, cut off, or found running at the console's start. Their leftovers are ended and what is on
+/// them is asked, before the next build there and in the background; one that is unreachable is cleaned when it is back. Which these are stands in the builds
+/// themselves, hence a restart forgets none.
 /// </summary>
-public sealed class Cleaning(Settings settings, Inventory inventory, History history, Bases bases, GuestSteps guest, ILogger<Cleaning> log) : BackgroundService
+public sealed class Cleaning(Settings settings, Inventory inventory, RequestStore<Build> store, History history, Bases bases, GuestSteps guest, ILogger<Cleaning> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<ServerName, SemaphoreSlim> _unclean = new();
+    private readonly ConcurrentDictionary<ServerName, SemaphoreSlim> _turns = new();
+    private readonly ConcurrentDictionary<ServerName, string> _problems = new();
 
-    /// <summary>Remembers a server to be cleaned.</summary>
-    public void Note(ServerName server) => _unclean.TryAdd(server, new(1));
+    /// <summary>The servers that are to be cleaned.</summary>
+    public IReadOnlyDictionary<ServerName, UncleanServer> Open => store.All.Where(b => b.Unclean && b.Ended).GroupBy(b => b.Server)
+        .ToDictionary(g => g.Key, g => new UncleanServer(g.First().Id, g.First().EndedAt!.Value, _problems.GetValueOrDefault(g.Key)));
 
     /// <summary>Cleans a server before a build, if it needs that.</summary>
     /// <returns>Why it cannot be cleaned, or null.</returns>
     public async Task<string?> Before(Machine machine, CancellationToken cancel)
     {
-        if (!_unclean.TryGetValue(machine.Name, out var turn)) return null;
+        if (BuildsOn(machine).Count == 0) return null;
+        var turn = _turns.GetOrAdd(machine.Name, _ => new(1));
         await turn.WaitAsync(cancel);
         try
         {
-            return _unclean.ContainsKey(machine.Name) ? await Clean(machine, cancel) : null;
+            return BuildsOn(machine) is { Count: > 0 } builds ? await Clean(machine, builds, cancel) : null;
         }
         finally
         {
@@ -37,23 +48,45 @@ public sealed class Cleaning(Settings settings, Inventory inventory, History his
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            foreach (var machine in inventory.Machines.Where(m => m.Running && _unclean.ContainsKey(m.Name)).ToList())
-            {
-                if (await Before(machine, stoppingToken) is { } why) log.LogInformation("{Server} is not cleaned yet: {Reason}", machine.Name, why);
-            }
+            var unclean = Open;
+            // Side by side: one that hangs must not keep the others waiting.
+            await Task.WhenAll(inventory.Machines.Where(m => m.Running && unclean.ContainsKey(m.Name)).ToList().Select(machine => Try(machine, stoppingToken)));
             await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
 
-    private async Task<string?> Clean(Machine machine, CancellationToken cancel)
+    private async Task Try(Machine machine, CancellationToken stop)
+    {
+        try
+        {
+            await Before(machine, stop);
+        }
+        catch (Exception e) when (e is OperationCanceledException or Storage.DiskRefused)
+        {
+            // A stop, or the disk did not take it: the server stays in the list.
+        }
+    }
+
+    // A build that runs will say itself how it ended.
+    private List<Build> BuildsOn(Machine machine) => [.. store.All.Where(b => b.Server == machine.Name && b.Unclean && b.Ended)];
+
+    private async Task<string?> Clean(Machine machine, List<Build> builds, CancellationToken cancel)
     {
         var swept = await guest.Sweep(machine, cancel);
-        if (!swept.Done) return swept.Message;
-        var status = await guest.Status(machine, cancel);
-        if (!status.Done) return status.Message;
+        var status = swept.Done ? await guest.Status(machine, cancel) : swept;
+        if (!status.Done) return Tell(machine, status.Message);
         // A database host that is down must not stop a build that does not need it: then the server stays in the list, to be asked again.
-        if (await Correct(machine, status, cancel)) _unclean.TryRemove(machine.Name, out _);
+        if (!await Correct(machine, status, cancel)) return null;
+        foreach (var build in builds) store.Change(build.Id, b => b with { Unclean = false });
+        _problems.TryRemove(machine.Name, out _);
         return null;
+    }
+
+    // Once, however long the server is away.
+    private string Tell(Machine machine, string problem)
+    {
+        if (_problems.GetValueOrDefault(machine.Name) != problem) log.LogInformation("{Server} is not cleaned yet: {Reason}", machine.Name, problem);
+        return _problems[machine.Name] = problem;
     }
 
     private async Task<bool> Correct(Machine machine, HostEnd status, CancellationToken cancel)

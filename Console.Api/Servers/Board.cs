@@ -25,14 +25,15 @@ public sealed class Board : BackgroundService
     private readonly RequestStore<Build> _builds;
     private readonly History _history;
     private readonly BuildViews _views;
+    private readonly Cleaning _cleaning;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _making = new();
     private int _stale = 1;
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
 
-    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views)
+    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning)
     {
-        (_inventory, _reservations, _builds, _history, _views) = (inventory, reservations, builds, history, views);
+        (_inventory, _reservations, _builds, _history, _views, _cleaning) = (inventory, reservations, builds, history, views, cleaning);
         inventory.Changed += Mark;
         reservations.Changed += _ => Mark();
         builds.Changed += _ => Mark();
@@ -86,10 +87,11 @@ public sealed class Board : BackgroundService
     private ServerList Collect()
     {
         var open = _builds.Open.GroupBy(b => b.Server).ToDictionary(g => g.Key, g => g.First());
+        var unclean = _cleaning.Open;
         var hosts = _inventory.Hosts.ToList();
         return new(
             [.. hosts.SelectMany(h => h.Machines.Select(m => new ServerView(m.Name, m.Host, m.State, h.AsOf, h.Problem, m.Address, m.Url,
-                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)))))],
+                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name))))],
             [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others))]);
     }
 

@@ -60,6 +60,12 @@
     };
   };
 
+  // Told once it could not be done at once: after an ordinary cancel it is a matter of seconds.
+  app.Server.prototype.cleaningTemplate = function () {
+    const cleaning = this.get('cleaning');
+    return cleaning?.problem ? { text: `What build ${cleaning.build} left here is cleaned up as soon as ${this.id} answers. ${cleaning.problem}`, icon: 'crashed' } : null;
+  };
+
   // The address is worth a link when something answers there.
   app.Server.prototype.out = function () {
     return this.isRunning() && this.get('configuration') ? app.text.address(this.get('url')) : null;
@@ -77,6 +83,7 @@
       old: this.get('problem') ? app.time.of(this.get('asOf')) : null,
       asOf: this.get('problem') ? app.time.of(this.get('asOf')) : null,
       trouble: this.get('problem') ? { text: this.get('problem'), icon: 'crashed' } : null,
+      cleaning: this.cleaningTemplate(),
       reservation: this.reservationTemplate(),
       configuration: this.configurationTemplate(),
       build: this.buildTemplate(),
