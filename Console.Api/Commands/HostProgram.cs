@@ -97,7 +97,7 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
         {
             return answer.Exit is not null
                 ? (HostEnding.Cancelled, $"Cancelled; {where} has cleaned up.")
-                : (HostEnding.Abandoned, $"Cancelled, but {where} could not be reached: it did not confirm within {Duration(Grace)} that the work there has ended. It is cleaned by itself as soon as it answers.");
+                : (HostEnding.Abandoned, $"Cancelled, but {where} could not be reached: whether the work there has ended is not known. It is cleaned by itself as soon as it answers.");
         }
         if (end.Ending == Ending.TimedOut) return (HostEnding.TimedOut, $"{call.Verb} on {where} took longer than its limit of {Duration(call.Limit)} and was ended. Look at the log for what it waited for.");
         if (end.Ending == Ending.TooMuchOutput) return (HostEnding.Failed, $"{call.Verb} on {where} was ended because its output did not stop. The end of the log shows what it says.");

@@ -8,7 +8,11 @@ internal static class Remedies
     public static string For(Transport transport, string errors)
     {
         var last = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
-        return last is null ? "it was closed without a word. Look whether the machine is up and its sshd runs." : $"{last.TrimEnd('.')}. {Of(transport, errors)}";
+        if (last is not null) return $"{last.TrimEnd('.')}. {Of(transport, errors)}";
+        // A shared connection that ends tells its users nothing.
+        return transport is SshTransport ssh
+            ? $"the connection was closed without a word, or silent for {ssh.Ssh.SilenceSeconds} seconds. Look whether it is up and reachable, and its sshd runs."
+            : "the program ended without a word. Look whether somebody has ended it, and at this machine's own log.";
     }
 
     private static string Of(Transport transport, string errors)

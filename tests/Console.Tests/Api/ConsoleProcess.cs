@@ -23,6 +23,8 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public string Socket => _folder["k.sock"];
     public int Id => _process!.Id;
     public string Log { get; private set; } = "";
+    /// <summary>Where it runs: the beginning of a command, or nothing.</summary>
+    public IReadOnlyList<string> Within { get; init; } = [];
 
     public void WriteSettings(string? uri = null, string more = "", string extraHosts = "", string address = "127.71.9.{number}") => File.WriteAllText(_folder["console.json"], $$"""
         { "listen": { "socket": "{{Socket}}" }, "pathBase": "/console", "state": "state", "runtime": "{{_folder["run"]}}",
@@ -100,7 +102,8 @@ public sealed class ConsoleProcess : IAsyncDisposable
 
     private void Launch(IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "console.dll"), "--settings", _folder["console.json"]]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        string[] command = [.. Within, "dotnet", Path.Combine(AppContext.BaseDirectory, "console.dll"), "--settings", _folder["console.json"]];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
         Log = "";
         _process?.Dispose();

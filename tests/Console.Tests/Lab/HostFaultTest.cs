@@ -42,7 +42,7 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
         {
             await qa06.IsReached();
             await qa06.Crash();
-        }, "failed at step code: The connection to qa06 broke off during checkout: ", "Look whether the machine is up and its sshd runs", "then try again");
+        }, "failed at step code: The connection to qa06 broke off during checkout: ", "Look whether it is up and reachable, and its sshd runs", "then try again");
         await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
         await IsWellAgain(qa06);
     }

@@ -9,9 +9,13 @@ internal static class LabProcesses
     public static Task<string> AsOwner(this LabFixture lab, params string[] command) => LabHost.Run(ProgramAs(lab.Owner), [.. ArgumentsAs(lab.Owner), .. command]);
 
     /// <summary>Starts a program as the lab's user, marked as one of the lab's, whose end also ends it. The process is the program's own.</summary>
-    public static Process StartAsOwner(this LabFixture lab, params string[] command)
+    public static Process StartAsOwner(this LabFixture lab, params string[] command) => lab.StartWithin([], command);
+
+    /// <summary>The same, behind the beginning of a command that says where.</summary>
+    public static Process StartWithin(this LabFixture lab, string[] within, params string[] command)
     {
-        var start = new ProcessStartInfo(ProgramAs(lab.Owner), [.. ArgumentsAs(lab.Owner), .. command]) { RedirectStandardError = true, UseShellExecute = false };
+        string[] whole = [.. within, ProgramAs(lab.Owner), .. ArgumentsAs(lab.Owner), .. command];
+        var start = new ProcessStartInfo(whole[0], whole[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["CONSOLE_LAB"] = lab.Folder;
         return Process.Start(start)!;
     }

@@ -55,8 +55,9 @@ internal sealed class SickGuest : IAsyncDisposable
     /// <summary>The guest's sshd, whose key starts this in place of the guest program.</summary>
     public Task ServeScript(string script)
     {
-        WriteProgram("program", script);
-        return ServeProgram(Path.Combine(_folder, "program"));
+        var program = Path.Combine(_folder, "program");
+        WriteProgram(program, script);
+        return ServeProgram(program);
     }
 
     /// <summary>The guest's sshd with the project's scripts in another version.</summary>
@@ -70,19 +71,10 @@ internal sealed class SickGuest : IAsyncDisposable
         await ServeProgram($"{scripts}/guest/guest {_lab.Folder}/guests/{_server}/config");
     }
 
-    /// <summary>The guest's sshd and programs, but svn stands still as soon as it begins to change the working copy, beside a process that has left its group.</summary>
+    /// <summary>The guest's sshd and programs, but svn stands still half-way through a step.</summary>
     public async Task ServeWithSvnThatStandsStill()
     {
-        WriteProgram("svn", $"""
-            case " $* " in *" switch "*)
-              setsid sleep 600 &
-              /usr/bin/svn "$@" &
-              kill -STOP $!
-              touch {Mark}
-              wait ;;
-            esac
-            exec /usr/bin/svn "$@"
-            """);
+        WriteStandingSvn(Path.Combine(_folder, "svn"), Mark);
         await Serve(config => config.Replace(" PATH=", $" PATH={_folder}:", StringComparison.Ordinal));
     }
 
@@ -91,13 +83,13 @@ internal sealed class SickGuest : IAsyncDisposable
     /// <summary>Ends the sshd with all its sessions, as when it crashes; the programs on the guest are not told.</summary>
     public Task Crash() => LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name == "sshd").Select(p => p.Id));
 
-    /// <summary>The guest's machine dies with its sshd and supervisors; only what they have started is still there, as nobody told it to end.</summary>
-    public Task CrashWithSupervisors() => LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name is not ("svn" or "sleep")).Select(p => p.Id));
+    /// <summary>Ends the sshd and the guest program with it; what that has started is still there, as nobody told it to end.</summary>
+    public Task CrashWithProgram() => LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name is "sshd" or "bash" or "guest" or "output-filter" or "cat").Select(p => p.Id));
 
     /// <summary>The guest stands still with everything that runs on it, as a paused machine: connections stay, and nothing comes.</summary>
     public Task Pause() => LabProcesses.Signal("STOP", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
 
-    /// <summary>It goes on, but for svn, which waits for nobody's word.</summary>
+    /// <summary>It goes on where it stood.</summary>
     public Task Resume() => LabProcesses.Signal("CONT", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
 
     /// <summary>Puts the lab's own sshd back.</summary>
@@ -182,9 +174,21 @@ internal sealed class SickGuest : IAsyncDisposable
         return string.Join('\n', lines);
     }
 
-    private void WriteProgram(string name, string text)
+    /// <summary>An svn that stands still as soon as it begins to change a working copy, beside a process that has left its group; then it makes the mark.</summary>
+    public static void WriteStandingSvn(string path, string mark) => WriteProgram(path, $"""
+        case " $* " in *" switch "*)
+          setsid sh -c 'touch "$1"; exec sleep 600' - {mark}.beside &
+          until [[ -e {mark}.beside ]]; do sleep 0.01; done
+          /usr/bin/svn "$@" &
+          kill -STOP $!
+          touch {mark}
+          wait ;;
+        esac
+        exec /usr/bin/svn "$@"
+        """);
+
+    private static void WriteProgram(string path, string text)
     {
-        var path = Path.Combine(_folder, name);
         File.WriteAllText(path, $"#!/bin/bash\n{text}\n");
         File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
     }
