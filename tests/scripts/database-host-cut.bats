@@ -56,10 +56,12 @@ cut_ssh() {
   ended_with 255
 }
 
+# old_one_serves [PATTERN]: and beside it there is nothing but what the pattern allows.
 old_one_serves() {
   await 12 no_run
   nothing_left
-  [[ $(night_of copy_shop_qa01) == 9 && $(databases) == 'base_shop copy_shop_qa01' ]]
+  [[ $(night_of copy_shop_qa01) == 9 ]]
+  [[ $(databases) =~ ^base_shop\ copy_shop_qa01${1-}$ ]] || { databases && return 1; }
   call copy base=shop server=qa01 owner=shop
   last_line '@exit 0'
   [[ $(night_of copy_shop_qa01) == 1 ]]
@@ -89,9 +91,10 @@ no_run() {
   old_one_serves
 }
 
+# The spare may be whole by the time that the cut is heard of: then it is as good as any.
 @test "A connection that is cut while a spare is made leaves no spare that is not whole" {
   begin_over_ssh prepare base=shop owner=shop spares=1
   await_running '^CREATE DATABASE'
   cut_ssh
-  old_one_serves
+  old_one_serves '( spare_shop_[0-9]+)?'
 }

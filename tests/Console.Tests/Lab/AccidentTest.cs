@@ -84,6 +84,23 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
+    public async Task A_database_host_that_is_down_stops_only_its_own_bases_and_is_named()
+    {
+        using var anna = lab.As("anna");
+        await lab.Kill("sshd-database-host");
+        await lab.EndSharedConnectionTo(lab.Status.GetProperty("database").Text("address")!);
+        var failed = await anna.Build("qa06", "shop", "trunk", database: true, code: true);
+        Assert.Equal("failed", failed.Text("state"));
+        Assert.Contains("db1 cannot be reached", failed.Text("message"), StringComparison.Ordinal);
+        await Wait.Until("the base tells it", async () => (await anna.Json("api/bases/shop")).Text("problem")?.Contains("db1 cannot be reached", StringComparison.Ordinal) == true);
+        await anna.BuildWell("qa05", "tickets", "main", database: true, code: true);
+        Assert.Null((await anna.Json("api/bases/tickets")).Text("problem"));
+        await lab.Mend();
+        await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
+        await Wait.Until("the base is well", async () => (await anna.Json("api/bases/shop")).Text("problem") is null, 40);
+    }
+
+    [Fact]
     public async Task An_app_that_answers_500_is_built_but_not_ready_and_its_first_lines_are_told()
     {
         using var anna = lab.As("anna");

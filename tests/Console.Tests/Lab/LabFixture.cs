@@ -35,6 +35,16 @@ public sealed class LabFixture
         return http;
     }
 
+    /// <summary>Ends whoever's reservation of a server; that there is none is no failure.</summary>
+    public async Task Free(string server)
+    {
+        foreach (var user in Status.GetProperty("users").EnumerateArray())
+        {
+            using var http = As(user.Text("name")!);
+            await http.DeleteAsync($"api/servers/{server}/reservation");
+        }
+    }
+
     public HttpClient Cron()
     {
         var http = Anonymous();

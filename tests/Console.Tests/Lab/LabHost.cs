@@ -34,8 +34,11 @@ internal static class LabHost
     }
 
     /// <summary>Ends the ssh connection to a server that the console keeps, so that its next call makes a new one. One that has ended by itself is no failure.</summary>
-    public static Task EndSharedConnection(this LabFixture lab, string server) => LabProcesses.Try("ssh",
-        "-o", $"ControlPath={lab.Folder}/run/%C", "-p", $"{lab.SshPort}", "-l", lab.Owner, "-O", "exit", lab.AddressOf(server));
+    public static Task EndSharedConnection(this LabFixture lab, string server) => EndSharedConnectionTo(lab, lab.AddressOf(server));
+
+    /// <summary>The same by the host's address.</summary>
+    public static Task EndSharedConnectionTo(this LabFixture lab, string address) => LabProcesses.Try("ssh",
+        "-o", $"ControlPath={lab.Folder}/run/%C", "-p", $"{lab.SshPort}", "-l", lab.Owner, "-O", "exit", address);
 
     /// <summary>Completes a lab of which something was killed.</summary>
     public static Task Mend(this LabFixture lab) => Run(Path.Combine(Root(), "scripts/dev/lab"), "up", "--dir", lab.Folder);

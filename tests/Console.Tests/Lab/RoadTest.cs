@@ -98,6 +98,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
     public async Task A_free_server_is_reserved_for_whom_builds_on_it_and_two_builds_wait_for_each_other()
     {
         using var carla = lab.As("carla");
+        await lab.Free("qa05");
         var first = await (await carla.Post("api/servers/qa05/builds", new { app = "shop", path = "trunk", database = true, code = true })).Json();
         Assert.Equal("carla", (await carla.Json("api/servers/qa05")).GetProperty("reservation").Text("holder"));
         var second = await (await carla.Post("api/servers/qa05/builds", new { app = "shop", path = "branches/new-checkout", database = true, code = true })).Json();
