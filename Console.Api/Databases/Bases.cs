@@ -24,7 +24,7 @@ public sealed class Bases : BackgroundService
     private readonly ConcurrentDictionary<BaseName, bool> _touched = new();
     private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SemaphoreSlim> _wakes;
-    private readonly ConcurrentDictionary<BaseName, Spares> _spares = new();
+    private readonly ConcurrentDictionary<BaseName, SparesInTheMaking> _spares = new();
 
     public Bases(Settings settings, JsonFile<BasesState> file, Lanes lanes, HostProgram program, Inventory inventory, ILogger<Bases> log)
     {
@@ -165,7 +165,7 @@ public sealed class Bases : BackgroundService
             // prepare also drops what the copies before have left, so it is called although no spare is wanted.
             if (!_touched.ContainsKey(@base.Name) && FactsOf(@base.Name).Spares >= @base.Spares) continue;
             HostEnd end;
-            using var spares = new Spares(stop);
+            using var spares = new SparesInTheMaking(stop);
             _spares[@base.Name] = spares;
             try
             {
@@ -183,31 +183,5 @@ public sealed class Bases : BackgroundService
             if (end.Ending is HostEnding.Failed or HostEnding.Refused) _log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
             if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready) Note(@base.Name, facts => facts with { Spares = (int)ready, Method = DatabaseHost.Method(end.Results, "method") ?? facts.Method, MethodSeconds = DatabaseHost.Seconds(end.Results, "seconds") ?? facts.MethodSeconds });
         }
-    }
-
-    /// <summary>The making of one base's spares, which can be ended and waited for.</summary>
-    private sealed class Spares(CancellationToken stop) : IDisposable
-    {
-        private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<HostEnd> Make(DatabaseHost host, BaseSettings @base) => host.Prepare(@base, _end.Token);
-
-        public void SetEnded() => _ended.TrySetResult();
-
-        public async Task End()
-        {
-            try
-            {
-                await _end.CancelAsync();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It has ended by itself.
-            }
-            await _ended.Task;
-        }
-
-        public void Dispose() => _end.Dispose();
     }
 }

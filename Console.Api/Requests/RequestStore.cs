@@ -10,8 +10,8 @@ namespace TestServers.Requests;
 /// </summary>
 public sealed class RequestStore<T> where T : Request
 {
-    private ImmutableSortedDictionary<long, Entry> _all = ImmutableSortedDictionary.Create<long, Entry>(Comparer<long>.Create((a, b) => b.CompareTo(a)));
-    private ImmutableSortedDictionary<long, Entry> _open = ImmutableSortedDictionary<long, Entry>.Empty;
+    private ImmutableSortedDictionary<long, StoredRequest<T>> _all = ImmutableSortedDictionary.Create<long, StoredRequest<T>>(Comparer<long>.Create((a, b) => b.CompareTo(a)));
+    private ImmutableSortedDictionary<long, StoredRequest<T>> _open = ImmutableSortedDictionary<long, StoredRequest<T>>.Empty;
     private readonly Lock _adding = new();
     private readonly string _folder;
     private readonly int _kept;
@@ -162,7 +162,7 @@ public sealed class RequestStore<T> where T : Request
         }
     }
 
-    private void Tell(Entry entry, T now)
+    private void Tell(StoredRequest<T> entry, T now)
     {
         if (now.Ended)
         {
@@ -172,7 +172,7 @@ public sealed class RequestStore<T> where T : Request
         Changed?.Invoke(now);
     }
 
-    private void Keep(Entry entry)
+    private void Keep(StoredRequest<T> entry)
     {
         var number = entry.Now.Id.Number;
         ImmutableInterlocked.Update(ref _all, all => all.SetItem(number, entry));
@@ -193,13 +193,4 @@ public sealed class RequestStore<T> where T : Request
 
     private string PathOf(RequestId id) => Path.Combine(_folder, id + ".json");
     private string LogPath(RequestId id) => Path.Combine(_folder, id + ".log");
-
-    private sealed class Entry(JsonFile<T> file, RequestLog log, T now)
-    {
-        private T _now = now;
-        public JsonFile<T> File { get; } = file;
-        public Elapsed Elapsed { get; } = new();
-        public RequestLog Log { get; } = log;
-        public T Now { get => Volatile.Read(ref _now); set => Volatile.Write(ref _now, value); }
-    }
 }

@@ -1,0 +1,13 @@
+using TestServers.Storage;
+
+namespace TestServers.Requests;
+
+/// <summary>A request in the store: its file, its log, how long it takes, and how it is now. Changed under its own lock, read without one.</summary>
+internal sealed class StoredRequest<T>(JsonFile<T> file, RequestLog log, T now) where T : Request
+{
+    private T _now = now;
+    public JsonFile<T> File { get; } = file;
+    public Elapsed Elapsed { get; } = new();
+    public RequestLog Log { get; } = log;
+    public T Now { get => Volatile.Read(ref _now); set => Volatile.Write(ref _now, value); }
+}
