@@ -21,8 +21,8 @@ public sealed record WebhookSettings(string Url);
 
 public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168);
 
-/// <param name="Kept">How many ended builds, and restores, are kept with their logs.</param>
-/// <param name="KeptDays">For how many days after its end a log is kept; 0: as long as its build.</param>
+/// <param name="Kept">How many ended builds, and restores, are kept with their logs; of older ones those that are still needed, without.</param>
+/// <param name="KeptDays">For how many days after its end a log is kept; 0: no limit.</param>
 /// <param name="PerPerson">How many builds one person may have waiting.</param>
 /// <param name="OutputMegabytes">A call of a host program that says more is ended.</param>
 /// <param name="DatabaseMinutes">Limit of the database step and of a restore's every step.</param>

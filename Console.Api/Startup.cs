@@ -61,8 +61,8 @@ public static class Startup
         services.AddSingleton(settings).AddSingleton(clock).AddSingleton(state);
         services.AddSingleton(new ReservationBook(state.Open("reservations.json", ReservationsState.Empty), clock));
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
-        services.AddSingleton(new RequestStore<Build>(state.Folder("builds"), settings.Builds.Kept, numbers));
-        services.AddSingleton(new RequestStore<Restore>(state.Folder("restores"), settings.Builds.Kept, numbers));
+        services.AddSingleton(new RequestStore<Build>(state.Folder("builds"), numbers));
+        services.AddSingleton(new RequestStore<Restore>(state.Folder("restores"), numbers));
         services.AddSingleton(new History(state.Folder("history"), settings.Builds.History));
         services.AddSingleton(new Audit(state.Lines("audit.log"), clock));
         state.Complete(clock.GetUtcNow());

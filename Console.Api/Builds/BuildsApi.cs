@@ -72,12 +72,7 @@ public static class BuildsApi
     private static async Task<Polled<BuildView>> Show(RequestId id, double? wait, HttpContext context, BuildQueue queue, BuildViews views)
     {
         var build = queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id);
-        if (wait is > 0)
-        {
-            using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            time.CancelAfter(TimeSpan.FromSeconds(Math.Min(wait.Value, 600)));
-            build = await queue.Store.WaitForEnd(id, time.Token);
-        }
+        if (wait is > 0) build = await queue.Store.WaitForEnd(build, TimeSpan.FromSeconds(Math.Min(wait.Value, 600)), context.RequestAborted);
         return Polled.Of(views.Of(build));
     }
 

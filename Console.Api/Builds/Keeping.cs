@@ -4,20 +4,42 @@ using TestServers.Requests;
 namespace TestServers.Builds;
 
 /// <summary>
-/// Removes logs that are too old, at the start and every hour. Never what waits or runs; a build that its server's history names loses its
-/// log alone, so that it can be repeated, and so does the last restore of a base.
+/// Removes logs that are too many or too old: at the start, when a build or restore has ended, and every hour. Never what waits or runs. A build that its
+/// server's history names loses its log alone, so that it can be repeated; so does one behind which its server is still to be cleaned, and the last restore of a base.
 /// </summary>
-public sealed class Keeping(Settings settings, RequestStore<Build> builds, RequestStore<Restore> restores, History history, TimeProvider clock, ILogger<Keeping> log) : BackgroundService
+public sealed class Keeping : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
+    private readonly BuildSettings _settings;
+    private readonly RequestStore<Build> _builds;
+    private readonly RequestStore<Restore> _restores;
+    private readonly History _history;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Keeping> _log;
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    public Keeping(Settings settings, RequestStore<Build> builds, RequestStore<Restore> restores, History history, TimeProvider clock, ILogger<Keeping> log)
+    {
+        (_settings, _builds, _restores, _history, _clock, _log) = (settings.Builds, builds, restores, history, clock, log);
+        builds.Changed += Wake;
+        restores.Changed += Wake;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (settings.Builds.KeptDays == 0) return;
         while (!stoppingToken.IsCancellationRequested)
         {
-            RemoveOld(clock.GetUtcNow().AddDays(-settings.Builds.KeptDays));
-            await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+            RemoveOld(_settings.KeptDays == 0 ? DateTimeOffset.MinValue : _clock.GetUtcNow().AddDays(-_settings.KeptDays));
+            await _wake.WaitAsync(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private void Wake(Request request)
+    {
+        if (!request.Ended) return;
+        lock (_wake)
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
         }
     }
 
@@ -25,12 +47,12 @@ public sealed class Keeping(Settings settings, RequestStore<Build> builds, Reque
     {
         try
         {
-            builds.RemoveEndedBefore(before, build => history.Of(build.Server).Entries.Any(e => e.Build == build.Id));
-            restores.RemoveEndedBefore(before, restore => restores.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id);
+            _builds.RemoveOld(_settings.Kept, before, build => build.Unclean || _history.Of(build.Server).Entries.Any(e => e.Build == build.Id));
+            _restores.RemoveOld(_settings.Kept, before, restore => _restores.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.LogError("Logs that are too old cannot be removed: {Reason} It is tried again in an hour.", e.Message);
+            _log.LogError("Old logs cannot be removed: {Reason} It is tried again when the next build has ended.", e.Message);
         }
     }
 }

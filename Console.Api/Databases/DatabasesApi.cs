@@ -29,7 +29,7 @@ public static class DatabasesApi
         var restore = restores.Ask(name, caller.Name, IdempotencyKey.Of(context));
         audit.Write(caller, "restore", name.Text, $"restore {restore.Id}");
         if (wait is not true) return TypedResults.Accepted($"{context.Request.PathBase}/api/restores/{restore.Id}", views.ViewOf(restore));
-        var ended = await restores.Store.WaitForEnd(restore.Id, context.RequestAborted);
+        var ended = await restores.Store.WaitForEnd(restore, Timeout.InfiniteTimeSpan, context.RequestAborted);
         return ended.State == RequestState.Succeeded ? TypedResults.Ok(views.ViewOf(ended))
             : throw Problem.Failed($"Restore {ended.Id} of {name}: {ended.Message}").With("restore", ended.Id).With("state", ended.State);
     }
@@ -37,12 +37,7 @@ public static class DatabasesApi
     private static async Task<Polled<RestoreView>> ShowRestore(RequestId id, double? wait, HttpContext context, Restores restores, BaseViews views)
     {
         var restore = Find(restores, id);
-        if (wait is > 0)
-        {
-            using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            time.CancelAfter(TimeSpan.FromSeconds(Math.Min(wait.Value, 600)));
-            restore = await restores.Store.WaitForEnd(id, time.Token);
-        }
+        if (wait is > 0) restore = await restores.Store.WaitForEnd(restore, TimeSpan.FromSeconds(Math.Min(wait.Value, 600)), context.RequestAborted);
         return Polled.Of(views.ViewOf(restore));
     }
 

@@ -14,15 +14,13 @@ public sealed class RequestStore<T> where T : Request
     private ImmutableSortedDictionary<long, StoredRequest<T>> _open = ImmutableSortedDictionary<long, StoredRequest<T>>.Empty;
     private readonly Lock _adding = new();
     private readonly string _folder;
-    private readonly int _kept;
     private readonly RequestNumbers _numbers;
 
     /// <summary>Loads every request of the folder.</summary>
-    /// <param name="kept">How many ended ones are kept; older ones are removed as new ones come, and logs by their age besides.</param>
     /// <exception cref="UnreadableFile">One cannot be read.</exception>
-    public RequestStore(string folder, int kept, RequestNumbers numbers)
+    public RequestStore(string folder, RequestNumbers numbers)
     {
-        (_folder, _kept, _numbers) = (folder, kept, numbers);
+        (_folder, _numbers) = (folder, numbers);
         foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
         {
             var file = JsonFile<T>.Load(path);
@@ -46,9 +44,12 @@ public sealed class RequestStore<T> where T : Request
 
     /// <summary>The log of a request, to be read.</summary>
     /// <exception cref="Problem">404: it has been removed, as it was too old.</exception>
-    public RequestLog ReadableLogOf(T request) => LogOf(request.Id) is { Length: 0 } && request is { Ended: true, StartedAt: not null, EndedAt: { } end }
-        ? throw Problem.NotFound("log", $"The log of {request.Id}, which ended at {Times.Say(end)}, was removed: logs are kept for as many days as `builds.keptDays` in the settings says.")
-        : LogOf(request.Id);
+    public RequestLog ReadableLogOf(T request)
+    {
+        var log = _all.GetValueOrDefault(request.Id.Number)?.Log;
+        return log is not null && (log.Length > 0 || request.StartedAt is null || !request.Ended) ? log
+            : throw Problem.NotFound("log", $"The log of {request.Id}, which ended at {Times.Say(request.EndedAt ?? request.At)}, was removed: `builds.kept` in the settings says how many are kept, `builds.keptDays` for how long.");
+    }
 
     /// <summary>The request that this person made with this Idempotency-Key, or null.</summary>
     public T? ByKey(string by, string? key) => key is null ? null : All.FirstOrDefault(r => r.Key == key && r.By == by);
@@ -67,7 +68,6 @@ public sealed class RequestStore<T> where T : Request
             if (added.Id != id) return added;
             var file = JsonFile<T>.Create(PathOf(id), added);
             Keep(new(file, new(LogPath(id), ended: false), added));
-            RemoveOld();
         }
         Changed?.Invoke(added);
         return added;
@@ -123,19 +123,22 @@ public sealed class RequestStore<T> where T : Request
         Tell(entry, now);
     }
 
-    /// <summary>Returns when a request has ended, or when the waiting is cancelled: with the request as it is then.</summary>
-    public async Task<T> WaitForEnd(RequestId id, CancellationToken cancel)
+    /// <summary>Returns when a request has ended, or when the waiting is cancelled or its time is up: with the request as it is then.</summary>
+    public async Task<T> WaitForEnd(T request, TimeSpan limit, CancellationToken cancel)
     {
-        var entry = _all[id.Number];
+        // One that was removed had ended.
+        if (!_all.TryGetValue(request.Id.Number, out var entry)) return request;
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        time.CancelAfter(limit);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Look(T request)
+        void Look(T changed)
         {
-            if (request.Id == id && request.Ended) ended.TrySetResult();
+            if (changed.Id == request.Id && changed.Ended) ended.TrySetResult();
         }
         Changed += Look;
         try
         {
-            if (!entry.Now.Ended) await ended.Task.WaitAsync(cancel);
+            if (!entry.Now.Ended) await ended.Task.WaitAsync(time.Token);
         }
         catch (OperationCanceledException)
         {
@@ -148,16 +151,17 @@ public sealed class RequestStore<T> where T : Request
         return entry.Now;
     }
 
-    /// <summary>Removes the logs of requests that ended before a time, and those requests with them that nobody needs.</summary>
+    /// <summary>Removes the logs of ended requests that are too many or too old, and those requests with them that nobody needs.</summary>
+    /// <param name="kept">So many of the newest are kept, unless they ended before <paramref name="time"/>.</param>
     /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
-    public void RemoveEndedBefore(DateTimeOffset time, Func<T, bool> isNeeded)
+    public void RemoveOld(int kept, DateTimeOffset time, Func<T, bool> isNeeded)
     {
         lock (_adding)
         {
-            foreach (var old in All.Where(r => r.Ended && r.EndedAt < time).ToList())
+            foreach (var old in All.Where(r => r.Ended).Where((r, newer) => newer >= kept || r.EndedAt < time).ToList())
             {
-                if (isNeeded(old)) LogOf(old.Id).Remove();
-                else Remove(old.Id);
+                if (!isNeeded(old)) Remove(old.Id);
+                else if (LogOf(old.Id) is { Length: > 0 } log) log.Remove();
             }
         }
     }
@@ -177,11 +181,6 @@ public sealed class RequestStore<T> where T : Request
         var number = entry.Now.Id.Number;
         ImmutableInterlocked.Update(ref _all, all => all.SetItem(number, entry));
         if (!entry.Now.Ended) ImmutableInterlocked.Update(ref _open, open => open.SetItem(number, entry));
-    }
-
-    private void RemoveOld()
-    {
-        foreach (var old in All.Where(r => r.Ended).Skip(_kept).ToList()) Remove(old.Id);
     }
 
     // The request itself last: one that is found without its log is known to have lost it, a log without its request would stay for ever.

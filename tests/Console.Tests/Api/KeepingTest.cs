@@ -36,6 +36,27 @@ public sealed class KeepingTest
     }
 
     [Fact]
+    public async Task By_number_too_only_logs_go_of_what_the_history_names_and_a_server_that_is_to_be_cleaned_stays_so()
+    {
+        await using var own = new ConsoleWithApp("""{ "kept": 2, "keptDays": 0 }""");
+        await own.Console.StartWithServers();
+        var http = own.Console.Http;
+        foreach (var _ in new[] { 1, 2, 3, 4 }) Assert.Equal("failed", await End(http, await Post(http, "qa02")));
+        await Wait.Until("the older logs are gone", () => !File.Exists(Log(own, 1)) && !File.Exists(Log(own, 2)));
+        Assert.Contains("builds.kept", await (await http.GetAsync("api/builds/1/log")).Problem(HttpStatusCode.NotFound), StringComparison.Ordinal);
+        Assert.NotEqual("", await http.GetStringAsync("api/builds/3/log"));
+        Assert.Equal("failed", (await http.Json("api/builds/1")).Text("state"));
+        await own.Console.Kill();
+
+        foreach (var id in new[] { 1, 2 }) Forget(own, id, "qa02");
+        Change(Path.ChangeExtension(Log(own, 2), ".json"), build => build["unclean"] = true);
+        await own.Console.StartWithServers();
+        await Wait.Until("what nobody needs is gone", () => !File.Exists(Path.ChangeExtension(Log(own, 1), ".json")));
+        Assert.Equal("2", (await http.Json("api/servers/qa02")).GetProperty("cleaning").Text("build"));
+        Assert.True(File.Exists(Path.ChangeExtension(Log(own, 2), ".json")));
+    }
+
+    [Fact]
     public async Task Without_a_limit_nothing_is_too_old()
     {
         await using var own = new ConsoleWithApp("""{ "keptDays": 0 }""");
@@ -54,7 +75,8 @@ public sealed class KeepingTest
         Assert.Contains("builds.keptDays", await own.Console.StartInVain(), StringComparison.Ordinal);
     }
 
-    private static async Task<string> Post(HttpClient http) => (await (await http.Post("api/servers/qa01/builds", Ask)).Json()).Text("id")!;
+    // On qa01 a build takes 5 s; on qa02 nothing listens.
+    private static async Task<string> Post(HttpClient http, string server = "qa01") => (await (await http.Post($"api/servers/{server}/builds", Ask)).Json()).Text("id")!;
 
     private static async Task<string?> End(HttpClient http, string id) => (await http.Json($"api/builds/{id}?wait=25")).Text("state");
 
@@ -84,7 +106,7 @@ public sealed class KeepingTest
     private static void Age(ConsoleWithApp own, int id, int days) => Change(Path.ChangeExtension(Log(own, id), ".json"), build => build["endedAt"] = DateTimeOffset.UtcNow.AddDays(-days));
 
     // As if so many builds had followed that the history no longer names this one.
-    private static void Forget(ConsoleWithApp own, int build) => Change(Path.Combine(own.Console.Folder, "state/history/qa01.json"), history =>
+    private static void Forget(ConsoleWithApp own, int build, string server = "qa01") => Change(Path.Combine(own.Console.Folder, $"state/history/{server}.json"), history =>
     {
         var entries = history["entries"]!.AsArray();
         entries.Remove(entries.First(e => e!["build"]!.ToString() == $"{build}"));
