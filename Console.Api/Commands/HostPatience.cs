@@ -1,12 +1,19 @@
 namespace TestServers.Commands;
 
-/// <summary>How long a host program is waited for until it has said who it is, and that something else is not listened to at all.</summary>
+/// <summary>
+/// How long a host program is waited for: until it has said who it is, and, when it is asked to end, until it has said that it heard. Something else is not
+/// listened to at all.
+/// </summary>
 internal sealed class HostPatience : IDisposable
 {
     private const int MostNoise = 64 * 1024;
 
+    // It says so at once, before it cleans up. A cancel is to be told within 5 s, also when the host is gone.
+    private static readonly TimeSpan HearLimit = TimeSpan.FromSeconds(3);
+
     private readonly Lock _ending = new();
     private readonly CancellationTokenSource _ask, _force = new();
+    private readonly CancellationTokenRegistration _cancelled;
     private bool _ended;
     private int _noise;
 
@@ -15,6 +22,7 @@ internal sealed class HostPatience : IDisposable
         _ask = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _force.CancelAfter(limit);
         _force.Token.Register(_ask.Cancel);
+        _cancelled = cancel.Register(() => Unless(() => _force.CancelAfter(HearLimit)));
     }
 
     /// <summary>Asks for the end of the call: somebody cancels, or it was given up.</summary>
@@ -23,8 +31,11 @@ internal sealed class HostPatience : IDisposable
     /// <summary>The call was given up; nobody waits for a cleaning up.</summary>
     public CancellationToken Force => _force.Token;
 
-    /// <summary>It has said who it is: from now on only the call's own limit counts.</summary>
-    public void Keep() => Unless(() => _force.CancelAfter(Timeout.InfiniteTimeSpan));
+    /// <summary>It has said who it is: from now on only the call's own limit counts. One that was asked to end meanwhile has still to say that it heard.</summary>
+    public void Keep() => Unless(() => { if (!_ask.IsCancellationRequested) _force.CancelAfter(Timeout.InfiniteTimeSpan); });
+
+    /// <summary>It has heard that it is to end: it has the time that it needs for cleaning up.</summary>
+    public void Ending() => Unless(() => _force.CancelAfter(Timeout.InfiniteTimeSpan));
 
     /// <summary>It is not what was called.</summary>
     public void GiveUp() => Unless(() => _force.CancelAfter(TimeSpan.Zero));
@@ -38,6 +49,7 @@ internal sealed class HostPatience : IDisposable
     public void Dispose()
     {
         lock (_ending) _ended = true;
+        _cancelled.Dispose();
         _force.Dispose();
         _ask.Dispose();
     }

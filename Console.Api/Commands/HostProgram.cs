@@ -59,7 +59,7 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(13);
     private const int Protocol = 1, CancelledExit = 143;
 
-    /// <summary>Runs the call to its end. Cancelling closes the lifeline and waits until the program has cleaned up, at most <see cref="Grace"/>.</summary>
+    /// <summary>Runs the call to its end. Cancelling closes the lifeline and waits until the program has cleaned up, at most <see cref="Grace"/>; one that does not even say that it heard is given up earlier.</summary>
     public async Task<HostEnd> Run(HostCall call, CancellationToken cancel)
     {
         using var patience = new HostPatience(call.Transport.AnswerLimit, cancel);
@@ -188,6 +188,9 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
                     break;
                 case "error":
                     Error = new string([.. rest.Where(c => !char.IsControl(c)).Take(1000)]);
+                    break;
+                case "ending":
+                    patience.Ending();
                     break;
                 case "exit" when int.TryParse(rest, out var code):
                     Exit = code;

@@ -151,7 +151,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   run timeout 20 "${ssh_to[@]}" stubborn < <(send && sleep 0.7)
   [ "$status" -eq 143 ]
   says 'ending stubborn.'
-  says cleaning
+  [[ $output == *$'\n@ending\n'*cleaning* ]]
   last_line '@exit 143'
   ((SECONDS < 6))
   nobody_runs '[s]leep 3232'

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TestServers.Commands;
 
 namespace TestServers.Tests.Commands;
@@ -65,6 +66,19 @@ public sealed class HostProgramTest : IDisposable
         var (end, log) = await Call("echo '@program guest 1'; while read -r _; do :; done; echo cleaned; echo '@exit 143'", cancel.Token);
         Assert.Equal(HostEnding.Cancelled, end.Ending);
         Assert.Equal(["cleaned"], log);
+    }
+
+    [Fact]
+    public async Task A_host_that_has_heard_is_waited_for_while_it_cleans_up_and_one_that_has_not_is_given_up_in_time()
+    {
+        foreach (var (hears, seconds, ending) in new[] { ("echo '@ending'", 6.0, HostEnding.Cancelled), ("true", 3.0, HostEnding.Abandoned) })
+        {
+            using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+            var watch = Stopwatch.StartNew();
+            var (end, _) = await Call($"trap '' TERM; echo '@program guest 1'; while read -r _; do :; done; {hears}; sleep 6; echo '@exit 143'", cancel.Token);
+            Assert.Equal(ending, end.Ending);
+            Assert.InRange(watch.Elapsed.TotalSeconds, seconds, seconds + 2);
+        }
     }
 
     [Fact]

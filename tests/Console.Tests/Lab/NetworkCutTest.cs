@@ -48,7 +48,9 @@ public sealed class NetworkCutTest(LabFixture lab, Xunit.Abstractions.ITestOutpu
         var http = _console!.Http;
         var build = await HalfWay();
         await _wire!.Cut();
+        var watch = Stopwatch.StartNew();
         var cancelled = await (await http.PostAsync($"api/builds/{build}/cancel", null)).Json();
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
         output.WriteLine(cancelled.Text("message"));
         Assert.Equal("cancelled", cancelled.Text("state"));
         Assert.StartsWith("Cancelled, but qa01 could not be reached: ", cancelled.Text("message"), StringComparison.Ordinal);
