@@ -16,6 +16,7 @@ internal sealed class SickGuest : IAsyncDisposable
     private readonly ConcurrentQueue<string> _log = new();
     private TcpListener? _listener;
     private Process? _sshd;
+    private SmallDisk? _disk;
 
     private SickGuest(LabFixture lab, string server)
     {
@@ -71,6 +72,15 @@ internal sealed class SickGuest : IAsyncDisposable
         await ServeProgram($"{scripts}/guest/guest {_lab.Folder}/guests/{_server}/config");
     }
 
+    /// <summary>The guest's sshd, programs and Apache with a small, empty disk in place of its own.</summary>
+    public async Task<SmallDisk> ServeOnSmallDisk(string size)
+    {
+        await StopApache();
+        _disk = await SmallDisk.Over(_lab, Path.Combine(_lab.Folder, "guests", _server, "srv"), size);
+        await Serve(config => config, _disk.Within);
+        return _disk;
+    }
+
     /// <summary>The guest's sshd and programs, but svn stands still half-way through a step.</summary>
     public async Task ServeWithSvnThatStandsStill()
     {
@@ -100,6 +110,9 @@ internal sealed class SickGuest : IAsyncDisposable
         if (_sshd is { HasExited: false }) await Crash();
         if (_sshd is not null) await _sshd.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
         _sshd = null;
+        // Its Apache sees that disk.
+        if (_disk is not null) await StopApache();
+        _disk = null;
         await _lab.Mend();
     }
 
@@ -145,11 +158,18 @@ internal sealed class SickGuest : IAsyncDisposable
         return Serve(config => Replace(config, "AuthorizedKeysFile ", $"AuthorizedKeysFile {keys}"));
     }
 
-    private async Task Serve(Func<string, string> change)
+    private async Task StopApache()
+    {
+        var guest = Path.Combine(_lab.Folder, "guests", _server);
+        await _lab.AsOwner(Path.Combine(guest, "apachectl"), "stop");
+        await Wait.Until("its Apache has ended", () => !File.Exists(Path.Combine(guest, "apache/apache2.pid")));
+    }
+
+    private async Task Serve(Func<string, string> change, params string[] within)
     {
         var config = Path.Combine(_folder, "config");
         await File.WriteAllTextAsync(config, change(await File.ReadAllTextAsync(Path.Combine(_lab.Folder, "sshd", _server, "config"))));
-        _sshd = _lab.StartAsOwner("/usr/sbin/sshd", "-D", "-e", "-f", config);
+        _sshd = _lab.StartWithin(within, "/usr/sbin/sshd", "-D", "-e", "-f", config);
         _sshd.ErrorDataReceived += (_, e) => _log.Enqueue(e.Data ?? "");
         _sshd.BeginErrorReadLine();
         await Wait.Until("the sick sshd listens", async () =>
