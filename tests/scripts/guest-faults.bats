@@ -20,7 +20,10 @@ setup() {
   sed -i "s,^repositories=,&svn://127.0.0.1 http://127.0.0.1 ," "$configuration"
 }
 
-teardown() { [[ ! -v listener ]] || kill "$listener" 2>/dev/null || true; }
+teardown() {
+  end_process "${listener-}"
+  end_process "${relaying-}"
+}
 
 # A branch with 3 MB that no disk of 2 MB takes.
 make_large_branches() {
@@ -97,6 +100,62 @@ time.sleep(60)' "$port" 3>&- &
   ((SECONDS < 10))
   run ! pgrep -u "$EUID" -f "127.0.0.1:$port/shop"
   [ -e "$copy/page" ]
+}
+
+@test "a repository that falls silent in the middle of a transfer is told, and the next run is well" {
+  make_large_branches
+  sed -i "s,^git_protocols=.*,&:git,; \$arepository_seconds=1" "$configuration"
+  serve svnserve --daemon --foreground --root "$repositories/svn" --listen-host 127.0.0.1 --listen-port
+  falls_silent svn "svn://127.0.0.1:$relay/shop" trunk branches/large 'svn: E170013: no answer within 2 s'
+  end_serving
+  serve git daemon --reuseaddr --export-all --base-path="$repositories" --listen=127.0.0.1
+  falls_silent git "git://127.0.0.1:$relay/git" main large 'fatal: no answer within 2 s'
+}
+
+# serve COMMAND...: on port, as its last argument says.
+serve() {
+  port=$(free_port) relay=$(free_port)
+  if [[ $1 == git ]]; then "$@" --port="$port" 3>&- & else "$@" "$port" 3>&- & fi
+  listener=$!
+  await_port "$port"
+  sed -i "s,^repositories=,&svn://127.0.0.1:$relay git://127.0.0.1:$relay ," "$configuration"
+}
+
+# What it answers to one connection ends without a word after so many bytes.
+relay_only() {
+  end_process "${relaying-}"
+  /usr/bin/python3 "$BATS_TEST_DIRNAME/relay" "$relay" "$port" "$1" 3>&- 2>/dev/null &
+  relaying=$!
+  await_port "$relay"
+}
+
+await_port() { await 5 bash -c "exec 9<>/dev/tcp/127.0.0.1/$1" 2>/dev/null; }
+
+end_serving() {
+  end_process "$relaying"
+  end_process "$listener"
+}
+
+end_process() {
+  kill "$1" 2>/dev/null || return 0
+  wait "$1" || true
+}
+
+# falls_silent KIND REPOSITORY PATH NEXT REASON
+falls_silent() {
+  relay_only 100000000
+  call checkout app=shop "kind=$1" "repository=$2" "path=$3"
+  last_line '@exit 0'
+  relay_only 50000
+  SECONDS=0
+  call checkout app=shop "kind=$1" "repository=$2" "path=$4"
+  has_error "$5"
+  ((SECONDS < 12))
+  run ! pgrep -u "$EUID" -f "$2"
+  relay_only 100000000
+  call checkout app=shop "kind=$1" "repository=$2" "path=$4"
+  last_line '@exit 0'
+  cmp "$repositories/large" "$(find "$copy" -name '.[a-z]*' -prune -o -type f -name large -print)"
 }
 
 @test "a checkout that is cancelled while the repository is silent ends at once" {
