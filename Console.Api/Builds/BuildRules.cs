@@ -42,9 +42,14 @@ public sealed class BuildRules(Settings settings, RequestStore<Build> store, His
         if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed.Text)) throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
         if (wanted.Code) return wanted.Path ?? RepositoryPath.From(app.DefaultPath)!;
         var here = kept.Code.GetValueOrDefault(app.Name.Text) ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
+        if (IncompleteOn(machine.Name, app) is { } incomplete) throw Problem.Conflict($"{incomplete} Ask for `code` too.").With("path", here.Path);
         if (wanted.Path is not null && !wanted.Path.Equals(here.Path)) throw Problem.Conflict($"{machine.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for `code` too, or leave the path out.").With("path", here.Path);
         return here.Path;
     }
+
+    /// <summary>Why nothing can be built upon the code that is on a server, or null.</summary>
+    public string? IncompleteOn(ServerName server, AppSettings app) => history.Of(server).Code.GetValueOrDefault(app.Name.Text) is { Incomplete: true } code
+        ? $"The checkout of {app.Name} on {server} is incomplete: one of {code.Path} ended half-way." : null;
 
     /// <summary>Refuses when too many builds wait.</summary>
     public void LimitFor(string by)

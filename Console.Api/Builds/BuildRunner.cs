@@ -12,7 +12,7 @@ namespace TestServers.Builds;
 /// repeated by itself.
 /// </summary>
 public sealed class BuildRunner(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
-    DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, TimeProvider clock)
+    DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, BuildRules rules, TimeProvider clock)
 {
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
     /// <param name="stopping">Whether the cancellation is the console's own stop.</param>
@@ -72,6 +72,8 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
             cancel.ThrowIfCancellationRequested();
             return new(RequestState.Failed, unclean);
         }
+        // Known only now, when the build before it ended half-way.
+        if (!build.Code && rules.IncompleteOn(build.Server, app) is { } incomplete) return new(RequestState.Failed, $"{incomplete} Nothing was touched. Build the code, too.");
         Begin(build.Id, [Build.DatabaseStep, Build.CodeStep]);
         var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
         if (ends.FirstOrDefault(e => e.End.State != StepState.Succeeded) is { Name: not null } bad) return Verdict(bad.Name, bad.End);

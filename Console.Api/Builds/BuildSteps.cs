@@ -77,7 +77,8 @@ public sealed class GuestSteps(Settings settings, HostProgram program)
             ["path"] = build.Path.Text, ["revision"] = build.Revision?.Text ?? "",
         };
         var end = await program.Run(Call(machine, "checkout", settings.Builds.CodeMinutes, values, voice), cancel);
-        if (!end.Done) return StepEnd.Of(end);
+        // What a checkout that has begun and not come to its end has left, the server is asked.
+        if (!end.Done) return StepEnd.Of(end) with { Unheard = end.Unheard || end.Results.GetValueOrDefault("begun") == "true" };
         return Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision
             ? new(StepState.Failed, $"{machine.Name} reported no revision that could be one. Install this console's scripts there.")
             : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision.Text });

@@ -109,9 +109,10 @@ public sealed class Cleaning(Settings settings, Inventory inventory, RequestStor
     private static KeptCode? CodeOf(AppSettings app, HostEnd status, KeptCode? known)
     {
         if (Revision.From(status.Results.GetValueOrDefault($"app.{app.Name}.revision") ?? "") is not { } revision) return null;
-        if (app.Repository.Kind == RepositoryKind.Git) return known?.Revision == revision.Text ? known : new(RepositoryPath.From(revision.Text)!, revision.Text);
+        var incomplete = status.Results.GetValueOrDefault($"app.{app.Name}.incomplete") == "true";
+        if (app.Repository.Kind == RepositoryKind.Git) return new(known?.Revision == revision.Text ? known.Path : RepositoryPath.From(revision.Text)!, revision.Text) { Incomplete = incomplete };
         var root = app.Repository.Url.TrimEnd('/') + "/";
         var url = status.Results.GetValueOrDefault($"app.{app.Name}.url") ?? "";
-        return url.StartsWith(root, StringComparison.Ordinal) && RepositoryPath.From(url[root.Length..]) is { } path ? new(path, revision.Text) : null;
+        return url.StartsWith(root, StringComparison.Ordinal) && RepositoryPath.From(url[root.Length..]) is { } path ? new(path, revision.Text) { Incomplete = incomplete } : null;
     }
 }

@@ -7,7 +7,11 @@ namespace TestServers.Builds;
 
 /// <summary>What is on a server now.</summary>
 /// <param name="Result">How the build that last touched it ended; a failed one may have changed a part.</param>
-public sealed record Configuration(AppName App, RepositoryPath? Path, string? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, RequestId Build, RequestState Result, string? Message);
+public sealed record Configuration(AppName App, RepositoryPath? Path, string? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, RequestId Build, RequestState Result, string? Message)
+{
+    /// <summary>A checkout ended half-way: files of what was there before are among those of the path.</summary>
+    public bool Incomplete { get; init; }
+}
 
 /// <summary>One build in a server's history.</summary>
 public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath Path, string? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
@@ -18,7 +22,11 @@ public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath P
 }
 
 /// <summary>A part that stays on a server while another app is on it.</summary>
-public sealed record KeptCode(RepositoryPath Path, string Revision);
+public sealed record KeptCode(RepositoryPath Path, string Revision)
+{
+    /// <summary>A checkout ended half-way: files of what was there before are among them.</summary>
+    public bool Incomplete { get; init; }
+}
 
 /// <summary>What stands in history/SERVER.json.</summary>
 /// <param name="Entries">Newest first, bounded.</param>
@@ -78,7 +86,7 @@ public sealed class History
             if (history.Configuration is not { } now) return history with { Code = nextCode, Copies = nextCopies };
             var here = nextCode.GetValueOrDefault(now.App.Text);
             var dataTime = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}").Value ?? now.DataTime;
-            return history with { Code = nextCode, Copies = nextCopies, Configuration = now with { Path = here?.Path ?? now.Path, Revision = here?.Revision ?? now.Revision, DataTime = dataTime } };
+            return history with { Code = nextCode, Copies = nextCopies, Configuration = now with { Path = here?.Path ?? now.Path, Revision = here?.Revision ?? now.Revision, DataTime = dataTime, Incomplete = here?.Incomplete ?? false } };
         });
     }
 
@@ -97,7 +105,7 @@ public sealed class History
             Code = code,
             Entries = [entry, .. history.Entries.Take(_kept - 1)],
             Configuration = Touched(build)
-                ? new(build.App, here?.Path, here?.Revision, dataTime, @base is not null && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null, build.By, build.EndedAt.Value, build.Id, build.State, build.Message)
+                ? new(build.App, here?.Path, here?.Revision, dataTime, @base is not null && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null, build.By, build.EndedAt.Value, build.Id, build.State, build.Message) { Incomplete = here?.Incomplete ?? false }
                 : history.Configuration,
         };
     }

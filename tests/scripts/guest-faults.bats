@@ -141,6 +141,11 @@ end_process() {
   wait "$1" || true
 }
 
+is_incomplete() {
+  call status
+  has_result app.shop.incomplete=true
+}
+
 # falls_silent KIND REPOSITORY PATH NEXT REASON
 falls_silent() {
   relay_only 100000000
@@ -150,11 +155,15 @@ falls_silent() {
   SECONDS=0
   call checkout app=shop "kind=$1" "repository=$2" "path=$4"
   has_error "$5"
+  [[ $1 == git || $output == *'@result begun=true'* ]]
   ((SECONDS < 12))
   run ! pgrep -u "$EUID" -f "$2"
+  [[ $1 == git ]] || is_incomplete
   relay_only 100000000
   call checkout app=shop "kind=$1" "repository=$2" "path=$4"
   last_line '@exit 0'
+  call status
+  [[ $output != *incomplete* ]]
   cmp "$repositories/large" "$(find "$copy" -name '.[a-z]*' -prune -o -type f -name large -print)"
 }
 

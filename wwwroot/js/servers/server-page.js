@@ -63,7 +63,7 @@ app.ServerPage = app.View.extend({
     const { model } = this;
     if (!model.canBuild()) return [];
     const now = model.get('configuration');
-    const newest = now?.path && app.apps.baseOf(now.app) ? [{ name: 'newest', word: 'Newest data, same code …', look: '' }] : [];
+    const newest = now?.path && !now.incomplete && app.apps.baseOf(now.app) ? [{ name: 'newest', word: 'Newest data, same code …', look: '' }] : [];
     return [{ name: 'build', word: 'Build', look: 'primary' }, ...newest];
   },
 

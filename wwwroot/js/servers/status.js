@@ -27,10 +27,11 @@
     return {
       app: now.app,
       path: now.path,
+      incomplete: now.incomplete ? 'A checkout ended half-way: files of what was there before are among these. Build the code again.' : null,
       revision: app.text.revision(now.revision),
       data: app.time.of(now.dataTime, app.time.data),
       stale,
-      newest: stale && this.canBuild() && now.path && new Date(base?.get('dataTime') || 0) > new Date(now.dataTime) ? app.time.of(base.get('dataTime'), app.time.night) : null,
+      newest: stale && this.canBuild() && now.path && !now.incomplete && new Date(base?.get('dataTime') || 0) > new Date(now.dataTime) ? app.time.of(base.get('dataTime'), app.time.night) : null,
       staleness: stale ? 'stale' : '',
       at: app.time.of(now.at),
       by: now.by,
