@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Requests;
@@ -8,6 +9,9 @@ namespace TestServers.Live;
 /// <summary>Listens to the nouns and tells the stream; the nouns know nothing of it.</summary>
 public sealed class Teller(EventStream stream, Board board, RequestStore<Build> builds, BuildViews views, Restores restores, Bases bases, BaseViews baseViews)
 {
+    // The build of each server that was told last to be running.
+    private readonly ConcurrentDictionary<ServerName, RequestId> _begun = new();
+
     /// <summary>Begins to tell.</summary>
     public void Begin()
     {
@@ -35,8 +39,10 @@ public sealed class Teller(EventStream stream, Board board, RequestStore<Build> 
     private void TellBuilds(Build build)
     {
         stream.Tell("build", views.Of(build));
-        if (!build.Ended) return;
-        // Those behind it have moved up.
+        // Those behind it have moved up: when it ends, and when it begins.
+        var begins = build.State == RequestState.Running && _begun.GetValueOrDefault(build.Server) != build.Id;
+        if (begins) _begun[build.Server] = build.Id;
+        if (!begins && !build.Ended) return;
         foreach (var behind in builds.Open.Where(b => b.Server == build.Server && b.State == RequestState.Queued)) stream.Tell("build", views.Of(behind));
     }
 

@@ -86,7 +86,7 @@ public sealed class Board : BackgroundService
 
     private ServerList Collect()
     {
-        var open = _builds.Open.GroupBy(b => b.Server).ToDictionary(g => g.Key, g => g.First());
+        var open = _builds.Open.GroupBy(b => b.Server).ToDictionary(g => g.Key, g => g.ToList());
         var unclean = _cleaning.Open;
         var hosts = _inventory.Hosts.ToList();
         return new(
@@ -95,11 +95,11 @@ public sealed class Board : BackgroundService
             [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others))]);
     }
 
-    private CurrentBuild? Current(Build? build)
+    private CurrentBuild? Current(List<Build>? builds)
     {
-        if (build is null) return null;
+        if (builds is not [var build, .. var behind]) return null;
         var view = _views.Of(build);
-        return new(build.Id, build.State, build.App, build.Path, build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name, build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress, view.EstimatedStart, view.EstimatedEnd);
+        return new(build.Id, build.State, build.App, build.Path, build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name, build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress, view.EstimatedStart, view.EstimatedEnd, behind.Count);
     }
 
     private static ServerList Timeless(ServerList list) => new(

@@ -13,7 +13,8 @@ public sealed record ServerView(ServerName Name, string Host, string State, Date
     ReservationView? Reservation, Configuration? Configuration, CurrentBuild? Build, UncleanServer? Cleaning);
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>
-public sealed record CurrentBuild(RequestId Id, RequestState State, AppName App, RepositoryPath Path, string? Step, double? Progress, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd);
+/// <param name="Waiting">How many more wait behind it.</param>
+public sealed record CurrentBuild(RequestId Id, RequestState State, AppName App, RepositoryPath Path, string? Step, double? Progress, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, int Waiting);
 
 public sealed record HostView(string Name, DateTimeOffset? AsOf, string? Problem, int Others);
 

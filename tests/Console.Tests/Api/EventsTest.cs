@@ -52,6 +52,19 @@ public sealed class EventsTest
     }
 
     [Fact]
+    public async Task Who_waits_behind_a_build_hears_his_new_place_when_it_begins()
+    {
+        await using var own = new ConsoleWithApp();
+        await own.Console.StartWithServers();
+        var (reader, answer) = await Open(own.Console);
+        for (var i = 0; i < 3; i++) await own.Console.Http.Post("api/servers/qa01/builds", new { app = "shop", path = "trunk", database = false, code = true });
+        var told = await Next(reader, (name, data) => name == "build" && data.Contains("\"id\":\"3\"", StringComparison.Ordinal) && data.Contains("\"position\":1", StringComparison.Ordinal));
+        Assert.Contains("qa01 is busy with build 2 of anna", told.Data, StringComparison.Ordinal);
+        Assert.Equal(1, (await own.Console.Http.Json("api/servers/qa01")).GetProperty("build").GetProperty("waiting").GetInt32());
+        answer.Dispose();
+    }
+
+    [Fact]
     public async Task One_person_has_at_most_six_streams()
     {
         await using var console = new ConsoleProcess();

@@ -8,6 +8,7 @@ app.QueuePage = app.View.extend({
   initialize() {
     this.refusals = {};
     this.listenTo(app.builds, 'update reset change sync', this.paint);
+    this.listenTo(app.me, 'change', this.paint);
     this.listenTo(app.clock, 'second', this.paint);
     app.builds.load().catch(() => null);   // a lost connection has its own banner
   },

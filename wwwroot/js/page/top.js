@@ -11,11 +11,11 @@ app.TopView = app.View.extend({
   render() {
     const here = Backbone.history.fragment || '';
     const page = (href, name, pattern, count, hint) => ({ href, name, here: pattern.test(here), count, hint });
-    const building = app.servers.filter((server) => server.get('build')).length;
+    const open = app.servers.reduce((sum, server) => sum + (server.has('build') ? 1 + server.get('build').waiting : 0), 0);
     return this.draw('top-bar', {
       pages: [
         page('#/', 'Servers', /^\/?$|^\/?servers\//),
-        page('#/queue', 'Queue', /^\/?(queue|builds\/)/, building || null, `${app.text.count(building, 'server', 'servers')} with a build waiting or running`),
+        page('#/queue', 'Queue', /^\/?(queue|builds\/)/, open || null, `${app.text.count(open, 'build', 'builds')} waiting or running`),
         page('#/bases', 'Bases', /^\/?(bases|restores\/)/)
       ],
       live: app.live.toTemplate(),

@@ -49,7 +49,7 @@ app.Server = Backbone.Model.extend({
     if (build.state === 'queued' || build.state === 'running') {
       const running = (build.steps || []).filter((step) => step.state === 'running');
       const step = current?.id === build.id && current.step ? running.find((one) => one.name === current.step) || running[0] : running[0];
-      this.set('build', { id: build.id, state: build.state, app: build.app, path: build.path, step: step?.name ?? null, progress: step?.progress ?? null });
+      this.set('build', { id: build.id, state: build.state, app: build.app, path: build.path, step: step?.name ?? null, progress: step?.progress ?? null, waiting: current?.waiting ?? 0 });
     } else if (current && current.id === build.id) {
       this.set('build', null);
     }

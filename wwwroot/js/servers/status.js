@@ -55,6 +55,7 @@
       app: build.app,
       path: build.path,
       step: build.step || '',
+      behind: build.waiting ? `${build.waiting} more ${build.waiting === 1 ? 'waits' : 'wait'}` : null,
       href: app.Build.href(build.id),
       status: app.Build.status(build.state),
       bar: build.state === 'running' ? app.text.bar(build.progress, `${build.step || 'build'} on ${this.id}`) : null
