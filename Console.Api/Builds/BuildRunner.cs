@@ -76,7 +76,8 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         if (!build.Code && rules.IncompleteOn(build.Server, app) is { } incomplete) return new(RequestState.Failed, $"{incomplete} Nothing was touched. Build the code, too.");
         Begin(build.Id, [Build.DatabaseStep, Build.CodeStep]);
         var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
-        if (ends.FirstOrDefault(e => e.End.State != StepState.Succeeded) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
+        // Of two that were cancelled, the host that did not answer is what somebody has to know.
+        if (ends.OrderByDescending(e => e.End.Abandoned).FirstOrDefault(e => e.End.State != StepState.Succeeded) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
         if (build.Steps.Any(s => s.Name == Build.AfterStep))
         {
             var after = await DoWithSettings(build.Id, Build.AfterStep, null, app, machine, (rendered, voice) => guest.RunAfter(app, machine, rendered, voice, cancel));

@@ -12,9 +12,11 @@ public sealed record StepEnd(StepState State, string Message, Func<BuildResult, 
     public Health? Health { get; init; }
     /// <summary>What it has done on its host, and what of it still runs, is not known.</summary>
     public bool Unheard { get; init; }
+    /// <summary>It was asked to end, and its host did not answer.</summary>
+    public bool Abandoned { get; init; }
 
     public static StepEnd Of(HostEnd end) => new(
-        end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? StepState.Cancelled : StepState.Failed, end.Message) { Unheard = end.Unheard };
+        end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? StepState.Cancelled : StepState.Failed, end.Message) { Unheard = end.Unheard, Abandoned = end.Ending == HostEnding.Abandoned };
 }
 
 /// <summary>What a step may say while it runs.</summary>

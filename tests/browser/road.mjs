@@ -34,6 +34,7 @@ await step('reserving a free server by clicking', async () => {
   await dialog.getByRole('button', { name: 'Reserve' }).click();
   await row().locator('.state.yours').waitFor();
   assert.match(await row().locator('.reservation').innerText(), /until .*\n?.*the road of a day/s);
+  assert.ok(await row().locator('.holder').evaluate((holder) => holder.scrollWidth <= holder.clientWidth), 'the name of the holder is cut off');
 });
 
 await step('what a build with database and a branch will change is shown before it', async () => {

@@ -70,12 +70,17 @@ internal static class LabHost
     }
 
     /// <summary>Processes that the host programs of this lab have started and that are still there.</summary>
-    public static IEnumerable<string> Scripts(this LabFixture lab) =>
+    public static IEnumerable<string> Scripts(this LabFixture lab) => lab.Runs().Select(p => p.Command);
+
+    /// <summary>The same, each with the mark of the run that it belongs to.</summary>
+    public static IEnumerable<(string Mark, string Command)> Runs(this LabFixture lab) =>
         from folder in Directory.EnumerateDirectories("/proc")
         where char.IsAsciiDigit(Path.GetFileName(folder)[0])
         let environment = Read(folder + "/environ")
-        where environment.Contains("CONSOLE_RUN=", StringComparison.Ordinal) && environment.Contains($"CONSOLE_LAB={lab.Folder}\0", StringComparison.Ordinal)
-        select Read(folder + "/cmdline").Replace('\0', ' ');
+        where environment.Contains($"CONSOLE_LAB={lab.Folder}\0", StringComparison.Ordinal)
+        from mark in environment.Split('\0')
+        where mark.StartsWith("CONSOLE_RUN=", StringComparison.Ordinal)
+        select (mark, Read(folder + "/cmdline").Replace('\0', ' '));
 
     /// <summary>Databases that are nobody's: half-made, or left behind.</summary>
     public static Task<string[]> Leftovers(this LabFixture lab) => lab.Sql("SELECT datname FROM pg_database WHERE datname ~ '^(draft|old)_'");

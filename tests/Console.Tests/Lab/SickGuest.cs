@@ -88,6 +88,9 @@ internal sealed class SickGuest : IAsyncDisposable
         await Serve(config => config.Replace(" PATH=", $" PATH={_folder}:", StringComparison.Ordinal));
     }
 
+    /// <summary>The next svn is the usual one.</summary>
+    public void GiveBackSvn() => File.Delete(Path.Combine(_folder, "svn"));
+
     public Task IsReached() => Wait.Until($"the build on {_server} is half-way through its step", () => File.Exists(Mark));
 
     /// <summary>Ends the sshd with all its sessions, as when it crashes; the programs on the guest are not told.</summary>
