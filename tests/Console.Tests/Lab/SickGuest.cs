@@ -17,6 +17,7 @@ internal sealed class SickGuest : IAsyncDisposable
     private TcpListener? _listener;
     private Process? _sshd;
     private SmallDisk? _disk;
+    private bool _paused;
 
     private SickGuest(LabFixture lab, string server)
     {
@@ -100,16 +101,25 @@ internal sealed class SickGuest : IAsyncDisposable
     public Task CrashWithProgram() => LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name is "sshd" or "bash" or "guest" or "output-filter" or "cat").Select(p => p.Id));
 
     /// <summary>The guest stands still with everything that runs on it, as a paused machine: connections stay, and nothing comes.</summary>
-    public Task Pause() => LabProcesses.Signal("STOP", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
+    public async Task Pause()
+    {
+        _paused = true;
+        await LabProcesses.Signal("STOP", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
+    }
 
     /// <summary>It goes on where it stood.</summary>
-    public Task Resume() => LabProcesses.Signal("CONT", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
+    public async Task Resume()
+    {
+        await LabProcesses.Signal("CONT", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
+        _paused = false;
+    }
 
     /// <summary>Puts the lab's own sshd back.</summary>
     public async Task Recover()
     {
         _listener?.Stop();
         _listener = null;
+        if (_paused) await Resume();
         if (_sshd is { HasExited: false }) await Crash();
         if (_sshd is not null) await _sshd.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
         _sshd = null;
