@@ -45,6 +45,13 @@ internal static class LabProcesses
         return (int.Parse(stat[..open]), stat[(open + 1)..close], int.Parse(stat[(close + 2)..].Split(' ')[1]));
     }
 
+    /// <summary>Writes a bash program that everybody may run.</summary>
+    public static void WriteProgram(string path, string text)
+    {
+        File.WriteAllText(path, $"#!/bin/bash\n{text}\n");
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+    }
+
     // setpriv becomes the program, unlike runuser: its process id is the program's.
     private static string ProgramAs(string owner) => Environment.UserName == owner ? "env" : "setpriv";
 

@@ -103,7 +103,7 @@ public sealed class NetworkCutTest(LabFixture lab, Xunit.Abstractions.ITestOutpu
 
     private async Task<string> HalfWay()
     {
-        SickGuest.WriteStandingSvn(_qa01!.Svn, _qa01.Reached);
+        StandingSvn.Write(_qa01!.Svn, _qa01.Reached);
         var build = await (await _console!.Http.Post("api/servers/qa01/builds", new { app = "shop", path = "branches/new-checkout", database = false, code = true })).Json();
         await Wait.Until("the build on qa01 is half-way through its step", () => File.Exists(_qa01.Reached));
         File.Delete(_qa01.Svn);

@@ -14,7 +14,7 @@ internal sealed class SickGuest : IAsyncDisposable
     private readonly LabFixture _lab;
     private readonly string _server, _folder;
     private readonly ConcurrentQueue<string> _log = new();
-    private TcpListener? _listener;
+    private FalsePort? _port;
     private Process? _sshd;
     private SmallDisk? _disk;
     private bool _paused;
@@ -41,9 +41,7 @@ internal sealed class SickGuest : IAsyncDisposable
     /// <summary>Accepts connections; then it is silent for ever, or says this without end.</summary>
     public void Listen(byte[]? says = null)
     {
-        _listener = new(Address);
-        _listener.Start();
-        _ = Serve(_listener, says);
+        _port = new(Address, says);
     }
 
     /// <summary>The guest's sshd with another host key, as after a new installation.</summary>
@@ -58,7 +56,7 @@ internal sealed class SickGuest : IAsyncDisposable
     public Task ServeScript(string script)
     {
         var program = Path.Combine(_folder, "program");
-        WriteProgram(program, script);
+        LabProcesses.WriteProgram(program, script);
         return ServeProgram(program);
     }
 
@@ -85,7 +83,7 @@ internal sealed class SickGuest : IAsyncDisposable
     /// <summary>The guest's sshd and programs, but svn stands still half-way through a step.</summary>
     public async Task ServeWithSvnThatStandsStill()
     {
-        WriteStandingSvn(Path.Combine(_folder, "svn"), Mark);
+        StandingSvn.Write(Path.Combine(_folder, "svn"), Mark);
         await Serve(config => config.Replace(" PATH=", $" PATH={_folder}:", StringComparison.Ordinal));
     }
 
@@ -117,8 +115,8 @@ internal sealed class SickGuest : IAsyncDisposable
     /// <summary>Puts the lab's own sshd back.</summary>
     public async Task Recover()
     {
-        _listener?.Stop();
-        _listener = null;
+        _port?.Dispose();
+        _port = null;
         if (_paused) await Resume();
         if (_sshd is { HasExited: false }) await Crash();
         if (_sshd is not null) await _sshd.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
@@ -133,34 +131,6 @@ internal sealed class SickGuest : IAsyncDisposable
     {
         await Recover();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static async Task Serve(TcpListener listener, byte[]? says)
-    {
-        try
-        {
-            while (true) _ = Talk(await listener.AcceptTcpClientAsync(), says);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It was stopped.
-        }
-    }
-
-    private static async Task Talk(TcpClient client, byte[]? says)
-    {
-        using (client)
-        {
-            try
-            {
-                while (says is not null) await client.GetStream().WriteAsync(says);
-                await client.GetStream().CopyToAsync(Stream.Null);
-            }
-            catch (IOException)
-            {
-                // The other side has had enough.
-            }
-        }
     }
 
     private Task ServeProgram(string command)
@@ -205,24 +175,5 @@ internal sealed class SickGuest : IAsyncDisposable
         var lines = config.Split('\n');
         lines[Array.FindIndex(lines, l => l.StartsWith(begin, StringComparison.Ordinal))] = line;
         return string.Join('\n', lines);
-    }
-
-    /// <summary>An svn that stands still as soon as it begins to change a working copy, beside a process that has left its group; then it makes the mark.</summary>
-    public static void WriteStandingSvn(string path, string mark) => WriteProgram(path, $"""
-        case " $* " in *" switch "*)
-          setsid sh -c 'touch "$1"; exec sleep 600' - {mark}.beside &
-          until [[ -e {mark}.beside ]]; do sleep 0.01; done
-          /usr/bin/svn "$@" &
-          kill -STOP $!
-          touch {mark}
-          wait ;;
-        esac
-        exec /usr/bin/svn "$@"
-        """);
-
-    private static void WriteProgram(string path, string text)
-    {
-        File.WriteAllText(path, $"#!/bin/bash\n{text}\n");
-        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
     }
 }
