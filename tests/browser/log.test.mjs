@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import vm from 'node:vm';
 
-const page = { window: {} };
+const page = { window: {}, performance, setTimeout, clearTimeout };
 page.window = page;
 vm.createContext(page);
-for (const file of ['app.js', 'log/ansi.js', 'log/lines.js']) {
+for (const file of ['app.js', 'log/ansi.js', 'log/lines.js', 'log/log-search.js']) {
   vm.runInContext(readFileSync(new URL(`../../wwwroot/js/${file}`, import.meta.url), 'utf8'), page);
 }
 const { app } = page;
@@ -59,13 +59,31 @@ test('however the bytes are cut, the same lines come out, with classes of the li
 });
 
 test('a log without end and a line without end are bounded', () => {
-  const lines = new app.Lines({ maxLines: 1000, maxChars: 50000, maxLine: 500 });
+  const lines = new app.Lines({ maxLines: 1000, maxBytes: 150000, maxLine: 500 });
   for (let i = 0; i < 20000; i += 1) lines.take(`line ${i}\n`);
   assert.ok(lines.lines.length <= 1000);
   assert.equal(lines.end, 20000);
   assert.equal(lines.get(19999).text, 'line 19999');
   for (let i = 0; i < 1000; i += 1) lines.take('x'.repeat(1000));
-  assert.ok(lines.chars <= 50000 && lines.rest.length <= 500);
+  assert.ok(lines.bytes <= 150000 && lines.rest.length <= 500);
+  assert.equal(lines.bytes, lines.lines.reduce((sum, line) => sum + lines.cost(line.text), 0));
+  assert.equal(lines.cost('x€'), lines.cost('xxxx'));
+});
+
+test('a search finds text through colours, shows the newest hit at once, and lets the page answer meanwhile', async () => {
+  const lines = linesOf([Array.from({ length: 200000 }, (_, i) => `line ${i}${i % 50000 ? '' : ' \x1b[31mNee\x1b[1mdle (x)\x1b[0m'}\n`).join('')]);
+  const shown = [], told = [];
+  let answered = 0;
+  const clock = setInterval(() => { answered += 1; }, 1);
+  const search = new app.LogSearch(lines, (number) => shown.push(number), (text) => told.push(text), { longest: 1 });
+  await search.find('needle (x)');
+  clearInterval(clock);
+  assert.deepEqual([shown[0], told.at(-1)], [150000, '4 of 4']);
+  assert.ok(answered > 0);
+  [1, -1, -1].forEach((by) => search.step(by));
+  assert.deepEqual([shown, told.at(-1)], [[150000, 0, 150000, 100000], '3 of 4']);
+  await search.find('nowhere');
+  assert.equal(told.at(-1), 'not found');
 });
 
 test('hostile lines cost no time', () => {

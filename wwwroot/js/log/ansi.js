@@ -39,7 +39,16 @@
       else if (code >= 90 && code <= 97) next.fg = code - 82;
       else if (code >= 100 && code <= 107) next.bg = code - 92;
     }
-    return Object.freeze(next);
+    return known(next);
+  }
+
+  // One object for a style, however many lines have it.
+  const styles = new Map();
+  function known(style) {
+    const name = classes(style);
+    if (!name) return plain;
+    if (!styles.has(name)) styles.set(name, Object.freeze(style));
+    return styles.get(name);
   }
 
   function classes(style) {
@@ -66,6 +75,10 @@
       return { runs, style };
     },
 
-    text: (line) => line.replace(escapes, '').replace(controls, '\ufffd')
+    // Whether a line shows this text, whatever its colours, in large letters or small.
+    finder(wanted) {
+      const pattern = new RegExp(wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i');
+      return (line) => pattern.test(line.includes('\x1b') ? line.replace(escapes, '') : line);
+    }
   };
 })();

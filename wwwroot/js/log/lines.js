@@ -1,11 +1,11 @@
-// The lines of a log, from text that comes in pieces cut anywhere. Memory is bounded: of a very long log the newest
-// part is kept (`first` is the number of its first line), the whole is in the download.
+// The lines of a log, from text that comes in pieces cut anywhere. Memory is bounded, for 100 MB of log and a little more: of
+// a longer one the newest part is kept (`first` is the number of its first line), the whole is in the download.
 app.Lines = class {
-  constructor({ maxLines = 100000, maxChars = 12e6, maxLine = 8000 } = {}) {
-    Object.assign(this, { maxLines, maxChars, maxLine });
+  constructor({ maxLines = 1e6, maxBytes = 150e6, maxLine = 8000 } = {}) {
+    Object.assign(this, { maxLines, maxBytes, maxLine });
     this.lines = [];
     this.first = 0;      // lines that were dropped from the front
-    this.chars = 0;
+    this.bytes = 0;      // about what the kept ones need
     this.rest = '';      // the line that has not ended yet
     this.style = app.ansi.plain;
   }
@@ -42,29 +42,24 @@ app.Lines = class {
   // A line remembers the style it begins with, so that any part of the log can be shown by itself.
   push(text) {
     this.lines.push({ text, style: this.style });
-    this.chars += text.length;
+    this.bytes += this.cost(text);
     if (text.includes('\x1b')) this.style = app.ansi.runs(text, this.style).style;
   }
 
   // In tenths, so that a long log does not move its array for every line.
   trim() {
-    if (this.lines.length <= this.maxLines && this.chars <= this.maxChars) return;
-    let count = 0, chars = this.chars;
-    while (this.lines.length - count > this.maxLines * 0.9 || chars > this.maxChars * 0.9) {
-      chars -= this.lines[count].text.length;
+    if (this.lines.length <= this.maxLines && this.bytes <= this.maxBytes) return;
+    let count = 0;
+    while (this.lines.length - count > this.maxLines * 0.9 || this.bytes > this.maxBytes * 0.9) {
+      this.bytes -= this.cost(this.lines[count].text);
       count += 1;
     }
     this.lines.splice(0, count);
     this.first += count;
-    this.chars = chars;
   }
+
+  // Browsers keep a text with anything beyond Latin-1 in two bytes a character; a line needs some room besides.
+  cost(text) { return text.length * (/[^\x00-\xff]/.test(text) ? 2 : 1) + 100; }
 
   get(number) { return this.lines[number - this.first]; }
-
-  // The numbers of all kept lines that contain the text.
-  find(wanted) {
-    const text = wanted.toLowerCase(), found = [];
-    this.lines.forEach((line, index) => { if (app.ansi.text(line.text).toLowerCase().includes(text)) found.push(this.first + index); });
-    return found;
-  }
 };

@@ -1,8 +1,8 @@
 // Search in a log: from the newest line backwards, because the reason of a failure is near the end. `show` brings a
-// line into view, `tell` says where one is.
+// line into view, `tell` says where one is. A long log is searched in small parts, so that the page answers meanwhile.
 app.LogSearch = class {
-  constructor(lines, show, tell) {
-    Object.assign(this, { lines, show, tell, found: [], at: 0 });
+  constructor(lines, show, tell, { longest = 12 } = {}) {
+    Object.assign(this, { lines, show, tell, longest, found: [], at: 0, turn: 0 });
   }
 
   soon(wanted) {
@@ -10,19 +10,36 @@ app.LogSearch = class {
     this.timer = setTimeout(() => this.find(wanted), 200);
   }
 
-  find(wanted) {
-    this.found = wanted ? this.lines.find(wanted) : [];
-    this.at = this.found.length;
-    if (wanted) this.step(-1);
-    else this.tell('');
+  // The newest hit is shown at once, the others can be gone to when all are known.
+  async find(wanted) {
+    const turn = this.turn += 1, found = [];
+    this.found = [];
+    this.tell('');
+    if (!wanted) return;
+    const matches = app.ansi.finder(wanted);
+    let rested = performance.now();
+    for (let number = this.lines.end - 1; number >= this.lines.first; number -= 1) {
+      if (matches(this.lines.get(number).text) && found.unshift(number) === 1) this.show(number);
+      if (number % 100 || performance.now() - rested < this.longest) continue;
+      this.tell(`${found.length ? `${found.length} found` : 'none found'}, searching …`);
+      await new Promise((resolve) => setTimeout(resolve));
+      if (turn !== this.turn) return;
+      rested = performance.now();
+    }
+    this.found = found;
+    this.at = found.length - 1;
+    this.tell(found.length ? `${found.length} of ${found.length}` : 'not found');
   }
 
   step(by) {
-    if (!this.found.length) { this.tell('not found'); return; }
+    if (!this.found.length) return;
     this.at = (this.at + by + this.found.length) % this.found.length;
     this.show(this.found[this.at]);
     this.tell(`${this.at + 1} of ${this.found.length}`);
   }
 
-  stop() { clearTimeout(this.timer); }
+  stop() {
+    clearTimeout(this.timer);
+    this.turn += 1;
+  }
 };
