@@ -12,7 +12,7 @@ public sealed class Lanes
     /// <summary>Waits for a turn.</summary>
     /// <param name="places">How many may be in this lane at once.</param>
     /// <param name="who">What the one in the lane is doing, for those who wait behind him.</param>
-    /// <param name="onWait">Told what is waited for; not called when there is a place at once.</param>
+    /// <param name="onWait">Told what is waited for, and how many are before; not called when there is a place at once.</param>
     /// <returns>The turn; disposing it lets the next one in.</returns>
     public async Task<IDisposable> Enter(string name, int places, RequestId id, string who, Action<string> onWait, CancellationToken cancel)
     {
@@ -57,7 +57,7 @@ public sealed class Lanes
             lane.Inside.Add(next);
             next.Open();
         }
-        foreach (var waiting in lane.Waiting.Values) waiting.OnWait(lane.Inside[0].Who);
+        foreach (var (before, waiting) in lane.Waiting.Values.Index()) waiting.OnWait(before == 0 ? lane.Inside[0].Who : $"{lane.Inside[0].Who}, and {before} more before this one");
     }
 
     private sealed class Lane(int places)

@@ -17,7 +17,7 @@ public sealed class LanesTest
         var third = Enter(3, onWait: waitedFor.Add);
         var second = Enter(2, onWait: waitedFor.Add);
         Assert.False(second.IsCompleted || third.IsCompleted);
-        Assert.All(waitedFor, w => Assert.Equal("build 1", w));
+        Assert.Equal(["build 1", "build 1", "build 1, and 1 more before this one"], waitedFor);
         first.Dispose();
         var turn = await second.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.False(third.IsCompleted);
