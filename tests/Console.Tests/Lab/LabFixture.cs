@@ -74,6 +74,9 @@ internal static class LabCall
 
     public static JsonElement Step(this JsonElement build, string name) => build.GetProperty("steps").EnumerateArray().First(s => s.Text("name") == name);
 
+    /// <summary>A point in time, in seconds since 1970.</summary>
+    public static double Instant(this JsonElement element, string name) => element.GetProperty(name).GetDateTimeOffset().ToUnixTimeMilliseconds() / 1000.0;
+
     /// <summary>Gives back what anna's builds have reserved, for the tests that come after.</summary>
     public static async Task Release(this LabFixture lab, params string[] servers)
     {

@@ -18,19 +18,16 @@ public sealed class QueueTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelp
 
     private sealed record Done(Work Work, JsonElement Build, Deed? Copy, Deed Checkout)
     {
-        public double Started { get; } = Instant(Build, "startedAt");
-        public double Ended { get; } = Instant(Build, "endedAt");
-        public double Asked { get; } = Copy is null ? 0 : Instant(Build.Step("database"), "startedAt");
+        public double Started { get; } = Build.Instant("startedAt");
+        public double Ended { get; } = Build.Instant("endedAt");
+        public double Asked { get; } = Copy is null ? 0 : Build.Step("database").Instant("startedAt");
     }
 
     [Fact]
     public async Task Queued_builds_take_their_turns_first_come_first_served_and_nobody_waits_for_a_lane_that_he_does_not_need()
     {
-        await using var hosts = await StandIns.Install(lab, _work.Bases, _work.Settings);
-        await using var page = Page();
-        await page.StartAsync();
-        await using var console = new ConsoleProcess();
-        WriteSettings(console, hosts, page.Urls.First());
+        await using var queue = await QueueConsole.Install(lab, _work);
+        var (console, hosts) = (queue.Process, queue.Hosts);
         await console.StartWithServers();
         using var reader = console.ClientFor("reader");
         using var live = await reader.GetStreamAsync("api/events");
@@ -40,7 +37,7 @@ public sealed class QueueTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelp
         var used = machine.Now();
 
         var done = await Collect(console, ids, hosts.Journal);
-        var took = done.Max(d => d.Ended) - done.Min(d => Instant(d.Build, "at"));
+        var took = done.Max(d => d.Ended) - done.Min(d => d.Build.Instant("at"));
         Tell(took, used, hosts.Journal);
         Assert.All(done.GroupBy(d => d.Work.Server), OneAfterTheOther);
         Assert.All(done.Where(d => d.Copy is not null).GroupBy(d => d.Work.Base!), FirstComeFirstServed);
@@ -50,9 +47,7 @@ public sealed class QueueTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelp
 
         await Wait.Until("spares were looked after behind the last copy of each base", () => done.Where(d => d.Copy is not null).GroupBy(d => d.Work.Base!).All(g => hosts.Journal.Any(d => d.Verb == "prepare" && d.What == g.Key && d.Began > g.Max(b => b.Copy!.Ended))));
         await Wait.Until("no program is left", () => !hosts.Running.Any());
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(console.Folder, "state"), "*.draft", SearchOption.AllDirectories));
-        await console.Kill();
-        await LabHost.EndSharedConnections(Path.Combine(console.Folder, "run"));
+        Assert.Empty(queue.Drafts);
     }
 
     private static void OneAfterTheOther(IGrouping<string, Done> server)
@@ -81,7 +76,7 @@ public sealed class QueueTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelp
     {
         var waited = done.Where(d => d.Copy is not null).GroupBy(d => d.Work.Base!).SelectMany(g => g.OrderBy(d => d.Copy!.Began).Pairwise()).Where(p => p.After.Asked < p.Before.Copy!.Ended - Margin).ToList();
         Assert.NotEmpty(waited);
-        Assert.All(waited, p => Assert.True(Instant(p.After.Build.Step("code"), "startedAt") < p.Before.Copy!.Ended, $"The checkout of {p.After.Work} waited for the base."));
+        Assert.All(waited, p => Assert.True(p.After.Build.Step("code").Instant("startedAt") < p.Before.Copy!.Ended, $"The checkout of {p.After.Work} waited for the base."));
         Assert.Contains(done, d => d.Copy is null && waited.Any(p => p.After.Work.Number < d.Work.Number && p.After.Asked < d.Started && d.Ended < p.After.Copy!.Began));
     }
 
@@ -102,7 +97,7 @@ public sealed class QueueTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelp
         var ids = new List<string>();
         foreach (var work in _work.Builds)
         {
-            var answer = await people[work.Server].Post($"api/servers/{work.Server}/builds", new { app = work.App, path = work.Path, database = work.Base is not null, code = true });
+            var answer = await QueueConsole.Post(people[work.Server], work);
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
             ids.Add((await answer.Json()).Text("id")!);
         }
@@ -123,33 +118,5 @@ public sealed class QueueTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelp
         }
         Assert.All(copies.Values, Assert.Empty);
         return done;
-    }
-
-    private static double Instant(JsonElement element, string name) => element.GetProperty(name).GetDateTimeOffset().ToUnixTimeMilliseconds() / 1000.0;
-
-    private static WebApplication Page()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var page = builder.Build();
-        page.MapGet("/", () => "ready");
-        return page;
-    }
-
-    private void WriteSettings(ConsoleProcess console, StandIns hosts, string page)
-    {
-        var templates = Directory.CreateDirectory(Path.Combine(console.Folder, "templates")).FullName;
-        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" }) File.WriteAllText(Path.Combine(templates, name), "{{path}} of {{build.id}}\n");
-        File.WriteAllText(Path.Combine(console.Folder, "password"), "secret");
-        console.WriteDomains([.. _work.Servers.Select(s => (s, 1))]);
-        string AppOf(string name, string more) => $$"""{ "name": "{{name}}", "repository": { "kind": "svn", "url": "svn://127.0.0.1/none" }, "templates": "{{templates}}", "health": "{{page}}/"{{more}} }""";
-        console.WriteSettings(address: hosts.GuestAddress, more: $$"""
-            , "guests": { "ssh": { {{hosts.Ssh}} } },
-            "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": {{_work.Places}}, "ssh": { "host": "{{hosts.DatabaseAddress}}", {{hosts.Ssh}} } } ],
-            "bases": [ {{string.Join(", ", _work.Bases.Select(b => $$"""{ "name": "{{b}}", "host": "db1", "dump": "x.dump", "owner": "x", "spares": 0 }"""))}} ],
-            "apps": [ {{AppOf("plain", "")}}, {{string.Join(", ", _work.Bases.Select((b, n) => AppOf($"app{n}", $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }""")))}} ],
-            "builds": { "kept": 2000 }
-            """);
     }
 }
