@@ -80,7 +80,7 @@ public sealed class ConsoleProcess : IAsyncDisposable
     /// <summary>Starts it although it will not come up, and gives back what it said.</summary>
     public async Task<string> StartInVain()
     {
-        Launch(null);
+        Launch();
         await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.NotEqual(0, _process.ExitCode);
         return Log;
@@ -100,7 +100,8 @@ public sealed class ConsoleProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private void Launch(IReadOnlyDictionary<string, string>? environment)
+    /// <summary>Starts it and waits for nothing.</summary>
+    public void Launch(IReadOnlyDictionary<string, string>? environment = null)
     {
         string[] command = [.. Within, "dotnet", Path.Combine(AppContext.BaseDirectory, "console.dll"), "--settings", _folder["console.json"]];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };

@@ -56,13 +56,10 @@ internal sealed class StandIns : IAsyncDisposable
     public List<Deed> Journal =>
         [.. File.ReadAllLines(Path.Combine(_folder, "journal")).Select(l => l.Split(' ')).Select(w => new Deed(w[0], w[1], double.Parse(w[2], CultureInfo.InvariantCulture), double.Parse(w[3], CultureInfo.InvariantCulture))).OrderBy(d => d.Began)];
 
-    /// <summary>Those that still run.</summary>
-    public IEnumerable<string> Running =>
-        from process in Directory.EnumerateDirectories("/proc")
-        where char.IsAsciiDigit(Path.GetFileName(process)[0])
-        let line = LabHost.Read(process + "/cmdline").Replace('\0', ' ')
-        where line.Contains(Path.Combine(_folder, "stand-in"), StringComparison.Ordinal)
-        select line;
+    /// <summary>The processes of those that still run.</summary>
+    public IEnumerable<int> Running => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])).Select(name => int.Parse(name!)).Where(IsRunning);
+
+    public bool IsRunning(int process) => LabHost.Read($"/proc/{process}/cmdline").Contains(Path.Combine(_folder, "stand-in"), StringComparison.Ordinal);
 
     public ValueTask DisposeAsync()
     {
