@@ -73,6 +73,18 @@ only_clean() {
   [ -z "$(find "$work/srv/code" -mindepth 1 -maxdepth 1 -name '.*')" ]
 }
 
+# A branch with 3 MB that no disk of 2 MB takes.
+make_large_branches() {
+  [[ ! -e $repositories/large ]] || return 0
+  head -c 3000000 /dev/urandom >"$repositories/large"
+  svn import --quiet -m large "$repositories/large" "file://$repositories/svn/shop/branches/large/large"
+  git -C "$repositories/git" checkout --quiet -b large main
+  cp "$repositories/large" "$repositories/git/large"
+  git -C "$repositories/git" add large
+  git -C "$repositories/git" commit --quiet -m large
+  git -C "$repositories/git" checkout --quiet main
+}
+
 # The lock that a killed svn leaves in its working copy.
 lock_like_a_killed_svn() {
   /usr/bin/python3 -c 'import sqlite3, sys
