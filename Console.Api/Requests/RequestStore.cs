@@ -158,9 +158,11 @@ public sealed class RequestStore<T> where T : Request
     {
         lock (_adding)
         {
+            // The newest stays in any case: it tells the next start which number was given last.
+            var newest = All.FirstOrDefault();
             foreach (var old in All.Where(r => r.Ended).Where((r, newer) => newer >= kept || r.EndedAt < time).ToList())
             {
-                if (!isNeeded(old)) Remove(old.Id);
+                if (old != newest && !isNeeded(old)) Remove(old.Id);
                 else if (LogOf(old.Id) is { Length: > 0 } log) log.Remove();
             }
         }

@@ -57,6 +57,25 @@ public sealed class KeepingTest
     }
 
     [Fact]
+    public async Task A_number_is_not_given_again_when_all_builds_are_too_old()
+    {
+        await using var own = new ConsoleWithApp("""{ "keptDays": 30 }""");
+        await own.Console.StartWithServers();
+        foreach (var _ in new[] { 1, 2 }) await End(own.Console.Http, await Post(own.Console.Http, "qa02"));
+        await own.Console.Kill();
+        foreach (var id in new[] { 1, 2 })
+        {
+            Age(own, id, days: 31);
+            Forget(own, id, "qa02");
+        }
+        await own.Console.StartWithServers();
+        await Wait.Until("the old logs are gone", () => !File.Exists(Log(own, 1)) && !File.Exists(Log(own, 2)));
+        await own.Console.Kill();
+        await own.Console.StartWithServers();
+        Assert.Equal("3", await Post(own.Console.Http, "qa02"));
+    }
+
+    [Fact]
     public async Task Without_a_limit_nothing_is_too_old()
     {
         await using var own = new ConsoleWithApp("""{ "keptDays": 0 }""");
