@@ -52,21 +52,16 @@ internal static class LabHost
     }
 
     /// <summary>Asks a copy as the app does: over TCP, with the app's own role and password.</summary>
-    public static Task<string> SqlIn(this LabFixture lab, string copy, string sql)
+    public static async Task<string> SqlIn(this LabFixture lab, string copy, string sql)
     {
         var database = lab.Status.GetProperty("database");
         var app = copy.Split('_')[1];
         var password = File.ReadAllText(Path.Combine(lab.Folder, "secrets", $"{app}.password")).Trim();
-        return Run("env", $"PGPASSFILE={PassFile(password)}", "psql", "-X", "-q", "-At", "-h", database.Text("address")!, "-p", database.Text("port")!, "-U", app, "-d", copy, "-c", sql);
-    }
-
-    // In a file: what stands in an argument or variable can be read by others.
-    private static string PassFile(string password)
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"console-pass-{Environment.ProcessId}");
-        File.WriteAllText(path, $"*:*:*:*:{password}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return path;
+        // In a file: what stands in an argument or variable can be read by others.
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["password"], $"*:*:*:*:{password}\n");
+        File.SetUnixFileMode(folder["password"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return await Run("env", $"PGPASSFILE={folder["password"]}", "psql", "-X", "-q", "-At", "-h", database.Text("address")!, "-p", database.Text("port")!, "-U", app, "-d", copy, "-c", sql);
     }
 
     /// <summary>Processes that the host programs of this lab have started and that are still there.</summary>
