@@ -19,14 +19,14 @@ app.LogSearch = class {
     const matches = app.ansi.finder(wanted);
     let rested = performance.now();
     for (let number = this.lines.end - 1; number >= this.lines.first; number -= 1) {
-      if (matches(this.lines.get(number).text) && found.unshift(number) === 1) this.show(number);
+      if (matches(this.lines.get(number).text) && found.push(number) === 1) this.show(number);
       if (number % 100 || performance.now() - rested < this.longest) continue;
       this.tell(`${found.length ? `${found.length} found` : 'none found'}, searching …`);
       await new Promise((resolve) => setTimeout(resolve));
       if (turn !== this.turn) return;
       rested = performance.now();
     }
-    this.found = found;
+    this.found = found.reverse();
     this.at = found.length - 1;
     this.tell(found.length ? `${found.length} of ${found.length}` : 'not found');
   }
