@@ -7,6 +7,7 @@
 
 load host
 load postgres
+load halfway
 
 setup_file() {
   start_postgres
@@ -20,6 +21,7 @@ teardown_file() { stop_both; }
 setup() { make_base shop 1; }
 
 teardown() {
+  let_copying_end
   cut_lifeline 2>/dev/null || true
   jobs -p | xargs -r kill 2>/dev/null || true
   drop_all
@@ -30,9 +32,11 @@ teardown() {
   call copy base=shop server=qa01 owner=shop
   ask 'UPDATE night SET number = 9' copy_shop_qa01
   drop_base && make_base shop 1 150
+  lock_copying
   begin copy base=shop server=qa01 owner=shop
-  await_running '^CREATE DATABASE'
+  halt_copying
   cut_lifeline
+  resume_copying
   ended_with 143
   nothing_left
   [[ $(night_of copy_shop_qa01) == 9 ]]
