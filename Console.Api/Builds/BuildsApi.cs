@@ -44,7 +44,7 @@ public static class BuildsApi
     {
         inventory.Find(server);
         var kept = history.Of(server);
-        return Polled.Of(new HistoryList(server, kept.Configuration, [.. kept.Entries.Select(e => e with { Settings = [] })]));
+        return Polled.Of(new HistoryList(server, kept.Configuration, [.. kept.Entries.Select(e => e with { Settings = default })]));
     }
 
     private static Polled<HistoryEntry> ShowEntry(ServerName server, RequestId build, Inventory inventory, History history)

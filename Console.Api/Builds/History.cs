@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using TestServers.Requests;
 using TestServers.Storage;
 
@@ -17,7 +18,8 @@ public sealed record Configuration(AppName App, RepositoryPath? Path, string? Re
 public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath Path, string? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
     string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, RequestState Result, string? Message, Health? Health)
 {
-    /// <summary>The settings as they were rendered, with the password hidden.</summary>
+    /// <summary>The settings as they were rendered, with the password hidden. A list of entries leaves them out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<SettingsFile> Settings { get; init; } = [];
 }
 

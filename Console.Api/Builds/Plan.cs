@@ -12,7 +12,8 @@ public sealed record DatabasePlan(BaseName Base, string Method, DateTimeOffset? 
 /// <param name="Relation">same, forward, back or other; null when it is not known.</param>
 /// <param name="More">Whether there are more commits than the ones listed.</param>
 /// <param name="Problem">Why the commits cannot be told.</param>
-public sealed record CodePlan(KeptCode? From, CodeTarget To, string? Relation, bool More, ImmutableArray<Commit> Commits, string? Problem);
+/// <param name="Missing">Whether the repository has answered that it has no such path or revision: a build of it would fail.</param>
+public sealed record CodePlan(KeptCode? From, CodeTarget To, string? Relation, bool More, ImmutableArray<Commit> Commits, string? Problem, bool Missing = false);
 
 /// <param name="Revision">Null: the newest.</param>
 public sealed record CodeTarget(RepositoryPath Path, string? Revision);

@@ -26,7 +26,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         var database = wanted.Database && app.Base is { } name
             ? new DatabasePlan(name, bases.FactsOf(name).Spares > 0 ? "spare" : "copy", dataTime, bases.FactsOf(name).DataTime) : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision ?? "") : here;
-        return new(server, app.Name, database, code, SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal);
+        return new(server, app.Name, database, code, code?.Missing == true ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal);
     }
 
     /// <summary>What is different in <paramref name="after"/>, seen from <paramref name="before"/>.</summary>
@@ -67,7 +67,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
     {
         if (!machine.Running) return new(from, to, null, false, [], $"{machine.Name} is {machine.State}.");
         var end = await guest.Compare(app, machine, from, to, cancel);
-        if (!end.Done) return new(from, to, null, false, [], end.Message);
+        if (!end.Done) return new(from, to, null, false, [], end.Message, end.Results.GetValueOrDefault("missing") == "true");
         var relation = end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other" ? end.Results["relation"] : null;
         var commits = Enumerable.Range(0, MostCommits).TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision")).Select(i => CommitOf(end, i)).OfType<Commit>();
         return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "")?.Text ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem"));

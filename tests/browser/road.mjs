@@ -51,6 +51,13 @@ await step('what a build with database and a branch will change is shown before 
 
 await check('the build dialog can be used by everybody (axe)', accessible);
 
+await step('a path that the repository does not have is told before the click', async () => {
+  await dialog.getByLabel('Path').fill(`${branch}-no-such`);
+  await dialog.getByText('This build would fail.').waitFor();
+  await dialog.getByLabel('Path').fill(branch);
+  await dialog.getByText('This build would fail.').waitFor({ state: 'detached' });
+});
+
 await step('launching it', async () => {
   await dialog.getByRole('button', { name: 'Build' }).click();
   await page.waitForURL(/#\/builds\//);

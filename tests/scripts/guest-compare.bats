@@ -56,8 +56,10 @@ setup() {
   has_result relation=other
   compare_svn trunk@3 trunk@999
   has_error 'There is no revision 999'
+  says '@result missing=true'
   compare_svn trunk@3 nowhere
   has_error 'There is no path nowhere'
+  says '@result missing=true'
   [ ! -e "$copy" ]
 }
 
@@ -106,6 +108,7 @@ from_history() { call checkout app=shop kind=git "repository=file://$repositorie
   has_result relation=other
   call compare app=shop kind=git "repository=file://$repositories/history.git" path=main revision=0123456789
   has_error 'There is no commit 0123456789'
+  says '@result missing=true'
   [ ! -e "$copy" ]
   [ -z "$(find "$work/srv" -mindepth 1 -maxdepth 1 -name '.compare*' -o -name '.errors*')" ]
 }

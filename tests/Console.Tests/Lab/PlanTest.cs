@@ -42,6 +42,7 @@ public sealed class PlanTest(LabFixture lab) : IClassFixture<LabFixture>
         var (before, after) = (await anna.Json($"api/servers/qa03/history/{first.Text("id")}"), await anna.Json($"api/servers/qa03/history/{again.Text("id")}"));
         Assert.Equal(first.Text("id"), again.Text("retryOf"));
         Assert.Equal(WithoutBuild(before), WithoutBuild(after));
+        Assert.All((await anna.Json("api/servers/qa03/history")).GetProperty("history").EnumerateArray(), e => Assert.False(e.TryGetProperty("settings", out _)));
     }
 
     [Fact]
@@ -54,6 +55,21 @@ public sealed class PlanTest(LabFixture lab) : IClassFixture<LabFixture>
         await anna.DeleteAsync("api/servers/qa08/reservation");
         Assert.Contains("shut off", (await anna.Json("api/servers/qa09/plan?app=shop&database=true&code=true")).Text("refusal"), StringComparison.Ordinal);
         await (await anna.GetAsync("api/servers/qa08/plan?app=none&database=true&code=true")).Problem(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("shop", "branches/no-such", "There is no path branches/no-such in ")]
+    [InlineData("tickets", "no-such", "There is no branch or tag no-such in ")]
+    public async Task A_plan_says_that_a_build_of_what_the_repository_does_not_have_would_fail(string app, string path, string why)
+    {
+        using var anna = lab.As("anna");
+        var plan = await anna.Json($"api/servers/qa02/plan?app={app}&path={path}&database=true&code=true");
+        Assert.True(plan.GetProperty("code").GetProperty("missing").GetBoolean());
+        Assert.StartsWith(why, plan.GetProperty("code").Text("problem"), StringComparison.Ordinal);
+        Assert.Empty(plan.GetProperty("settings").EnumerateArray());
+        plan = await anna.Json("api/servers/qa09/plan?app=shop&path=trunk&database=true&code=true");
+        Assert.False(plan.GetProperty("code").GetProperty("missing").GetBoolean());
+        Assert.Contains("shut off", plan.GetProperty("code").Text("problem"), StringComparison.Ordinal);
     }
 
     // The number of the build may stand in the settings; everything else must be the same.

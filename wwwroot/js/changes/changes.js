@@ -41,23 +41,25 @@
 
   const place = (at) => at && { path: at.path, revision: app.text.revision(at.revision) };
 
-  function code(code) {
+  function code(code, planned) {
     const commits = code.commits.map(commit), rest = commits.slice(shown);
     return {
       from: place(code.from),
       to: place(code.to),
       relation: code.problem ? '' : relation(code),
-      unknown: code.problem,
+      fails: planned && code.missing ? code.problem : null,
+      unknown: planned && code.missing ? null : code.problem,
       commits: commits.slice(0, shown),
       rest: rest.length > 0 && { commits: rest, text: `${rest.length} more` },
       cut: code.more ? `Only the newest ${commits.length} are listed.` : null
     };
   }
 
-  app.changesTemplate = (changes) => ({
+  // `planned`: asked before a build, which would fail on what the repository does not have.
+  app.changesTemplate = (changes, planned) => ({
     refusal: changes.refusal,
     database: changes.database && database(changes.database),
-    code: changes.code && code(changes.code),
+    code: changes.code && code(changes.code, planned),
     settings: changes.settings?.length ? app.settingsTemplate(changes.settings) : null,
     nothing: !changes.database && !changes.code && !changes.settings?.length
   });

@@ -45,7 +45,7 @@ app.PlanView = app.View.extend({
       after: this.after?.length > 0 && { commands: this.after },
       waiting,
       unknown: failure && [failure.status ? `${failure.title} ${failure.detail}` : 'The console has not answered.'],
-      changes: answer && app.changesTemplate(answer)
+      changes: answer && app.changesTemplate(answer, true)
     });
   },
 
