@@ -48,6 +48,12 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   says $'\n @exit 0\n@exit 0'
 }
 
+@test "a process of the program that ends before it is itself does not end the program" {
+  call young
+  [[ $output == *'@error The work was not done.'* ]]
+  last_line '@exit 1'
+}
+
 @test "a fault in a verb has a reason and a line number" {
   call fault
   [ "$status" -eq 1 ]

@@ -9,7 +9,7 @@ make_toy() {
   echo "folder=$BATS_FILE_TMPDIR" >"$BATS_FILE_TMPDIR/toy.conf"
   cat >"$BATS_FILE_TMPDIR/toy" <<END
 #!/usr/bin/env bash
-program=toy verbs='greet forge escape hide fault stubborn flood half' keys=folder
+program=toy verbs='greet forge escape hide fault stubborn flood half young' keys=folder
 source '$scripts/lifeline'
 END
   cat >>"$BATS_FILE_TMPDIR/toy" <<'END'
@@ -36,6 +36,11 @@ verb_stubborn() {
   sleep 3232
 }
 verb_flood() { seq 200000; head -c 200000 /dev/zero | tr '\0' y; result last one; }
+# A process that is told to end before it has put back the program's traps.
+verb_young() {
+  (trap 'end_program $?' EXIT && trap 'exit 143' TERM && kill "$BASHPID") || true
+  fail 'The work was not done.'
+}
 verb_half() { printf '@exit 0'; }
 lifeline_main "$@"
 END
