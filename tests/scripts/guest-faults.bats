@@ -88,6 +88,22 @@ ensure_story() {
   has_result revision=4 method=switched
 }
 
+@test "a sweep leaves what another guest on the same machine has lost to that one's own" {
+  local run another=$work/another.conf
+  sed "s|^folder=.*|folder=$work/another|" "$configuration" >"$another"
+  mkdir "$work/another"
+  configuration=$another from_svn trunk
+  "$program" "$another" steps < <(send app=shop limit=60 "step.1=touch begun; sleep 3435.$$" && exec sleep 20) >/dev/null 3>&- &
+  run=$!
+  await 10 test -e "$work/another/code/shop/begun"
+  kill -KILL "$run"
+  call sweep
+  has_result swept=0
+  run -0 pgrep -u "$EUID" -fx "sleep 3435.$$"
+  configuration=$another call sweep
+  run ! pgrep -u "$EUID" -fx "sleep 3435.$$"
+}
+
 @test "a long switch has its first 200 files in the log, and a count" {
   from_svn trunk revision=2
   svn mkdir --quiet -m 'many files' "file://$repositories/svn/shop/branches/many"
