@@ -40,10 +40,13 @@ public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
         File.Delete(mark);
     }
 
+    // Longer than every limit, and of this run alone.
+    private static readonly string Seconds = $"612.{Environment.ProcessId}";
+
     [Fact]
     public async Task One_that_takes_too_long_ends_at_the_limit_and_one_that_is_cancelled_at_once()
     {
-        await using var own = With("sleep 612");
+        await using var own = With($"sleep {Seconds}");
         await own.Process.StartWithServers();
         var http = own.Process.Http;
         var late = await (await http.Post("api/servers/own6/builds", Ask)).Json();
@@ -66,7 +69,7 @@ public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     // Commands have an environment of their own, without the lab's mark.
-    private static int Sleeping() => Directory.EnumerateDirectories("/proc").Count(f => LabHost.Read(f + "/cmdline") == "sleep\0612\0");
+    private static int Sleeping() => Directory.EnumerateDirectories("/proc").Count(f => LabHost.Read(f + "/cmdline") == $"sleep\0{Seconds}\0");
 
     private LabConsole With(params string[] commands) => new(lab, settings =>
     {

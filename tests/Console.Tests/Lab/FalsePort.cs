@@ -15,6 +15,19 @@ internal sealed class FalsePort : IDisposable
         _ = Serve(_listener, says);
     }
 
+    public static bool IsFree(IPEndPoint address)
+    {
+        try
+        {
+            new FalsePort(address, null).Dispose();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private static async Task Serve(TcpListener listener, byte[]? says)

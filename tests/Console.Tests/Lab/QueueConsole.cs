@@ -10,18 +10,19 @@ internal sealed class QueueConsole : IAsyncDisposable
 {
     private readonly WebApplication _page = Page();
 
-    private QueueConsole(StandIns hosts) => Hosts = hosts;
+    private QueueConsole(StandIns hosts, Workload work) => (Hosts, Work) = (hosts, work);
 
     /// <summary>Sets it up; the caller starts it.</summary>
     public static async Task<QueueConsole> Install(LabFixture lab, Workload work)
     {
-        var console = new QueueConsole(await StandIns.Install(lab, work.Bases, work.Settings));
+        var console = new QueueConsole(await StandIns.Install(lab, work.Bases, work.Settings), work);
         await console._page.StartAsync();
-        console.WriteSettings(work);
+        console.WriteSettings();
         return console;
     }
 
     public StandIns Hosts { get; }
+    public Workload Work { get; }
     public ConsoleProcess Process { get; } = new();
     public string State => Path.Combine(Process.Folder, "state");
 
@@ -59,18 +60,18 @@ internal sealed class QueueConsole : IAsyncDisposable
         return page;
     }
 
-    private void WriteSettings(Workload work)
+    private void WriteSettings()
     {
         var templates = Directory.CreateDirectory(Path.Combine(Process.Folder, "templates")).FullName;
         foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" }) File.WriteAllText(Path.Combine(templates, name), "{{path}} of {{build.id}}\n");
         File.WriteAllText(Path.Combine(Process.Folder, "password"), "secret");
-        Process.WriteDomains([.. work.Servers.Select(s => (s, 1))]);
+        Process.WriteDomains([.. Work.Servers.Select(s => (s, 1))]);
         string AppOf(string name, string more) => $$"""{ "name": "{{name}}", "repository": { "kind": "svn", "url": "svn://127.0.0.1/none" }, "templates": "{{templates}}", "health": "{{_page.Urls.First()}}/"{{more}} }""";
         Process.WriteSettings(address: Hosts.GuestAddress, more: $$"""
             , "guests": { "ssh": { {{Hosts.Ssh}} } },
-            "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": {{work.Places}}, "ssh": { "host": "{{Hosts.DatabaseAddress}}", {{Hosts.Ssh}} } } ],
-            "bases": [ {{string.Join(", ", work.Bases.Select(b => $$"""{ "name": "{{b}}", "host": "db1", "dump": "x.dump", "owner": "x", "spares": 0 }"""))}} ],
-            "apps": [ {{AppOf("plain", "")}}, {{string.Join(", ", work.Bases.Select((b, n) => AppOf($"app{n}", $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }""")))}} ],
+            "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": {{Work.Places}}, "ssh": { "host": "{{Hosts.DatabaseAddress}}", {{Hosts.Ssh}} } } ],
+            "bases": [ {{string.Join(", ", Work.Bases.Select(b => $$"""{ "name": "{{b}}", "host": "db1", "dump": "x.dump", "owner": "x", "spares": 0 }"""))}} ],
+            "apps": [ {{AppOf("plain", "")}}, {{string.Join(", ", Work.Bases.Select((b, n) => AppOf($"app{n}", $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }""")))}} ],
             "builds": { "kept": 2000, "history": 500 }
             """);
     }

@@ -32,6 +32,8 @@ internal sealed class SickGuest : IAsyncDisposable
         var guest = new SickGuest(lab, server);
         await lab.Kill($"sshd-{server}");
         await lab.EndSharedConnection(server);
+        // A session that was just coming in holds the port a moment longer than its sshd.
+        await Wait.Until($"nobody listens at the port of {server}", () => FalsePort.IsFree(guest.Address));
         return guest;
     }
 

@@ -52,6 +52,11 @@ internal sealed class StandIns : IAsyncDisposable
         }
     }
 
+    /// <summary>No copy ends before <see cref="EndCopies"/>.</summary>
+    public void HoldCopies() => File.WriteAllText(Path.Combine(_folder, "hold"), "");
+
+    public void EndCopies() => File.Delete(Path.Combine(_folder, "hold"));
+
     /// <summary>What they did so far, in the order in which it began.</summary>
     public List<Deed> Journal =>
         [.. File.ReadAllLines(Path.Combine(_folder, "journal")).Select(l => l.Split(' ')).Select(w => new Deed(w[0], w[1], double.Parse(w[2], CultureInfo.InvariantCulture), double.Parse(w[3], CultureInfo.InvariantCulture))).OrderBy(d => d.Began)];

@@ -30,6 +30,10 @@ internal sealed class Workload
         })];
     }
 
+    /// <summary>These builds and no others; the database host has a place for each.</summary>
+    public Workload(IReadOnlyList<Work> builds) =>
+        (Settings, Builds, Servers, Bases, Places) = (0.01, builds, [.. builds.Select(b => b.Server).Distinct()], [.. builds.Select(b => b.Base).OfType<string>().Distinct()], builds.Count);
+
     public IReadOnlyList<string> Servers { get; }
     public IReadOnlyList<string> Bases { get; }
     public IReadOnlyList<Work> Builds { get; }
