@@ -2,17 +2,26 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace TestServers.Access;
 
+/// <summary>Which part of a log is asked for.</summary>
+/// <param name="From">The first byte to send, so that a reader who was cut off resumes without loss or doubling.</param>
+/// <param name="Tail">In place of it: how many of the last lines.</param>
+/// <param name="Follow">Whether what comes later is sent, too, to the end of the build or restore.</param>
+public sealed record LogPart(long? From, int? Tail, bool? Follow);
+
 /// <summary>Sends a log as text, at once and as it grows.</summary>
 public static class LogAnswer
 {
-    /// <param name="from">The first byte to send, so that a reader who was cut off resumes without loss or doubling.</param>
-    public static async Task Write(HttpContext context, Requests.RequestLog log, long from, bool follow)
+    /// <exception cref="Problem">400: there is no such part.</exception>
+    public static async Task Write(HttpContext context, Requests.RequestLog log, LogPart part)
     {
-        if (from < 0) throw Problem.BadInput("`from` is a number of bytes, 0 or more.");
+        if (part.From < 0) throw Problem.BadInput("`from` is a number of bytes, 0 or more.");
+        if (part.Tail < 0) throw Problem.BadInput("`tail` is a number of lines, 0 or more.");
+        if (part is { From: not null, Tail: not null }) throw Problem.BadInput("Ask for `from` or for `tail`, not for both.");
+        var from = part.Tail is { } lines ? log.StartOfLast(lines) : part.From ?? 0;
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
         await context.Response.StartAsync(context.RequestAborted);
-        await log.CopyTo(context.Response.Body, from, follow, context.RequestAborted);
+        await log.CopyTo(context.Response.Body, from, part.Follow ?? false, context.RequestAborted);
     }
 }

@@ -24,7 +24,7 @@ public static class BuildsApi
         routes.MapGet("/api/builds/{id}", Show).WithSummary("One build; ?wait=SECONDS answers when it has ended or the time is up");
         routes.MapPost("/api/builds/{id}/cancel", Cancel).WithSummary("Cancel a build");
         routes.MapPost("/api/builds/{id}/retry", Retry).WithSummary("Run a build again: exactly the same, or {\"from\": \"failed\"} from its failed step on");
-        routes.MapGet("/api/builds/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes").Produces<string>(200, "text/plain");
+        routes.MapGet("/api/builds/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes, ?tail=LINES begins with the last ones").Produces<string>(200, "text/plain");
     }
 
     private static Accepted<BuildView> Launch(ServerName server, Ask ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
@@ -84,8 +84,8 @@ public static class BuildsApi
         return TypedResults.Ok(views.Of(build));
     }
 
-    private static Task ShowLog(RequestId id, long? from, bool? follow, HttpContext context, BuildQueue queue) =>
-        LogAnswer.Write(context, queue.Store.ReadableLogOf(queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id)), from ?? 0, follow ?? false);
+    private static Task ShowLog(RequestId id, [AsParameters] LogPart part, HttpContext context, BuildQueue queue) =>
+        LogAnswer.Write(context, queue.Store.ReadableLogOf(queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id)), part);
 
     private static HashSet<RequestState> ParseStates(string states) =>
         [.. states.Split(',').Select(s => Enum.TryParse<RequestState>(s, ignoreCase: true, out var state) && !char.IsAsciiDigit(s[0]) ? state

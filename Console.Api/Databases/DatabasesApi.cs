@@ -15,7 +15,7 @@ public static class DatabasesApi
         routes.MapGet("/api/bases/{name}", Show).WithSummary("One base");
         routes.MapPost("/api/bases/{name}/restore", Restore).WithSummary("Restore a base from its dump; ?wait=true answers when it has ended");
         routes.MapGet("/api/restores/{id}", ShowRestore).WithSummary("One restore; ?wait=SECONDS");
-        routes.MapGet("/api/restores/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes").Produces<string>(200, "text/plain");
+        routes.MapGet("/api/restores/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes, ?tail=LINES begins with the last ones").Produces<string>(200, "text/plain");
     }
 
     private static Polled<BaseList> List(BaseViews views) => Polled.Of(new BaseList([.. views.All]));
@@ -41,8 +41,8 @@ public static class DatabasesApi
         return Polled.Of(views.ViewOf(restore));
     }
 
-    private static Task ShowLog(RequestId id, long? from, bool? follow, HttpContext context, Restores restores) =>
-        LogAnswer.Write(context, restores.Store.ReadableLogOf(Find(restores, id)), from ?? 0, follow ?? false);
+    private static Task ShowLog(RequestId id, [AsParameters] LogPart part, HttpContext context, Restores restores) =>
+        LogAnswer.Write(context, restores.Store.ReadableLogOf(Find(restores, id)), part);
 
     private static Restore Find(Restores restores, RequestId id) =>
         restores.Store.Find(id) ?? throw Problem.NotFound("restore", $"There is no restore {id}; old ones are removed with their logs. GET api/bases names the last ones.");

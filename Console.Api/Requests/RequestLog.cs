@@ -79,15 +79,38 @@ public sealed class RequestLog(string path, bool ended)
         }
     }
 
+    /// <summary>The byte at which the last lines begin, of those that are there now.</summary>
+    public long StartOfLast(int lines)
+    {
+        if (lines == 0 || !File.Exists(path)) return Length;
+        using var file = Open();
+        var piece = new byte[64 << 10];
+        // Every line ends with a line feed, the last one too.
+        for (var end = file.Length - 1; end > 0; end -= piece.Length)
+        {
+            var start = Math.Max(0, end - piece.Length);
+            var part = piece.AsSpan(0, (int)(end - start));
+            file.Position = start;
+            file.ReadExactly(part);
+            for (var at = part.Length - 1; at >= 0; at--)
+            {
+                if (part[at] == '\n' && --lines == 0) return start + at + 1;
+            }
+        }
+        return 0;
+    }
+
     private async Task<long> CopyFrom(Stream target, long from, CancellationToken cancel)
     {
         if (!File.Exists(path)) return 0;
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var file = Open();
         if (from >= file.Length) return 0;
         file.Position = from;
         await file.CopyToAsync(target, cancel);
         return file.Position - from;
     }
+
+    private FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private void Close()
     {

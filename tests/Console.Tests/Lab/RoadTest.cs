@@ -120,6 +120,8 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
         Assert.EndsWith("ready\n", followed, StringComparison.Ordinal);
         var half = followed.Length / 2;
         Assert.Equal(followed[half..], await anna.GetStringAsync($"api/builds/{build.Text("id")}/log?from={System.Text.Encoding.UTF8.GetByteCount(followed[..half])}"));
+        Assert.Equal(string.Concat(followed.Split('\n')[^3..^1].Select(l => l + "\n")), await anna.GetStringAsync($"api/builds/{build.Text("id")}/log?tail=2&follow=true"));
+        foreach (var wrong in new[] { "tail=-1", "from=-1", "tail=1&from=1", "tail=x" }) await (await anna.GetAsync($"api/builds/{build.Text("id")}/log?{wrong}")).Problem(System.Net.HttpStatusCode.BadRequest);
     }
 
     [Fact]
