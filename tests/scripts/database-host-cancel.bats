@@ -90,18 +90,18 @@ is_closed() { [[ $(ask "SELECT datallowconn FROM pg_database WHERE datname = '$1
   last_line '@exit 0'
 }
 
-# A pg_restore that takes half a minute to read a dump.
+# A pg_restore that takes long to read a dump.
 slow_reading() {
   mkdir "$place/slow"
   ln -s "$client_bin"/* "$place/slow"
   rm "$place/slow/pg_restore"
-  printf '#!/bin/sh\ncase "$*" in *--file=/dev/null*) sleep 30.07 ;; esac\nexec %s/pg_restore "$@"\n' "$client_bin" >"$place/slow/pg_restore"
+  printf '#!/bin/sh\ncase "$*" in *--file=/dev/null*) %s ;; esac\nexec %s/pg_restore "$@"\n' "$nap" "$client_bin" >"$place/slow/pg_restore"
   chmod +x "$place/slow/pg_restore"
   cp "$configuration" "$configuration.quick"
   sed -i "s|^bin=.*|bin=$place/slow|" "$configuration"
 }
 
-is_reading() { pgrep --full '^sleep 30\.07$' >/dev/null; }
+is_reading() { pgrep --full "^$nap\$" >/dev/null; }
 
 cut_and_look() {
   cut_lifeline

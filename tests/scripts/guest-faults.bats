@@ -68,7 +68,7 @@ ensure_story() {
   local run
   from_svn trunk revision=2
   call checkout app=tickets kind=git "repository=file://$repositories/git" path=main
-  "$program" "$configuration" steps < <(send app=shop limit=60 'step.1=setsid sleep 3434 & touch begun; sleep 3434' && exec sleep 20) >/dev/null 3>&- &
+  "$program" "$configuration" steps < <(send app=shop limit=60 "step.1=setsid $nap & touch begun; $nap" && exec sleep 20) >/dev/null 3>&- &
   run=$!
   await 10 test -e "$copy/begun"
   lock_like_a_killed_svn "$copy"
@@ -77,7 +77,7 @@ ensure_story() {
   kill -KILL "$run"
   call sweep
   run -0 grep -x '@result swept=[1-9][0-9]*' <<<"$output"
-  run ! pgrep -u "$EUID" -fx 'sleep 3434'
+  run ! pgrep -u "$EUID" -fx "$nap"
   only_clean
   [ ! -e "$work/srv/.compare-x1" ]
   svn update --quiet --ignore-externals "$copy"
@@ -93,15 +93,15 @@ ensure_story() {
   sed "s|^folder=.*|folder=$work/another|" "$configuration" >"$another"
   mkdir "$work/another"
   configuration=$another from_svn trunk
-  "$program" "$another" steps < <(send app=shop limit=60 "step.1=touch begun; sleep 3435.$$" && exec sleep 20) >/dev/null 3>&- &
+  "$program" "$another" steps < <(send app=shop limit=60 "step.1=touch begun; $nap" && exec sleep 20) >/dev/null 3>&- &
   run=$!
   await 10 test -e "$work/another/code/shop/begun"
   kill -KILL "$run"
   call sweep
   has_result swept=0
-  run -0 pgrep -u "$EUID" -fx "sleep 3435.$$"
+  run -0 pgrep -u "$EUID" -fx "$nap"
   configuration=$another call sweep
-  run ! pgrep -u "$EUID" -fx "sleep 3435.$$"
+  run ! pgrep -u "$EUID" -fx "$nap"
 }
 
 @test "a long switch has its first 200 files in the log, and a count" {

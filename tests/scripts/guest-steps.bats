@@ -57,19 +57,19 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
 
 @test "the limit ends the steps and everything they have started" {
   SECONDS=0
-  steps 1 'step.1=setsid sleep 3535 & trap "" TERM; (sleep 3535 &); sleep 3535' 'step.2=touch two'
+  steps 1 "step.1=setsid $nap & trap '' TERM; ($nap &); $nap" 'step.2=touch two'
   [ "$status" -eq 1 ]
-  has_error 'Step 1 after the checkout of shop (setsid sleep 3535 .*) was ended: the steps took longer than their limit of 1 s'
+  has_error 'Step 1 after the checkout of shop (setsid sleep 3000.*) was ended: the steps took longer than their limit of 1 s'
   ((SECONDS < 8))
-  run ! pgrep -u "$EUID" -fx 'sleep 3535'
+  run ! pgrep -u "$EUID" -fx "$nap"
   [ ! -e "$copy/two" ]
 }
 
 @test "a cancel ends a step and everything it has started" {
-  run timeout 20 "$program" "$configuration" steps < <(send app=shop limit=60 'step.1=setsid sleep 3636 & sleep 3636 & touch begun; wait' && await 10 test -e "$copy/begun")
+  run timeout 20 "$program" "$configuration" steps < <(send app=shop limit=60 "step.1=setsid $nap & $nap & touch begun; wait" && await 10 test -e "$copy/begun")
   [ "$status" -eq 143 ]
   last_line '@exit 143'
-  run ! pgrep -u "$EUID" -fx 'sleep 3636'
+  run ! pgrep -u "$EUID" -fx "$nap"
 }
 
 @test "what a step leaves behind without a trace holds nobody up" {

@@ -10,6 +10,8 @@ bats_require_minimum_version 1.5.0
 scripts=$(readlink -f -- "$BATS_TEST_DIRNAME/../../scripts")
 export LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin"
 unset CONSOLE_RUN SSH_ORIGINAL_COMMAND
+# What a story starts and looks for by its command line, apart from what another run on this machine starts.
+nap="sleep 3000.$BATS_ROOT_PID"
 
 # call VERB [LINE ...]: output and status are the program's. The pipe is
 # held open from here, so that the lifeline does not end before the work.

@@ -73,7 +73,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
 @test "children that are left over at a normal end are gone" {
   call hide
   last_line '@exit 0'
-  nobody_runs '[s]leep 3131'
+  nobody_runs "^$nap\$"
 }
 
 @test "a long output arrives whole and in order" {
@@ -160,7 +160,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   [[ $output == *$'\n@ending\n'*cleaning* ]]
   last_line '@exit 143'
   ((SECONDS < 6))
-  nobody_runs '[s]leep 3232'
+  nobody_runs "^$nap\$"
   [ -e "$BATS_FILE_TMPDIR/cleaned" ]
 }
 
@@ -176,7 +176,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   [ "$status" -eq 143 ]
   [ -e "$BATS_FILE_TMPDIR/cleaned" ]
   [ "$(tail -n 1 said)" = '@exit 143' ]
-  nobody_runs '[s]leep 3232'
+  nobody_runs "^$nap\$"
 }
 
 @test "a client that is killed leaves nothing running" {
@@ -186,7 +186,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   await 10 grep -q ready said
   client=$(pgrep -u "$EUID" -f "^ssh .*$BATS_FILE_TMPDIR.* stubborn\$")
   kill -KILL "$client"
-  await 8 nobody_runs '[s]leep 3232'
+  await 8 nobody_runs "^$nap\$"
   [ -e "$BATS_FILE_TMPDIR/cleaned" ]
   kill %1 2>/dev/null || true
 }

@@ -9,6 +9,7 @@ make_toy() {
   echo "folder=$BATS_FILE_TMPDIR" >"$BATS_FILE_TMPDIR/toy.conf"
   cat >"$BATS_FILE_TMPDIR/toy" <<END
 #!/usr/bin/env bash
+nap='$nap'
 program=toy verbs='greet forge escape hide fault stubborn flood half young' keys=folder
 source '$scripts/lifeline'
 END
@@ -25,15 +26,15 @@ verb_forge() {
   fail 'The work was not done.'
 }
 verb_escape() { env -i setsid sleep 20 & say started; }
-verb_hide() { setsid sleep 3131 & (sleep 3131 &) ; say started; }
+verb_hide() { setsid $nap & ($nap &) ; say started; }
 verb_fault() { false; say never; }
 verb_stubborn() {
   trap 'say cleaning; sleep 0.2; touch "${config[folder]}/cleaned"' EXIT
-  bash -c 'trap "" TERM; while :; do sleep 3232; done' &
-  setsid bash -c 'trap "" TERM; sleep 3232; :' &
+  bash -c "trap '' TERM; while :; do $nap; done" &
+  setsid bash -c "trap '' TERM; $nap; :" &
   env -i setsid bash -c 'sleep 1' &
   say ready
-  sleep 3232
+  $nap
 }
 verb_flood() { seq 200000; head -c 200000 /dev/zero | tr '\0' y; result last one; }
 # A process that is told to end before it has put back the program's traps.
