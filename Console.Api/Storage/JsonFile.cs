@@ -6,10 +6,18 @@ namespace TestServers.Storage;
 public interface IVersioned
 {
     int Version { get; }
+
+    /// <summary>The newest version of this kind of file that the program reads, and the one it writes.</summary>
+    static virtual int Latest => 1;
 }
 
 /// <summary>An existing state file that cannot be used. It stops the start and is never taken for an empty one.</summary>
-public sealed class UnreadableFile(string message, Exception? inner = null) : Exception(message, inner);
+public class UnreadableFile(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A state file that a newer program has written. An older copy of it would lose what has been done since.</summary>
+public sealed class NewerFile(string path, int version, int latest) : UnreadableFile(
+    $"The state file {path} has version {version}, written by a newer console; this one reads up to version {latest}. "
+    + "Install the newer console again, or put back the whole state folder as it was saved before the upgrade. Nothing was changed.");
 
 /// <summary>
 /// A piece of state with one owner: memory and one JSON file that say the same. Readers take the immutable value without a lock;
@@ -17,8 +25,8 @@ public sealed class UnreadableFile(string message, Exception? inner = null) : Ex
 /// </summary>
 public sealed class JsonFile<T> where T : class, IVersioned
 {
-    /// <summary>The version of the format that this program reads and writes.</summary>
-    public const int Version = 1;
+    /// <summary>The version of the format that this program writes.</summary>
+    public static int Version => T.Latest;
     private const long LargestFile = 64L << 20;
 
     private readonly Lock _writing = new();
@@ -64,8 +72,12 @@ public sealed class JsonFile<T> where T : class, IVersioned
             var length = new FileInfo(path).Length;
             if (length > LargestFile) throw new UnreadableFile($"it has {length} bytes, more than the {LargestFile} that a state file may have");
             var value = JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Json.File) ?? throw new UnreadableFile("it holds null");
-            if (value.Version != Version) throw new UnreadableFile($"it has version {value.Version}, this program reads version {Version}");
-            return value;
+            if (value.Version < 1) throw new UnreadableFile($"it has version {value.Version}, which never was one");
+            return value.Version <= T.Latest ? value : throw new NewerFile(path, value.Version, T.Latest);
+        }
+        catch (NewerFile)
+        {
+            throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or UnreadableFile or NotSupportedException)
         {

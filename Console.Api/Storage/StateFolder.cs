@@ -1,7 +1,16 @@
+using System.Security.Cryptography;
+
 namespace TestServers.Storage;
 
-/// <summary>What says that a folder is the console's state, and since when.</summary>
-public sealed record StateMark(int Version, DateTimeOffset Created) : IVersioned;
+/// <summary>What says that a folder is the console's state, since when, and whose.</summary>
+/// <param name="Id">
+/// Made once with the state, at random: what this console makes on hosts carries it, so that no other console takes it for its own.
+/// Null in a state of version 1, and given to it when it is opened.
+/// </param>
+public sealed record StateMark(int Version, DateTimeOffset Created, string? Id = null) : IVersioned
+{
+    public static int Latest => 2;
+}
 
 /// <summary>
 /// The one folder that holds the console's state, locked by one process. The first start makes it; ever after a missing
@@ -23,8 +32,11 @@ public sealed class StateFolder : IDisposable
         RemoveDrafts();
         IsNew = !File.Exists(In(Mark)) && (File.Exists(In(Beginning)) || Directory.GetFileSystemEntries(_folder).All(e => e == In("lock")));
         if (IsNew) Begin();
-        else JsonFile<StateMark>.Load(In(Mark));
+        Id = IsNew ? NewId() : IdOf(JsonFile<StateMark>.Load(In(Mark)));
     }
+
+    /// <summary>The id of this state's console: 12 hexadecimal digits, the same as long as the state lives.</summary>
+    public string Id { get; }
 
     /// <summary>Whether this is the first start on this folder; then files are created, else they must be there.</summary>
     public bool IsNew { get; }
@@ -49,11 +61,16 @@ public sealed class StateFolder : IDisposable
     public void Complete(DateTimeOffset now)
     {
         if (!IsNew) return;
-        JsonFile<StateMark>.Create(In(Mark), new(JsonFile<StateMark>.Version, now));
+        JsonFile<StateMark>.Create(In(Mark), new(JsonFile<StateMark>.Version, now, Id));
         File.Delete(In(Beginning));
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static string IdOf(JsonFile<StateMark> mark) =>
+        mark.Change(m => m.Id is null ? m with { Version = StateMark.Latest, Id = NewId() } : m).Id!;
+
+    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
 
     private string In(string name) => Path.Combine(_folder, name);
 

@@ -32,7 +32,7 @@ public sealed class JsonFileTest : IDisposable
         var data = new TheoryData<byte[]> { Array.Empty<byte>(), new byte[40], "null"u8.ToArray(), "[]"u8.ToArray(), "{}"u8.ToArray() };
         for (var length = 1; length < good.Length; length++) data.Add(good[..length]);
         data.Add([0xff, 0xfe, .. good]);
-        data.Add("{\"version\":2,\"count\":7}"u8.ToArray());
+        data.Add("{\"version\":0,\"count\":7}"u8.ToArray());
         data.Add("{\"version\":1,\"count\":7,\"count\":8}"u8.ToArray());
         data.Add("{\"version\":1,\"count\":7,\"more\":8}"u8.ToArray());
         data.Add("{\"version\":1,\"count\":\"7\"}"u8.ToArray());
@@ -51,6 +51,31 @@ public sealed class JsonFileTest : IDisposable
         Assert.Contains(path, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("c.json.last", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void A_file_of_a_newer_console_is_refused_with_the_advice_to_install_that_one_again()
+    {
+        var path = _folder["c.json"];
+        JsonFile<Counter>.Create(path, new(1, 0)).Change(c => c with { Count = 1 });
+        File.WriteAllText(path, "{\"version\":2,\"count\":7}");
+        var refusal = Assert.Throws<NewerFile>(() => JsonFile<Counter>.Load(path));
+        Assert.Contains($"{path} has version 2", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Install the newer console", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".last", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("{\"version\":2,\"count\":7}", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_state_of_version_1_gets_an_id_and_keeps_it()
+    {
+        using (var first = new StateFolder(_folder["state"])) first.Complete(DateTimeOffset.UtcNow);
+        File.WriteAllText(_folder["state/state.json"], """{ "version": 1, "created": "2026-01-01T00:00:00Z" }""");
+        string id;
+        using (var second = new StateFolder(_folder["state"])) id = second.Id;
+        Assert.Matches("^[0-9a-f]{12}$", id);
+        using var third = new StateFolder(_folder["state"]);
+        Assert.Equal(id, third.Id);
     }
 
     [Fact]
