@@ -10,7 +10,7 @@ public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, 
     public const string DatabaseStep = "database", CodeStep = "code", AfterStep = "after", SettingsStep = "settings", HealthStep = "health";
 
     public BuildResult? Result { get; init; }
-    public Health? Health { get; init; }
+    public AppHealth? Health { get; init; }
     /// <summary>The build that this one repeats.</summary>
     public RequestId? RetryOf { get; init; }
     /// <summary>The build that this one goes on with: what succeeded there is kept.</summary>
@@ -44,7 +44,7 @@ public sealed record BuildResult(string? Revision = null, DateTimeOffset? DataTi
 /// <summary>What the server's own page answered at the end of a build.</summary>
 /// <param name="Status">The HTTP status; null: it did not answer.</param>
 /// <param name="Text">The first lines of an answer that is no success.</param>
-public sealed record Health(string Url, int? Status, double Seconds, string? Text)
+public sealed record AppHealth(string Url, int? Status, double Seconds, string? Text)
 {
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Ready => Status is >= 200 and < 400;

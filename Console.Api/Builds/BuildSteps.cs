@@ -9,7 +9,7 @@ namespace TestServers.Builds;
 /// <summary>How a step ended: with a sentence, and what it adds to the build's result.</summary>
 public sealed record StepEnd(StepState State, string Message, Func<BuildResult, BuildResult>? Adds = null)
 {
-    public Health? Health { get; init; }
+    public AppHealth? Health { get; init; }
     /// <summary>What it has done on its host, and what of it still runs, is not known.</summary>
     public bool Unheard { get; init; }
     /// <summary>It was asked to end, and its host did not answer.</summary>

@@ -8,7 +8,7 @@ namespace TestServers.Builds;
 /// <param name="EstimatedEnd">From past builds of the same kind; null when there is none.</param>
 public sealed record BuildView(RequestId Id, ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code, string By, DateTimeOffset At,
     DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Seconds, RequestState State, string? Message, IReadOnlyList<Step> Steps,
-    int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, Health? Health, RequestId? RetryOf, RequestId? Resumes);
+    int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, AppHealth? Health, RequestId? RetryOf, RequestId? Resumes);
 
 /// <summary>Shows builds with their place in the queue.</summary>
 public sealed class BuildViews(RequestStore<Build> store, UsualTimes usual, Inventory inventory, TimeProvider clock)

@@ -8,9 +8,9 @@ namespace TestServers.Builds;
 /// <summary>Launch, watch, cancel and repeat builds; a server's history.</summary>
 public static class BuildsApi
 {
-    public sealed record Ask(AppName App, bool Database, bool Code, RepositoryPath? Path = null, Revision? Revision = null);
+    public sealed record LaunchBuild(AppName App, bool Database, bool Code, RepositoryPath? Path = null, Revision? Revision = null);
     public sealed record BuildList(IEnumerable<BuildView> Builds);
-    public sealed record AskRetry(string? From = null);
+    public sealed record RetryBuild(string? From = null);
     public sealed record HistoryList(ServerName Server, Configuration? Configuration, IEnumerable<HistoryEntry> History);
 
     public static void MapBuilds(this IEndpointRouteBuilder routes)
@@ -27,13 +27,13 @@ public static class BuildsApi
         routes.MapGet("/api/builds/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes, ?tail=LINES begins with the last ones").Produces<string>(200, "text/plain");
     }
 
-    private static Accepted<BuildView> Launch(ServerName server, Ask ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    private static Accepted<BuildView> Launch(ServerName server, LaunchBuild ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
     {
         var caller = CallerWhoMay(context);
         return Accepted(context, queue.Enqueue(server, new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code), caller.Name, IdempotencyKey.Of(context)), caller, views, audit);
     }
 
-    private static Accepted<BuildView> Retry(RequestId id, AskRetry? ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    private static Accepted<BuildView> Retry(RequestId id, RetryBuild? ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
     {
         var caller = CallerWhoMay(context);
         if (ask?.From is not (null or "failed")) throw Problem.BadInput("`from` is \"failed\", or left out.");

@@ -35,7 +35,7 @@ public sealed class HealthStep(Settings settings) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Health> Ask(string url, TimeSpan limit, CancellationToken cancel)
+    private async Task<AppHealth> Ask(string url, TimeSpan limit, CancellationToken cancel)
     {
         var started = Stopwatch.StartNew();
         using var within = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -68,7 +68,7 @@ public sealed class HealthStep(Settings settings) : IDisposable
     private static string FirstLines(string text) =>
         string.Join('\n', text.Split('\n').Select(l => new string([.. l.Where(c => !char.IsControl(c)).Take(200)]).Trim()).Where(l => l.Length > 0).Take(12));
 
-    private static StepEnd GiveUp(Health health, StepVoice voice)
+    private static StepEnd GiveUp(AppHealth health, StepVoice voice)
     {
         foreach (var line in (health.Text ?? "").Split('\n')) voice.Log(line);
         return new(StepState.Failed, health.Status is { } status

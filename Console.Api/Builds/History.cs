@@ -16,7 +16,7 @@ public sealed record Configuration(AppName App, RepositoryPath? Path, string? Re
 
 /// <summary>One build in a server's history.</summary>
 public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath Path, string? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
-    string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, RequestState Result, string? Message, Health? Health)
+    string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, RequestState Result, string? Message, AppHealth? Health)
 {
     /// <summary>The settings as they were rendered, with the password hidden. A list of entries leaves them out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -13,7 +13,7 @@ namespace TestServers.Monitoring;
 /// <summary>For monitoring: is it well, and how much of what is there.</summary>
 public static class MonitoringApi
 {
-    public sealed record Health(string Status, IEnumerable<string> Problems);
+    public sealed record ConsoleHealth(string Status, IEnumerable<string> Problems);
 
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
     {
@@ -22,11 +22,11 @@ public static class MonitoringApi
     }
 
     // A host that is down is named, but the console itself is well: restarting it would mend nothing.
-    private static Results<Ok<Health>, JsonHttpResult<Health>> ShowHealth(Inventory inventory, Settings settings, Bases bases)
+    private static Results<Ok<ConsoleHealth>, JsonHttpResult<ConsoleHealth>> ShowHealth(Inventory inventory, Settings settings, Bases bases)
     {
         var problems = inventory.Hosts.Where(h => h.Problem is not null).Select(h => $"{h.Name}: {h.Problem}")
             .Concat(settings.Bases.DistinctBy(b => b.Host).Where(b => bases.ProblemOf(b) is not null).Select(b => $"{b.Host}: {bases.ProblemOf(b)}")).ToList();
-        return Disk.Trouble is { } trouble ? TypedResults.Json(new Health("read-only: disk", [trouble, .. problems]), statusCode: 503) : TypedResults.Ok(new Health("well", problems));
+        return Disk.Trouble is { } trouble ? TypedResults.Json(new ConsoleHealth("read-only: disk", [trouble, .. problems]), statusCode: 503) : TypedResults.Ok(new ConsoleHealth("well", problems));
     }
 
     private static ContentHttpResult ShowMetrics(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, BaseViews bases)

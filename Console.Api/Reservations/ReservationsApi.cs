@@ -7,9 +7,9 @@ namespace TestServers.Reservations;
 /// <summary>Reserve, extend, release, take over.</summary>
 public static class ReservationsApi
 {
-    public sealed record Ask(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null);
-    public sealed record AskAny(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, AppName? App = null, string? Host = null);
-    public sealed record TakeOver(string? Reason = null, double? Hours = null);
+    public sealed record ReserveServer(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null);
+    public sealed record ReserveAnyServer(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, AppName? App = null, string? Host = null);
+    public sealed record TakeOverServer(string? Reason = null, double? Hours = null);
     public sealed record Taken(ServerName Server, string Address, string Url, ReservationView Reservation);
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
@@ -20,7 +20,7 @@ public static class ReservationsApi
         routes.MapPost("/api/reservations", PostAny).WithSummary("Reserve any free, running server; ?wait=SECONDS waits for one");
     }
 
-    private static Results<Ok<ReservationView>, Created<ReservationView>> Put(ServerName server, Ask ask, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
+    private static Results<Ok<ReservationView>, Created<ReservationView>> Put(ServerName server, ReserveServer ask, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
     {
         var caller = CallerWhoMay(context);
         inventory.Find(server);
@@ -37,7 +37,7 @@ public static class ReservationsApi
         return TypedResults.NoContent();
     }
 
-    private static Ok<ReservationView> Take(ServerName server, TakeOver ask, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
+    private static Ok<ReservationView> Take(ServerName server, TakeOverServer ask, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, Audit audit)
     {
         var caller = CallerWhoMay(context);
         inventory.Find(server);
@@ -47,7 +47,7 @@ public static class ReservationsApi
         return TypedResults.Ok(ReservationView.Of(reservation));
     }
 
-    private static async Task<Created<Taken>> PostAny(AskAny ask, double? wait, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, TimeProvider clock, Audit audit)
+    private static async Task<Created<Taken>> PostAny(ReserveAnyServer ask, double? wait, HttpContext context, Inventory inventory, ReservationBook book, Terms terms, TimeProvider clock, Audit audit)
     {
         var caller = CallerWhoMay(context);
         var purpose = PlainText.Check(ask.Purpose, "purpose", 200);
