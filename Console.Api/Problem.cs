@@ -27,6 +27,7 @@ public sealed class Problem : Exception
     public static Problem NoneFree(string detail) => new(409, "none-free", "No server is free", detail);
     public static Problem TooLarge(string detail) => new(413, "too-large", "The body is too large", detail);
     public static Problem WrongType(string detail) => new(415, "not-json", "Only JSON is accepted", detail);
+    public static Problem KeyUsed(string detail) => new(422, "key-used", "The Idempotency-Key was used for something else", detail);
     public static Problem TooMany(string detail) => new(429, "too-many", "Too much at once", detail);
     public static Problem Failed(string detail) => new(502, "failed", "A host could not do it", detail);
     public static Problem ReadOnly(string detail) => new(503, "disk", "The console is read-only: its disk refuses", detail);

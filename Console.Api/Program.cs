@@ -23,12 +23,14 @@ try
     app.UseStatusCodePages();
     app.UseMiddleware<CrossSite>();
     app.UseMiddleware<Identity>();
+    app.UseMiddleware<IdempotencyKey>();
     app.UseDefaultFiles();
     app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = Headers.AskEachTime });
     app.UseRouting();
 
     app.MapServers();
     app.MapReservations();
+    app.MapAnyServer();
     app.MapBuilds();
     app.MapApps();
     app.MapDatabases();

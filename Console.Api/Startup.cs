@@ -6,6 +6,7 @@ using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Live;
 using TestServers.Messages;
+using TestServers.Monitoring;
 using TestServers.Requests;
 using TestServers.Reservations;
 using TestServers.Servers;
@@ -59,21 +60,24 @@ public static class Startup
         var state = new StateFolder(settings.State);
         var numbers = new RequestNumbers();
         services.AddSingleton(settings).AddSingleton(clock).AddSingleton(state);
-        services.AddSingleton(new ReservationBook(state.Open("reservations.json", ReservationsState.Empty), clock));
+        var journal = state.Journal(state.Lines("audit.log"));
+        services.AddSingleton(journal).AddSingleton(state.Open("reservations.json", ReservationsState.Empty));
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
         services.AddSingleton(new RequestStore<Build>(state.Folder("builds"), numbers));
         services.AddSingleton(new RequestStore<Restore>(state.Folder("restores"), numbers));
         services.AddSingleton(new History(state.Folder("history"), settings.Builds.History));
-        services.AddSingleton(new Audit(state.Lines("audit.log"), clock));
+        services.AddSingleton(new KeptAnswers(state.Folder("keys", since: 2), clock)).AddSingleton<Audit>();
+        numbers.Open(state);
         state.Complete(clock.GetUtcNow());
 
         var runner = new CommandRunner();
-        services.AddSingleton(runner).AddSingleton(new HostProgram(runner, (long)settings.Builds.OutputMegabytes << 20)).AddSingleton<Lanes>().AddSingleton<Terms>();
+        services.AddSingleton(runner).AddSingleton(new HostProgram(runner, (long)settings.Builds.OutputMegabytes << 20)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
+        services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
         services.AddSingleton<Webhook>().AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseViews>().AddSingleton<EventStream>().AddSingleton<Teller>();
         AddBackground<Inventory>(services);
-        AddBackground<Ends>(services);
+        AddBackground<ReservationExpiry>(services);
         AddBackground<Bases>(services);
         AddBackground<Restores>(services);
         AddBackground<Freshness>(services);
@@ -81,6 +85,7 @@ public static class Startup
         AddBackground<BuildQueue>(services);
         AddBackground<Keeping>(services);
         AddBackground<Board>(services);
+        AddBackground<DiskWatch>(services);
 
         services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

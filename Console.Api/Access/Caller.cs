@@ -1,6 +1,7 @@
 namespace TestServers.Access;
 
-public enum CallerKind { User, Token, Open, Nobody }
+/// <summary>Who or what acts. Console: the console itself, when a reservation's time is over or a build ends.</summary>
+public enum CallerKind { User, Token, Open, Nobody, Console }
 
 /// <summary>Who asks, and what he may do beside reading.</summary>
 /// <param name="May">Of reserve, build, restore.</param>
@@ -9,6 +10,9 @@ public sealed record Caller(string Name, CallerKind Kind, IReadOnlySet<string> M
     public const string Reserve = "reserve", Build = "build", Restore = "restore";
     public static readonly IReadOnlySet<string> Everything = new HashSet<string>(StringComparer.Ordinal) { Reserve, Build, Restore };
     private static readonly object Place = new();
+
+    /// <summary>The console itself, for what it does unasked.</summary>
+    public static Caller TheConsole { get; } = new("console", CallerKind.Console, new HashSet<string>(StringComparer.Ordinal));
 
     /// <summary>The caller of this request, as <see cref="Identity"/> has found.</summary>
     public static Caller Of(HttpContext context) =>

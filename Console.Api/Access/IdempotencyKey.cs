@@ -1,9 +1,17 @@
+using System.Text;
+
 namespace TestServers.Access;
 
-/// <summary>What a client sends so that asking twice does once.</summary>
-public static class IdempotencyKey
+/// <summary>What a client sends so that asking twice does once. As middleware it keeps the body of a call that has one.</summary>
+public sealed class IdempotencyKey(RequestDelegate next)
 {
     public const string Header = "Idempotency-Key";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.Headers.ContainsKey(Header) && !HttpMethods.IsGet(context.Request.Method)) await KeepBody(context);
+        await next(context);
+    }
 
     /// <summary>The request's key, or null.</summary>
     /// <exception cref="Problem">400: it is too long, or not printable ASCII.</exception>
@@ -15,5 +23,15 @@ public static class IdempotencyKey
         return sent.Count == 1 && key.Length is > 0 and <= 100 && key.All(c => c is > ' ' and < '\u007f')
             ? key
             : throw Problem.BadInput($"{Header} has 1 to 100 printable characters without blanks.");
+    }
+
+    // Bodies have at most 64 KB; Kestrel refuses larger ones while they are read.
+    private static async Task KeepBody(HttpContext context)
+    {
+        var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        body.Position = 0;
+        context.Request.Body = body;
+        Deed.KeepBody(context, Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length));
     }
 }

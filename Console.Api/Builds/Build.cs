@@ -9,6 +9,8 @@ public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, 
 {
     public const string DatabaseStep = "database", CodeStep = "code", AfterStep = "after", SettingsStep = "settings", HealthStep = "health";
 
+    /// <summary>The number of the reservation it was accepted under: it begins only while that one holds. Null: an older console accepted it.</summary>
+    public long? Reservation { get; init; }
     public BuildResult? Result { get; init; }
     public AppHealth? Health { get; init; }
     /// <summary>The build that this one repeats.</summary>
@@ -19,6 +21,10 @@ public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, 
     public bool Unclean { get; init; }
     /// <summary>The settings as they were rendered, with the password hidden.</summary>
     public ImmutableArray<SettingsFile> Settings { get; init; } = [];
+
+    /// <summary>Whether anything on a host may have changed by it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool HasTouched => Steps.Any(s => s.StartedAt is not null && !s.Untouched);
 
     /// <summary>The steps that such a build has, in their order.</summary>
     public static IEnumerable<string> StepNames(bool database, bool code, bool after)

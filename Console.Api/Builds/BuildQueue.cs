@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Hosts;
 using TestServers.Requests;
 using TestServers.Reservations;
+using TestServers.Storage;
 
 namespace TestServers.Builds;
 
@@ -12,35 +14,40 @@ namespace TestServers.Builds;
 /// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
 /// </summary>
 public sealed class BuildQueue(Settings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory, Catalogue catalogue,
-    ReservationBook reservations, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
+    ReservationBook reservations, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly ConcurrentDictionary<ServerName, RunningBuild> _running = new();
 
     public RequestStore<Build> Store => store;
 
-    /// <summary>Accepts a build; it is on disk when this returns. A free server is reserved for its requester.</summary>
-    /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too many wait.</exception>
+    /// <summary>Accepts a build; it is on disk when this returns. A free server that can be used is reserved for its requester.</summary>
+    /// <param name="number">When given, the reservation that is meant.</param>
     /// <param name="retryOf">The build that this one repeats.</param>
     /// <param name="resumes">The build that this one goes on with: its steps that succeeded are kept.</param>
-    public Build Enqueue(ServerName server, Wanted wanted, string by, string? key, RequestId? retryOf = null, Build? resumes = null)
+    /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too many wait.</exception>
+    public Build Enqueue(ServerName server, Wanted wanted, long? number, Deed deed, RequestId? retryOf = null, Build? resumes = null)
     {
-        if (store.ByKey(by, key) is { } earlier) return SameAs(earlier, server);
+        if (Earlier(deed) is { } earlier) return earlier;
+        var by = deed.Caller.Name;
         var machine = rules.RunningMachine(server);
         var app = catalogue.Find(wanted.App);
         var path = rules.PathFor(machine, app, wanted);
-        // Decided below, under the lock; asked here, so that a flood takes neither lock nor number.
+        // Decided below, under the lock; asked here, so that a flood does not take it.
         rules.LimitFor(by);
-        var build = store.Add(id =>
+        var build = journal.Do(act =>
         {
-            if (store.ByKey(by, key) is { } same) return SameAs(same, server);
+            if (Earlier(deed) is { } same) return same;
             rules.LimitFor(by);
-            rules.Hold(server, by, wanted, path);
-            return new(server, wanted.App, path, wanted.Code ? wanted.Revision : null, wanted.Database, wanted.Code)
+            var added = store.Add(act, id => new(server, wanted.App, path, wanted.Code ? wanted.Revision : null, wanted.Database, wanted.Code)
             {
-                Id = id, By = by, At = clock.GetUtcNow(), Key = key, RetryOf = retryOf, Resumes = resumes?.Id, Result = resumes?.Result,
+                Id = id, By = by, At = clock.GetUtcNow(), RetryOf = retryOf, Resumes = resumes?.Id, Result = resumes?.Result,
+                Reservation = holds.For(act, server, id, $"build of {wanted.App} {path}", number, deed),
                 Steps = [.. Build.StepNames(wanted.Database, wanted.Code, app.After is { Count: > 0 }).Select(s => resumes?.Steps.FirstOrDefault(r => r.Name == s && r.State == StepState.Succeeded) ?? new Step(s))],
-            };
+            });
+            audit.Write(act, deed.Caller, "build", server.Text, $"build {added.Id}: {added.App} {added.Path}{(added.Database ? ", database" : "")}{(added.Code ? ", code" : "")}");
+            answers.Keep(act, deed, new LaunchedBuild(added.Id));
+            return added;
         });
         _wakes.Writer.TryWrite(true);
         return build;
@@ -48,29 +55,42 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
 
     /// <summary>Accepts a build again: exactly the same, with the revision that was checked out then; or from its failed step on.</summary>
     /// <exception cref="Problem">It has not ended, or there is nothing to go on with.</exception>
-    public Build Retry(RequestId id, bool fromFailed, string by, string? key)
+    public Build Retry(RequestId id, bool fromFailed, long? number, Deed deed)
     {
+        if (Earlier(deed) is { } earlier) return earlier;
         var build = store.Find(id) ?? throw NoSuchBuild(id);
         if (!build.Ended) throw Problem.Conflict($"Build {id} has not ended. Cancel it first, or wait.");
         var revision = Revision.From(build.Result?.Revision ?? "") ?? build.Revision;
         var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code);
-        if (!fromFailed) return Enqueue(build.Server, wanted, by, key, retryOf: id);
+        if (!fromFailed) return Enqueue(build.Server, wanted, number, deed, retryOf: id);
         if (build.State == RequestState.Succeeded) throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
         if (store.All.FirstOrDefault(b => b.Server == build.Server && b.StartedAt is not null) is { } last && last.Id != id) throw Problem.Conflict($"Build {last.Id} has changed {build.Server} since. Run build {id} again from the start.");
-        return Enqueue(build.Server, wanted, by, key, retryOf: id, resumes: build);
+        return Enqueue(build.Server, wanted, number, deed, retryOf: id, resumes: build);
     }
 
     /// <summary>Cancels a build: a waiting one at once; of a running one the scripts are ended and clean up first.</summary>
     /// <exception cref="Problem">404, 403 when it is another's on a server one does not hold, 409 when it has ended.</exception>
-    public async Task<Build> Cancel(RequestId id, string by, CancellationToken cancel)
+    public async Task<Build> Cancel(RequestId id, Deed deed, CancellationToken cancel)
     {
-        var build = store.Find(id) ?? throw NoSuchBuild(id);
-        if (build.By != by && reservations.Of(build.Server)?.Holder != by) throw Problem.Forbidden($"Build {id} is {build.By}'s, and {build.Server} is not reserved by you. Ask {build.By}, or take the server over.");
-        if (build.Ended) throw Problem.Conflict($"Build {id} has ended: {build.State.ToString().ToLowerInvariant()}.");
-        var now = clock.GetUtcNow();
-        var after = store.Change(id, b => b.State == RequestState.Queued ? b.WithEnd(RequestState.Cancelled, $"Cancelled by {by} before it began.", now) : b);
-        if (after.Ended || !_running.TryGetValue(build.Server, out var running) || running.Id != id) return store.Find(id)!;
-        store.LogOf(id).Add("console", $"{by} cancels the build.", now);
+        if (Earlier(deed) is { } earlier) return earlier;
+        var by = deed.Caller.Name;
+        var after = journal.Do(act =>
+        {
+            if (Earlier(deed) is { } same) return same;
+            var build = store.Find(id) ?? throw NoSuchBuild(id);
+            if (build.By != by && reservations.Of(build.Server)?.Holder != by) throw Problem.Forbidden($"Build {id} is {build.By}'s, and {build.Server} is not reserved by you. Ask {build.By}, or take the server over.");
+            if (build.Ended) throw Problem.Conflict($"Build {id} has ended: {build.State.ToString().ToLowerInvariant()}.");
+            if (build.State == RequestState.Queued)
+            {
+                build = store.Change(act, id, b => b.WithEnd(RequestState.Cancelled, $"Cancelled by {by} before it began.", clock.GetUtcNow()));
+                runner.GiveBack(act, build);
+            }
+            audit.Write(act, deed.Caller, "cancel build", build.Server.Text, $"build {id} of {build.By}");
+            answers.Keep(act, deed, new LaunchedBuild(id));
+            return build;
+        });
+        if (after.Ended || !_running.TryGetValue(after.Server, out var running) || running.Id != id) return store.Find(id)!;
+        store.LogOf(id).Add("console", $"{by} cancels the build.", clock.GetUtcNow());
         await running.End();
         // A host that does not answer is waited for as long as its cleaning up may take; then the build is told to be ending.
         await Task.WhenAny(running.Ended, Task.Delay(TimeSpan.FromSeconds(20), cancel));
@@ -83,6 +103,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
     {
         foreach (var found in store.Open.Where(b => b.State == RequestState.Running).ToList()) TellInterrupted(found);
         inventory.Changed += () => _wakes.Writer.TryWrite(true);
+        reservations.BuildLosesRight += EndOrLeave;
         try
         {
             do
@@ -112,22 +133,34 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         {
             try
             {
-                if (store.Find(build.Id)?.State == RequestState.Queued) await runner.Run(build.Id, () => stop.IsCancellationRequested, running.Cancel);
+                if (store.Find(build.Id)?.State == RequestState.Queued) await runner.Run(build.Id, running, () => stop.IsCancellationRequested);
             }
             catch (Exception e)
             {
                 // A fault of ours, or the disk: a build must not stay "running" for ever; the next start finds the file and says interrupted.
                 log.LogError(e, "Build {Id} on {Server}", build.Id, build.Server);
-                store.Show(build.Id, b => b.WithEnd(RequestState.Failed, e is Storage.DiskRefused ? e.Message : "The console failed; its log says why.", clock.GetUtcNow()));
+                store.Show(build.Id, b => b.WithEnd(RequestState.Failed, e is DiskRefused ? e.Message : "The console failed; its log says why.", clock.GetUtcNow()));
             }
             finally
             {
                 _running.TryRemove(build.Server, out _);
+                if (store.Find(build.Id)?.Reservation is { } number) holds.End(build.Server, number);
                 running.SetEnded();
                 _wakes.Writer.TryWrite(true);
             }
         }, CancellationToken.None);
     }
+
+    // Its reservation was released or taken over while it runs: by whoever did that it is ended, or may finish.
+    private void EndOrLeave(RightEnded lost)
+    {
+        if (!_running.TryGetValue(lost.Reservation.Server, out var running) || running.Id != lost.Build) return;
+        var ends = lost.Builds == RunningBuilds.Cancel;
+        store.LogOf(lost.Build).Add("console", $"{lost.Why} {(ends ? "The build is cancelled." : "The build may finish; what waits behind it is cancelled.")}", clock.GetUtcNow());
+        if (ends) _ = running.End(lost.Why);
+    }
+
+    private Build? Earlier(Deed deed) => answers.Find<LaunchedBuild>(deed) is { } launched ? store.Find(launched.Build) ?? throw NoSuchBuild(launched.Build) : null;
 
     private void TellInterrupted(Build build)
     {
@@ -138,7 +171,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         }
         runner.End(build.Id, settings.App(build.App), new(RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again."));
     }
-
-    private static Build SameAs(Build earlier, ServerName server) => earlier.Server == server ? earlier
-        : throw Problem.Conflict($"The Idempotency-Key was used for build {earlier.Id} on {earlier.Server}. Use another one for {server}.");
 }
+
+/// <summary>What is kept for the Idempotency-Key of a call about a build: the answer is the build as it is then.</summary>
+public sealed record LaunchedBuild(RequestId Build);

@@ -9,7 +9,7 @@ namespace TestServers.Builds;
 public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revision, bool Database, bool Code);
 
 /// <summary>Which builds are accepted. Each rule refuses with a sentence that says what to do.</summary>
-public sealed class BuildRules(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Catalogue catalogue, ReservationBook reservations, TimeProvider clock)
+public sealed class BuildRules(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Catalogue catalogue, ReservationBook reservations, Usability usability)
 {
     /// <summary>Why such a build would not be accepted now, or null.</summary>
     public string? RefusalOf(ServerName server, Wanted wanted, string by)
@@ -18,7 +18,9 @@ public sealed class BuildRules(Settings settings, RequestStore<Build> store, His
         {
             PathFor(RunningMachine(server), catalogue.Find(wanted.App), wanted);
             LimitFor(by);
-            return reservations.Of(server) is { } held && held.Holder != by ? ReservationBook.HeldBy(held).Message : null;
+            var held = reservations.Of(server);
+            if (held is null) usability.Ensure(server);
+            return held is not null && held.Holder != by ? reservations.HeldBy(held).Message : null;
         }
         catch (Problem problem)
         {
@@ -57,13 +59,5 @@ public sealed class BuildRules(Settings settings, RequestStore<Build> store, His
         var waiting = store.Open.Where(b => b.State == RequestState.Queued).ToList();
         if (waiting.Count(b => b.By == by) >= settings.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.").With("limit", settings.Builds.PerPerson);
         if (waiting.Count >= settings.Builds.Waiting) throw Problem.TooMany($"{settings.Builds.Waiting} builds are waiting, which is the limit. Try again later.").With("limit", settings.Builds.Waiting);
-    }
-
-    /// <summary>Refuses when another holds the server; a free one is reserved for the requester.</summary>
-    public void Hold(ServerName server, string by, Wanted wanted, RepositoryPath path)
-    {
-        var held = reservations.Of(server);
-        if (held is not null && held.Holder != by) throw ReservationBook.HeldBy(held);
-        if (held is null) reservations.Reserve(server, by, $"build of {wanted.App} {path}", clock.GetUtcNow().AddHours(settings.Reservations.DefaultHours));
     }
 }

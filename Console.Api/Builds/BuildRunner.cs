@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Requests;
+using TestServers.Reservations;
+using TestServers.Storage;
 
 namespace TestServers.Builds;
 
@@ -12,20 +15,21 @@ namespace TestServers.Builds;
 /// repeated by itself.
 /// </summary>
 public sealed class BuildRunner(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
-    DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, BuildRules rules, TimeProvider clock)
+    DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, BuildRules rules, Reachability reachability, BuildHolds holds, Journal journal, Audit audit, TimeProvider clock)
 {
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
     /// <param name="stopping">Whether the cancellation is the console's own stop.</param>
-    public async Task Run(RequestId id, Func<bool> stopping, CancellationToken cancel)
+    public async Task Run(RequestId id, RunningBuild running, Func<bool> stopping)
     {
-        // A cancel may have been quicker.
-        var build = store.Change(id, b => b.State == RequestState.Queued ? b with { State = RequestState.Running, StartedAt = clock.GetUtcNow() } : b);
+        var build = Begin(id);
         if (build.Ended) return;
+        var cancel = running.Cancel;
         var app = settings.App(build.App);
         var outcome = app is null
             ? new(RequestState.Failed, $"The settings no longer name the app {build.App}.")
             : await DoStepsOrCancel(build, app, cancel);
         if (outcome.State == RequestState.Cancelled && stopping()) outcome = outcome with { State = RequestState.Interrupted, Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again." };
+        else if (outcome.State == RequestState.Cancelled && running.Why is { } why) outcome = outcome with { Message = $"{why} {outcome.Message}" };
         End(id, app, outcome);
     }
 
@@ -37,8 +41,33 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         store.LogOf(id).Add("console", outcome.Message, now);
         var ended = store.Preview(id, Ended);
         history.Add(ended, app?.Base);
-        store.Change(id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is RequestState.Cancelled or RequestState.Interrupted });
+        journal.Do(act => GiveBack(act, store.Change(act, id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is RequestState.Cancelled or RequestState.Interrupted })));
         if (ended.Database && app?.Base is { } name) bases.Refresh(bases.Find(name));
+    }
+
+    /// <summary>Gives back the reservation that a build has made for itself, when under it nothing was touched and no build is left.</summary>
+    public void GiveBack(Act act, Build ended)
+    {
+        if (ended.Reservation is not { } number || ended.HasTouched) return;
+        if (store.All.Any(b => b.Reservation == number && b.Id != ended.Id && (!b.Ended || b.HasTouched))) return;
+        holds.GiveBack(act, ended.Server, number, ended.Id);
+    }
+
+    // In one act: whether its reservation still holds, and that it runs. A cancel may have been quicker.
+    private Build Begin(RequestId id)
+    {
+        var begun = journal.Do(act =>
+        {
+            var build = store.Find(id)!;
+            if (build.State != RequestState.Queued) return build;
+            var now = clock.GetUtcNow();
+            var (number, refusal) = holds.Begin(act, build.Server, id, build.By, build.Reservation);
+            if (refusal is null) return store.Change(act, id, b => b with { State = RequestState.Running, StartedAt = now, Reservation = number });
+            audit.Write(act, Caller.TheConsole, "cancel build", build.Server.Text, $"build {id} of {build.By}: {refusal}");
+            return store.Change(act, id, b => b.WithEnd(RequestState.Cancelled, refusal, now));
+        });
+        if (begun.Ended) store.LogOf(id).Add("console", begun.Message!, clock.GetUtcNow());
+        return begun;
     }
 
     private async Task<Outcome> DoStepsOrCancel(Build build, AppSettings app, CancellationToken cancel)
@@ -74,10 +103,11 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         }
         // Known only now, when the build before it ended half-way.
         if (!build.Code && rules.IncompleteOn(build.Server, app) is { } incomplete) return new(RequestState.Failed, $"{incomplete} Nothing was touched. Build the code, too.");
+        if (!build.Code && await Unreached(machine, cancel) is { } unreached) return new(RequestState.Failed, $"{unreached} Nothing was touched.");
         Begin(build.Id, [Build.DatabaseStep, Build.CodeStep]);
         var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
         // Of two that were cancelled, the host that did not answer is what somebody has to know.
-        if (ends.OrderByDescending(e => e.End.Abandoned).FirstOrDefault(e => e.End.State != StepState.Succeeded) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
+        if (ends.OrderByDescending(e => e.End.Abandoned).FirstOrDefault(e => e.End.State is not (StepState.Succeeded or StepState.Skipped)) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
         if (build.Steps.Any(s => s.Name == Build.AfterStep))
         {
             var after = await DoWithSettings(build.Id, Build.AfterStep, null, app, machine, (rendered, voice) => guest.RunAfter(app, machine, rendered, voice, cancel));
@@ -93,8 +123,31 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
 
     private IEnumerable<Task<(string Name, StepEnd End)>> SideBySide(Build build, AppSettings app, Machine machine, CancellationToken cancel)
     {
-        if (build.Database) yield return Named(Build.DatabaseStep, Do(build.Id, Build.DatabaseStep, null, voice => database.Run(build, bases.Find(app.Base!), voice, cancel)));
-        if (build.Code) yield return Named(Build.CodeStep, Do(build.Id, Build.CodeStep, null, voice => guest.CheckOut(build, app, machine, voice, cancel)));
+        // No database is exchanged for a server that cannot be reached.
+        var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!build.Code) reached.SetResult(true);
+        if (build.Database) yield return Named(Build.DatabaseStep, Do(build.Id, Build.DatabaseStep, null, voice => LoadOnce(reached.Task, build, app, machine, voice, cancel)));
+        if (build.Code) yield return Named(Build.CodeStep, CheckOut(reached, build, app, machine, cancel));
+    }
+
+    private async Task<StepEnd> LoadOnce(Task<bool> reached, Build build, AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel) => await reached
+        ? await database.Run(build, bases.Find(app.Base!), voice, cancel)
+        : new(StepState.Skipped, $"Not begun, as {machine.Name} was not reached.") { Untouched = true };
+
+    private async Task<StepEnd> CheckOut(TaskCompletionSource<bool> reached, Build build, AppSettings app, Machine machine, CancellationToken cancel)
+    {
+        var end = await Do(build.Id, Build.CodeStep, null, voice => guest.CheckOut(build, app, machine, () => reached.TrySetResult(true), voice, cancel));
+        reached.TrySetResult(end.State == StepState.Succeeded);
+        return end;
+    }
+
+    // A server that has answered in the last minute is not asked again: that would cost each build its time.
+    private async Task<string?> Unreached(Machine machine, CancellationToken cancel)
+    {
+        if (reachability.WasReachedWithin(machine.Name, TimeSpan.FromMinutes(1))) return null;
+        var status = await guest.Status(machine, cancel);
+        cancel.ThrowIfCancellationRequested();
+        return status.Done ? null : status.Message;
     }
 
     private static async Task<(string, StepEnd)> Named(string name, Task<StepEnd> step) => (name, await step);
@@ -111,7 +164,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     private Func<Build, Build> Ending(string name, StepEnd end)
     {
         var now = clock.GetUtcNow();
-        return b => b.WithStep(name, s => s with { State = end.State, EndedAt = now, Message = end.Message, WaitsFor = null, Progress = null })
+        return b => b.WithStep(name, s => s with { State = end.State, EndedAt = now, Message = end.Message, WaitsFor = null, Progress = null, Untouched = end.Untouched })
             with { Result = end.Adds?.Invoke(b.Result ?? new()) ?? b.Result, Health = end.Health ?? b.Health, Unclean = b.Unclean || end.Unheard };
     }
 

@@ -14,9 +14,15 @@ public sealed record StepEnd(StepState State, string Message, Func<BuildResult, 
     public bool Unheard { get; init; }
     /// <summary>It was asked to end, and its host did not answer.</summary>
     public bool Abandoned { get; init; }
+    /// <summary>It has changed nothing: its host was not reached, or refused.</summary>
+    public bool Untouched { get; init; }
 
     public static StepEnd Of(HostEnd end) => new(
-        end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? StepState.Cancelled : StepState.Failed, end.Message) { Unheard = end.Unheard, Abandoned = end.Ending == HostEnding.Abandoned };
+        end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? StepState.Cancelled : StepState.Failed, end.Message)
+    {
+        Unheard = end.Unheard, Abandoned = end.Ending == HostEnding.Abandoned,
+        Untouched = end.Ending is HostEnding.Unreachable or HostEnding.Stranger or HostEnding.Refused,
+    };
 }
 
 /// <summary>What a step may say while it runs.</summary>
@@ -66,19 +72,20 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
 }
 
 /// <summary>The steps on a server: code and settings.</summary>
-public sealed class GuestSteps(Settings settings, HostProgram program)
+public sealed class GuestSteps(Settings settings, HostProgram program, Reachability reachability)
 {
     private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>
-    public async Task<StepEnd> CheckOut(Build build, AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel)
+    /// <param name="onReached">Called when the server has answered.</param>
+    public async Task<StepEnd> CheckOut(Build build, AppSettings app, Machine machine, Action onReached, StepVoice voice, CancellationToken cancel)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
             ["path"] = build.Path.Text, ["revision"] = build.Revision?.Text ?? "",
         };
-        var end = await program.Run(Call(machine, "checkout", settings.Builds.CodeMinutes, values, voice), cancel);
+        var end = await Run(machine, Call(machine, "checkout", settings.Builds.CodeMinutes, values, voice) with { OnReached = onReached }, cancel);
         // What a checkout that has begun and not come to its end has left, the server is asked.
         if (!end.Done) return StepEnd.Of(end) with { Unheard = end.Unheard || end.Results.GetValueOrDefault("begun") == "true" };
         return Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision
@@ -91,7 +98,7 @@ public sealed class GuestSteps(Settings settings, HostProgram program)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text, ["limit"] = $"{settings.Builds.AfterMinutes * 60:0}" };
         for (var i = 0; i < app.After!.Count; i++) values[$"step.{i + 1}"] = app.After[i];
-        var end = await program.Run(Call(machine, "steps", settings.Builds.AfterMinutes + 0.5, values, voice) with { Files = rendered.Files }, cancel);
+        var end = await Run(machine, Call(machine, "steps", settings.Builds.AfterMinutes + 0.5, values, voice) with { Files = rendered.Files }, cancel);
         return end.Done ? new(StepState.Succeeded, app.After.Count == 1 ? "1 command" : $"{app.After.Count} commands") : StepEnd.Of(end);
     }
 
@@ -103,21 +110,29 @@ public sealed class GuestSteps(Settings settings, HostProgram program)
             ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
             ["path"] = to.Path.Text, ["revision"] = to.Revision ?? "", ["from_path"] = from?.Path.Text ?? "", ["from_revision"] = from?.Revision ?? "",
         };
-        return program.Run(new(Reach(machine), "guest", "compare", values, ShortLimit), cancel);
+        return Run(machine, new(Reach(machine), "guest", "compare", values, ShortLimit), cancel);
     }
 
     /// <summary>Has left-over work ended and half-made things put right, after an end that nobody heard of.</summary>
-    public Task<HostEnd> Sweep(Machine machine, CancellationToken cancel) => program.Run(new(Reach(machine), "guest", "sweep", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(5)), cancel);
+    public Task<HostEnd> Sweep(Machine machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "sweep", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(5)), cancel);
 
     /// <summary>Asks what is on the server.</summary>
-    public Task<HostEnd> Status(Machine machine, CancellationToken cancel) => program.Run(new(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit), cancel);
+    public Task<HostEnd> Status(Machine machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit), cancel);
 
     /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
     public async Task<StepEnd> PutSettings(AppSettings app, Machine machine, RenderedSettings rendered, StepVoice voice, CancellationToken cancel)
     {
         var sent = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text };
-        var end = await program.Run(Call(machine, "settings", settings.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
+        var end = await Run(machine, Call(machine, "settings", settings.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
         return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") : StepEnd.Of(end);
+    }
+
+    private async Task<HostEnd> Run(Machine machine, HostCall call, CancellationToken cancel)
+    {
+        var end = await program.Run(call, cancel);
+        if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger) reachability.NoteUnreachable(machine.Name, end.Message);
+        else if (end.Ending is HostEnding.Done or HostEnding.Failed or HostEnding.Refused or HostEnding.Cancelled) reachability.NoteReached(machine.Name);
+        return end;
     }
 
     private SshTransport Reach(Machine machine) => new(machine.Name.Text, machine.Address, settings.Guests!.Ssh, settings.Runtime);

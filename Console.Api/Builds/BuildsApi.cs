@@ -8,9 +8,12 @@ namespace TestServers.Builds;
 /// <summary>Launch, watch, cancel and repeat builds; a server's history.</summary>
 public static class BuildsApi
 {
-    public sealed record LaunchBuild(AppName App, bool Database, bool Code, RepositoryPath? Path = null, Revision? Revision = null);
+    /// <param name="Number">The reservation that is meant: if another one holds the server by now, nothing is done.</param>
+    public sealed record LaunchBuild(AppName App, bool Database, bool Code, RepositoryPath? Path = null, Revision? Revision = null, long? Number = null);
     public sealed record BuildList(IEnumerable<BuildView> Builds);
-    public sealed record RetryBuild(string? From = null);
+    /// <param name="From">failed: from the failed step on; null: all of it.</param>
+    /// <param name="Number">The reservation that is meant.</param>
+    public sealed record RetryBuild(string? From = null, long? Number = null);
     public sealed record HistoryList(ServerName Server, Configuration? Configuration, IEnumerable<HistoryEntry> History);
 
     public static void MapBuilds(this IEndpointRouteBuilder routes)
@@ -27,17 +30,17 @@ public static class BuildsApi
         routes.MapGet("/api/builds/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes, ?tail=LINES begins with the last ones").Produces<string>(200, "text/plain");
     }
 
-    private static Accepted<BuildView> Launch(ServerName server, LaunchBuild ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    private static Accepted<BuildView> Launch(ServerName server, LaunchBuild ask, HttpContext context, BuildQueue queue, BuildViews views)
     {
-        var caller = CallerWhoMay(context);
-        return Accepted(context, queue.Enqueue(server, new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code), caller.Name, IdempotencyKey.Of(context)), caller, views, audit);
+        Caller.Of(context).MustBeAllowedTo(Caller.Build);
+        return Accepted(context, queue.Enqueue(server, new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code), ask.Number, Deed.Of(context)), views);
     }
 
-    private static Accepted<BuildView> Retry(RequestId id, RetryBuild? ask, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    private static Accepted<BuildView> Retry(RequestId id, RetryBuild? ask, HttpContext context, BuildQueue queue, BuildViews views)
     {
-        var caller = CallerWhoMay(context);
+        Caller.Of(context).MustBeAllowedTo(Caller.Build);
         if (ask?.From is not (null or "failed")) throw Problem.BadInput("`from` is \"failed\", or left out.");
-        return Accepted(context, queue.Retry(id, ask?.From == "failed", caller.Name, IdempotencyKey.Of(context)), caller, views, audit);
+        return Accepted(context, queue.Retry(id, ask?.From == "failed", ask?.Number, Deed.Of(context)), views);
     }
 
     private static Polled<HistoryList> ShowHistory(ServerName server, Inventory inventory, History history)
@@ -76,12 +79,10 @@ public static class BuildsApi
         return Polled.Of(views.Of(build));
     }
 
-    private static async Task<Ok<BuildView>> Cancel(RequestId id, HttpContext context, BuildQueue queue, BuildViews views, Audit audit)
+    private static async Task<Ok<BuildView>> Cancel(RequestId id, HttpContext context, BuildQueue queue, BuildViews views)
     {
-        var caller = CallerWhoMay(context);
-        var build = await queue.Cancel(id, caller.Name, context.RequestAborted);
-        audit.Write(caller, "cancel build", build.Server.Text, $"build {id}");
-        return TypedResults.Ok(views.Of(build));
+        Caller.Of(context).MustBeAllowedTo(Caller.Build);
+        return TypedResults.Ok(views.Of(await queue.Cancel(id, Deed.Of(context), context.RequestAborted)));
     }
 
     private static Task ShowLog(RequestId id, [AsParameters] LogPart part, HttpContext context, BuildQueue queue) =>
@@ -91,16 +92,6 @@ public static class BuildsApi
         [.. states.Split(',').Select(s => Enum.TryParse<RequestState>(s, ignoreCase: true, out var state) && !char.IsAsciiDigit(s[0]) ? state
             : throw Problem.BadInput($"`state` lists {string.Join(", ", Enum.GetNames<RequestState>()).ToLowerInvariant()}."))];
 
-    private static Accepted<BuildView> Accepted(HttpContext context, Build build, Caller caller, BuildViews views, Audit audit)
-    {
-        audit.Write(caller, "build", build.Server.Text, $"build {build.Id}: {build.App} {build.Path}{(build.Database ? ", database" : "")}{(build.Code ? ", code" : "")}");
-        return TypedResults.Accepted($"{context.Request.PathBase}/api/builds/{build.Id}", views.Of(build));
-    }
-
-    private static Caller CallerWhoMay(HttpContext context)
-    {
-        var caller = Caller.Of(context);
-        caller.MustBeAllowedTo(Caller.Build);
-        return caller;
-    }
+    private static Accepted<BuildView> Accepted(HttpContext context, Build build, BuildViews views) =>
+        TypedResults.Accepted($"{context.Request.PathBase}/api/builds/{build.Id}", views.Of(build));
 }

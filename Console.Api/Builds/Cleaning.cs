@@ -17,7 +17,7 @@ public sealed record UncleanServer(RequestId Build, DateTimeOffset Since, string
 /// them is asked, before the next build there and in the background; one that is unreachable is cleaned when it is back. Which these are stands in the builds
 /// themselves, hence a restart forgets none.
 /// </summary>
-public sealed class Cleaning(Settings settings, Inventory inventory, RequestStore<Build> store, History history, Bases bases, GuestSteps guest, ILogger<Cleaning> log) : BackgroundService
+public sealed class Cleaning(Settings settings, Inventory inventory, RequestStore<Build> store, History history, Bases bases, GuestSteps guest, Reachability reachability, ILogger<Cleaning> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<ServerName, SemaphoreSlim> _turns = new();
@@ -50,7 +50,10 @@ public sealed class Cleaning(Settings settings, Inventory inventory, RequestStor
         {
             var unclean = Open;
             // Side by side: one that hangs must not keep the others waiting.
-            await Task.WhenAll(inventory.Machines.Where(m => m.Running && unclean.ContainsKey(m.Name)).ToList().Select(machine => Try(machine, stoppingToken)));
+            var running = inventory.Machines.Where(m => m.Running).ToList();
+            await Task.WhenAll(running.Where(m => unclean.ContainsKey(m.Name)).Select(machine => Try(machine, stoppingToken)));
+            // One that could not be reached is asked until it is: nobody else would, as it is given to nobody.
+            await Task.WhenAll(running.Where(m => reachability.Of(m.Name) is not null).Select(machine => guest.Status(machine, stoppingToken)));
             await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }

@@ -99,18 +99,24 @@ public sealed class History
         var code = result.Revision is not null ? history.Code.SetItem(build.App.Text, new(build.Path, result.Revision)) : history.Code;
         var here = code.GetValueOrDefault(build.App.Text);
         var dataTime = @base is null ? null : copies.GetValueOrDefault(@base.Text);
-        var entry = new HistoryEntry(build.Id, build.App, build.Path, result.Revision ?? here?.Revision, result.DataTime ?? dataTime, build.Database, build.Code,
+        // What a step that failed should have put there is not there: a wanted path has no revision of another one.
+        var entry = new HistoryEntry(build.Id, build.App, build.Path, build.Code ? result.Revision : here?.Revision, build.Database ? result.DataTime : dataTime, build.Database, build.Code,
             build.By, build.StartedAt!.Value, build.EndedAt!.Value, build.Seconds, build.State, build.Message, build.Health) { Settings = build.Settings };
         return history with
         {
             Copies = copies,
             Code = code,
             Entries = [entry, .. history.Entries.Take(_kept - 1)],
-            Configuration = Touched(build)
-                ? new(build.App, here?.Path, here?.Revision, dataTime, @base is not null && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null, build.By, build.EndedAt.Value, build.Id, build.State, build.Message) { Incomplete = here?.Incomplete ?? false }
+            Configuration = Touched(build) ? After(history.Configuration, build, new(build.App, here?.Path, here?.Revision, dataTime,
+                @base is not null && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null, build.By, build.EndedAt.Value, build.Id, build.State, build.Message) { Incomplete = here?.Incomplete ?? false })
                 : history.Configuration,
         };
     }
+
+    // What runs on a server changes with its site: a build of another app that did not come so far has left the one before in place.
+    private static Configuration After(Configuration? before, Build build, Configuration after) =>
+        before is null || before.App == build.App || build.Steps.Any(s => s is { Name: Build.SettingsStep, State: StepState.Succeeded }) ? after
+            : before with { By = build.By, At = after.At, Build = build.Id, Result = build.State, Message = $"{build.App} {build.Path}: {build.Message}" };
 
     // A build that ended before any of its steps began has changed nothing.
     private static bool Touched(Build build) => build.Steps.Any(s => s.StartedAt is not null);

@@ -1,3 +1,4 @@
+using TestServers.Access;
 using TestServers.Databases;
 using TestServers.Requests;
 
@@ -14,13 +15,14 @@ public sealed class Keeping : BackgroundService
     private readonly RequestStore<Build> _builds;
     private readonly RequestStore<Restore> _restores;
     private readonly History _history;
+    private readonly KeptAnswers _answers;
     private readonly TimeProvider _clock;
     private readonly ILogger<Keeping> _log;
     private readonly SemaphoreSlim _wake = new(0, 1);
 
-    public Keeping(Settings settings, RequestStore<Build> builds, RequestStore<Restore> restores, History history, TimeProvider clock, ILogger<Keeping> log)
+    public Keeping(Settings settings, RequestStore<Build> builds, RequestStore<Restore> restores, History history, KeptAnswers answers, TimeProvider clock, ILogger<Keeping> log)
     {
-        (_settings, _builds, _restores, _history, _clock, _log) = (settings.Builds, builds, restores, history, clock, log);
+        (_settings, _builds, _restores, _history, _answers, _clock, _log) = (settings.Builds, builds, restores, history, answers, clock, log);
         builds.Changed += Wake;
         restores.Changed += Wake;
     }
@@ -48,6 +50,7 @@ public sealed class Keeping : BackgroundService
         try
         {
             _builds.RemoveOld(_settings.Kept, before, build => build.Unclean || _history.Of(build.Server).Entries.Any(e => e.Build == build.Id));
+            _answers.RemoveOld();
             _restores.RemoveOld(_settings.Kept, before, restore => _restores.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,14 +1,22 @@
 namespace TestServers.Builds;
 
 /// <summary>A build that runs now: how to end it, and when it has.</summary>
-internal sealed class RunningBuild(RequestId id, CancellationToken stop)
+public sealed class RunningBuild(RequestId id, CancellationToken stop)
 {
     private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     public RequestId Id => id;
     public CancellationToken Cancel => _cancel.Token;
     public Task Ended => _ended.Task;
-    public Task End() => _cancel.CancelAsync();
+    /// <summary>Who ended it and why, as a sentence; null: its owner, or the holder of its server, has cancelled it.</summary>
+    public string? Why { get; private set; }
+
+    public Task End(string? why = null)
+    {
+        Why ??= why;
+        return _cancel.CancelAsync();
+    }
+
     public void SetEnded()
     {
         _ended.TrySetResult();

@@ -7,6 +7,8 @@ public sealed record HostCall(Transport Transport, string Program, string Verb, 
 {
     /// <summary>Texts, sent encoded.</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>Called when the program has said who it is: the host is reached.</summary>
+    public Action OnReached { get; init; } = () => { };
     public Action<string> OnLog { get; init; } = _ => { };
     public Action<double> OnProgress { get; init; } = _ => { };
     public Action<string> OnStep { get; init; } = _ => { };

@@ -114,6 +114,7 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
             if (rest == $"{call.Program} {Protocol}")
             {
                 patience.Keep();
+                call.OnReached();
                 return;
             }
             Stranger = $"it calls itself `{new string([.. rest.Where(c => !char.IsControl(c)).Take(60)])}`";

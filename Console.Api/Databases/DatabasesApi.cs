@@ -22,12 +22,10 @@ public static class DatabasesApi
 
     private static Polled<BaseView> Show(BaseName name, Bases bases, BaseViews views) => Polled.Of(views.Of(bases.Find(name)));
 
-    private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(BaseName name, bool? wait, HttpContext context, Restores restores, BaseViews views, Audit audit)
+    private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(BaseName name, bool? wait, HttpContext context, Restores restores, BaseViews views)
     {
-        var caller = Caller.Of(context);
-        caller.MustBeAllowedTo(Caller.Restore);
-        var restore = restores.Ask(name, caller.Name, IdempotencyKey.Of(context));
-        audit.Write(caller, "restore", name.Text, $"restore {restore.Id}");
+        Caller.Of(context).MustBeAllowedTo(Caller.Restore);
+        var restore = restores.Ask(name, Deed.Of(context));
         if (wait is not true) return TypedResults.Accepted($"{context.Request.PathBase}/api/restores/{restore.Id}", views.ViewOf(restore));
         var ended = await restores.Store.WaitForEnd(restore, Timeout.InfiniteTimeSpan, context.RequestAborted);
         return ended.State == RequestState.Succeeded ? TypedResults.Ok(views.ViewOf(ended))

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using TestServers.Access;
 using TestServers.Commands;
 using TestServers.Requests;
+using TestServers.Storage;
 
 namespace TestServers.Databases;
 
@@ -8,7 +10,7 @@ namespace TestServers.Databases;
 /// Restores of bases: at most one of a base at a time, so many on a host as its settings allow. However often cron calls, a call
 /// while one is open, or with the same Idempotency-Key, gets that restore.
 /// </summary>
-public sealed class Restores(Settings settings, RequestStore<Restore> store, Bases bases, Lanes lanes, TimeProvider clock, ILogger<Restores> log) : BackgroundService
+public sealed class Restores(Settings settings, RequestStore<Restore> store, Bases bases, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
 {
     private readonly ConcurrentDictionary<RequestId, Task> _running = new();
     private readonly TaskCompletionSource<CancellationToken> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,17 +23,20 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
     /// <summary>The restore of this base that ended last, or null.</summary>
     public Restore? LastOf(BaseName name) => store.All.FirstOrDefault(r => r.Base == name && r.Ended);
 
-    /// <summary>Accepts a restore, or gives back the one that is open or came with the same key.</summary>
-    public Restore Ask(BaseName name, string by, string? key)
+    /// <summary>Accepts a restore, or gives back the one that is open or came with the same key. One that has failed may be tried again with its key.</summary>
+    public Restore Ask(BaseName name, Deed deed)
     {
         var @base = bases.Find(name);
         var isNew = false;
-        var restore = store.Add(id =>
+        var restore = journal.Do(act =>
         {
-            if (store.ByKey(by, key) is { } earlier) return earlier.Base == name ? earlier : throw Problem.Conflict($"The Idempotency-Key was used for a restore of {earlier.Base}. Use another one for {name}.");
-            if (OpenOf(name) is { } open) return open;
-            isNew = true;
-            return new(name) { Id = id, By = by, At = clock.GetUtcNow(), Key = key, Steps = [.. Restore.StepNames.Select(s => new Step(s))] };
+            if (answers.Find<AskedRestore>(deed) is { } earlier && store.Find(earlier.Restore) is { } same && (!same.Ended || same.State == RequestState.Succeeded)) return same;
+            var open = OpenOf(name);
+            isNew = open is null;
+            var asked = open ?? store.Add(act, id => new(name) { Id = id, By = deed.Caller.Name, At = clock.GetUtcNow(), Steps = [.. Restore.StepNames.Select(s => new Step(s))] });
+            if (isNew) audit.Write(act, deed.Caller, "restore", name.Text, $"restore {asked.Id}");
+            answers.Keep(act, deed, new AskedRestore(asked.Id));
+            return asked;
         });
         if (isNew) Begin(restore.Id, @base);
         return restore;
@@ -133,3 +138,6 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
     private void ShowProgress(RequestId id, double fraction) =>
         store.Show(id, r => r with { Steps = [.. r.Steps.Select(s => s.State == StepState.Running ? s with { Progress = fraction } : s)] });
 }
+
+/// <summary>What is kept for the Idempotency-Key of a call for a restore: the answer is the restore as it is then.</summary>
+public sealed record AskedRestore(RequestId Restore);

@@ -48,6 +48,11 @@ public sealed class Inventory(Settings settings, CommandRunner runner, TimeProvi
                 ? $"{name} is not known, but {string.Join(", ", silent)} did not answer yet: try again in some seconds."
                 : $"No host has a test server named {name}. GET api/servers lists them.");
 
+    /// <summary>A host by its name.</summary>
+    /// <exception cref="Problem">404: the settings have no such host.</exception>
+    public HostState FindHost(string name) => Hosts.FirstOrDefault(h => h.Name == name)
+        ?? throw Problem.NotFound("host", $"The settings name no host {name}. They name: {string.Join(", ", settings.Hosts.Select(h => h.Name))}.");
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(settings.Hosts.Select(host => Watch(host, stoppingToken)));
 

@@ -26,7 +26,7 @@ public static class MonitoringApi
     {
         var problems = inventory.Hosts.Where(h => h.Problem is not null).Select(h => $"{h.Name}: {h.Problem}")
             .Concat(settings.Bases.DistinctBy(b => b.Host).Where(b => bases.ProblemOf(b) is not null).Select(b => $"{b.Host}: {bases.ProblemOf(b)}")).ToList();
-        return Disk.Trouble is { } trouble ? TypedResults.Json(new ConsoleHealth("read-only: disk", [trouble, .. problems]), statusCode: 503) : TypedResults.Ok(new ConsoleHealth("well", problems));
+        return DiskTroubles.Probe() is { Count: > 0 } troubles ? TypedResults.Json(new ConsoleHealth("read-only: disk", [.. troubles.Select(t => t.Message), .. problems]), statusCode: 503) : TypedResults.Ok(new ConsoleHealth("well", problems));
     }
 
     private static ContentHttpResult ShowMetrics(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, BaseViews bases)
@@ -38,7 +38,7 @@ public static class MonitoringApi
         Gauge(text, "console_host_up", "1 when virsh answers", inventory.Hosts.Select(h => ($"host=\"{h.Name}\"", h.Problem is null ? 1.0 : 0)));
         Gauge(text, "console_base_data_age_seconds", "Age of a base's data", bases.All.Where(b => b.DataTime is not null).Select(b => ($"base=\"{b.Name}\"", (DateTimeOffset.UtcNow - b.DataTime!.Value).TotalSeconds)));
         Gauge(text, "console_base_spares", "Spares that are ready", bases.All.Select(b => ($"base=\"{b.Name}\"", (double)b.Spares.Ready)));
-        Gauge(text, "console_disk_ok", "0 while the disk refuses writes", [("", Disk.Trouble is null ? 1 : 0)]);
+        Gauge(text, "console_disk_ok", "0 while the disk refuses writes", [("", DiskTroubles.Open.Count == 0 ? 1 : 0)]);
         return TypedResults.Text(text.ToString(), "text/plain; version=0.0.4; charset=utf-8");
     }
 

@@ -12,7 +12,7 @@ public sealed class RequestStore<T> where T : Request
 {
     private ImmutableSortedDictionary<long, StoredRequest<T>> _all = ImmutableSortedDictionary.Create<long, StoredRequest<T>>(Comparer<long>.Create((a, b) => b.CompareTo(a)));
     private ImmutableSortedDictionary<long, StoredRequest<T>> _open = ImmutableSortedDictionary<long, StoredRequest<T>>.Empty;
-    private readonly Lock _adding = new();
+    private readonly Lock _removing = new();
     private readonly string _folder;
     private readonly RequestNumbers _numbers;
 
@@ -51,34 +51,25 @@ public sealed class RequestStore<T> where T : Request
             : throw Problem.NotFound("log", $"The log of {request.Id}, which ended at {Times.Say(request.EndedAt ?? request.At)}, was removed: `builds.kept` in the settings says how many are kept, `builds.keptDays` for how long.");
     }
 
-    /// <summary>The request that this person made with this Idempotency-Key, or null.</summary>
-    public T? ByKey(string by, string? key) => key is null ? null : All.FirstOrDefault(r => r.Key == key && r.By == by);
-
-    /// <summary>Accepts a request under the next number; it is on disk when this returns.</summary>
-    /// <param name="make">Makes it of its number, or throws to refuse; called under the store's lock, so that what it looks at stays so.</param>
-    /// <exception cref="DiskRefused">The disk refused; nothing was accepted.</exception>
-    public T Add(Func<RequestId, T> make)
+    /// <summary>Accepts a request under the next number, as a part of an act.</summary>
+    /// <param name="make">Makes it of its number.</param>
+    public T Add(Act act, Func<RequestId, T> make)
     {
-        T added;
-        lock (_adding)
-        {
-            var id = _numbers.Next();
-            added = make(id);
-            // A request that was there already is given back as it is.
-            if (added.Id != id) return added;
-            var file = JsonFile<T>.Create(PathOf(id), added);
-            Keep(new(file, new(LogPath(id), ended: false), added));
-        }
-        Changed?.Invoke(added);
+        var id = _numbers.Next(act);
+        var added = make(id);
+        var file = act.Create(PathOf(id), added);
+        act.Publish(() => Keep(new(file, new(LogPath(id), ended: false), added)));
+        act.After(() => Changed?.Invoke(added));
         return added;
     }
 
     /// <summary>Changes a request and writes it: disk first, then memory.</summary>
+    /// <exception cref="DiskRefused">The disk refused; it is as it was.</exception>
     public T Change(RequestId id, Func<T, T> change)
     {
         var entry = _all[id.Number];
         T now;
-        lock (entry)
+        lock (entry.Changing)
         {
             var next = entry.Elapsed.Measure(change(entry.Now));
             if (ReferenceEquals(next, entry.Now)) return next;
@@ -89,11 +80,24 @@ public sealed class RequestStore<T> where T : Request
         return now;
     }
 
+    /// <summary>Changes a request as a part of an act.</summary>
+    public T Change(Act act, RequestId id, Func<T, T> change)
+    {
+        var entry = _all[id.Number];
+        act.Hold(entry.Changing);
+        var next = entry.Elapsed.Measure(change(entry.Now));
+        if (ReferenceEquals(next, entry.Now)) return next;
+        act.Change(entry.File, _ => next);
+        act.Publish(() => entry.Now = next);
+        act.After(() => Tell(entry, next));
+        return next;
+    }
+
     /// <summary>The request as a change would make it; nothing is changed.</summary>
     public T Preview(RequestId id, Func<T, T> change)
     {
         var entry = _all[id.Number];
-        lock (entry) return entry.Elapsed.Measure(change(entry.Now));
+        lock (entry.Changing) return entry.Elapsed.Measure(change(entry.Now));
     }
 
     /// <summary>When a request began, by the clock as it is set now; null when it has not. Within ten seconds the instant that was written down.</summary>
@@ -101,7 +105,7 @@ public sealed class RequestStore<T> where T : Request
     {
         if (request.StartedAt is not { } started || request.Ended || !_all.TryGetValue(request.Id.Number, out var entry)) return request.StartedAt;
         double? ran;
-        lock (entry) ran = entry.Elapsed.Seconds;
+        lock (entry.Changing) ran = entry.Elapsed.Seconds;
         if (ran is null || Math.Abs((now - started).TotalSeconds - ran.Value) < 10) return started;
         // In steps, so that it is not another one at every look.
         var step = TimeSpan.FromSeconds(10).Ticks;
@@ -113,7 +117,7 @@ public sealed class RequestStore<T> where T : Request
     {
         var entry = _all[id.Number];
         T now;
-        lock (entry)
+        lock (entry.Changing)
         {
             if (entry.Now.Ended) return;
             now = change(entry.Now);
@@ -156,13 +160,11 @@ public sealed class RequestStore<T> where T : Request
     /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
     public void RemoveOld(int kept, DateTimeOffset time, Func<T, bool> isNeeded)
     {
-        lock (_adding)
+        lock (_removing)
         {
-            // The newest stays in any case: it tells the next start which number was given last.
-            var newest = All.FirstOrDefault();
             foreach (var old in All.Where(r => r.Ended).Where((r, newer) => newer >= kept || r.EndedAt < time).ToList())
             {
-                if (old != newest && !isNeeded(old)) Remove(old.Id);
+                if (!isNeeded(old)) Remove(old.Id);
                 else if (LogOf(old.Id) is { Length: > 0 } log) log.Remove();
             }
         }

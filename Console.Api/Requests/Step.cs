@@ -13,6 +13,10 @@ public sealed record Step(string Name, StepState State = StepState.Waiting, Date
     /// <summary>How long it ran, in seconds, as measured: the clock may have been set in between.</summary>
     public double? Seconds { get; init; }
 
+    /// <summary>It ended before it had changed anything: its host was not reached, or refused.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Untouched { get; init; }
+
     [JsonIgnore]
     public bool Ended => State is not (StepState.Waiting or StepState.Running);
 }

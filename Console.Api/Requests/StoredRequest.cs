@@ -6,6 +6,7 @@ namespace TestServers.Requests;
 internal sealed class StoredRequest<T>(JsonFile<T> file, RequestLog log, T now) where T : Request
 {
     private T _now = now;
+    public Lock Changing { get; } = new();
     public JsonFile<T> File { get; } = file;
     public Elapsed Elapsed { get; } = new();
     public RequestLog Log { get; } = log;

@@ -1,109 +1,132 @@
-using System.Collections.Immutable;
+using TestServers.Access;
+using TestServers.Hosts;
 using TestServers.Storage;
 
 namespace TestServers.Reservations;
 
+/// <summary>What becomes of the build of a reservation that somebody has ended before its time.</summary>
+/// <param name="Why">Who did it and when, as a sentence for the build's owner.</param>
+public sealed record RightEnded(Reservation Reservation, RequestId Build, RunningBuilds Builds, string Why);
+
+/// <summary>A wish for a reservation: what is null stays as it is, or is the usual.</summary>
+/// <param name="Number">When given, the reservation that is meant: if it does not hold any more, nothing is done.</param>
+public sealed record ReservationWish(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, long? Number = null);
+
 /// <summary>
-/// Who holds which server. There are never two holders of one: every change is decided under the file's one lock, on the state as
-/// it is then, and is on disk before it is answered.
+/// Who holds which server. There are never two holders of one: every change is decided under the journal's one lock, on the
+/// state as it is then, and is on disk together with its line in the audit before it is answered. A reservation whose time
+/// is over while its build runs ends with that build.
 /// </summary>
-public sealed class ReservationBook(JsonFile<ReservationsState> file, TimeProvider clock)
+public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal journal, Audit audit, KeptAnswers answers, ReservationLimits limits,
+    Usability usability, BuildsUnderHolds builds, TimeProvider clock)
 {
+    private const int LongestText = 200;
+
     /// <summary>Raised after a change, with the server.</summary>
     public event Action<ServerName>? Changed;
 
+    /// <summary>Raised when a reservation was ended while its build runs.</summary>
+    public event Action<RightEnded>? BuildLosesRight;
+
     /// <summary>The reservation that holds now, or null.</summary>
-    public Reservation? Of(ServerName server) => Holding(file.Value, server, clock.GetUtcNow());
+    public Reservation? Of(ServerName server) => Holding(file.Value, server);
 
     /// <summary>All that hold now.</summary>
-    public IEnumerable<Reservation> All()
-    {
-        var now = clock.GetUtcNow();
-        return file.Value.Held.Values.Where(r => r.Until > now);
-    }
+    public IEnumerable<Reservation> All() => file.Value.Held.Values.Where(IsHolding);
 
-    /// <summary>Reserves a free server, or changes one's own reservation, which keeps its number.</summary>
-    /// <returns>The reservation, and whether it is a new one.</returns>
-    /// <exception cref="Problem">409: somebody else holds it.</exception>
-    public (Reservation Reservation, bool IsNew) Reserve(ServerName server, string holder, string purpose, DateTimeOffset until, string? key = null)
+    /// <summary>Reserves a free server that can be used, or changes one's own reservation, which keeps its number.</summary>
+    /// <exception cref="Problem">409: somebody else holds it, it cannot be used, or it is another reservation by now; 400: the wish is none.</exception>
+    public ReservedServer Reserve(ServerName server, ReservationWish wish, Deed deed)
     {
-        var isNew = false;
-        var after = Decide(server, (state, now) =>
+        return answers.Find<ReservedServer>(deed) ?? journal.Do(act =>
         {
-            var held = Holding(state, server, now);
-            if (held is not null && held.Holder != holder) throw HeldBy(held);
-            isNew = held is null;
-            return isNew ? New(state, server, holder, purpose, now, until, key) : Put(state, held! with { Purpose = purpose, Until = until });
+            if (answers.Find<ReservedServer>(deed) is { } earlier) return earlier;
+            var held = Holding(act.Of(file), server);
+            if (wish.Number is { } number && held?.Number != number) throw Gone(server, number, held);
+            if (held is not null && held.Holder != deed.Caller.Name) throw HeldBy(held);
+            if (held is null) usability.Ensure(server);
+            var after = held is null ? New(act, server, wish, deed) : Adjusted(act, held, wish, deed);
+            var answer = new ReservedServer(ReservationView.Of(after), held is null);
+            answers.Keep(act, deed, answer);
+            return answer;
         });
-        return (after.Held[server.Text], isNew);
     }
 
     /// <summary>Reserves the first of <paramref name="wanted"/> that is free.</summary>
-    /// <returns>Null when none is; or the one that the same holder got by the same key before.</returns>
-    public Reservation? ReserveAny(IReadOnlyList<ServerName> wanted, string holder, string purpose, DateTimeOffset until, string? key)
+    /// <param name="wanted">Servers that can be used, the best first.</param>
+    /// <param name="answer">What is answered, and kept for the deed's key.</param>
+    /// <returns>Null when none is.</returns>
+    public T? ReserveAny<T>(Func<IEnumerable<ServerName>> wanted, ReservationWish wish, Deed deed, Func<Reservation, T> answer) where T : class
     {
-        Reservation? taken = null;
-        file.Change(state =>
+        return answers.Find<T>(deed) ?? journal.Do(act =>
         {
-            var now = clock.GetUtcNow();
-            taken = key is null ? null : state.Held.Values.FirstOrDefault(r => r.Key == key && r.Holder == holder && r.Until > now);
-            if (taken is not null) return state;
-            var free = wanted.FirstOrDefault(s => Holding(state, s, now) is null);
-            if (free is null) return state;
-            var next = New(state, free, holder, purpose, now, until, key);
-            taken = next.Held[free.Text];
-            return next;
+            if (answers.Find<T>(deed) is { } earlier) return earlier;
+            if (wanted().FirstOrDefault(s => Holding(act.Of(file), s) is null) is not { } free) return null;
+            var taken = answer(New(act, free, wish, deed));
+            answers.Keep(act, deed, taken);
+            return taken;
         });
-        if (taken is not null) Changed?.Invoke(taken.Server);
-        return taken;
     }
 
-    /// <summary>Releases a server that <paramref name="holder"/> holds; a server that nobody holds stays as it is.</summary>
+    /// <summary>Releases a server that one holds; a server that nobody holds stays as it is. While its build runs, it is held until that has ended.</summary>
     /// <param name="number">When given, only the reservation with this number is released.</param>
     /// <exception cref="Problem">409: somebody else holds it, or it is another reservation by now.</exception>
-    public Reservation? Release(ServerName server, string holder, long? number)
+    public ReleasedServer Release(ServerName server, long? number, RunningBuilds running, Deed deed)
     {
-        Reservation? released = null;
-        Decide(server, (state, now) =>
+        return answers.Find<ReleasedServer>(deed) ?? journal.Do(act =>
         {
-            var held = Holding(state, server, now);
-            if (held is null) return state;
-            if (held.Holder != holder) throw HeldBy(held);
-            if (number is not null && held.Number != number) throw Problem.Conflict($"Reservation {number} of {server} has ended; it is held by number {held.Number} now. Look again before you release it.").With("number", held.Number);
-            released = held;
-            return state with { Held = state.Held.Remove(server.Text) };
+            if (answers.Find<ReleasedServer>(deed) is { } earlier) return earlier;
+            var held = Holding(act.Of(file), server);
+            if (held is not null && held.Holder != deed.Caller.Name) throw HeldBy(held);
+            if (held is not null && number is not null && held.Number != number) throw Gone(server, number.Value, held);
+            var answer = new ReleasedServer(held?.Number, held is null ? null : builds.Of(held.Number));
+            if (held is not null) Release(act, held, answer.Build, running, deed);
+            answers.Keep(act, deed, answer);
+            return answer;
         });
-        return released;
     }
 
-    /// <summary>Ends the reservation that holds and begins one for <paramref name="holder"/>, in one step.</summary>
-    /// <returns>The new one, and the one that was ended.</returns>
-    /// <exception cref="Problem">409: nobody holds it, or it is one's own.</exception>
-    public (Reservation Reservation, Reservation Ended) TakeOver(ServerName server, string holder, string purpose, DateTimeOffset until)
+    /// <summary>Ends the reservation that holds and begins one for the caller, in one step.</summary>
+    /// <param name="reason">Why; it is told to the former holder, and is the purpose when the wish has none.</param>
+    /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, or it cannot be used.</exception>
+    public ReservationView TakeOver(ServerName server, string? reason, ReservationWish wish, RunningBuilds running, Deed deed)
     {
-        Reservation? ended = null;
-        var after = Decide(server, (state, now) =>
+        return answers.Find<ReservationView>(deed) ?? journal.Do(act =>
         {
-            ended = Holding(state, server, now) ?? throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
-            if (ended.Holder == holder) throw Problem.Conflict($"You hold {server} already, until {Times.Say(ended.Until)}.");
-            return New(state, server, holder, purpose, now, until, null);
+            if (answers.Find<ReservationView>(deed) is { } earlier) return earlier;
+            var why = PlainText.Check(reason, "reason", LongestText);
+            var held = Holding(act.Of(file), server);
+            if (wish.Number is { } number && held?.Number != number) throw Gone(server, number, held);
+            if (held is null) throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
+            if (held.Holder == deed.Caller.Name) throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
+            usability.Ensure(server);
+            var build = builds.Of(held.Number);
+            var from = new TakenFrom(held.Holder, held.Number, why, clock.GetUtcNow(), build, build is null ? null : running);
+            var taken = New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
+            if (build is not null) act.After(() => BuildLosesRight?.Invoke(new(held, build, running, $"{deed.Caller.Name} has taken {server} over at {Times.Say(from.At)}: {why}.")));
+            var answer = ReservationView.Of(taken);
+            answers.Keep(act, deed, answer);
+            return answer;
         });
-        return (after.Held[server.Text], ended!);
     }
+
+    /// <summary>Returns when the build under a reservation has ended, or after a while.</summary>
+    public Task WaitForBuild(long number, TimeSpan atMost) => builds.WaitForEnd(number, atMost);
 
     /// <summary>Takes out what has ended by the clock, so that a clock that is set back brings nothing back.</summary>
     /// <exception cref="DiskRefused">The disk refused; what has ended holds nothing all the same.</exception>
     public void RemoveEnded()
     {
-        if (file.Value.Held.Values.All(r => r.Until > clock.GetUtcNow())) return;
-        ImmutableArray<Reservation> ended = [];
-        file.Change(state =>
+        if (file.Value.Held.Values.All(IsHolding)) return;
+        journal.Do(act =>
         {
-            var now = clock.GetUtcNow();
-            ended = [.. state.Held.Values.Where(r => r.Until <= now)];
-            return ended.IsEmpty ? state : state with { Held = state.Held.RemoveRange(ended.Select(r => r.Server.Text)) };
+            foreach (var ended in act.Of(file).Held.Values.Where(r => !IsHolding(r)))
+            {
+                act.Change(file, state => state.Without(ended.Server));
+                audit.Write(act, Caller.TheConsole, "end reservation", ended.Server.Text, $"number {ended.Number} of {ended.Holder}: its time was over at {Times.Say(ended.Until)}");
+                act.After(() => Changed?.Invoke(ended.Server));
+            }
         });
-        foreach (var reservation in ended) Changed?.Invoke(reservation.Server);
     }
 
     /// <summary>Returns after a change, or when the time is up.</summary>
@@ -124,22 +147,73 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, TimeProvid
     }
 
     /// <summary>The refusal that names holder, purpose and times.</summary>
-    public static Problem HeldBy(Reservation held) =>
-        Problem.Reserved($"{held.Server} is reserved by {held.Holder} until {Times.Say(held.Until)}: {held.Purpose}. Ask {held.Holder} to release it, take another server, or take it over.")
-            .With("server", held.Server).With("holder", held.Holder).With("purpose", held.Purpose).With("since", held.Since).With("until", held.Until).With("number", held.Number);
-
-    private ReservationsState Decide(ServerName server, Func<ReservationsState, DateTimeOffset, ReservationsState> change)
+    public Problem HeldBy(Reservation held)
     {
-        var after = file.Change(state => change(state, clock.GetUtcNow()));
-        Changed?.Invoke(server);
-        return after;
+        var end = held.Until <= clock.GetUtcNow() && builds.Of(held.Number) is { } build ? $"until build {build} has ended" : $"until {Times.Say(held.Until)}";
+        return Problem.Reserved($"{held.Server} is reserved by {held.Holder} {end}: {held.Purpose}. Ask {held.Holder} to release it, take another server, or take it over.")
+            .With("server", held.Server).With("holder", held.Holder).With("purpose", held.Purpose).With("since", held.Since).With("until", held.Until).With("number", held.Number);
     }
 
-    private static Reservation? Holding(ReservationsState state, ServerName server, DateTimeOffset now) =>
-        state.Held.GetValueOrDefault(server.Text) is { } held && held.Until > now ? held : null;
+    /// <summary>The reservation of a server that holds now, in a state.</summary>
+    internal Reservation? Holding(ReservationsState state, ServerName server) => state.On(server) is { } held && IsHolding(held) ? held : null;
 
-    private static ReservationsState New(ReservationsState state, ServerName server, string holder, string purpose, DateTimeOffset now, DateTimeOffset until, string? key) =>
-        Put(state with { Next = state.Next + 1 }, new(server, state.Next, holder, purpose, now, until, key));
+    /// <summary>Tells others of a change, once the act is done.</summary>
+    internal void TellAfter(Act act, ServerName server) => act.After(() => Tell(server));
 
-    private static ReservationsState Put(ReservationsState state, Reservation reservation) => state with { Held = state.Held.SetItem(reservation.Server.Text, reservation) };
+    /// <summary>Tells others of a change.</summary>
+    internal void Tell(ServerName server) => Changed?.Invoke(server);
+
+    private bool IsHolding(Reservation held) => held.Until > clock.GetUtcNow() || builds.Of(held.Number) is not null;
+
+    private Reservation New(Act act, ServerName server, ReservationWish wish, Deed deed, TakenFrom? from = null)
+    {
+        var purpose = PlainText.Check(wish.Purpose, "purpose", LongestText);
+        var until = limits.EndOf(wish.Hours, wish.Until);
+        var taken = act.Change(file, state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until)).On(server)! with { TakenFrom = from };
+        act.Change(file, state => state.With(taken));
+        var more = $"number {taken.Number}, until {Times.Say(until)}: {purpose}";
+        if (from is null) audit.Write(act, deed.Caller, "reserve", server.Text, more);
+        else audit.Write(act, deed.Caller, "take over", server.Text, $"from {from.Holder} (number {from.Number}): {from.Reason}; {more}{(from.Build is { } build ? $"; build {build}: {from.Builds}" : "")}");
+        TellAfter(act, server);
+        return taken;
+    }
+
+    private Reservation Adjusted(Act act, Reservation held, ReservationWish wish, Deed deed)
+    {
+        if (wish is { Purpose: null, Hours: null, Until: null }) throw Problem.BadInput($"You hold {held.Server} already. Give `purpose` to change what for, and `hours` or `until` to change how long.");
+        var changed = held with
+        {
+            Purpose = wish.Purpose is null ? held.Purpose : PlainText.Check(wish.Purpose, "purpose", LongestText),
+            Until = wish is { Hours: null, Until: null } ? held.Until : limits.EndOf(wish.Hours, wish.Until),
+            MadeBy = null,
+        };
+        act.Change(file, state => state.With(changed));
+        audit.Write(act, deed.Caller, "change reservation", held.Server.Text, $"number {held.Number}, until {Times.Say(changed.Until)}: {changed.Purpose}");
+        TellAfter(act, held.Server);
+        return changed;
+    }
+
+    private void Release(Act act, Reservation held, RequestId? build, RunningBuilds running, Deed deed)
+    {
+        var now = clock.GetUtcNow();
+        // Held by the build that runs, until that has ended.
+        act.Change(file, state => build is null ? state.Without(held.Server) : state.With(held with { Until = held.Until < now ? held.Until : now }));
+        audit.Write(act, deed.Caller, "release", held.Server.Text, $"number {held.Number}{(build is null ? "" : $"; build {build}: {running}")}");
+        if (build is not null) act.After(() => BuildLosesRight?.Invoke(new(held, build, running, $"{deed.Caller.Name} has released {held.Server} at {Times.Say(now)}.")));
+        TellAfter(act, held.Server);
+    }
+
+    /// <summary>The refusal of what was meant for a reservation that has ended.</summary>
+    internal static Problem Gone(ServerName server, long number, Reservation? held) => Problem.Conflict(held is null
+            ? $"Reservation {number} of {server} has ended, and nobody holds it now. Nothing was done. Look again, and reserve it if you need it."
+            : $"Reservation {number} of {server} has ended; it is reserved by {held.Holder} since {Times.Say(held.Since)} (number {held.Number}): {held.Purpose}. Nothing was done. Look again first.")
+        .With("server", server).With("number", held?.Number).With("holder", held?.Holder).With("since", held?.Since);
 }
+
+/// <summary>What was answered to a wish for a server.</summary>
+public sealed record ReservedServer(ReservationView Reservation, bool IsNew);
+
+/// <summary>What was released.</summary>
+/// <param name="Number">Null: nobody held it.</param>
+/// <param name="Build">The build that ran under it, with which the reservation ends; null: it has ended.</param>
+public sealed record ReleasedServer(long? Number, RequestId? Build);

@@ -26,14 +26,17 @@ public sealed class Board : BackgroundService
     private readonly History _history;
     private readonly BuildViews _views;
     private readonly Cleaning _cleaning;
+    private readonly Usability _usability;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _making = new();
-    private int _stale = 1;
+    // How many changes there were, and up to which of them the picture shows.
+    private long _changes = 1, _shown;
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
 
-    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning)
+    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning, Usability usability, Reachability reachability)
     {
-        (_inventory, _reservations, _builds, _history, _views, _cleaning) = (inventory, reservations, builds, history, views, cleaning);
+        (_inventory, _reservations, _builds, _history, _views, _cleaning, _usability) = (inventory, reservations, builds, history, views, cleaning, usability);
+        reachability.Changed += _ => Mark();
         inventory.Changed += Mark;
         reservations.Changed += _ => Mark();
         builds.Changed += _ => Mark();
@@ -43,33 +46,37 @@ public sealed class Board : BackgroundService
     public event Action<ServerList, ServerList>? Changed;
 
     /// <summary>The picture as it is now; whoever changed something sees his change in it.</summary>
-    public Picture Now => Volatile.Read(ref _stale) == 0 ? Volatile.Read(ref _picture) : Make();
+    public Picture Now => IsUpToDate ? Volatile.Read(ref _picture) : Make(onlyIfStale: true);
+
+    // The picture is read after this is: one that is being made does not count yet.
+    private bool IsUpToDate => Volatile.Read(ref _shown) >= Volatile.Read(ref _changes);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            Make();
+            Make(onlyIfStale: false);
             await _wake.WaitAsync(TimeSpan.FromSeconds(1), stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
 
     private void Mark()
     {
-        Volatile.Write(ref _stale, 1);
+        Interlocked.Increment(ref _changes);
         lock (_wake)
         {
             if (_wake.CurrentCount == 0) _wake.Release();
         }
     }
 
-    private Picture Make()
+    private Picture Make(bool onlyIfStale)
     {
         ServerList before, after;
         Picture picture;
         lock (_making)
         {
-            Volatile.Write(ref _stale, 0);
+            if (onlyIfStale && IsUpToDate) return _picture;
+            var changes = Volatile.Read(ref _changes);
             before = _picture.List;
             after = Collect();
             var timeless = Timeless(after);
@@ -77,6 +84,7 @@ public sealed class Board : BackgroundService
             picture = new(after, JsonSerializer.SerializeToUtf8Bytes(after, Json.Web), tag);
             var same = tag == _picture.Tag;
             Volatile.Write(ref _picture, picture);
+            Volatile.Write(ref _shown, changes);
             if (same) return picture;
             // Under the lock, so that pictures are told of in their order.
             Changed?.Invoke(Timeless(before), timeless);
@@ -91,7 +99,7 @@ public sealed class Board : BackgroundService
         var hosts = _inventory.Hosts.ToList();
         return new(
             [.. hosts.SelectMany(h => h.Machines.Select(m => new ServerView(m.Name, m.Host, m.State, h.AsOf, h.Problem, m.Address, m.Url,
-                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name))))],
+                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name), _usability.WhyNot(m))))],
             [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others))]);
     }
 

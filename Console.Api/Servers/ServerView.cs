@@ -8,9 +8,10 @@ namespace TestServers.Servers;
 /// <summary>A server as it is shown: state, who has it and until when, what runs on it.</summary>
 /// <param name="AsOf">When its host last told its state.</param>
 /// <param name="Cleaning">A build ended here without a word, and what it left is still to be cleaned up; null: nothing is.</param>
+/// <param name="Unusable">Why it cannot be reserved now, as a sentence; null: it can, if nobody holds it.</param>
 /// <param name="Problem">Why the host does not answer now; the state is then the one of <paramref name="AsOf"/>.</param>
 public sealed record ServerView(ServerName Name, string Host, string State, DateTimeOffset? AsOf, string? Problem, string Address, string Url,
-    ReservationView? Reservation, Configuration? Configuration, CurrentBuild? Build, UncleanServer? Cleaning);
+    ReservationView? Reservation, Configuration? Configuration, CurrentBuild? Build, UncleanServer? Cleaning, string? Unusable);
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>
 /// <param name="Waiting">How many more wait behind it.</param>

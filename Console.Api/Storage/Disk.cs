@@ -13,59 +13,108 @@ public sealed class DiskRefused(string message, Exception? inner = null) : IOExc
 /// </summary>
 public static partial class Disk
 {
-    private const int WriteOnly = 1, Create = 0x40, Truncate = 0x200, Append = 0x400, CloseOnExec = 0x80000, Directory = 0x10000;
+    private const int WriteOnly = 1, Create = 0x40, Truncate = 0x200, AtEnd = 0x400, CloseOnExec = 0x80000, Directory = 0x10000;
     private const int OwnerAndGroup = 0x1A0; // 0640
-    private static string? _trouble;
-
-    /// <summary>Why the last durable write failed, or null when the last one succeeded.</summary>
-    public static string? Trouble => Volatile.Read(ref _trouble);
-
     /// <summary>Replaces <paramref name="path"/> by <paramref name="content"/>; the version before stays beside it as <c>.last</c>.</summary>
     /// <exception cref="DiskRefused">A step failed. The target holds what it held before.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        var draft = path + ".draft";
+        WriteDraft(path, content);
         try
         {
-            WriteAndSync(draft, WriteOnly | Create | Truncate, content);
-            KeepLast(path);
-            Check(rename(draft, path), "rename", draft);
+            PutDraftInPlace(path);
             try
             {
-                SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                SyncFolder(FolderOf(path));
             }
             catch (DiskRefused)
             {
-                // The new name may or may not survive a power cut, and nobody was told of it: put the old content back.
-                if (rename(LastOf(path), path) != 0) unlink(path);
+                // The new name may or may not survive a power cut, and nobody was told of it.
+                PutBack(path, hadLast: File.Exists(LastOf(path)));
                 throw;
             }
-            Volatile.Write(ref _trouble, null);
         }
-        catch (DiskRefused refused)
+        catch (DiskRefused)
         {
-            unlink(draft);
-            Volatile.Write(ref _trouble, refused.Message);
+            DropDraft(path);
             throw;
         }
     }
 
-    /// <summary>Appends one line (a line feed is added) and returns when it is on disk.</summary>
-    /// <exception cref="DiskRefused">The line may be on disk in part; <see cref="LineFile"/> cuts such an end off.</exception>
-    public static void AppendLine(string path, string line)
+    /// <summary>Writes the draft of a replacement and syncs it; what stands at <paramref name="path"/> is not touched.</summary>
+    /// <exception cref="DiskRefused">There is no draft.</exception>
+    public static void WriteDraft(string path, ReadOnlySpan<byte> content)
     {
         try
         {
-            var isNew = !File.Exists(path);
-            WriteAndSync(path, WriteOnly | Create | Append, Encoding.UTF8.GetBytes(line + "\n"));
-            if (isNew) SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            Volatile.Write(ref _trouble, null);
+            WriteAndSync(DraftOf(path), WriteOnly | Create | Truncate, content);
         }
-        catch (DiskRefused refused)
+        catch (DiskRefused)
         {
-            Volatile.Write(ref _trouble, refused.Message);
+            DropDraft(path);
             throw;
         }
+    }
+
+    /// <summary>Renames a draft over its target, which stays beside it as <c>.last</c>. Lasts from <see cref="SyncFolder"/> on.</summary>
+    /// <exception cref="DiskRefused">The target is as it was.</exception>
+    public static void PutDraftInPlace(string path)
+    {
+        KeepLast(path);
+        Check(rename(DraftOf(path), path), "rename", DraftOf(path));
+    }
+
+    /// <summary>Puts back what a draft has replaced, or removes what was not there before.</summary>
+    /// <returns>Whether the disk did it; it is tried in two ways.</returns>
+    public static bool PutBack(string path, bool hadLast)
+    {
+        if (!hadLast) return unlink(path) == 0 || !File.Exists(path);
+        return rename(LastOf(path), path) == 0 || (unlink(path) == 0 && link(LastOf(path), path) == 0);
+    }
+
+    /// <summary>Removes a draft that is not needed any more.</summary>
+    public static void DropDraft(string path) => unlink(DraftOf(path));
+
+    /// <summary>Appends text and returns when it is on disk.</summary>
+    /// <exception cref="DiskRefused">The text may be on disk in part; <see cref="LineFile"/> cuts such an end off.</exception>
+    public static void Append(string path, string text)
+    {
+        var isNew = !File.Exists(path);
+        WriteAndSync(path, WriteOnly | Create | AtEnd, Encoding.UTF8.GetBytes(text));
+        if (isNew) SyncFolder(FolderOf(path));
+    }
+
+    /// <summary>Writes a file of one record in place and syncs it.</summary>
+    /// <exception cref="DiskRefused">It may hold a part of the record.</exception>
+    public static void WriteInPlace(string path, string text)
+    {
+        var isNew = !File.Exists(path);
+        WriteAndSync(path, WriteOnly | Create | Truncate, Encoding.UTF8.GetBytes(text));
+        if (isNew) SyncFolder(FolderOf(path));
+    }
+
+    /// <summary>Cuts a file to a length.</summary>
+    /// <param name="sync">Whether it must survive a power cut; a kill it survives in any case.</param>
+    /// <returns>Whether the disk did it.</returns>
+    public static bool Cut(string path, long length, bool sync)
+    {
+        if (!File.Exists(path)) return length == 0;
+        var file = open(path, WriteOnly | CloseOnExec, 0);
+        if (file < 0) return false;
+        var done = ftruncate(file, length) == 0;
+        if (done && sync) _ = fsync(file);
+        _ = close(file);
+        return done;
+    }
+
+    /// <summary>Tries whether a file can be written, without changing it: its draft, or its end.</summary>
+    /// <exception cref="DiskRefused">It cannot.</exception>
+    public static void Probe(string path, bool appends)
+    {
+        if (appends) WriteAndSync(path, WriteOnly | Create | AtEnd, []);
+        WriteAndSync(path + ".probe", WriteOnly | Create | Truncate, new byte[4096]);
+        Check(unlink(path + ".probe"), "unlink", path + ".probe");
+        SyncFolder(FolderOf(path));
     }
 
     /// <summary>Creates a folder, and its name is on disk when this returns.</summary>
@@ -80,11 +129,16 @@ public static partial class Disk
         {
             throw new DiskRefused($"Cannot create the folder {path}: {e.Message}", e);
         }
-        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        SyncFolder(FolderOf(path));
     }
 
     /// <summary>The name under which the version before of <paramref name="path"/> is kept.</summary>
     public static string LastOf(string path) => path + ".last";
+
+    /// <summary>The folder that a file is in.</summary>
+    public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static string DraftOf(string path) => path + ".draft";
 
     private static void WriteAndSync(string path, int flags, ReadOnlySpan<byte> content)
     {
@@ -109,7 +163,9 @@ public static partial class Disk
         Check(close(file), "close", path);
     }
 
-    private static void SyncFolder(string folder)
+    /// <summary>Returns when the names in a folder are on disk.</summary>
+    /// <exception cref="DiskRefused">They may not be.</exception>
+    public static void SyncFolder(string folder)
     {
         var handle = open(folder, Directory | CloseOnExec, 0);
         Check(handle, "open", folder);
@@ -134,7 +190,7 @@ public static partial class Disk
     {
         if (result >= 0) return;
         var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-        throw new DiskRefused($"The disk refused to {step} {path}: {reason}. Free space or repair the disk; the console stays read-only until a write succeeds.");
+        throw new DiskRefused($"The disk refused to {step} {path}: {reason}. Free space or repair the disk; the console stays read-only until it can be written.");
     }
 
 #pragma warning disable SYSLIB1054, IDE1006, MA0053 // names of libc
@@ -146,6 +202,8 @@ public static partial class Disk
     private static partial int fsync(int file);
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int file);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int ftruncate(int file, long length);
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rename(string from, string to);
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

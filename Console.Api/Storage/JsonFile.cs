@@ -46,9 +46,9 @@ public sealed class JsonFile<T> where T : class, IVersioned
     /// <exception cref="DiskRefused">The disk refused.</exception>
     public static JsonFile<T> Create(string path, T first)
     {
-        if (File.Exists(path)) throw new UnreadableFile($"{path} is there already and will not be replaced by an empty one.");
-        Disk.Replace(path, JsonSerializer.SerializeToUtf8Bytes(first, Json.File));
-        return new(path, first);
+        var file = Draft(path, first);
+        file.Write(first);
+        return file;
     }
 
     /// <summary>Replaces the value by <paramref name="change"/> of it: disk first, then memory.</summary>
@@ -59,9 +59,47 @@ public sealed class JsonFile<T> where T : class, IVersioned
         {
             var next = change(_value);
             if (ReferenceEquals(next, _value)) return next;
-            Disk.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(next, Json.File));
-            Volatile.Write(ref _value, next);
+            Write(next);
+            Publish(next);
             return next;
+        }
+    }
+
+    /// <summary>A file that an act will write for the first time.</summary>
+    internal static JsonFile<T> Draft(string path, T first) => File.Exists(path)
+        ? throw new UnreadableFile($"{path} is there already and will not be replaced by an empty one.")
+        : new(path, first);
+
+    internal string Path => _path;
+    internal Lock Writing => _writing;
+
+    /// <summary>Takes over what an act has written.</summary>
+    internal void Publish(T next) => Volatile.Write(ref _value, next);
+
+    /// <summary>The file's content for a value.</summary>
+    internal static byte[] ContentOf(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Json.File);
+
+    /// <summary>Writes what memory holds once more, to see whether the disk takes it by now.</summary>
+    internal void Rewrite()
+    {
+        lock (_writing)
+        {
+            if (File.Exists(_path)) Disk.Replace(_path, ContentOf(_value));
+            else Disk.Probe(_path, appends: false);
+        }
+    }
+
+    private void Write(T next)
+    {
+        try
+        {
+            Disk.Replace(_path, ContentOf(next));
+            DiskTroubles.Clear(_path);
+        }
+        catch (DiskRefused refused)
+        {
+            DiskTroubles.Note(_path, refused, Rewrite);
+            throw;
         }
     }
 

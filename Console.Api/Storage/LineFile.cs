@@ -13,23 +13,48 @@ public sealed class LineFile
         CutOffIncompleteLine();
     }
 
-    /// <summary>Adds a line, which must hold no line feed; it is on disk when this returns.</summary>
-    /// <exception cref="DiskRefused">The disk refused; the next call starts on a line of its own.</exception>
-    public void Add(string line)
+    /// <summary>Adds lines, which must hold no line feed; they are on disk when this returns.</summary>
+    /// <exception cref="DiskRefused">The disk refused; none of the lines is there.</exception>
+    public void Add(params IReadOnlyList<string> lines)
     {
-        if (line.Contains('\n', StringComparison.Ordinal)) throw new ArgumentException("A fact is one line.", nameof(line));
+        if (lines.Any(l => l.Contains('\n', StringComparison.Ordinal))) throw new ArgumentException("A fact is one line.", nameof(lines));
         lock (_writing)
         {
+            var length = Length;
             try
             {
-                Disk.AppendLine(_path, line);
+                Disk.Append(_path, string.Concat(lines.Select(l => l + "\n")));
+                DiskTroubles.Clear(_path);
             }
-            catch (DiskRefused)
+            catch (DiskRefused refused)
             {
-                CutOffIncompleteLine();
+                Disk.Cut(_path, length, sync: true);
+                DiskTroubles.Note(_path, refused, () => Disk.Probe(_path, appends: true));
                 throw;
             }
         }
+    }
+
+    /// <summary>Bytes so far.</summary>
+    public long Length => File.Exists(_path) ? new FileInfo(_path).Length : 0;
+
+    /// <summary>Takes back what was added since the file had this length.</summary>
+    /// <returns>Whether the disk did it.</returns>
+    public bool CutTo(long length)
+    {
+        lock (_writing) return Length == length || Disk.Cut(_path, length, sync: true);
+    }
+
+    /// <summary>Whether these are the last lines.</summary>
+    public bool EndsWith(IReadOnlyList<string> lines)
+    {
+        var end = System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n")));
+        if (Length < end.Length) return end.Length == 0;
+        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        file.Position = file.Length - end.Length;
+        var found = new byte[end.Length];
+        file.ReadExactly(found);
+        return found.AsSpan().SequenceEqual(end);
     }
 
     private void CutOffIncompleteLine()

@@ -21,6 +21,7 @@ public sealed class StateFolder : IDisposable
     private const string Mark = "state.json", Beginning = "first-start";
     private readonly FileStream _lock;
     private readonly string _folder;
+    private readonly JsonFile<StateMark>? _mark;
 
     /// <summary>Locks the folder, making it at the very first start.</summary>
     /// <exception cref="UnreadableFile">The folder is in use by another process, or holds something else.</exception>
@@ -32,7 +33,8 @@ public sealed class StateFolder : IDisposable
         RemoveDrafts();
         IsNew = !File.Exists(In(Mark)) && (File.Exists(In(Beginning)) || Directory.GetFileSystemEntries(_folder).All(e => e == In("lock")));
         if (IsNew) Begin();
-        Id = IsNew ? NewId() : IdOf(JsonFile<StateMark>.Load(In(Mark)));
+        if (!IsNew) _mark = JsonFile<StateMark>.Load(In(Mark));
+        Id = _mark?.Value.Id ?? NewId();
     }
 
     /// <summary>The id of this state's console: 12 hexadecimal digits, the same as long as the state lives.</summary>
@@ -45,11 +47,20 @@ public sealed class StateFolder : IDisposable
     public JsonFile<T> Open<T>(string name, T first) where T : class, IVersioned =>
         IsNew ? JsonFile<T>.Create(In(name), first) : JsonFile<T>.Load(In(name));
 
+    /// <summary>Loads a file that states of an older version do not have: it is created with the first start of this version.</summary>
+    /// <param name="since">The version of the state that has it.</param>
+    public JsonFile<T> Open<T>(string name, T first, int since) where T : class, IVersioned =>
+        WasBefore(since) && !File.Exists(In(name)) ? JsonFile<T>.Create(In(name), first) : Open(name, first);
+
+    /// <summary>What makes changes of several files one act. Opened first: what it brings up is then loaded.</summary>
+    public Journal Journal(LineFile audit) => new(_folder, audit);
+
     /// <summary>A folder within the state, made at the first start.</summary>
-    public string Folder(string name)
+    /// <param name="since">The version of the state that has it: it is made with the first start of that version, too.</param>
+    public string Folder(string name, int since = 1)
     {
         var path = In(name);
-        if (IsNew) Disk.CreateFolder(path);
+        if (IsNew || WasBefore(since)) Disk.CreateFolder(path);
         if (!Directory.Exists(path)) throw new UnreadableFile($"The state folder {_folder} has no {name}: put it back from a backup, or name another folder in `state`.");
         return path;
     }
@@ -57,9 +68,10 @@ public sealed class StateFolder : IDisposable
     /// <summary>A file of lines within the state.</summary>
     public LineFile Lines(string name) => new(In(name));
 
-    /// <summary>Says that the first start has made everything; called once all files are open.</summary>
+    /// <summary>Says that the first start, or the first one of this version, has made everything; called once all files are open.</summary>
     public void Complete(DateTimeOffset now)
     {
+        _mark?.Change(m => m.Version < StateMark.Latest ? m with { Version = StateMark.Latest, Id = Id } : m);
         if (!IsNew) return;
         JsonFile<StateMark>.Create(In(Mark), new(JsonFile<StateMark>.Version, now, Id));
         File.Delete(In(Beginning));
@@ -67,8 +79,7 @@ public sealed class StateFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static string IdOf(JsonFile<StateMark> mark) =>
-        mark.Change(m => m.Id is null ? m with { Version = StateMark.Latest, Id = NewId() } : m).Id!;
+    private bool WasBefore(int version) => _mark?.Value.Version < version;
 
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
 

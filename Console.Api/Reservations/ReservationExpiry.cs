@@ -3,7 +3,7 @@ using TestServers.Storage;
 namespace TestServers.Reservations;
 
 /// <summary>Ends reservations: whether one holds is computed from the clock at every look, and once it has ended it is gone within a second.</summary>
-public sealed class Ends(ReservationBook book, ILogger<Ends> log) : BackgroundService
+public sealed class ReservationExpiry(ReservationBook book, ILogger<ReservationExpiry> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -1,7 +1,7 @@
 namespace TestServers.Reservations;
 
 /// <summary>How long a reservation may be.</summary>
-public sealed class Terms(Settings settings, TimeProvider clock)
+public sealed class ReservationLimits(Settings settings, TimeProvider clock)
 {
     /// <summary>The end of a reservation that begins now: at a time, after some hours, or after the default.</summary>
     /// <exception cref="Problem">400: both are given, the end is past, or it is too far.</exception>

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using TestServers.Storage;
+
+namespace TestServers.Access;
+
+/// <summary>What was answered to a call with an Idempotency-Key; a file a key.</summary>
+/// <param name="Caller">Kind and name of who asked: a key is theirs alone.</param>
+public sealed record KeptAnswer(int Version, string Caller, string Key, string Call, string Body, DateTimeOffset At, JsonElement Answer) : IVersioned;
+
+/// <summary>
+/// Answers of calls with an Idempotency-Key, kept with what the calls have done, in one act: who asks again gets the
+/// answer of then, and nothing is done. A key belongs to its caller, call and body. What was refused is not kept.
+/// </summary>
+public sealed class KeptAnswers
+{
+    /// <summary>For how long an answer is kept.</summary>
+    public static readonly TimeSpan Time = TimeSpan.FromDays(7);
+    private readonly ConcurrentDictionary<string, KeptAnswer> _known = new(StringComparer.Ordinal);
+    private readonly string _folder;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Loads every answer of the folder.</summary>
+    /// <exception cref="UnreadableFile">One cannot be read.</exception>
+    public KeptAnswers(string folder, TimeProvider clock)
+    {
+        (_folder, _clock) = (folder, clock);
+        foreach (var path in Directory.EnumerateFiles(folder, "*.json")) _known[Path.GetFileNameWithoutExtension(path)] = JsonFile<KeptAnswer>.Load(path).Value;
+    }
+
+    /// <summary>The answer of an earlier call that was the same, or nothing.</summary>
+    /// <exception cref="Problem">422: the key was used for another call, or another body.</exception>
+    public T? Find<T>(Deed deed) where T : class
+    {
+        if (deed.Key is null || !_known.TryGetValue(NameOf(deed), out var kept)) return null;
+        if (kept.Call == deed.Call && IsSame(kept.Body, deed.Body)) return kept.Answer.Deserialize<T>(Json.Web);
+        throw Problem.KeyUsed($"The Idempotency-Key {deed.Key} was used at {Times.Say(kept.At)} for {Shown(kept.Call, kept.Body)}, "
+                + $"and is now sent with {Shown(deed.Call, deed.Body)}. Nothing was done. Use a key of its own for each request.")
+            .With("used", Shown(kept.Call, kept.Body)).With("sent", Shown(deed.Call, deed.Body));
+    }
+
+    /// <summary>Keeps an answer as a part of the act that did what was asked.</summary>
+    public void Keep<T>(Act act, Deed deed, T answer) where T : class
+    {
+        if (deed.Key is null) return;
+        var (name, path) = (NameOf(deed), PathOf(NameOf(deed)));
+        var kept = new KeptAnswer(1, CallerOf(deed), deed.Key, deed.Call, deed.Body, _clock.GetUtcNow(), JsonSerializer.SerializeToElement(answer, Json.Web));
+        if (_known.ContainsKey(name)) act.Change(JsonFile<KeptAnswer>.Load(path), _ => kept);
+        else act.Create(path, kept);
+        act.Publish(() => _known[name] = kept);
+    }
+
+    /// <summary>Removes what is too old.</summary>
+    /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
+    public void RemoveOld()
+    {
+        foreach (var (name, kept) in _known.Where(k => _clock.GetUtcNow() - k.Value.At > Time))
+        {
+            File.Delete(Disk.LastOf(PathOf(name)));
+            File.Delete(PathOf(name));
+            _known.TryRemove(name, out _);
+        }
+    }
+
+    private static string CallerOf(Deed deed) => $"{deed.Caller.Kind} {deed.Caller.Name}";
+
+    // Key and name may hold whatever people write; a file's name must not.
+    private static string NameOf(Deed deed) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{CallerOf(deed)}\n{deed.Key}")))[..32];
+
+    private string PathOf(string name) => Path.Combine(_folder, name + ".json");
+
+    private static string Shown(string call, string body) => body.Length == 0 ? call : $"{call} {(body.Length <= 300 ? body : body[..300] + "…")}";
+
+    private static bool IsSame(string before, string now)
+    {
+        if (before == now) return true;
+        try
+        {
+            using var one = JsonDocument.Parse(before);
+            using var other = JsonDocument.Parse(now);
+            return JsonElement.DeepEquals(one.RootElement, other.RootElement);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

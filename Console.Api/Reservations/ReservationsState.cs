@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using TestServers.Storage;
+
+namespace TestServers.Reservations;
+
+/// <summary>What stands in reservations.json; its changes are values, and are written by an act.</summary>
+/// <param name="Next">The number of the next reservation.</param>
+/// <param name="Held">Every reservation; the key is the server.</param>
+public sealed record ReservationsState(int Version, long Next, ImmutableSortedDictionary<string, Reservation> Held) : IVersioned
+{
+    public static ReservationsState Empty { get; } = new(JsonFile<ReservationsState>.Version, 1, ImmutableSortedDictionary.Create<string, Reservation>(StringComparer.Ordinal));
+
+    /// <summary>A server's reservation, whether or not its time is over.</summary>
+    public Reservation? On(ServerName server) => Held.GetValueOrDefault(server.Text);
+
+    /// <summary>With a new reservation, which gets the next number.</summary>
+    public ReservationsState WithNew(ServerName server, string holder, string purpose, DateTimeOffset now, DateTimeOffset until) =>
+        With(new(server, Next, holder, purpose, now, until)) with { Next = Next + 1 };
+
+    /// <summary>With a reservation in place of the one that its server had.</summary>
+    public ReservationsState With(Reservation reservation) => this with { Held = Held.SetItem(reservation.Server.Text, reservation) };
+
+    /// <summary>Without a server's reservation.</summary>
+    public ReservationsState Without(ServerName server) => this with { Held = Held.Remove(server.Text) };
+}

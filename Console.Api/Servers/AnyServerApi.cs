@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Access;
+using TestServers.Apps;
+using TestServers.Hosts;
+using TestServers.Reservations;
+
+namespace TestServers.Servers;
+
+/// <summary>Any free server.</summary>
+public static class AnyServerApi
+{
+    private const double LongestWait = 600;
+
+    /// <param name="App">An app of the catalogue: servers that have it come first.</param>
+    /// <param name="Host">Only servers of this host.</param>
+    public sealed record ReserveAnyServer(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, AppName? App = null, string? Host = null);
+
+    public sealed record TakenServer(ServerName Server, string Address, string Url, ReservationView Reservation);
+
+    public static void MapAnyServer(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/reservations", Reserve).WithSummary("Reserve any free server that can be used; ?wait=SECONDS waits for one");
+
+    private static async Task<Created<TakenServer>> Reserve(ReserveAnyServer ask, double? wait, HttpContext context, Inventory inventory, Catalogue catalogue,
+        ReservationBook book, ReservationLimits limits, FreeServers free, TimeProvider clock)
+    {
+        Caller.Of(context).MustBeAllowedTo(Caller.Reserve);
+        if (ask.App is not null) catalogue.Find(ask.App);
+        if (ask.Host is not null) inventory.FindHost(ask.Host);
+        var wish = new ReservationWish(PlainText.Check(ask.Purpose, "purpose", 200), ask.Hours, ask.Until);
+        limits.EndOf(ask.Hours, ask.Until);
+        var (began, patience) = (clock.GetTimestamp(), TimeSpan.FromSeconds(Math.Clamp(wait ?? 0, 0, LongestWait)));
+        var deed = Deed.Of(context);
+        while (true)
+        {
+            if (book.ReserveAny(() => free.For(ask.App, ask.Host), wish, deed, reservation => AnswerOf(inventory, reservation)) is { } taken)
+            {
+                return TypedResults.Created($"{context.Request.PathBase}/api/servers/{taken.Server}", taken);
+            }
+            if (clock.GetElapsedTime(began) >= patience) throw free.None(ask.Host);
+            await book.NextChange(TimeSpan.FromSeconds(1), context.RequestAborted);
+        }
+    }
+
+    private static TakenServer AnswerOf(Inventory inventory, Reservation reservation)
+    {
+        var machine = inventory.Find(reservation.Server);
+        return new(machine.Name, machine.Address, machine.Url, ReservationView.Of(reservation));
+    }
+}

@@ -1,0 +1,213 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace TestServers.Storage;
+
+/// <summary>
+/// Makes a change of several files, with the audit's lines, one act. The order is: the drafts of all files, then one line
+/// in journal.log that holds everything, then the files and the audit, then memory and the answer. From the journal's line
+/// on the act is done: a start that finds the line brings files and audit up to it. A step that fails takes everything back,
+/// and the line last; where not even that can be done the act stays done, and what lags is brought up before the next one.
+/// One act at a time; readers wait for none.
+/// </summary>
+/// <remarks>
+/// The line names the content that each file had before. A file that has other content by now was changed since, by a
+/// later change of it alone, and is left as it is: so the line need not be removed durably.
+/// </remarks>
+public sealed class Journal
+{
+    private readonly Lock _acting = new();
+    private readonly string _folder, _path;
+    private readonly LineFile _audit;
+    private JournalLine? _lagging;
+
+    /// <summary>Opens the journal of a state folder, and brings files and audit up to what it holds.</summary>
+    /// <exception cref="UnreadableFile">It holds something else than an act.</exception>
+    /// <exception cref="DiskRefused">The disk refused; the next start goes on.</exception>
+    public Journal(string folder, LineFile audit)
+    {
+        (_folder, _path, _audit) = (folder, Path.Combine(folder, "journal.log"), audit);
+        if (Read() is { } line) BringUp(line);
+        Disk.WriteInPlace(_path, "");
+    }
+
+    /// <summary>Carries out one act: nothing else is decided meanwhile, and it is on disk when this returns.</summary>
+    /// <exception cref="DiskRefused">The disk refused; nothing has changed, in memory and on disk.</exception>
+    public void Do(Action<Act> decide) => Do(act =>
+    {
+        decide(act);
+        return true;
+    });
+
+    /// <inheritdoc cref="Do(Action{Act})"/>
+    /// <returns>What the decision gives back.</returns>
+    public T Do<T>(Func<Act, T> decide)
+    {
+        var act = new Act();
+        T result;
+        lock (_acting)
+        {
+            try
+            {
+                result = decide(act);
+                CatchUp();
+                if (act.Files.Count > 0 || act.Facts.Count > 0) Write(act);
+                act.PublishAll();
+            }
+            finally
+            {
+                act.ReleaseAll();
+            }
+        }
+        act.TellAll();
+        return result;
+    }
+
+    /// <summary>Brings up what lags behind an act that is done, if anything does.</summary>
+    private void CatchUp()
+    {
+        if (_lagging is null) return;
+        BringUp(_lagging);
+        _lagging = null;
+        Disk.Cut(_path, 0, sync: false);
+    }
+
+    private void Write(Act act)
+    {
+        var line = new JournalLine([.. act.Files.Select(f => new JournalFile(Path.GetRelativePath(_folder, f.Path),
+            f.IsNew ? null : HashOf(f.Path), Hash(f.Content), Encoding.UTF8.GetString(f.Content)))], act.Facts);
+        var drafts = new List<StagedFile>();
+        try
+        {
+            foreach (var file in act.Files)
+            {
+                Noting(file.Path, file.Probe, () => Disk.WriteDraft(file.Path, file.Content));
+                drafts.Add(file);
+            }
+            // One file without a fact is an act by itself.
+            if (act.Files.Count > 1 || act.Facts.Count > 0) WriteLine(line);
+        }
+        catch (DiskRefused)
+        {
+            foreach (var file in drafts) Disk.DropDraft(file.Path);
+            throw;
+        }
+        PutInPlace(act, line);
+    }
+
+    private void WriteLine(JournalLine line)
+    {
+        try
+        {
+            Noting(_path, () => Disk.Probe(_path, appends: true), () => Disk.WriteInPlace(_path, JsonSerializer.Serialize(line, Json.Web) + "\n"));
+        }
+        catch (DiskRefused)
+        {
+            Disk.Cut(_path, 0, sync: true);
+            throw;
+        }
+    }
+
+    private void PutInPlace(Act act, JournalLine line)
+    {
+        var placed = new List<StagedFile>();
+        var length = _audit.Length;
+        try
+        {
+            foreach (var file in act.Files)
+            {
+                Noting(file.Path, file.Probe, () => Disk.PutDraftInPlace(file.Path));
+                placed.Add(file);
+            }
+            foreach (var folder in act.Files.GroupBy(f => Disk.FolderOf(f.Path), StringComparer.Ordinal))
+            {
+                Noting(folder.First().Path, folder.First().Probe, () => Disk.SyncFolder(folder.Key));
+            }
+            if (act.Facts.Count > 0) _audit.Add(act.Facts);
+            Disk.Cut(_path, 0, sync: false);
+            foreach (var file in act.Files) DiskTroubles.Clear(file.Path);
+        }
+        catch (DiskRefused) when (TakeBack(act, placed, length))
+        {
+            throw;
+        }
+        catch (DiskRefused)
+        {
+            _lagging = line;
+        }
+    }
+
+    // The journal's line last: as long as it is there, the act is done.
+    private bool TakeBack(Act act, List<StagedFile> placed, long length)
+    {
+        var back = placed.TrueForAll(f => Disk.PutBack(f.Path, hadLast: !f.IsNew)) && _audit.CutTo(length);
+        if (back)
+        {
+            foreach (var file in act.Files) Disk.DropDraft(file.Path);
+        }
+        return back && Disk.Cut(_path, 0, sync: true);
+    }
+
+    private void BringUp(JournalLine line)
+    {
+        foreach (var file in line.Files)
+        {
+            var path = Path.Combine(_folder, file.Name);
+            if (HashOf(path) == file.Before) Noting(path, () => Disk.Probe(path, appends: false), () => Disk.Replace(path, Encoding.UTF8.GetBytes(file.Text)));
+        }
+        if (!_audit.EndsWith(line.Facts)) _audit.Add(line.Facts);
+    }
+
+    private JournalLine? Read()
+    {
+        if (!File.Exists(_path)) return null;
+        try
+        {
+            var text = File.ReadAllText(_path);
+            // Without its end it was never written whole, and nobody was told of it.
+            return text.EndsWith('\n') ? JsonSerializer.Deserialize<JournalLine>(text, Json.Web) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new UnreadableFile($"Cannot read {_path}: {e.Message.TrimEnd('.')}. It holds at most one change that was under way when the "
+                + "console ended. Put the state folder back from a backup, or move this file away if that change may be lost.", e);
+        }
+    }
+
+    private static void Noting(string path, Action probe, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (DiskRefused refused)
+        {
+            DiskTroubles.Note(path, refused, probe);
+            throw;
+        }
+    }
+
+    private static string? HashOf(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? Hash(File.ReadAllBytes(path)) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DiskRefused($"The disk refused to read {path}: {e.Message.TrimEnd('.')}. Repair the disk, or let the console's user read it.", e);
+        }
+    }
+
+    private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}
+
+/// <summary>An act as it stands in the journal.</summary>
+internal sealed record JournalLine(IReadOnlyList<JournalFile> Files, IReadOnlyList<string> Facts);
+
+/// <summary>A file of an act.</summary>
+/// <param name="Name">Its path below the state folder.</param>
+/// <param name="Before">The SHA-256 of its content before; null: it was not there.</param>
+/// <param name="After">The SHA-256 of <paramref name="Text"/>.</param>
+internal sealed record JournalFile(string Name, string? Before, string After, string Text);
