@@ -7,9 +7,9 @@ using TestServers.Databases;
 using TestServers.Live;
 using TestServers.Reservations;
 using TestServers.Servers;
-using TestServers.Storage;
 
 // A table of contents: read the settings, register the parts, map the calls, run.
+var serves = false;
 try
 {
     var settings = Settings.Load(Startup.SettingsFile(args));
@@ -41,12 +41,14 @@ try
 
     app.Services.GetRequiredService<Teller>().Begin();
     if (settings.Listen.Loopback is { } port) app.Logger.LogWarning("The console is open to everybody on this machine, at http://localhost:{Port}{Path}/; people name themselves. For real use put it behind a web server.", port, settings.PathBase);
+    Startup.LogNotices(app);
+    app.Lifetime.ApplicationStarted.Register(() => serves = true);
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is WrongSetting or UnreadableFile or DiskRefused)
+catch (Exception e) when (!serves)
 {
-    await System.Console.Error.WriteLineAsync($"The console does not start. {e.Message}");
+    await System.Console.Error.WriteLineAsync($"The console does not start. {e.Message.ReplaceLineEndings(" ")}");
     return 1;
 }
 

@@ -35,7 +35,10 @@ public sealed record Settings
         {
             var options = new JsonSerializerOptions(Json.File) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
             var settings = JsonSerializer.Deserialize<Settings>(File.ReadAllText(file), options) ?? throw new WrongSetting("it holds null");
-            return settings.RelativeTo(Path.GetDirectoryName(Path.GetFullPath(file))!).Checked();
+            // Before a path is made absolute: an empty one would be the settings' own folder.
+            settings.CheckPaths();
+            var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+            return settings.RelativeTo(folder).Checked(folder);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or WrongSetting)
         {
@@ -49,8 +52,9 @@ public sealed record Settings
 
     private Settings RelativeTo(string folder) => this with
     {
-        State = Path.Combine(folder, State),
-        Runtime = Path.Combine(folder, Runtime.Length > 0 ? Runtime : State),
+        Listen = Listen with { Socket = Listen.Socket is null ? null : Path.Combine(folder, Listen.Socket) },
+        State = Path.GetFullPath(State, folder),
+        Runtime = Path.GetFullPath(Runtime.Length > 0 ? Runtime : State, folder),
         Wwwroot = Wwwroot is null ? null : Path.Combine(folder, Wwwroot),
         Apps = [.. Apps.Select(a => a with
         {
@@ -59,9 +63,16 @@ public sealed record Settings
         })],
     };
 
-    private Settings Checked()
+    private void CheckPaths()
     {
-        Must(State.Length > 0, "state", "names the folder that holds the console's state");
+        Must(IsPath(State), "state", "names the folder that holds the console's state");
+        Must(Runtime.Length == 0 || IsPath(Runtime), "runtime", "names a folder for the sockets of ssh connections; left out, it is the state folder");
+        Must(Listen.Socket is null || IsPath(Listen.Socket), "listen.socket", "names the socket that the web server connects to");
+    }
+
+    private Settings Checked(string folder)
+    {
+        Must(State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'), "state", $"names a folder of the console's own, not {State}");
         Must(Listen.Socket is null != Listen.Loopback is null, "listen", "names either `socket` (behind a web server) or `loopback` (a port, open to everybody on this machine)");
         Must(PathBase.Length == 0 || (PathBase.StartsWith('/') && !PathBase.EndsWith('/')), "pathBase", "is empty or begins with a slash and ends without one");
         Unique(Hosts.Select(h => h.Name), "hosts");
@@ -89,6 +100,8 @@ public sealed record Settings
         Must(Builds.OutputMegabytes is >= 1 and <= 1024, "builds.outputMegabytes", "is 1 to 1024");
         return this;
     }
+
+    private static bool IsPath(string text) => !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
 
     internal static void Must(bool right, string key, string rule)
     {

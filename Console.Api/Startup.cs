@@ -56,8 +56,8 @@ public static class Startup
     public static void AddParts(IServiceCollection services, Settings settings)
     {
         var clock = TimeProvider.System;
-        Disk.CreateFolder(settings.Runtime);
         var state = new StateFolder(settings.State);
+        MakeRuntime(settings.Runtime);
         var numbers = new RequestNumbers();
         services.AddSingleton(settings).AddSingleton(clock).AddSingleton(state);
         var journal = state.Journal(state.Lines("audit.log"));
@@ -66,7 +66,7 @@ public static class Startup
         services.AddSingleton(new RequestStore<Build>(state.Folder("builds"), numbers));
         services.AddSingleton(new RequestStore<Restore>(state.Folder("restores"), numbers));
         services.AddSingleton(new History(state.Folder("history"), settings.Builds.History));
-        services.AddSingleton(new KeptAnswers(state.Folder("keys", since: 2), clock)).AddSingleton<Audit>();
+        services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock)).AddSingleton<Audit>();
         numbers.Open(state);
         state.Complete(clock.GetUtcNow());
 
@@ -91,6 +91,24 @@ public static class Startup
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Failures.Complete).AddExceptionHandler<Failures>();
         services.AddOpenApi(Document.Describe);
+    }
+
+    /// <summary>Puts into the log what was mended when the state was opened.</summary>
+    public static void LogNotices(WebApplication app)
+    {
+        foreach (var notice in app.Services.GetRequiredService<StateFolder>().Notices) app.Logger.LogWarning("{Notice}", notice);
+    }
+
+    private static void MakeRuntime(string folder)
+    {
+        try
+        {
+            Disk.CreateFolder(folder);
+        }
+        catch (DiskRefused refused)
+        {
+            throw new WrongSetting($"`runtime` is wrong: {refused.Message.TrimEnd('.')}. Name a folder that the console's account can make and write.");
+        }
     }
 
     private static void AddBackground<T>(IServiceCollection services) where T : class, IHostedService =>

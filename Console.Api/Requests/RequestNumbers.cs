@@ -26,7 +26,7 @@ public sealed class RequestNumbers
     public void Open(StateFolder state)
     {
         var last = _last?.Number ?? 0;
-        _file = state.Open("numbers.json", new NumbersState(1, last + 1), since: 2);
+        _file = state.Open("numbers.json", new NumbersState(1, last + 1));
         if (_file.Value.Next <= last)
         {
             throw new UnreadableFile($"numbers.json says that {_file.Value.Next} is the next number, but build or restore {last} is there. "

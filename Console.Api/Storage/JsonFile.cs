@@ -9,6 +9,9 @@ public interface IVersioned
 
     /// <summary>The newest version of this kind of file that the program reads, and the one it writes.</summary>
     static virtual int Latest => 1;
+
+    /// <summary>What in it cannot be, as the end of a sentence; null: nothing. Asked when it is read, before anything believes it.</summary>
+    string? FindFault() => null;
 }
 
 /// <summary>An existing state file that cannot be used. It stops the start and is never taken for an empty one.</summary>
@@ -39,7 +42,7 @@ public sealed class JsonFile<T> where T : class, IVersioned
     public T Value => Volatile.Read(ref _value);
 
     /// <summary>Reads a file that must be there.</summary>
-    /// <exception cref="UnreadableFile">It is missing, empty, damaged, too large or of another version.</exception>
+    /// <exception cref="UnreadableFile">It is missing, empty, damaged, too large, of another version, or holds what cannot be.</exception>
     public static JsonFile<T> Load(string path) => new(path, Read(path));
 
     /// <summary>Writes a file that must not be there yet.</summary>
@@ -107,11 +110,15 @@ public sealed class JsonFile<T> where T : class, IVersioned
     {
         try
         {
+            if (FileKinds.BehindLinks(path) is not FileKind.Regular and var kind) throw new UnreadableFile($"it is {kind.Say()}");
             var length = new FileInfo(path).Length;
             if (length > LargestFile) throw new UnreadableFile($"it has {length} bytes, more than the {LargestFile} that a state file may have");
-            var value = JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Json.File) ?? throw new UnreadableFile("it holds null");
+            var content = File.ReadAllBytes(path);
+            // Before the rest is read, which a newer console may have given fields that are not known here.
+            if (VersionOf(content) is { } version && version > T.Latest) throw new NewerFile(path, version, T.Latest);
+            var value = JsonSerializer.Deserialize<T>(content, Json.File) ?? throw new UnreadableFile("it holds null");
             if (value.Version < 1) throw new UnreadableFile($"it has version {value.Version}, which never was one");
-            return value.Version <= T.Latest ? value : throw new NewerFile(path, value.Version, T.Latest);
+            return value.FindFault() is { } fault ? throw new UnreadableFile(fault) : value;
         }
         catch (NewerFile)
         {
@@ -121,6 +128,20 @@ public sealed class JsonFile<T> where T : class, IVersioned
         {
             throw new UnreadableFile($"Cannot read the state file {path}: {e.Message.TrimEnd('.')}. {LastGoodCopy(path)}", e);
         }
+    }
+
+    private static int? VersionOf(ReadOnlySpan<byte> content)
+    {
+        var reader = new Utf8JsonReader(content);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isVersion = reader.ValueTextEquals("version"u8);
+            if (!reader.Read()) return null;
+            if (isVersion) return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) ? version : null;
+            reader.Skip();
+        }
+        return null;
     }
 
     private static string LastGoodCopy(string path)

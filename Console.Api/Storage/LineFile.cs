@@ -3,15 +3,29 @@ namespace TestServers.Storage;
 /// <summary>A file that only grows, a line a fact. A last line cut by a crash is cut off when the file is opened.</summary>
 public sealed class LineFile
 {
+    private const int Block = 1 << 20;
     private readonly Lock _writing = new();
     private readonly string _path;
 
     /// <summary>Opens the file, or starts it with the first line that is added.</summary>
+    /// <exception cref="UnreadableFile">It cannot be opened, or is no regular file.</exception>
     public LineFile(string path)
     {
         _path = path;
-        CutOffIncompleteLine();
+        if (FileKinds.BehindLinks(path) is not (FileKind.Missing or FileKind.Regular) and var kind)
+            throw new UnreadableFile($"Cannot use the state file {path}: it is {kind.Say()}. Move it away; a new one is begun with the next line.");
+        try
+        {
+            CutOff = CutOffIncompleteLine();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnreadableFile($"Cannot use the state file {path}: {e.Message.TrimEnd('.')}. The console's account must be able to read and write it.", e);
+        }
     }
+
+    /// <summary>How many bytes of an incomplete last line were cut off when it was opened.</summary>
+    public long CutOff { get; }
 
     /// <summary>Adds lines, which must hold no line feed; they are on disk when this returns.</summary>
     /// <exception cref="DiskRefused">The disk refused; none of the lines is there.</exception>
@@ -57,17 +71,26 @@ public sealed class LineFile
         return found.AsSpan().SequenceEqual(end);
     }
 
-    private void CutOffIncompleteLine()
+    private long CutOffIncompleteLine()
     {
-        if (!File.Exists(_path)) return;
-        using var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite);
-        var end = file.Length;
-        while (end > 0)
+        if (!File.Exists(_path)) return 0;
+        using var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        var (length, end) = (file.Length, EndOfLastLine(file));
+        if (end < length) file.SetLength(end);
+        return length - end;
+    }
+
+    // In blocks from the end: a crash can leave any number of NULs there.
+    private static long EndOfLastLine(FileStream file)
+    {
+        var block = new byte[(int)Math.Min(Block, file.Length)];
+        for (var end = file.Length; end > 0; end -= Math.Min(end, block.Length))
         {
-            file.Position = end - 1;
-            if (file.ReadByte() == '\n') break;
-            end--;
+            var part = block.AsSpan(0, (int)Math.Min(end, block.Length));
+            file.Position = end - part.Length;
+            file.ReadExactly(part);
+            if (part.LastIndexOf((byte)'\n') is >= 0 and var at) return end - part.Length + at + 1;
         }
-        if (end < file.Length) file.SetLength(end);
+        return 0;
     }
 }

@@ -1,16 +1,7 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 
 namespace TestServers.Storage;
-
-/// <summary>What says that a folder is the console's state, since when, and whose.</summary>
-/// <param name="Id">
-/// Made once with the state, at random: what this console makes on hosts carries it, so that no other console takes it for its own.
-/// Null in a state of version 1, and given to it when it is opened.
-/// </param>
-public sealed record StateMark(int Version, DateTimeOffset Created, string? Id = null) : IVersioned
-{
-    public static int Latest => 2;
-}
 
 /// <summary>
 /// The one folder that holds the console's state, locked by one process. The first start makes it; ever after a missing
@@ -18,23 +9,34 @@ public sealed record StateMark(int Version, DateTimeOffset Created, string? Id =
 /// </summary>
 public sealed class StateFolder : IDisposable
 {
-    private const string Mark = "state.json", Beginning = "first-start";
     private readonly FileStream _lock;
     private readonly string _folder;
     private readonly JsonFile<StateMark>? _mark;
+    private readonly List<string> _notices = [];
+    private ImmutableArray<string> _made = [];
 
     /// <summary>Locks the folder, making it at the very first start.</summary>
-    /// <exception cref="UnreadableFile">The folder is in use by another process, or holds something else.</exception>
+    /// <exception cref="UnreadableFile">The folder is in use by another process, or holds something else; then nothing in it was touched.</exception>
     public StateFolder(string folder)
     {
         _folder = Path.GetFullPath(folder);
-        Disk.CreateFolder(_folder);
-        _lock = TakeLock(Path.Combine(_folder, "lock"));
-        RemoveDrafts();
-        IsNew = !File.Exists(In(Mark)) && (File.Exists(In(Beginning)) || Directory.GetFileSystemEntries(_folder).All(e => e == In("lock")));
-        if (IsNew) Begin();
-        if (!IsNew) _mark = JsonFile<StateMark>.Load(In(Mark));
-        Id = _mark?.Value.Id ?? NewId();
+        var place = new StatePlace(_folder);
+        if (place.IsFree()) MakeFolder();
+        _lock = LockFile.Take(In(StatePlace.Lock)) ?? throw new UnreadableFile(
+            $"The state folder is in use: {In(StatePlace.Lock)} is locked by another process. Stop the other console first, or name another folder in `state`.");
+        try
+        {
+            // Looked at again: another first start may have come in between.
+            IsNew = place.IsFree();
+            RemoveDrafts(_folder);
+            _mark = IsNew ? Begin() : GoOn();
+            Id = _mark is null ? NewId() : IdOf(_mark);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The id of this state's console: 12 hexadecimal digits, the same as long as the state lives.</summary>
@@ -43,69 +45,124 @@ public sealed class StateFolder : IDisposable
     /// <summary>Whether this is the first start on this folder; then files are created, else they must be there.</summary>
     public bool IsNew { get; }
 
-    /// <summary>Loads a file, or creates it at the first start.</summary>
-    public JsonFile<T> Open<T>(string name, T first) where T : class, IVersioned =>
-        IsNew ? JsonFile<T>.Create(In(name), first) : JsonFile<T>.Load(In(name));
-
-    /// <summary>Loads a file that states of an older version do not have: it is created with the first start of this version.</summary>
-    /// <param name="since">The version of the state that has it.</param>
-    public JsonFile<T> Open<T>(string name, T first, int since) where T : class, IVersioned =>
-        WasBefore(since) && !File.Exists(In(name)) ? JsonFile<T>.Create(In(name), first) : Open(name, first);
+    /// <summary>What was mended when files were opened, a sentence each, for the log.</summary>
+    public IReadOnlyList<string> Notices => _notices;
 
     /// <summary>What makes changes of several files one act. Opened first: what it brings up is then loaded.</summary>
     public Journal Journal(LineFile audit) => new(_folder, audit);
 
-    /// <summary>A folder within the state, made at the first start.</summary>
-    /// <param name="since">The version of the state that has it: it is made with the first start of that version, too.</param>
-    public string Folder(string name, int since = 1)
+    /// <summary>Loads a file, or creates it: at the first start, or when this program is the first that has such a file.</summary>
+    /// <exception cref="UnreadableFile">It was made once and is missing, or cannot be used.</exception>
+    public JsonFile<T> Open<T>(string name, T first) where T : class, IVersioned
+    {
+        // A first start that was killed left files that nobody was told of.
+        if (IsNew) File.Delete(In(name));
+        var file = MustBeThere(name) || File.Exists(In(name)) ? JsonFile<T>.Load(In(name)) : JsonFile<T>.Create(In(name), first);
+        SetMade(name);
+        return file;
+    }
+
+    /// <summary>A folder within the state, made when <see cref="Open"/> would make a file.</summary>
+    /// <exception cref="UnreadableFile">It was made once and is missing, or a file in it is.</exception>
+    public string Folder(string name)
     {
         var path = In(name);
-        if (IsNew || WasBefore(since)) Disk.CreateFolder(path);
-        if (!Directory.Exists(path)) throw new UnreadableFile($"The state folder {_folder} has no {name}: put it back from a backup, or name another folder in `state`.");
+        if (!MustBeThere(name)) Disk.CreateFolder(path);
+        if (!Directory.Exists(path)) throw new UnreadableFile($"The state folder {_folder} has no folder {name}. Put it back from a backup, or name another folder in `state`.");
+        RemoveDrafts(path);
+        MustHaveNoLostFile(path);
+        SetMade(name);
         return path;
     }
 
     /// <summary>A file of lines within the state.</summary>
-    public LineFile Lines(string name) => new(In(name));
+    /// <exception cref="UnreadableFile">It cannot be used.</exception>
+    public LineFile Lines(string name)
+    {
+        var file = new LineFile(In(name));
+        if (file.CutOff > 0) _notices.Add($"The last line of {In(name)} was not complete, and its {file.CutOff} bytes were cut off: a crash or a full disk left them. Every line before is kept.");
+        return file;
+    }
 
-    /// <summary>Says that the first start, or the first one of this version, has made everything; called once all files are open.</summary>
+    /// <summary>Says that the first start has made everything; called once all files are open.</summary>
     public void Complete(DateTimeOffset now)
     {
-        _mark?.Change(m => m.Version < StateMark.Latest ? m with { Version = StateMark.Latest, Id = Id } : m);
         if (!IsNew) return;
-        JsonFile<StateMark>.Create(In(Mark), new(JsonFile<StateMark>.Version, now, Id));
-        File.Delete(In(Beginning));
+        JsonFile<StateMark>.Create(In(StatePlace.Mark), new(JsonFile<StateMark>.Version, now, Id, _made));
+        File.Delete(In(StatePlace.Beginning));
+    }
+
+    /// <summary>Checks that a file stands under the name that its content asks for.</summary>
+    /// <exception cref="UnreadableFile">It is another's copy, or was renamed.</exception>
+    public static void MustBeNamed(string path, string name, string what)
+    {
+        if (Path.GetFileName(path) == name) return;
+        throw new UnreadableFile($"The state file {path} holds {what}, whose place is {name}: it was renamed, or comes from elsewhere. "
+            + $"Put the right {Path.GetFileName(path)} back from a backup; if this is a stray copy, move it out of the state folder.");
     }
 
     public void Dispose() => _lock.Dispose();
 
-    private bool WasBefore(int version) => _mark?.Value.Version < version;
+    private static string IdOf(JsonFile<StateMark> mark) =>
+        mark.Change(m => m.Id is null ? m with { Version = StateMark.Latest, Id = NewId() } : m).Id!;
 
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
 
     private string In(string name) => Path.Combine(_folder, name);
 
-    // A first start that was killed half-way left files that nobody was told of: begin again.
-    private void Begin()
+    private bool MustBeThere(string name) => _mark is not null && (_mark.Value.Names(name) || File.Exists(Disk.LastOf(In(name))));
+
+    private void SetMade(string name)
     {
-        Disk.Replace(In(Beginning), "The first start is being made.\n"u8);
-        foreach (var file in Directory.EnumerateFiles(_folder, "*.json")) File.Delete(file);
+        if (IsNew) _made = _made.Add(name);
+        else _mark!.Change(m => m.Names(name) ? m : m.With(name));
     }
 
-    private void RemoveDrafts()
+    private JsonFile<StateMark>? Begin()
     {
-        foreach (var draft in Directory.EnumerateFiles(_folder, "*.draft", SearchOption.AllDirectories)) File.Delete(draft);
+        Disk.Replace(In(StatePlace.Beginning), StatePlace.BeginningText);
+        return null;
     }
 
-    private static FileStream TakeLock(string path)
+    private JsonFile<StateMark> GoOn()
+    {
+        // Left by a kill between the mark and its end. Once the mark is lost it would make this state a new one.
+        File.Delete(In(StatePlace.Beginning));
+        MustHaveNoLostFile(_folder);
+        return JsonFile<StateMark>.Load(In(StatePlace.Mark));
+    }
+
+    private void MakeFolder()
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Disk.CreateFolder(_folder);
         }
-        catch (IOException e)
+        catch (DiskRefused refused)
         {
-            throw new UnreadableFile($"The state folder is in use: {path} is locked by another process. Stop the other console first.", e);
+            throw new UnreadableFile($"`state` is wrong: {refused.Message.TrimEnd('.')}. Name a folder that the console's account can make and write.", refused);
+        }
+    }
+
+    // Where the console writes drafts, and only what one of its drafts can be.
+    private static void RemoveDrafts(string folder)
+    {
+        foreach (var draft in Directory.EnumerateFiles(folder, "*.draft"))
+        {
+            if (FileKinds.Of(draft) == FileKind.Regular) File.Delete(draft);
+        }
+    }
+
+    // A file is never without the one whose version before it is: who sees only the older one has lost the newer.
+    private static void MustHaveNoLostFile(string folder)
+    {
+        var suffix = Disk.LastOf("");
+        foreach (var last in Directory.EnumerateFileSystemEntries(folder, "*.json" + suffix))
+        {
+            var lost = last[..^suffix.Length];
+            if (FileKinds.BehindLinks(lost) == FileKind.Missing)
+                throw new UnreadableFile($"The state file {lost} is missing, but the copy before it is there: {last}, of {File.GetLastWriteTimeUtc(last):yyyy-MM-ddTHH:mm:ssZ}. "
+                    + "Put the file back from a backup, or that copy in its place; if the file is really not needed, remove the copy, too.");
         }
     }
 }

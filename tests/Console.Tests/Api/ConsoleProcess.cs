@@ -22,13 +22,15 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public string Folder => _folder.Path;
     public string Socket => _folder["k.sock"];
     public int Id => _process!.Id;
+    public bool HasExited => _process!.HasExited;
     public string Log { get; private set; } = "";
     /// <summary>Where it runs: the beginning of a command, or nothing.</summary>
     public IReadOnlyList<string> Within { get; init; } = [];
 
-    public void WriteSettings(string? uri = null, string more = "", string extraHosts = "", string address = "127.71.9.{number}") => File.WriteAllText(_folder["console.json"], $$"""
-        { "listen": { "socket": "{{Socket}}" }, "pathBase": "/console", "state": "state", "runtime": "{{_folder["run"]}}",
-          "hosts": [ { "name": "vmhost", "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "^qa[0-9]+$", "address": "{{address}}", "url": "http://127.71.9.{number}:1/" }{{extraHosts}} ],
+    public void WriteSettings(string? uri = null, string more = "", string extraHosts = "", string address = "127.71.9.{number}",
+        string? socket = null, string? listen = null, string state = "\"state\": \"state\"", string servers = "^qa[0-9]+$") => File.WriteAllText(_folder["console.json"], $$"""
+        { "listen": { {{listen ?? $"\"socket\": \"{socket ?? Socket}\""}} }, "pathBase": "/console", {{state}}, "runtime": "{{_folder["run"]}}",
+          "hosts": [ { "name": "vmhost", "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "{{servers}}", "address": "{{address}}", "url": "http://127.71.9.{number}:1/" }{{extraHosts}} ],
           "tokens": [ { "name": "cron", "sha256": "{{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("secret"u8))}}", "may": ["restore"] } ]{{more}} }
         """);
 

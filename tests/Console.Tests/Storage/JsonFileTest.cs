@@ -53,17 +53,19 @@ public sealed class JsonFileTest : IDisposable
         Assert.Equal(content, File.ReadAllBytes(path));
     }
 
-    [Fact]
-    public void A_file_of_a_newer_console_is_refused_with_the_advice_to_install_that_one_again()
+    [Theory]
+    [InlineData("{\"version\":2,\"count\":7}"), InlineData("{\"version\":2,\"count\":7,\"colour\":\"red\"}")]
+    [InlineData("{\"colour\":{\"version\":1},\"version\":2}"), InlineData("{\"version\":2,\"count\":[\"seven\"]}")]
+    public void A_file_of_a_newer_console_is_refused_with_the_advice_to_install_that_one_again(string newer)
     {
         var path = _folder["c.json"];
         JsonFile<Counter>.Create(path, new(1, 0)).Change(c => c with { Count = 1 });
-        File.WriteAllText(path, "{\"version\":2,\"count\":7}");
+        File.WriteAllText(path, newer);
         var refusal = Assert.Throws<NewerFile>(() => JsonFile<Counter>.Load(path));
         Assert.Contains($"{path} has version 2", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Install the newer console", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(".last", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal("{\"version\":2,\"count\":7}", File.ReadAllText(path));
+        Assert.Equal(newer, File.ReadAllText(path));
     }
 
     [Fact]

@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace TestServers.Storage;
+
+/// <summary>What stands under a path.</summary>
+public enum FileKind
+{
+    Missing,
+    Regular,
+    Folder,
+    Link,
+    Socket,
+    /// <summary>A pipe or a device: to open it might wait for ever.</summary>
+    Other,
+}
+
+/// <summary>Tells what stands under a path without opening it; .NET cannot tell a socket or a pipe from a file.</summary>
+public static partial class FileKinds
+{
+    // struct statx has the same layout on every processor; its mode is a 16-bit word at byte 28.
+    private const int HereIfRelative = -100, DoNotFollow = 0x100, TypeAlone = 1, Bytes = 256, ModeAt = 28;
+
+    /// <summary>What is there, a link being a link.</summary>
+    public static FileKind Of(string path) => Look(path, DoNotFollow);
+
+    /// <summary>What is there, or where the link there leads; a link that leads nowhere is missing.</summary>
+    public static FileKind BehindLinks(string path) => Look(path, 0);
+
+    /// <summary>The kind in words, as the end of "it is".</summary>
+    public static string Say(this FileKind kind) => kind switch
+    {
+        FileKind.Missing => "not there",
+        FileKind.Regular => "a regular file",
+        FileKind.Folder => "a folder",
+        FileKind.Link => "a link",
+        FileKind.Socket => "a socket",
+        _ => "a pipe or a device",
+    };
+
+    private static FileKind Look(string path, int flags)
+    {
+        Span<byte> found = stackalloc byte[Bytes];
+        if (statx(HereIfRelative, path, flags, TypeAlone, found) != 0) return FileKind.Missing;
+        return (BinaryPrimitives.ReadUInt16LittleEndian(found[ModeAt..]) & 0xF000) switch
+        {
+            0x8000 => FileKind.Regular,
+            0x4000 => FileKind.Folder,
+            0xA000 => FileKind.Link,
+            0xC000 => FileKind.Socket,
+            _ => FileKind.Other,
+        };
+    }
+
+#pragma warning disable SYSLIB1054, IDE1006, MA0053 // names of libc
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int folder, string path, int flags, uint mask, Span<byte> found);
+#pragma warning restore SYSLIB1054, IDE1006, MA0053
+}
