@@ -13,8 +13,10 @@ var serves = false;
 try
 {
     var settings = Settings.Load(Startup.SettingsFile(args));
-    var builder = Startup.CreateBuilder(args, settings);
+    using var listening = new Listening(settings.Listen);
+    var builder = Startup.CreateBuilder(args, settings, listening);
     Startup.AddParts(builder.Services, settings);
+    listening.Begin();
     await using var app = builder.Build();
 
     app.UsePathBase(settings.PathBase);

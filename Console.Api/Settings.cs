@@ -73,7 +73,7 @@ public sealed record Settings
     private Settings Checked(string folder)
     {
         Must(State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'), "state", $"names a folder of the console's own, not {State}");
-        Must(Listen.Socket is null != Listen.Loopback is null, "listen", "names either `socket` (behind a web server) or `loopback` (a port, open to everybody on this machine)");
+        Listen.Check();
         Must(PathBase.Length == 0 || (PathBase.StartsWith('/') && !PathBase.EndsWith('/')), "pathBase", "is empty or begins with a slash and ends without one");
         Unique(Hosts.Select(h => h.Name), "hosts");
         Unique(DatabaseHosts.Select(h => h.Name), "databaseHosts");

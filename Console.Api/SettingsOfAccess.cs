@@ -1,9 +1,22 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace TestServers;
 
 /// <summary>Where the console listens: a Unix socket behind a web server, or a loopback port, where a person names himself.</summary>
-public sealed record Listen(string? Socket = null, int? Loopback = null);
+public sealed record Listen(string? Socket = null, int? Loopback = null)
+{
+    /// <summary>A socket's path may have so many bytes; the system has 108 for it and its end.</summary>
+    public const int LongestSocket = 107;
+
+    internal void Check()
+    {
+        Settings.Must(Socket is null != Loopback is null, "listen", "names either `socket` (behind a web server) or `loopback` (a port, open to everybody on this machine)");
+        Settings.Must(Loopback is null or (>= 1 and <= 65535), "listen.loopback", "is a port from 1 to 65535");
+        var bytes = Socket is null ? 0 : Encoding.UTF8.GetByteCount(Socket);
+        Settings.Must(bytes <= LongestSocket, "listen.socket", $"has at most {LongestSocket} bytes, as the system allows; {Socket} has {bytes}. Choose a shorter folder");
+    }
+}
 
 /// <summary>A script's or cron's key. Only its SHA-256 is written down.</summary>
 /// <param name="May">What it may do beside reading: restore, reserve, build.</param>

@@ -27,7 +27,7 @@ public static class Startup
         return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "console.json");
     }
 
-    public static WebApplicationBuilder CreateBuilder(string[] args, Settings settings)
+    public static WebApplicationBuilder CreateBuilder(string[] args, Settings settings, Listening listening)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, WebRootPath = Wwwroot(settings), ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSimpleConsole(options =>
@@ -41,14 +41,10 @@ public static class Startup
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
-            if (settings.Listen.Socket is { } socket)
-            {
-                // A socket that a killed console left behind would stop this one.
-                File.Delete(socket);
-                kestrel.ListenUnixSocket(socket);
-            }
+            if (settings.Listen.Socket is { } socket) kestrel.ListenUnixSocket(socket);
             else kestrel.ListenLocalhost(settings.Listen.Loopback!.Value);
         });
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = listening.SocketOf);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         return builder;
     }
