@@ -59,9 +59,11 @@ public static class Startup
         var journal = state.Journal(state.Lines("audit.log"));
         services.AddSingleton(journal).AddSingleton(state.Open("reservations.json", ReservationsState.Empty));
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
-        services.AddSingleton(new RequestStore<Build>(state.Folder("builds"), numbers));
-        services.AddSingleton(new RequestStore<Restore>(state.Folder("restores"), numbers));
-        services.AddSingleton(new History(state.Folder("history"), settings.Builds.History));
+        var builds = new RequestStore<Build>(state.Folder("builds"), numbers);
+        var restores = new RequestStore<Restore>(state.Folder("restores"), numbers);
+        var history = new History(state.Folder("history"), settings.Builds.History);
+        StateAgreement.Check(builds, restores, history);
+        services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
         services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock)).AddSingleton<Audit>();
         numbers.Open(state);
         state.Complete(clock.GetUtcNow());

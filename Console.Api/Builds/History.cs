@@ -39,6 +39,12 @@ public sealed record ServerHistory(int Version, ServerName Server, Configuration
 {
     public static ServerHistory Empty(ServerName server) => new(JsonFile<ServerHistory>.Version, server, null, [],
         ImmutableSortedDictionary.Create<string, DateTimeOffset?>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, KeptCode>(StringComparer.Ordinal));
+
+    public string? FindFault() =>
+        Entries.Any(e => e is null) ? "one of its entries is null"
+        : Entries.GroupBy(e => e.Build).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"it has two entries of build {twice.Key}"
+        : Code.FirstOrDefault(c => c.Value is null) is { Key: { } app } ? $"the code of {app} is null"
+        : null;
 }
 
 /// <summary>The configurations that each server has had, and the one it has now; a file a server.</summary>
@@ -53,12 +59,22 @@ public sealed class History
     public History(string folder, int kept)
     {
         (_folder, _kept) = (folder, kept);
-        foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*.json"))
         {
             var file = JsonFile<ServerHistory>.Load(path);
+            StateFolder.MustBeNamed(path, file.Value.Server + ".json", $"the history of {file.Value.Server}");
             _files[file.Value.Server] = file;
         }
     }
+
+    /// <summary>Every history that there is.</summary>
+    public IEnumerable<ServerHistory> All => _files.Values.Select(f => f.Value);
+
+    /// <summary>Whether anything was ever built on a server.</summary>
+    public bool Has(ServerName server) => _files.ContainsKey(server);
+
+    /// <summary>A history's file.</summary>
+    public string PathOf(ServerName server) => Path.Combine(_folder, server + ".json");
 
     /// <summary>A server's history; empty when nothing was built on it.</summary>
     public ServerHistory Of(ServerName server) => _files.TryGetValue(server, out var file) ? file.Value : ServerHistory.Empty(server);
@@ -72,7 +88,7 @@ public sealed class History
     public void Add(Build build, BaseName? @base)
     {
         if (build.StartedAt is null) return;
-        var file = _files.GetOrAdd(build.Server, server => JsonFile<ServerHistory>.Create(Path.Combine(_folder, server + ".json"), ServerHistory.Empty(server)));
+        var file = _files.GetOrAdd(build.Server, server => JsonFile<ServerHistory>.Create(PathOf(server), ServerHistory.Empty(server)));
         file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build, @base));
     }
 

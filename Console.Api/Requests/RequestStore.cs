@@ -21,12 +21,14 @@ public sealed class RequestStore<T> where T : Request
     public RequestStore(string folder, RequestNumbers numbers)
     {
         (_folder, _numbers) = (folder, numbers);
-        foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*.json"))
         {
             var file = JsonFile<T>.Load(path);
+            StateFolder.MustBeNamed(path, file.Value.Id + ".json", $"{Word} {file.Value.Id}");
             Keep(new(file, new(LogPath(file.Value.Id), file.Value.Ended), file.Value));
             numbers.Taken(file.Value.Id);
         }
+        foreach (var log in Directory.EnumerateFiles(folder, "*.log")) MustHaveItsRequest(log);
     }
 
     /// <summary>Raised after a change, with the request as it is now.</summary>
@@ -194,6 +196,17 @@ public sealed class RequestStore<T> where T : Request
         ImmutableInterlocked.Update(ref _all, all => all.Remove(id.Number));
     }
 
-    private string PathOf(RequestId id) => Path.Combine(_folder, id + ".json");
+    // The file is written before its log, and removed after it.
+    private static void MustHaveItsRequest(string log)
+    {
+        var path = Path.ChangeExtension(log, ".json");
+        if (FileKinds.BehindLinks(path) == FileKind.Missing)
+            throw new UnreadableFile($"The state file {path} is missing, but the log of that {Word} is there: {log}. Put it back from a backup; if it is not needed, remove the log, too.");
+    }
+
+    private static string Word => typeof(T).Name.ToLowerInvariant();
+
+    /// <summary>A request's file.</summary>
+    public string PathOf(RequestId id) => Path.Combine(_folder, id + ".json");
     private string LogPath(RequestId id) => Path.Combine(_folder, id + ".log");
 }

@@ -10,6 +10,8 @@ public sealed record ReservationsState(int Version, long Next, ImmutableSortedDi
 {
     public static ReservationsState Empty { get; } = new(JsonFile<ReservationsState>.Version, 1, ImmutableSortedDictionary.Create<string, Reservation>(StringComparer.Ordinal));
 
+    public string? FindFault() => ReservationsFault.Find(this);
+
     /// <summary>A server's reservation, whether or not its time is over.</summary>
     public Reservation? On(ServerName server) => Held.GetValueOrDefault(server.Text);
 
