@@ -104,7 +104,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         // Known only now, when the build before it ended half-way.
         if (!build.Code && rules.IncompleteOn(build.Server, app) is { } incomplete) return new(RequestState.Failed, $"{incomplete} Nothing was touched. Build the code, too.");
         if (!build.Code && await Unreached(machine, cancel) is { } unreached) return new(RequestState.Failed, $"{unreached} Nothing was touched.");
-        Begin(build.Id, [Build.DatabaseStep, Build.CodeStep]);
+        if (build.Code) Begin(build.Id, [Build.CodeStep]);
         var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
         // Of two that were cancelled, the host that did not answer is what somebody has to know.
         if (ends.OrderByDescending(e => e.End.Abandoned).FirstOrDefault(e => e.End.State is not (StepState.Succeeded or StepState.Skipped)) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
@@ -123,16 +123,16 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
 
     private IEnumerable<Task<(string Name, StepEnd End)>> SideBySide(Build build, AppSettings app, Machine machine, CancellationToken cancel)
     {
-        // No database is exchanged for a server that cannot be reached.
         var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!build.Code) reached.SetResult(true);
-        if (build.Database) yield return Named(Build.DatabaseStep, Do(build.Id, Build.DatabaseStep, null, voice => LoadOnce(reached.Task, build, app, machine, voice, cancel)));
+        if (build.Database) yield return Named(Build.DatabaseStep, LoadOnce(reached.Task, build, app, cancel));
         if (build.Code) yield return Named(Build.CodeStep, CheckOut(reached, build, app, machine, cancel));
     }
 
-    private async Task<StepEnd> LoadOnce(Task<bool> reached, Build build, AppSettings app, Machine machine, StepVoice voice, CancellationToken cancel) => await reached
-        ? await database.Run(build, bases.Find(app.Base!), voice, cancel)
-        : new(StepState.Skipped, $"Not begun, as {machine.Name} was not reached.") { Untouched = true };
+    // No database is exchanged for a server that cannot be reached: the step begins when the server has answered.
+    private async Task<StepEnd> LoadOnce(Task<bool> reached, Build build, AppSettings app, CancellationToken cancel) => await reached
+        ? await Do(build.Id, Build.DatabaseStep, null, voice => database.Run(build, bases.Find(app.Base!), voice, cancel))
+        : new(StepState.Skipped, "");
 
     private async Task<StepEnd> CheckOut(TaskCompletionSource<bool> reached, Build build, AppSettings app, Machine machine, CancellationToken cancel)
     {

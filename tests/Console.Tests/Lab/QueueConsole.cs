@@ -72,7 +72,7 @@ internal sealed class QueueConsole : IAsyncDisposable
             "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": {{Work.Places}}, "ssh": { "host": "{{Hosts.DatabaseAddress}}", {{Hosts.Ssh}} } } ],
             "bases": [ {{string.Join(", ", Work.Bases.Select(b => $$"""{ "name": "{{b}}", "host": "db1", "dump": "x.dump", "owner": "x", "spares": 0 }"""))}} ],
             "apps": [ {{AppOf("plain", "")}}, {{string.Join(", ", Work.Bases.Select((b, n) => AppOf($"app{n}", $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }""")))}} ],
-            "builds": { "kept": 2000, "history": 500 }
+            "builds": { "kept": 2000, "history": 500, "perPerson": 200 }
             """);
     }
 }
