@@ -14,6 +14,9 @@ public interface IName<TSelf> : IParsable<TSelf> where TSelf : IName<TSelf>
     /// <summary>What a good one looks like, as the end of a sentence.</summary>
     static abstract string Rule { get; }
 
+    /// <summary>A right one, for the API document.</summary>
+    static virtual string? Example => null;
+
     /// <summary>Makes one of a text that keeps the rule, null of another.</summary>
     static abstract TSelf? From(string text);
 }
@@ -25,6 +28,7 @@ public sealed partial record ServerName : IName<ServerName>
     private ServerName(string text) => Text = text;
     public string Text { get; }
     public static string Rule => "1 to 32 letters, digits, dots, dashes or underscores, the first a letter or digit";
+    public static string Example => "qa07";
     public static ServerName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out ServerName result) => Name.Try(s, out result);
     public static ServerName Parse(string s, IFormatProvider? provider) => Name.Make<ServerName>(s);
@@ -39,6 +43,7 @@ public sealed partial record AppName : IName<AppName>
     private AppName(string text) => Text = text;
     public string Text { get; }
     public static string Rule => "1 to 32 small letters, digits, dashes or underscores, the first a letter";
+    public static string Example => "shop";
     public static AppName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out AppName result) => Name.Try(s, out result);
     public static AppName Parse(string s, IFormatProvider? provider) => Name.Make<AppName>(s);
@@ -53,6 +58,7 @@ public sealed partial record BaseName : IName<BaseName>
     private BaseName(string text) => Text = text;
     public string Text { get; }
     public static string Rule => "1 to 20 small letters, digits or underscores, the first a letter";
+    public static string Example => "shop";
     public static BaseName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out BaseName result) => Name.Try(s, out result);
     public static BaseName Parse(string s, IFormatProvider? provider) => Name.Make<BaseName>(s);
@@ -70,6 +76,7 @@ public sealed partial record RepositoryPath : IName<RepositoryPath>
     private RepositoryPath(string text) => Text = text;
     public string Text { get; }
     public static string Rule => "up to 200 letters, digits and . _ + - /, no part of which is empty or begins with a dot or a dash";
+    public static string Example => "branches/basket";
     public static RepositoryPath? From(string text) => text.Length <= 200 && Allowed().IsMatch(text) && !text.EndsWith(".lock", StringComparison.Ordinal) && !text.Contains("..", StringComparison.Ordinal) ? new(text) : null;
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out RepositoryPath result) => Name.Try(s, out result);
     public static RepositoryPath Parse(string s, IFormatProvider? provider) => Name.Make<RepositoryPath>(s);
@@ -84,6 +91,7 @@ public sealed partial record Revision : IName<Revision>
     private Revision(string text) => Text = text;
     public string Text { get; }
     public static string Rule => "a revision number, or 7 to 40 hexadecimal digits";
+    public static string Example => "1234";
     public static Revision? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out Revision result) => Name.Try(s, out result);
     public static Revision Parse(string s, IFormatProvider? provider) => Name.Make<Revision>(s);
@@ -98,6 +106,7 @@ public sealed partial record RequestId : IName<RequestId>
     private RequestId(string text) => Text = text;
     public string Text { get; }
     public static string Rule => "a number";
+    public static string Example => "17";
     /// <summary>The number itself, rising with each build and restore.</summary>
     public long Number => long.Parse(Text);
     public static RequestId Of(long number) => new(number.ToString());
@@ -106,21 +115,6 @@ public sealed partial record RequestId : IName<RequestId>
     public static RequestId Parse(string s, IFormatProvider? provider) => Name.Make<RequestId>(s);
     public override string ToString() => Text;
     [GeneratedRegex(@"\A[1-9][0-9]{0,14}\z")] private static partial Regex Allowed();
-}
-
-/// <summary>Text for people: a purpose, a reason, a name one gives oneself.</summary>
-public static class PlainText
-{
-    /// <summary>Trims it and checks that it is there, not too long and free of control characters.</summary>
-    /// <exception cref="Problem">400, naming the field.</exception>
-    public static string Check(string? text, string field, int longest)
-    {
-        var trimmed = text?.Trim() ?? "";
-        if (trimmed.Length == 0) throw Problem.BadInput($"Give {field}: a few words that tell your team mates what it is for.");
-        if (trimmed.Length > longest) throw Problem.BadInput($"{field} has {trimmed.Length} characters; {longest} are allowed.");
-        if (trimmed.Any(char.IsControl)) throw Problem.BadInput($"{field} holds control characters; use plain text on one line.");
-        return trimmed;
-    }
 }
 
 internal static class Name

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Mvc;
 
 namespace TestServers;
@@ -22,6 +23,7 @@ public sealed class Problem : Exception
     public static Problem Forbidden(string detail) => new(403, "not-allowed", "This may not be done", detail);
     public static Problem NotFound(string what, string detail) => new(404, "not-found", $"There is no such {what}", detail);
     public static Problem WrongMethod(string detail) => new(405, "wrong-method", "This cannot be done here", detail);
+    public static Problem TooSlow(string detail) => new(408, "too-slow", "The request did not come in time", detail);
     public static Problem Conflict(string detail) => new(409, "conflict", "This is not possible now", detail);
     public static Problem Reserved(string detail) => new(409, "reserved", "Somebody else holds this server", detail);
     public static Problem NoneFree(string detail) => new(409, "none-free", "No server is free", detail);
@@ -29,8 +31,16 @@ public sealed class Problem : Exception
     public static Problem WrongType(string detail) => new(415, "not-json", "Only JSON is accepted", detail);
     public static Problem KeyUsed(string detail) => new(422, "key-used", "The Idempotency-Key was used for something else", detail);
     public static Problem TooMany(string detail) => new(429, "too-many", "Too much at once", detail);
+    public static Problem Fault(string detail) => new(500, "fault", "The console failed", detail);
     public static Problem Failed(string detail) => new(502, "failed", "A host could not do it", detail);
     public static Problem ReadOnly(string detail) => new(503, "disk", "The console is read-only: its disk refuses", detail);
+
+    /// <summary>Every kind there is, without its detail: the makers above are the only list of them.</summary>
+    public static IEnumerable<ProblemDetails> Kinds =>
+        from maker in typeof(Problem).GetMethods(BindingFlags.Public | BindingFlags.Static)
+        where maker.ReturnType == typeof(Problem)
+        let nothing = maker.GetParameters().Select(p => p.ParameterType == typeof(string) ? "thing" : null).ToArray<object?>()
+        select ((Problem)maker.Invoke(null, nothing)!).ToDetails();
 
     /// <summary>Adds a field; returns the same problem.</summary>
     public Problem With(string field, object? value)
@@ -43,7 +53,8 @@ public sealed class Problem : Exception
     public ProblemDetails ToDetails()
     {
         var details = new ProblemDetails { Status = Status, Type = "urn:test-server-console:" + Type, Title = Title, Detail = Message };
-        foreach (var (field, value) in Fields) details.Extensions[field] = value;
+        // What is not known is not there, rather than null.
+        foreach (var (field, value) in Fields.Where(f => f.Value is not null)) details.Extensions[field] = value;
         return details;
     }
 }

@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.Builder.Extensions;
 using TestServers;
 using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Monitoring;
 using TestServers.Databases;
+using TestServers.Http;
 using TestServers.Live;
 using TestServers.Reservations;
 using TestServers.Servers;
@@ -19,27 +21,24 @@ try
     listening.Begin();
     await using var app = builder.Build();
 
-    app.UsePathBase(settings.PathBase);
+    // Not UsePathBase(), which looks for the call before who asks is known.
+    if (settings.PathBase.Length > 0) app.UseMiddleware<UsePathBaseMiddleware>(new PathString(settings.PathBase));
     app.Use(Headers.Add);
     app.UseExceptionHandler();
-    app.UseStatusCodePages();
-    app.UseMiddleware<CrossSite>();
+    app.UseStatusCodePages(ProblemHandler.Complete);
     app.UseMiddleware<Identity>();
-    app.UseMiddleware<IdempotencyKey>();
     app.UseDefaultFiles();
     app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = Headers.AskEachTime });
+    app.UseMiddleware<Methods>();
+    app.Use(BodyCheck.HideType);
     app.UseRouting();
-
-    app.MapServers();
-    app.MapReservations();
-    app.MapAnyServer();
-    app.MapBuilds();
-    app.MapApps();
-    app.MapDatabases();
-    app.MapLive();
-    app.MapAccess();
-    app.MapMonitoring();
-    app.MapOpenApi();
+    app.Use(BodyCheck.ShowType);
+    app.UseMiddleware<Rights>();
+    app.UseMiddleware<CrossSite>();
+    app.UseMiddleware<AddressCheck>();
+    app.UseMiddleware<BodyCheck>();
+    app.UseMiddleware<IdempotencyKey>();
+    MapCalls(app);
 
     app.Services.GetRequiredService<Teller>().Begin();
     if (settings.Listen.Loopback is { } port) app.Logger.LogWarning("The console is open to everybody on this machine, at http://localhost:{Port}{Path}/; people name themselves. For real use put it behind a web server.", port, settings.PathBase);
@@ -54,5 +53,21 @@ catch (Exception e) when (!serves)
     return 1;
 }
 
-/// <summary>Named for the tests, which start the real program.</summary>
-public partial class Program;
+/// <summary>Named for the tests, which start the real program and compare its calls with its document.</summary>
+public partial class Program
+{
+    /// <summary>Every call there is.</summary>
+    internal static void MapCalls(WebApplication app)
+    {
+        app.MapServers();
+        app.MapReservations();
+        app.MapAnyServer();
+        app.MapBuilds();
+        app.MapApps();
+        app.MapDatabases();
+        app.MapLive();
+        app.MapAccess();
+        app.MapMonitoring();
+        app.MapDocument();
+    }
+}

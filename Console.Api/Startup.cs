@@ -4,6 +4,7 @@ using TestServers.Builds;
 using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.Hosts;
+using TestServers.Http;
 using TestServers.Live;
 using TestServers.Messages;
 using TestServers.Monitoring;
@@ -87,8 +88,8 @@ public static class Startup
 
         services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = Failures.Complete).AddExceptionHandler<Failures>();
-        services.AddOpenApi(Document.Describe);
+        services.AddProblemDetails().AddExceptionHandler<ProblemHandler>();
+        services.AddOpenApi(Document.Name, Document.Describe);
     }
 
     /// <summary>Puts into the log what was mended when the state was opened.</summary>

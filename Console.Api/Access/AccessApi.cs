@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Http;
 
 namespace TestServers.Access;
 
@@ -10,8 +11,10 @@ public static class AccessApi
 
     public static void MapAccess(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/me", Show).WithSummary("Who am I, and what may I do");
-        routes.MapPut("/api/me", SetName).WithSummary("Name oneself; only where the console is open");
+        var calls = routes.MapCalls("Access", "Who am I.");
+        calls.MapGet("/api/me", Show).As("showMe", Right.View, "Who am I, and what may I do");
+        calls.MapPut("/api/me", SetName).As("nameMe", Right.View, "Name oneself; only where the console is open").Gives(409)
+            .Example("""{ "name": "anna" }""");
     }
 
     private static Ok<Me> Show(HttpContext context, Settings settings) => TypedResults.Ok(MeOf(Caller.Of(context), settings));

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace TestServers.Access;
@@ -6,11 +7,16 @@ namespace TestServers.Access;
 /// <param name="From">The first byte to send, so that a reader who was cut off resumes without loss or doubling.</param>
 /// <param name="Tail">In place of it: how many of the last lines.</param>
 /// <param name="Follow">Whether what comes later is sent, too, to the end of the build or restore.</param>
-public sealed record LogPart(long? From, int? Tail, bool? Follow);
+public sealed record LogPart(
+    [property: Description("The first byte to send")] long? From,
+    [property: Description("In place of it: how many of the last lines")] int? Tail,
+    [property: Description("Whether what comes later is sent, too")] bool? Follow);
 
 /// <summary>Sends a log as text, at once and as it grows.</summary>
 public static class LogAnswer
 {
+    public const string Summary = "Its log; ?follow=true streams to the end, ?from=BYTES resumes, ?tail=LINES begins with the last ones";
+
     /// <exception cref="Problem">400: there is no such part.</exception>
     public static async Task Write(HttpContext context, Requests.RequestLog log, LogPart part)
     {

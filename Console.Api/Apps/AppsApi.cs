@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using TestServers.Access;
+using TestServers.Http;
 
 namespace TestServers.Apps;
 
@@ -15,13 +17,15 @@ public static class AppsApi
 
     public static void MapApps(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/apps", List).WithSummary("The apps that can be put on a server");
-        routes.MapGet("/api/apps/{app}/paths", ListPaths).WithSummary("Branches and tags of an app's repository; ?q= part of the name");
+        var calls = routes.MapCalls("Apps", "What can be put on a server.");
+        calls.MapGet("/api/apps", List).As("listApps", Right.View, "The apps that can be put on a server");
+        calls.MapGet("/api/apps/{app}/paths", ListPaths)
+            .As("listPaths", Right.View, "Branches and tags of an app's repository; ?q= part of the name");
     }
 
     private static Polled<AppList> List(Catalogue catalogue) => Polled.Of(new AppList([.. catalogue.All]));
 
-    private static async Task<Polled<Paths>> ListPaths(AppName app, string? q, HttpContext context, Catalogue catalogue, RepositoryPaths paths)
+    private static async Task<Polled<Paths>> ListPaths(AppName app, [Description("Part of a path, in any case")] string? q, HttpContext context, Catalogue catalogue, RepositoryPaths paths)
     {
         var list = await paths.Of(catalogue.Find(app), context.RequestAborted);
         return Polled.Of(new Paths(app, list.AsOf, list.Problem, [.. list.Paths.Where(p => q is null || p.Path.Text.Contains(q, StringComparison.OrdinalIgnoreCase)).Take(MostPaths)]));

@@ -1,6 +1,9 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
 using TestServers.Hosts;
+using TestServers.Http;
 using TestServers.Requests;
 
 namespace TestServers.Builds;
@@ -13,21 +16,32 @@ public static class BuildsApi
     public sealed record BuildList(IEnumerable<BuildView> Builds);
     /// <param name="From">failed: from the failed step on; null: all of it.</param>
     /// <param name="Number">The reservation that is meant.</param>
-    public sealed record RetryBuild(string? From = null, long? Number = null);
+    public sealed record RetryBuild([property: AllowedValues("failed", null)] string? From = null, long? Number = null);
     public sealed record HistoryList(ServerName Server, Configuration? Configuration, IEnumerable<HistoryEntry> History);
 
     public static void MapBuilds(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/servers/{server}/builds", Launch).WithSummary("Put an app on a server: a fresh database, code, or both");
-        routes.MapGet("/api/servers/{server}/history", ShowHistory).WithSummary("The configurations a server has had, newest first");
-        routes.MapGet("/api/servers/{server}/history/{build}", ShowEntry).WithSummary("One of them, with its settings as they were rendered");
-        routes.MapGet("/api/servers/{server}/history/{build}/changes", ShowChanges).WithSummary("What is different in it, seen from ?since=BUILD");
-        routes.MapGet("/api/servers/{server}/plan", ShowPlan).WithSummary("What a build would change, before it is launched");
-        routes.MapGet("/api/builds", List).WithSummary("Builds, newest first; ?state=queued,running");
-        routes.MapGet("/api/builds/{id}", Show).WithSummary("One build; ?wait=SECONDS answers when it has ended or the time is up");
-        routes.MapPost("/api/builds/{id}/cancel", Cancel).WithSummary("Cancel a build");
-        routes.MapPost("/api/builds/{id}/retry", Retry).WithSummary("Run a build again: exactly the same, or {\"from\": \"failed\"} from its failed step on");
-        routes.MapGet("/api/builds/{id}/log", ShowLog).WithSummary("Its log; ?follow=true streams to the end, ?from=BYTES resumes, ?tail=LINES begins with the last ones").Produces<string>(200, "text/plain");
+        var calls = routes.MapCalls("Builds", "Put an app on a server, watch, cancel and repeat it; a server's history.");
+        calls.MapPost("/api/servers/{server}/builds", Launch)
+            .As("launchBuild", Right.Build, "Put an app on a server: a fresh database, code, or both").Gives(409, 429)
+            .Example("""{ "app": "shop", "path": "branches/basket", "database": true, "code": true }""");
+        calls.MapGet("/api/servers/{server}/history", ShowHistory)
+            .As("listHistory", Right.View, "The configurations a server has had, newest first");
+        calls.MapGet("/api/servers/{server}/history/{build}", ShowEntry)
+            .As("showHistoryEntry", Right.View, "One of them, with its settings as they were rendered");
+        calls.MapGet("/api/servers/{server}/history/{build}/changes", ShowChanges)
+            .As("compareHistory", Right.Build, "What is different in it, seen from ?since=BUILD").Gives(409, 429);
+        calls.MapGet("/api/servers/{server}/plan", ShowPlan)
+            .As("planBuild", Right.Build, "What a build would change, before it is launched").Gives(409, 429, 502);
+        calls.MapGet("/api/builds", List).As("listBuilds", Right.View, "Builds, newest first; ?state=queued,running");
+        calls.MapGet("/api/builds/{id}", Show)
+            .As("showBuild", Right.View, "One build; ?wait=SECONDS answers when it has ended or the time is up").Gives(429);
+        calls.MapPost("/api/builds/{id}/cancel", Cancel).As("cancelBuild", Right.Build, "Cancel a build").Gives(409);
+        calls.MapPost("/api/builds/{id}/retry", Retry)
+            .As("retryBuild", Right.Build, "Run a build again: exactly the same, or {\"from\": \"failed\"} from its failed step on").Gives(409, 429)
+            .Example("""{ "from": "failed" }""");
+        calls.MapGet("/api/builds/{id}/log", ShowLog).As("readBuildLog", Right.View, LogAnswer.Summary).Gives(429)
+            .ProducesText("text/plain", "The log, in UTF-8", "12:00:01 code: 1234 of branches/basket\n");
     }
 
     private static Accepted<BuildView> Launch(ServerName server, LaunchBuild ask, HttpContext context, BuildQueue queue, BuildViews views)
@@ -62,17 +76,19 @@ public static class BuildsApi
         return Polled.Of(await plans.Between(server, history.Entry(server, since), history.Entry(server, build), context.RequestAborted));
     }
 
-    private static async Task<Polled<Plan>> ShowPlan(ServerName server, AppName app, RepositoryPath? path, Revision? revision, bool database, bool code, HttpContext context, Plans plans) =>
+    private static async Task<Polled<Plan>> ShowPlan(ServerName server, AppName app, RepositoryPath? path, Revision? revision,
+        [Description("Whether a fresh database is wanted")] bool database, [Description("Whether code is wanted")] bool code, HttpContext context, Plans plans) =>
         Polled.Of(await plans.Of(server, new(app, path, revision, database, code), Caller.Of(context).Name, context.RequestAborted));
 
-    private static Polled<BuildList> List(string? state, string? server, BuildQueue queue, BuildViews views)
+    private static Polled<BuildList> List([Description("One or more states, with commas between them"), ListOf(typeof(RequestState))] string? state,
+        [Description("A server's name")] string? server, BuildQueue queue, BuildViews views)
     {
         var wanted = state is null ? null : ParseStates(state);
         var on = server is null ? null : ServerName.From(server) ?? throw Problem.BadInput($"`server` is {ServerName.Rule}.");
         return Polled.Of(new BuildList(queue.Store.All.Where(b => (wanted is null || wanted.Contains(b.State)) && (on is null || b.Server == on)).Take(200).Select(views.Of).ToList()));
     }
 
-    private static async Task<Polled<BuildView>> Show(RequestId id, double? wait, HttpContext context, BuildQueue queue, BuildViews views)
+    private static async Task<Polled<BuildView>> Show(RequestId id, [Description("Seconds to wait for its end, at most")] double? wait, HttpContext context, BuildQueue queue, BuildViews views)
     {
         var build = queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id);
         if (wait is > 0) build = await queue.Store.WaitForEnd(build, TimeSpan.FromSeconds(Math.Min(wait.Value, 600)), context.RequestAborted);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 
 namespace TestServers.Builds;
 
@@ -7,22 +8,24 @@ namespace TestServers.Builds;
 public sealed record Plan(ServerName Server, AppName App, DatabasePlan? Database, CodePlan? Code, ImmutableArray<FileChange> Settings, string? Refusal);
 
 /// <param name="Method">spare: at once; copy: a plain copy is made.</param>
-public sealed record DatabasePlan(BaseName Base, string Method, DateTimeOffset? Now, DateTimeOffset? Then);
+public sealed record DatabasePlan(BaseName Base, [property: AllowedValues("spare", "copy")] string Method, DateTimeOffset? Now, DateTimeOffset? Then);
 
 /// <param name="Relation">same, forward, back or other; null when it is not known.</param>
 /// <param name="More">Whether there are more commits than the ones listed.</param>
 /// <param name="Problem">Why the commits cannot be told.</param>
 /// <param name="Missing">Whether the repository has answered that it has no such path or revision: a build of it would fail.</param>
-public sealed record CodePlan(KeptCode? From, CodeTarget To, string? Relation, bool More, ImmutableArray<Commit> Commits, string? Problem, bool Missing = false);
+public sealed record CodePlan(KeptCode? From, CodeTarget To, [property: AllowedValues("same", "forward", "back", "other", null)] string? Relation, bool More,
+    ImmutableArray<Commit> Commits, string? Problem, bool Missing = false);
 
 /// <param name="Revision">Null: the newest.</param>
 public sealed record CodeTarget(RepositoryPath Path, string? Revision);
 
 /// <param name="Side">new: it comes; gone: it is there now and would go.</param>
-public sealed record Commit(string Revision, string? Author, DateTimeOffset? At, string? Message, string Side);
+public sealed record Commit(string Revision, string? Author, DateTimeOffset? At, string? Message,
+    [property: AllowedValues("new", "gone")] string Side);
 
 /// <summary>The lines of a settings file that differ.</summary>
 public sealed record FileChange(string File, ImmutableArray<ChangedLine> Lines);
 
 /// <param name="Kind">same, gone or new.</param>
-public sealed record ChangedLine(string Kind, string Text);
+public sealed record ChangedLine([property: AllowedValues("same", "gone", "new")] string Kind, string Text);

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
+using TestServers.Http;
 
 namespace TestServers.Live;
 
@@ -12,7 +13,10 @@ public static class LiveApi
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public static void MapLive(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/events", Follow).WithSummary("Server-sent events: what changed. Last-Event-ID resumes").Produces<string>(200, "text/event-stream");
+        routes.MapCalls("Live", "What changes, as it changes.").MapGet("/api/events", Follow)
+            .As("followEvents", Right.View, "Server-sent events: what changed. Last-Event-ID resumes").Gives(429)
+            .ProducesText("text/event-stream", "Events: the id resumes, the name says what changed, the data is what the call of that noun answers",
+                "id: 42-7\nevent: server\ndata: {\"name\":\"qa07\"}\n\n");
 
     private static ServerSentEventsResult<string> Follow(HttpContext context, EventStream stream, IHostApplicationLifetime lifetime)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Hosts;
+using TestServers.Http;
 using TestServers.Requests;
 using TestServers.Reservations;
 using TestServers.Storage;
@@ -17,8 +18,11 @@ public static class MonitoringApi
 
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", ShowHealth).WithSummary("200 while the console serves; 503 when its disk refuses");
-        routes.MapGet("/metrics", ShowMetrics).WithSummary("Prometheus text").Produces<string>(200, "text/plain");
+        var calls = routes.MapCalls("Monitoring", "Is it well, and how much of what is there.");
+        calls.MapGet("/healthz", ShowHealth).As("showHealth", Right.Anybody, "200 while the console serves; 503 when its disk refuses")
+            .Produces<ConsoleHealth>(503);
+        calls.MapGet("/metrics", ShowMetrics).As("showMetrics", Right.Anybody, "Prometheus text")
+            .ProducesText("text/plain", "Prometheus' text format", "# HELP console_disk_ok 0 while the disk refuses writes\n");
     }
 
     // A host that is down is named, but the console itself is well: restarting it would mend nothing.

@@ -1,6 +1,9 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
 using TestServers.Hosts;
+using TestServers.Http;
 
 namespace TestServers.Reservations;
 
@@ -22,9 +25,15 @@ public static class ReservationsApi
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
     {
-        routes.MapPut("/api/servers/{server}/reservation", Reserve).WithSummary("Reserve a server, or change or extend one's own reservation");
-        routes.MapDelete("/api/servers/{server}/reservation", Release).WithSummary("Release a server; ?builds=finish lets the build that runs end first");
-        routes.MapPost("/api/servers/{server}/reservation/takeover", TakeOver).WithSummary("Take a server over from its holder");
+        var calls = routes.MapCalls("Reservations", "Who has which server, until when and what for.");
+        calls.MapPut("/api/servers/{server}/reservation", Reserve)
+            .As("reserveServer", Right.Reserve, "Reserve a server, or change or extend one's own reservation").Gives(409)
+            .Example("""{ "purpose": "basket test", "hours": 4 }""");
+        calls.MapDelete("/api/servers/{server}/reservation", Release)
+            .As("releaseServer", Right.Reserve, "Release a server; ?builds=finish lets the build that runs end first").Gives(409);
+        calls.MapPost("/api/servers/{server}/reservation/takeover", TakeOver)
+            .As("takeOverServer", Right.Reserve, "Take a server over from its holder").Gives(409)
+            .Example("""{ "reason": "anna is on holiday" }""");
     }
 
     private static Results<Ok<ReservationView>, Created<ReservationView>> Reserve(ServerName server, ReserveServer ask, HttpContext context, Inventory inventory, ReservationBook book)
@@ -35,7 +44,10 @@ public static class ReservationsApi
         return isNew ? TypedResults.Created($"{context.Request.PathBase}/api/servers/{server}", reservation) : TypedResults.Ok(reservation);
     }
 
-    private static async Task<Results<NoContent, Accepted<ReservationView>>> Release(ServerName server, long? number, string? builds, HttpContext context, Inventory inventory, ReservationBook book)
+    private static async Task<Results<NoContent, Accepted<ReservationView>>> Release(ServerName server,
+        [Description("The reservation that is meant; another one is not touched")] long? number,
+        [Description("What becomes of the build that runs"), AllowedValues("cancel", "finish")] string? builds,
+        HttpContext context, Inventory inventory, ReservationBook book)
     {
         Caller.Of(context).MustBeAllowedTo(Caller.Reserve);
         inventory.Find(server);

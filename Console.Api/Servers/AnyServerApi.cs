@@ -1,7 +1,9 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Hosts;
+using TestServers.Http;
 using TestServers.Reservations;
 
 namespace TestServers.Servers;
@@ -18,9 +20,12 @@ public static class AnyServerApi
     public sealed record TakenServer(ServerName Server, string Address, string Url, ReservationView Reservation);
 
     public static void MapAnyServer(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/reservations", Reserve).WithSummary("Reserve any free server that can be used; ?wait=SECONDS waits for one");
+        routes.MapCalls("Reservations", "Who has which server, until when and what for.").MapPost("/api/reservations", Reserve)
+            .As("reserveAnyServer", Right.Reserve, "Reserve any free server that can be used; ?wait=SECONDS waits for one")
+            .Gives(404, 409, 429).Example("""{ "purpose": "nightly tests", "hours": 1 }""");
 
-    private static async Task<Created<TakenServer>> Reserve(ReserveAnyServer ask, double? wait, HttpContext context, Inventory inventory, Catalogue catalogue,
+    private static async Task<Created<TakenServer>> Reserve(ReserveAnyServer ask,
+        [Description("Seconds to wait for a free one, at most")] double? wait, HttpContext context, Inventory inventory, Catalogue catalogue,
         ReservationBook book, ReservationLimits limits, FreeServers free, TimeProvider clock)
     {
         Caller.Of(context).MustBeAllowedTo(Caller.Reserve);

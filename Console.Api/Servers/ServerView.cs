@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using TestServers.Builds;
 using TestServers.Requests;
 using TestServers.Reservations;
@@ -10,7 +11,9 @@ namespace TestServers.Servers;
 /// <param name="Cleaning">A build ended here without a word, and what it left is still to be cleaned up; null: nothing is.</param>
 /// <param name="Unusable">Why it cannot be reserved now, as a sentence; null: it can, if nobody holds it.</param>
 /// <param name="Problem">Why the host does not answer now; the state is then the one of <paramref name="AsOf"/>.</param>
-public sealed record ServerView(ServerName Name, string Host, string State, DateTimeOffset? AsOf, string? Problem, string Address, string Url,
+public sealed record ServerView(ServerName Name, string Host,
+    [property: AllowedValues("no state", "running", "idle", "paused", "in shutdown", "shut off", "crashed", "pmsuspended")]
+    string State, DateTimeOffset? AsOf, string? Problem, string Address, string Url,
     ReservationView? Reservation, Configuration? Configuration, CurrentBuild? Build, UncleanServer? Cleaning, string? Unusable);
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>

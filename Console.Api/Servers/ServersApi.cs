@@ -1,5 +1,6 @@
 using TestServers.Access;
 using TestServers.Hosts;
+using TestServers.Http;
 
 namespace TestServers.Servers;
 
@@ -8,8 +9,10 @@ public static class ServersApi
 {
     public static void MapServers(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/servers", List).WithSummary("Every server: state, reservation, configuration, current build").Produces<ServerList>().Produces(304);
-        routes.MapGet("/api/servers/{server}", Show).WithSummary("One server");
+        var calls = routes.MapCalls("Servers", "Which servers there are, and how they are.");
+        calls.MapGet("/api/servers", List).As("listServers", Right.View, "Every server: state, reservation, configuration, current build")
+            .Produces<ServerList>().Produces(304);
+        calls.MapGet("/api/servers/{server}", Show).As("showServer", Right.View, "One server");
     }
 
     private static Task List(HttpContext context, Board board)

@@ -16,6 +16,8 @@ public static class Json
     /// <summary>Sets <paramref name="options"/> to the rules of <see cref="Web"/>.</summary>
     public static void Apply(JsonSerializerOptions options)
     {
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.AllowDuplicateProperties = false;
@@ -24,6 +26,7 @@ public static class Json
         // Answers are application/json with nosniff, never pasted into a page: only what JSON itself needs is escaped.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new TimeConverter());
     }
 
     private static JsonSerializerOptions Make(bool indented)

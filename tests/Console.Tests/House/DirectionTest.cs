@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace TestServers.Tests.House;
@@ -7,9 +6,9 @@ namespace TestServers.Tests.House;
 public sealed partial class DirectionTest
 {
     // Each folder may use those before it, and Names, Problem, Settings, Times at the root.
-    private static readonly string[] Order = ["Storage", "Commands", "Messages", "Requests", "Access", "Hosts", "Reservations", "Apps", "Databases", "Builds", "Servers", "Live", "Monitoring"];
+    private static readonly string[] Order = ["Storage", "Commands", "Messages", "Requests", "Http", "Access", "Hosts", "Reservations", "Apps", "Databases", "Builds", "Servers", "Live", "Monitoring"];
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "Console.Api"));
+    private static string Root() => House.Sources.Root();
 
     private static IEnumerable<(string Folder, string File, string Text)> Sources() =>
         Directory.EnumerateFiles(Root(), "*.cs", SearchOption.AllDirectories)
@@ -45,8 +44,8 @@ public sealed partial class DirectionTest
     }
 
     [Fact]
-    public void Only_Access_the_Api_files_and_the_start_see_a_request() =>
-        Assert.Empty(Sources().Where(s => s.Text.Contains("HttpContext", StringComparison.Ordinal) && s.Folder.Length > 0 && s.Folder != "Access" && !s.File.EndsWith("Api.cs", StringComparison.Ordinal)).Select(s => s.File));
+    public void Only_Access_Http_the_Api_files_and_the_start_see_a_request() =>
+        Assert.Empty(Sources().Where(s => s.Text.Contains("HttpContext", StringComparison.Ordinal) && s.Folder.Length > 0 && s.Folder is not ("Access" or "Http") && !s.File.EndsWith("Api.cs", StringComparison.Ordinal)).Select(s => s.File));
 
     [Fact]
     public void Only_the_command_runner_starts_a_process() =>

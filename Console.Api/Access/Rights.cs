@@ -1,0 +1,36 @@
+using TestServers.Http;
+
+namespace TestServers.Access;
+
+/// <summary>
+/// Lets pass who has the right that stands at the call, before anything else of the request is looked at: who may not
+/// do a thing is not told how.
+/// </summary>
+public sealed class Rights(RequestDelegate next, Settings settings)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is RouteEndpoint endpoint)
+            Ensure(Caller.Of(context), endpoint.Metadata.GetMetadata<NeededRight>()?.Right);
+        return next(context);
+    }
+
+    /// <exception cref="Problem">401 for somebody without a name, 403 for one without the right.</exception>
+    private void Ensure(Caller caller, Right? right)
+    {
+        switch (right)
+        {
+            case Right.Anybody:
+                return;
+            case Right.View:
+                if (caller.Kind == CallerKind.Nobody && settings.Listen.Socket is not null)
+                    throw Problem.Unauthorized("Sign in at the web server, or send a bearer token.");
+                return;
+            case { } named:
+                caller.MustBeAllowedTo(named.ToString().ToLowerInvariant());
+                return;
+            default:
+                throw Problem.Forbidden("Nobody may do this: the call names no right.");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+
+namespace TestServers.Http;
+
+/// <summary>A noun's calls in the document.</summary>
+public sealed record CallGroup(string Name, string Description);
+
+/// <summary>
+/// The problems that a call gives besides those that follow from its right, its method and its inputs.
+/// </summary>
+public sealed record GivenProblems(IReadOnlyList<int> Statuses);
+
+/// <summary>A body as one sends it, for the document.</summary>
+public sealed record BodyExample(JsonNode Body);
+
+/// <summary>An answer that is no JSON, for the document.</summary>
+public sealed record TextExample(string Description, string Text);
+
+/// <summary>What a route table says of a call: its name, the right it needs, and what it can answer.</summary>
+public static class Calls
+{
+    /// <summary>A noun's calls.</summary>
+    public static RouteGroupBuilder MapCalls(this IEndpointRouteBuilder routes, string name, string description) =>
+        routes.MapGroup("").WithTags(name).WithMetadata(new CallGroup(name, description));
+
+    /// <summary>Names a call and says who may make it.</summary>
+    /// <param name="name">A verb and its object in camelCase; client programs have it as their method's name.</param>
+    public static RouteHandlerBuilder As(this RouteHandlerBuilder call, string name, Right right, string summary) =>
+        call.WithName(name).WithSummary(summary).WithMetadata(new NeededRight(right));
+
+    /// <summary>Problems it can give besides those that every such call can.</summary>
+    public static RouteHandlerBuilder Gives(this RouteHandlerBuilder call, params int[] statuses) =>
+        call.WithMetadata(new GivenProblems(statuses));
+
+    /// <summary>A body as one sends it.</summary>
+    /// <param name="json">JSON; a test compares it with the body's schema.</param>
+    public static RouteHandlerBuilder Example(this RouteHandlerBuilder call, string json) =>
+        call.WithMetadata(new BodyExample(JsonNode.Parse(json)!));
+
+    /// <summary>It answers with text of this media type.</summary>
+    public static RouteHandlerBuilder ProducesText(
+        this RouteHandlerBuilder call,
+        string type,
+        string description,
+        string example
+    ) => call.Produces<string>(200, type).WithMetadata(new TextExample(description, example));
+}

@@ -1,0 +1,23 @@
+namespace TestServers.Http;
+
+/// <summary>What a caller must have for a call.</summary>
+public enum Right
+{
+    /// <summary>Nothing, not even a name: monitoring asks so.</summary>
+    Anybody,
+
+    /// <summary>To be known. Where the console is open, everybody on this machine is.</summary>
+    View,
+
+    /// <summary>The right to reserve.</summary>
+    Reserve,
+
+    /// <summary>The right to build, and to start programs on servers.</summary>
+    Build,
+
+    /// <summary>The right to restore bases.</summary>
+    Restore,
+}
+
+/// <summary>Stands at each call; one without it is refused to everybody.</summary>
+public sealed record NeededRight(Right Right);
