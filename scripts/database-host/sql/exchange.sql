@@ -1,8 +1,11 @@
 -- The sealed :draft becomes the base, in one transaction. The base's lock is held by whoever calls, so nobody is copying it.
+\set seen base_ :base
+\ir refuse_other.sql
 SELECT 'base_' || :'base' AS base_db, 'base_' || :'base' AS model, count(*) > 0 AS replaced,
        'old_' || :'base' || '_' || coalesce(max(oid::bigint), 0) AS old,
-       format('test server console: old of %s; since %s', :'base', :'now') AS old_note,
-       format('test server console: base of %s; data time %s; restored %s; tables %s; raw size %s', :'base', :'data_time', :'now', :'tables', :'raw_size') AS note
+       format('test server console: old of %s%s; since %s', :'base', :'mark', :'now') AS old_note,
+       format('test server console: base of %s%s; data time %s; restored %s; tables %s; raw size %s',
+              :'base', :'mark', :'data_time', :'now', :'tables', :'raw_size') AS note
   FROM pg_database WHERE datname = 'base_' || :'base' \gset
 
 BEGIN;

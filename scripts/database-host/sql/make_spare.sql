@@ -1,5 +1,6 @@
 -- The draft is complete: it becomes a spare. Name and comment come in one transaction.
-SELECT format('test server console: spare of %s; data time %s; method %s; ready of %s', :'base', :'data_time', :'method', :'base_oid') AS note \gset
+SELECT format('test server console: spare of %s%s; data time %s; method %s; ready of %s',
+              :'base', :'mark', :'data_time', :'method', :'base_oid') AS note \gset
 BEGIN;
 ALTER DATABASE :"draft" RENAME TO :"spare";
 COMMENT ON DATABASE :"spare" IS :'note';

@@ -22,4 +22,8 @@ BEGIN
     RAISE EXCEPTION 'The database % is not a copy of % made by the console (its comment says so): it is left alone. Rename or drop it by hand.', copy, base;
   END IF;
 END $$;
+\set seen base_ :base
+\ir refuse_other.sql
+\set seen :copy
+\ir refuse_other.sql
 \ir refuse_owner.sql

@@ -9,5 +9,7 @@ BEGIN
     RAISE EXCEPTION 'The database base_% is not the console''s own (its comment says so): it is left alone. Rename it, then restore the base.', base;
   END IF;
 END $$;
+\set seen base_ :base
+\ir refuse_other.sql
 \ir refuse_owner.sql
 SELECT 'size=' || pg_database_size(oid) FROM pg_database WHERE datname = 'base_' || :'base';

@@ -1,4 +1,5 @@
--- Makes old ones of the spares that no load shall take any more (of a former base, or beyond the number :spares), and lists the old ones of :base.
+-- Makes old ones of the spares that no load shall take any more (of a former base, or beyond the number :spares), and
+-- lists the old ones of :base; of this console alone, and of the time before ids.
 -- Under the lock of those who take spares, so that none is dropped under their hands.
 SELECT pg_advisory_lock(hashtextextended('test server console: spares of ' || :'base', 0)) \g /dev/null
 
@@ -7,10 +8,14 @@ WITH spare AS (
          note ~ ('; ready of ' || coalesce(b.oid, 0) || '$') AS ready
     FROM (SELECT oid, datname, shobj_description(oid, 'pg_database') AS note FROM pg_database) s
     LEFT JOIN pg_database b ON b.datname = 'base_' || :'base'
-   WHERE s.datname ~ ('^spare_' || :'base' || '_[0-9]+$') AND s.note ~ ('^test server console: spare of ' || :'base' || ';'))
-SELECT format('COMMENT ON DATABASE %I IS %L', datname, format('test server console: old of %s; was a spare', :'base')),
+   WHERE s.datname ~ ('^spare_' || :'base' || '_[0-9]+$')
+     AND s.note ~ format('^test server console: spare of %s(%s)?; data time', :'base', :'mark'))
+SELECT format('COMMENT ON DATABASE %I IS %L', datname,
+              format('test server console: old of %s%s; was a spare', :'base', :'mark')),
        format('ALTER DATABASE %I RENAME TO %I', datname, format('old_%s_%s', :'base', oid))
   FROM spare WHERE NOT ready OR place > :spares \gexec
 
 SELECT 'old=' || datname FROM pg_database
- WHERE datname ~ ('^old_' || :'base' || '_[0-9]+$') AND shobj_description(oid, 'pg_database') ~ ('^test server console: old of ' || :'base' || ';');
+ WHERE datname ~ ('^old_' || :'base' || '_[0-9]+$')
+   AND shobj_description(oid, 'pg_database')
+         ~ format('^test server console: old of %s(%s)?; (since|was)', :'base', :'mark');

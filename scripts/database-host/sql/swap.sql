@@ -2,8 +2,9 @@
 -- and both names change in one transaction. (Whoever calls opens the door again when this stops half-way.)
 SELECT count(*) > 0 AS replaced, coalesce(max(datname), 'base_' || :'base') AS model,
        'old_' || :'base' || '_' || coalesce(max(oid::bigint), 0) AS old,
-       format('test server console: old of %s; since %s', :'base', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) AS old_note,
-       format('test server console: copy of %s; data time %s; copied %s; method %s', :'base', :'data_time',
+       format('test server console: old of %s%s; since %s', :'base', :'mark',
+              to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) AS old_note,
+       format('test server console: copy of %s%s; data time %s; copied %s; method %s', :'base', :'mark', :'data_time',
               to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), :'method') AS note
   FROM pg_database WHERE datname = :'copy' \gset
 
