@@ -1,89 +1,141 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
+using System.Text;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
+using HandlebarsDotNet.IO;
 
 namespace TestServers.Apps;
 
 /// <summary>The rendered settings of an app for a server.</summary>
 public sealed record RenderedSettings(IReadOnlyDictionary<string, string> Files);
 
-/// <summary>A template that does not render; the message names file, line and cause.</summary>
-public sealed class UnrenderableTemplate(string message, Exception inner) : Exception(message, inner);
-
 /// <summary>
-/// Renders an app's settings from Handlebars templates, the front end's own mustache syntax. The files are read at every build, so that a
-/// change in a template counts from the next build on; one that has not changed is not compiled again. Nothing is escaped: the results
-/// are Apache and Python, not HTML.
+/// Renders an app's settings from Handlebars templates, the front end's own mustache syntax. The files are read at
+/// every build, so that a change in a template counts from the next build on; one that has not changed is not
+/// compiled again. What is inserted is quoted for the place where it stands, in the language of the file; three
+/// braces insert it as it is, and {{quoted x}} brings its own quotes.
 /// </summary>
 public static class SettingsTemplates
 {
     /// <summary>The files that make up an app's settings.</summary>
     public static readonly string[] Names = ["apache.conf", "wsgi.py", "settings.py"];
 
-    private static readonly IHandlebars Language = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
-    private static readonly ConcurrentDictionary<string, (string Text, HandlebarsTemplate<object, object> Render)> Compiled = new(StringComparer.Ordinal);
+    private const string NextTime = "the next build reads it anew";
+    private static readonly IHandlebars Language = CreateLanguage();
+    private static readonly ConcurrentDictionary<string, Compiled> Known = new(StringComparer.Ordinal);
 
-    // Looking for the line of a fault compiles each beginning of the template.
-    private const int MostLines = 300;
+    private sealed record Compiled(
+        string Text,
+        TemplateText Template,
+        HandlebarsTemplate<TextWriter, object, object> Render
+    );
 
     /// <summary>Renders all files.</summary>
-    /// <param name="values">What the templates may name: dictionaries of texts and dictionaries.</param>
-    /// <exception cref="UnrenderableTemplate">A template is missing, is malformed, or names something that is not there.</exception>
+    /// <param name="values">What the templates may name: dictionaries of texts, secrets and dictionaries.</param>
+    /// <exception cref="UnrenderableTemplate">
+    /// A template is missing, is malformed, names something that is not there, or has a value that cannot be
+    /// written where it stands.
+    /// </exception>
     public static RenderedSettings Render(AppSettings app, IReadOnlyDictionary<string, object?> values) =>
-        new(Names.ToDictionary(name => name, name => RenderOne(Path.Combine(app.Templates, name), values), StringComparer.Ordinal));
+        new(
+            Names.ToDictionary(
+                name => name,
+                name => RenderOne(Path.Combine(app.Templates, name), values),
+                StringComparer.Ordinal
+            )
+        );
 
     private static string RenderOne(string path, IReadOnlyDictionary<string, object?> values)
     {
         var text = "";
+        using var site = SiteWriter.For(path);
         try
         {
             text = File.ReadAllText(path);
-            if (!Compiled.TryGetValue(path, out var compiled) || compiled.Text != text) compiled = Compiled[path] = (text, Language.Compile(text));
-            return compiled.Render(values);
+            var compiled =
+                Known.TryGetValue(path, out var known) && known.Text == text ? known : Known[path] = Compile(text);
+            return site.Collect(into => compiled.Render(into, values));
+        }
+        catch (Exception e) when (Innermost(e) is UnwritableValue unwritable)
+        {
+            var at = new TemplateText(text).Expressions.ElementAtOrDefault(site.Expression);
+            throw new UnrenderableTemplate(
+                path,
+                at?.Line,
+                at?.Name,
+                $"the value {at?.Name} cannot be written: {unwritable.Message}",
+                $"{unwritable.Remedy} {Capital(NextTime)}.",
+                e
+            );
         }
         // Whatever the library throws, and its exceptions have no common base: the template is what is wrong.
         catch (Exception e)
         {
-            throw new UnrenderableTemplate($"The template {path} does not render{WhereAndWhy(text, e)}. Correct it; the next build reads it anew.", e);
+            var (line, why) = TemplateFault.Of(e, text, Language);
+            throw new UnrenderableTemplate(path, line, null, why, $"Correct it; {NextTime}.", e);
         }
     }
 
-    private static string WhereAndWhy(string text, Exception e) =>
-        e is HandlebarsUndefinedBindingException { Path: var name }
-            ? $"{InLine(LineThatNames(text, name))}: there is no value {name} for it"
-            : $"{InLine(e is HandlebarsException ? LineThatBreaks(text) : null)}: {e.Message.Split('\n')[0].TrimEnd('.', '\r')}";
+    private static string Capital(string sentence) => char.ToUpperInvariant(sentence[0]) + sentence[1..];
 
-    private static string InLine(int? line) => line is null ? "" : $" (line {line})";
+    private static Exception Innermost(Exception e) => e.InnerException is null ? e : Innermost(e.InnerException);
 
-    private static int? LineThatNames(string text, string name)
+    private static Compiled Compile(string text)
     {
-        var at = Array.FindIndex(text.Split('\n'), line => Regex.IsMatch(line, $@"\{{\{{[^}}]*(?<![\w.]){Regex.Escape(name)}(?![\w.])"));
-        return at < 0 ? null : at + 1;
+        var template = new TemplateText(text);
+        return new(text, template, Language.Compile(new StringReader(template.Marked)));
     }
 
-    // The library tells no line: it is the one after the longest beginning that is right, or within a block the first that is
-    // wrong for another reason than that the block does not end.
-    private static int? LineThatBreaks(string text)
+    private static IHandlebars CreateLanguage()
     {
-        var lines = text.Split('\n');
-        if (lines.Length > MostLines) return null;
-        var faults = Enumerable.Range(1, lines.Length).Select(count => FaultOf(string.Concat(lines.Take(count).Select(line => line + '\n')))).ToList();
-        var after = faults.FindLastIndex(fault => fault is null) + 1;
-        var other = faults.FindIndex(after, fault => fault?.StartsWith("Reached end of template", StringComparison.Ordinal) == false);
-        return after == lines.Length ? null : (other < 0 ? after : other) + 1;
+        var language = Handlebars.Create(
+            new HandlebarsConfiguration { TextEncoder = new Encoder(), ThrowOnUnresolvedBindingExpression = true }
+        );
+        language.Configuration.FormatterProviders.Add(new SecretFormatter());
+        language.RegisterHelper(TemplateText.Mark, (HandlebarsHelper)Note);
+        language.RegisterHelper("quoted", (HandlebarsHelper)WriteWithQuotes);
+        return language;
     }
 
-    private static string? FaultOf(string text)
+    private static void Note(EncodedTextWriter into, Context context, Arguments arguments) =>
+        SiteWriter.Current.Expression = (int)arguments[0]!;
+
+    private static void WriteWithQuotes(EncodedTextWriter into, Context context, Arguments arguments) =>
+        SiteWriter.Current.WriteWithQuotes(OnlyOf(arguments));
+
+    private static object OnlyOf(Arguments arguments) =>
+        arguments.Length != 1 ? throw new HandlebarsException("quoted takes the name of one value")
+        : arguments[0] is UndefinedBindingResult undefined
+            ? throw new HandlebarsUndefinedBindingException(undefined.Value, undefined.Value)
+        : arguments[0] ?? "";
+
+    private sealed class Encoder : ITextEncoder
     {
-        try
+        public IFormatProvider? FormatProvider { get; }
+
+        public void Encode(StringBuilder? text, TextWriter target) => Encode(text?.ToString(), target);
+
+        public void Encode(string? text, TextWriter target) => ((SiteWriter)target).WriteValue(text ?? "");
+
+        public void Encode<T>(T? text, TextWriter target)
+            where T : IEnumerator<char>
         {
-            Language.Compile(text);
-            return null;
+            var whole = new StringBuilder();
+            while (text?.MoveNext() == true)
+                whole.Append(text.Current);
+            Encode(whole.ToString(), target);
         }
-        catch (Exception e)
+    }
+
+    private sealed class SecretFormatter : IFormatterProvider, IFormatter
+    {
+        public bool TryCreateFormatter(Type type, out IFormatter formatter)
         {
-            return e.Message;
+            formatter = this;
+            return type == typeof(SecretText);
         }
+
+        public void Format<T>(T value, in EncodedTextWriter writer) =>
+            SiteWriter.Current.WriteSecret((SecretText)(object)value!, writer.SuppressEncoding);
     }
 }

@@ -20,7 +20,11 @@ public sealed class SettingsTemplatesTest : IDisposable
     [InlineData("{{> other}}", ": Referenced partial name 'other'")]
     public void A_template_that_does_not_render_names_file_line_and_cause(string fault, string sentence)
     {
-        var said = Assert.Throws<UnrenderableTemplate>(() => Render($"{{{{#if path}}}}\n{{{{server.name}}}}{{{{/if}}}} on colour\n{fault}\nthe end\n")).Message;
+        var said = Assert
+            .Throws<UnrenderableTemplate>(() =>
+                Render($"{{{{#if path}}}}\n{{{{server.name}}}}{{{{/if}}}} # on colour\n{fault}\nthe end\n")
+            )
+            .Message;
         Assert.True(said.Contains(sentence, StringComparison.Ordinal), said);
         Assert.StartsWith($"The template {_folder["settings.py"]} does not render", said, StringComparison.Ordinal);
         Assert.EndsWith("Correct it; the next build reads it anew.", said, StringComparison.Ordinal);
@@ -28,18 +32,32 @@ public sealed class SettingsTemplatesTest : IDisposable
 
     [Fact]
     public void A_template_that_is_missing_is_named() =>
-        Assert.Contains("wsgi.py", Assert.Throws<UnrenderableTemplate>(() => Render("", except: "wsgi.py")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "wsgi.py",
+            Assert.Throws<UnrenderableTemplate>(() => Render("", except: "wsgi.py")).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
-    public void Nothing_is_escaped() => Assert.Equal("a<b>&'\"", Render("{{path}}").Files["settings.py"]);
+    public void Three_braces_write_a_value_as_it_is() =>
+        Assert.Equal("a<b>&'\"", Render("{{{path}}}").Files["settings.py"]);
+
+    [Fact]
+    public void A_value_within_quotes_is_that_value_for_Python() =>
+        Assert.Equal("'a<b>&\\'\\\"'", Render("'{{path}}'").Files["settings.py"]);
 
     private RenderedSettings Render(string text, string? except = null)
     {
-        foreach (var name in SettingsTemplates.Names.Where(n => n != except)) File.WriteAllText(_folder[name], name == "settings.py" ? text : "");
+        foreach (var name in SettingsTemplates.Names.Where(n => n != except))
+            File.WriteAllText(_folder[name], name == "settings.py" ? text : "");
         var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path);
-        return SettingsTemplates.Render(app, new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["path"] = "a<b>&'\"", ["server"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = "qa01" },
-        });
+        return SettingsTemplates.Render(
+            app,
+            new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["path"] = "a<b>&'\"",
+                ["server"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = "qa01" },
+            }
+        );
     }
 }
