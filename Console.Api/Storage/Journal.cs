@@ -29,7 +29,7 @@ public sealed class Journal
     {
         (_folder, _path, _audit) = (folder, Path.Combine(folder, "journal.log"), audit);
         if (Read() is { } line) BringUp(line);
-        Disk.WriteInPlace(_path, "");
+        Disk.Cut(_path, 0, sync: false);
     }
 
     /// <summary>Carries out one act: nothing else is decided meanwhile, and it is on disk when this returns.</summary>

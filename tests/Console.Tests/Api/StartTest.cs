@@ -107,6 +107,8 @@ public sealed class StartTest
     {
         await using var console = new ConsoleProcess();
         await console.StartWithServers();
+        // The first change of all makes the journal.
+        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "first", hours = 1 });
         var trace = Path.Combine(console.Folder, "trace");
         using var strace = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("strace", ["-f", "-qq", "-y", "-e", "trace=write,fsync,rename,sendmsg,sendto", "-o", trace, "-p", $"{console.Id}"]) { RedirectStandardError = true, UseShellExecute = false })!;
         await Wait.Until("strace is attached", () => File.Exists(trace));
