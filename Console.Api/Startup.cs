@@ -60,6 +60,7 @@ public static class Startup
         var journal = state.Journal(state.Lines("audit.log"));
         services.AddSingleton(journal).AddSingleton(state.Open("reservations.json", ReservationsState.Empty));
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
+        services.AddSingleton(state.Open("places.json", PlacesState.Empty));
         var builds = new RequestStore<Build>(state.Folder("builds"), numbers);
         var restores = new RequestStore<Restore>(state.Folder("restores"), numbers);
         var history = new History(state.Folder("history"), settings.Builds.History);
@@ -95,7 +96,8 @@ public static class Startup
     /// <summary>Puts into the log what was mended when the state was opened.</summary>
     public static void LogNotices(WebApplication app)
     {
-        foreach (var notice in app.Services.GetRequiredService<StateFolder>().Notices) app.Logger.LogWarning("{Notice}", notice);
+        foreach (var notice in app.Services.GetRequiredService<StateFolder>().Notices)
+            app.Logger.LogWarning("{Notice}", notice);
     }
 
     private static void MakeRuntime(string folder)
@@ -106,7 +108,8 @@ public static class Startup
         }
         catch (DiskRefused refused)
         {
-            throw new WrongSetting($"`runtime` is wrong: {refused.Message.TrimEnd('.')}. Name a folder that the console's account can make and write.");
+            throw new WrongSetting($"`runtime` is wrong: {refused.Message.TrimEnd('.')}. Name a folder that the "
+                + "console's account can make and write.");
         }
     }
 

@@ -142,7 +142,7 @@ public sealed class Bases : BackgroundService
     private async Task<bool> Sweep(DatabaseHost host, CancellationToken stop)
     {
         var hosts = _inventory.Hosts.ToList();
-        var servers = hosts.Count > 0 && hosts.All(h => h.Problem is null) ? _inventory.Machines.Select(m => m.Name).ToList() : null;
+        var servers = hosts.Count > 0 && hosts.All(h => h.Problem is null) ? _inventory.Names.ToList() : null;
         var end = await host.Sweep(BasesOf(host).Select(b => b.Name), servers, line => _log.LogInformation("Sweep of {Host}: {Line}", host.Settings.Name, line), stop);
         if (!end.Done) _log.LogWarning("Sweep of {Host}: {Problem}", host.Settings.Name, end.Message);
         return end.Done && servers is not null;

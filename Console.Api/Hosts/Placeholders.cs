@@ -5,8 +5,11 @@ public static class Placeholders
 {
     /// <summary>{number} is the digits at the end of the name, without leading zeros.</summary>
     public static string Fill(string template, ServerName server, string address = "", string url = "") =>
-        template.Replace("{server}", server.Text, StringComparison.Ordinal).Replace("{number}", NumberOf(server), StringComparison.Ordinal)
-            .Replace("{address}", address, StringComparison.Ordinal).Replace("{url}", url, StringComparison.Ordinal);
+        template
+            .Replace("{server}", server.Text, StringComparison.Ordinal)
+            .Replace("{number}", NumberOf(server), StringComparison.Ordinal)
+            .Replace("{address}", address, StringComparison.Ordinal)
+            .Replace("{url}", url, StringComparison.Ordinal);
 
     /// <summary>The digits at the end of a server's name, without leading zeros: 7 of qa07.</summary>
     public static string NumberOf(ServerName server)

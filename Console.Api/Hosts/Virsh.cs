@@ -6,12 +6,23 @@ namespace TestServers.Hosts;
 /// <summary>A libvirt domain as `virsh list` shows it.</summary>
 public sealed record Domain(string Name, string State);
 
+/// <summary>What `virsh list` shows.</summary>
+/// <param name="Odd">Rows that name a domain and are not understood otherwise, each with its line.</param>
+public sealed record DomainTable(IReadOnlyList<Domain> Domains, IReadOnlyList<(string Name, string Line)> Odd);
+
 /// <summary>Builds the one call of virsh that the console makes, and reads its answer; starts nothing.</summary>
 public static partial class Virsh
 {
     // Linear whatever comes: rows are foreign text.
-    private static readonly Regex Row = new(@"\A\s*(-|\d+)\s+(?<name>\S.*?)\s{3,}(?<state>no state|running|idle|paused|in shutdown|shut off|crashed|pmsuspended)\s*\z",
-        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+    private static readonly Regex Row = new(
+        @"\A\s*(-|\d+)\s+(?<name>\S.*?)\s{3,}"
+            + @"(?<state>no state|running|idle|paused|in shutdown|shut off|crashed|pmsuspended)\s*\z",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+    );
+    private static readonly Regex OddRow = new(
+        @"\A\s*(-|\d+)\s+(?<name>\S.*?)\s{3,}\S.*\z",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+    );
 
     /// <summary>A wedged libvirtd makes virsh hang for ever, and its own keep-alive does not help.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -24,22 +35,46 @@ public static partial class Virsh
             LargestOutput = 8 << 20,
         };
 
-    /// <summary>Reads the table. The state stands at the end of a row and is from a closed list; everything between it and the id is the name.</summary>
-    /// <returns>The domains, or null with the line that is not understood.</returns>
-    public static (IReadOnlyList<Domain>? Domains, string? Garbage) Read(IReadOnlyList<string> lines)
+    /// <summary>
+    /// Reads the table. The state stands at the end of a row and is from a closed list; everything between it and the
+    /// id is the name. A row of another
+    /// state is odd as long as others are understood; a line that names no domain might hide any number of them, so it
+    /// spoils the table.
+    /// </summary>
+    /// <returns>The table, or null with the line that is not understood.</returns>
+    public static (DomainTable? Table, string? Garbage) Read(IReadOnlyList<string> lines)
     {
         var filled = lines.Where(l => l.Length > 0).ToList();
-        if (filled.Count < 2 || !Header().IsMatch(filled[0]) || !Rule().IsMatch(filled[1])) return (null, filled.FirstOrDefault() ?? "an empty answer");
+        if (filled.Count < 2 || !Header().IsMatch(filled[0]) || !Rule().IsMatch(filled[1]))
+            return (null, filled.FirstOrDefault() ?? "an empty answer");
         var domains = new List<Domain>(filled.Count - 2);
+        var odd = new List<(string, string)>();
         foreach (var line in filled.Skip(2))
         {
-            var row = Row.Match(line);
-            if (!row.Success) return (null, line);
-            domains.Add(new(row.Groups["name"].Value, row.Groups["state"].Value));
+            if (Row.Match(line) is { Success: true } row)
+                domains.Add(new(row.Groups["name"].Value, row.Groups["state"].Value));
+            else if (OddRow.Match(line) is { Success: true } other)
+                odd.Add((other.Groups["name"].Value, line));
+            else
+                return (null, line);
         }
-        return (domains, null);
+        return odd.Count > 0 && domains.Count == 0 ? (null, odd[0].Item2) : (new(domains, odd), null);
     }
 
-    [GeneratedRegex(@"\A\s*Id\s+Name\s+State\s*\z")] private static partial Regex Header();
-    [GeneratedRegex(@"\A-+\z")] private static partial Regex Rule();
+    /// <summary>Why a call of virsh has failed, and where to look.</summary>
+    public static string ReasonOf(HostSettings host, CommandEnd end) =>
+        end switch
+        {
+            { Ending: Ending.TimedOut } =>
+                $"virsh did not answer within {Limit.TotalSeconds:0} s. Look at libvirtd on {host.Name}.",
+            { Ending: Ending.TooMuchOutput } => "virsh's answer has no end.",
+            { Ending: Ending.Exited, ExitCode: 127 } => "virsh is not installed here (Debian: libvirt-clients).",
+            _ => $"virsh failed: {Found.Clean(end.Errors)}",
+        };
+
+    [GeneratedRegex(@"\A\s*Id\s+Name\s+State\s*\z")]
+    private static partial Regex Header();
+
+    [GeneratedRegex(@"\A-+\z")]
+    private static partial Regex Rule();
 }

@@ -20,6 +20,11 @@ public sealed record ServerView(ServerName Name, string Host,
 /// <param name="Waiting">How many more wait behind it.</param>
 public sealed record CurrentBuild(RequestId Id, RequestState State, AppName App, RepositoryPath Path, string? Step, double? Progress, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, int Waiting);
 
-public sealed record HostView(string Name, DateTimeOffset? AsOf, string? Problem, int Others);
+/// <summary>A host as it is shown.</summary>
+/// <param name="Problem">Why it does not answer now; null when it does.</param>
+/// <param name="Others">Domains that are no test servers.</param>
+/// <param name="Notices">Servers that are left out, a sentence each with the reason.</param>
+public sealed record HostView(
+    string Name, DateTimeOffset? AsOf, string? Problem, int Others, ImmutableArray<string> Notices);
 
 public sealed record ServerList(ImmutableArray<ServerView> Servers, ImmutableArray<HostView> Hosts);

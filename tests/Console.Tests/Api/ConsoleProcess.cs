@@ -27,10 +27,15 @@ public sealed class ConsoleProcess : IAsyncDisposable
     /// <summary>Where it runs: the beginning of a command, or nothing.</summary>
     public IReadOnlyList<string> Within { get; init; } = [];
 
-    public void WriteSettings(string? uri = null, string more = "", string extraHosts = "", string address = "127.71.9.{number}",
-        string? socket = null, string? listen = null, string state = "\"state\": \"state\"", string servers = "^qa[0-9]+$") => File.WriteAllText(_folder["console.json"], $$"""
-        { "listen": { {{listen ?? $"\"socket\": \"{socket ?? Socket}\""}} }, "pathBase": "/console", {{state}}, "runtime": "{{_folder["run"]}}",
-          "hosts": [ { "name": "vmhost", "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "{{servers}}", "address": "{{address}}", "url": "http://127.71.9.{number}:1/" }{{extraHosts}} ],
+    public void WriteSettings(string? uri = null, string more = "", string extraHosts = "",
+        string address = "127.71.9.{number}", string url = "http://127.71.9.{number}:1/", string servers = "^qa[0-9]+$",
+        string? socket = null, string? listen = null, string state = "\"state\": \"state\"") =>
+        File.WriteAllText(_folder["console.json"], $$"""
+        { "listen": { {{listen ?? $"\"socket\": \"{socket ?? Socket}\""}} }, "pathBase": "/console",
+          {{state}}, "runtime": "{{_folder["run"]}}",
+          "hosts": [ { "name": "vmhost",
+            "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "{{servers}}",
+            "address": "{{address}}", "url": "{{url}}" }{{extraHosts}} ],
           "tokens": [ { "name": "cron", "sha256": "{{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("secret"u8))}}", "may": ["restore"] } ]{{more}} }
         """);
 

@@ -75,15 +75,4 @@ public sealed class ServersApiTest
         Assert.Equal(4, list.GetProperty("servers").GetArrayLength());
         Assert.Null(list.GetProperty("hosts")[0].Text("problem"));
     }
-
-    [Fact]
-    public async Task A_domain_whose_name_cannot_be_a_servers_is_named_and_the_others_are_shown()
-    {
-        await using var console = new ConsoleProcess();
-        console.WriteDomains(("qa01", 1), ("two words qa", 1));
-        console.WriteSettings(extraHosts: $$""", { "name": "all", "uri": "test://{{console.Folder}}/domains.xml", "servers": "qa" }""");
-        await console.Start();
-        await Wait.Until("it is said", async () => (await console.Http.Json("api/servers")).GetProperty("hosts")[1].Text("problem")?.Contains("two words qa", StringComparison.Ordinal) == true);
-        Assert.Contains("qa01", (await console.Http.Json("api/servers")).GetProperty("servers").EnumerateArray().Select(s => s.Text("name")));
-    }
 }

@@ -9,21 +9,41 @@ public sealed class VirshTest
     {
         string[] lines =
         [
-            " Id   Name             State", "------------------------------",
-            " 1    qa01             running", " 12   two words        paused", " -    qa03             shut off", " -    --all            crashed",
-            " -    $(cmd)           no state", " -    <b>x</b>         in shutdown", @" -    a\x09b           pmsuspended", " 3    it is running    idle", "",
+            " Id   Name             State",
+            "------------------------------",
+            " 1    qa01             running",
+            " 12   two words        paused",
+            " -    qa03             shut off",
+            " -    --all            crashed",
+            " -    $(cmd)           no state",
+            " -    <b>x</b>         in shutdown",
+            @" -    a\x09b           pmsuspended",
+            " 3    it is running    idle",
+            "",
         ];
-        var (domains, garbage) = Virsh.Read(lines);
+        var (table, garbage) = Virsh.Read(lines);
         Assert.Null(garbage);
-        Assert.Equal([("qa01", "running"), ("two words", "paused"), ("qa03", "shut off"), ("--all", "crashed"), ("$(cmd)", "no state"), ("<b>x</b>", "in shutdown"), (@"a\x09b", "pmsuspended"), ("it is running", "idle")],
-            domains!.Select(d => (d.Name, d.State)));
+        Assert.Empty(table!.Odd);
+        Assert.Equal(
+            [
+                ("qa01", "running"),
+                ("two words", "paused"),
+                ("qa03", "shut off"),
+                ("--all", "crashed"),
+                ("$(cmd)", "no state"),
+                ("<b>x</b>", "in shutdown"),
+                (@"a\x09b", "pmsuspended"),
+                ("it is running", "idle"),
+            ],
+            table.Domains.Select(d => (d.Name, d.State))
+        );
     }
 
     [Fact]
     public void A_host_without_domains_is_an_empty_list()
     {
-        var (domains, _) = Virsh.Read([" Id   Name   State", "--------------------", ""]);
-        Assert.Empty(domains!);
+        var (table, _) = Virsh.Read([" Id   Name   State", "--------------------", ""]);
+        Assert.Empty(table!.Domains);
     }
 
     [Theory]
@@ -31,19 +51,39 @@ public sealed class VirshTest
     [InlineData("error: failed to connect")]
     [InlineData(" Id   Name   State")]
     [InlineData(" Id   Name   State\n------\n 1    qa01    dancing")]
+    [InlineData(" Id   Name   State\n------\n 1    qa01    running\n<html>")]
+    [InlineData(
+        " Id   Name   State\n------\n 1    qa01    running\nerror: Disconnected from qemu:///system due to end of file"
+    )]
+    [InlineData(" Id   Name   State\n------\n 1    qa01    running\n 2    qa02")]
     [InlineData("<html>")]
     public void Anything_else_is_garbage_and_never_an_empty_list(string text)
     {
-        var (domains, garbage) = Virsh.Read(text.Split('\n'));
-        Assert.Null(domains);
+        var (table, garbage) = Virsh.Read(text.Split('\n'));
+        Assert.Null(table);
         Assert.NotNull(garbage);
+    }
+
+    [Theory]
+    [InlineData("dancing"), InlineData("läuft"), InlineData("shut off ?"), InlineData("-")]
+    public void A_row_of_a_state_that_is_not_known_leaves_out_that_row_alone(string state)
+    {
+        var (table, _) = Virsh.Read([
+            " Id   Name   State",
+            "------",
+            " 1    qa01    running",
+            $" 2    qa02    {state}",
+            " -    qa03    shut off",
+        ]);
+        Assert.Equal(["qa01", "qa03"], table!.Domains.Select(d => d.Name));
+        Assert.Equal(["qa02"], table.Odd.Select(o => o.Name));
     }
 
     [Fact]
     public void A_megabyte_of_blanks_is_read_in_no_time_to_speak_of()
     {
-        var (domains, _) = Virsh.Read([" Id   Name   State", "-----", " 1 " + new string(' ', 1_000_000) + "x"]);
-        Assert.Null(domains);
+        var (table, _) = Virsh.Read([" Id   Name   State", "-----", " 1 " + new string(' ', 1_000_000) + "x"]);
+        Assert.Null(table);
     }
 
     [Theory]

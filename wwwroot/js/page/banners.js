@@ -8,6 +8,7 @@ app.BannersView = app.View.extend({
 
   render() {
     const banners = app.hosts.filter((host) => host.get('problem')).map((host) => host.toBanner());
+    banners.push(...app.hosts.map((host) => host.toNotices()).flat());
     if (app.live.state === 'lost') banners.unshift({ kind: 'bad', icon: 'failed', text: app.live.lostText() });
     return this.draw('banner-list', { banners });
   }

@@ -1,4 +1,5 @@
 // A machine whose libvirt runs servers. Its problem says since when it does not answer; asOf, how old its states are.
+// Its notices say which servers are left out, and why.
 app.Host = Backbone.Model.extend({
   idAttribute: 'name',
 
@@ -10,6 +11,11 @@ app.Host = Backbone.Model.extend({
       text: this.get('problem').replace(/([^.!?])$/, '$1.'),
       asOf: app.time.of(this.get('asOf'))
     };
+  },
+
+  // Servers that are left out; the host answers all the same.
+  toNotices() {
+    return (this.get('notices') || []).map((text) => ({ kind: 'quiet', icon: 'unknown', name: this.id, text }));
   }
 });
 

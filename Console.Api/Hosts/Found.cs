@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace TestServers.Hosts;
+
+/// <summary>What a host's own list says, before it is settled which host has a name.</summary>
+/// <param name="Domains">How many domains it has.</param>
+/// <param name="LeftOut">
+/// Those that cannot be offered, each with the reason: one odd domain hides neither its host nor the others.
+/// </param>
+internal sealed record Found(
+    int Domains,
+    ImmutableArray<Machine> Machines,
+    ImmutableSortedDictionary<string, string> LeftOut
+)
+{
+    /// <summary>Every server's name that the host has, offered or not.</summary>
+    public ImmutableHashSet<string> Names { get; } =
+    [.. Machines.Select(m => m.Name.Text), .. LeftOut.Keys.Where(k => ServerName.From(k) is not null)];
+
+    public static Found Of(HostSettings host, Regex pattern, DomainTable table)
+    {
+        var machines = new List<Machine>();
+        var leftOut = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (name, line) in table.Odd.Where(o => pattern.IsMatch(o.Name)))
+            leftOut[name] =
+                $"The domain `{Clean(name)}` is left out: virsh's line for it is not understood: {Clean(line)}";
+        foreach (var domain in table.Domains.Where(d => pattern.IsMatch(d.Name)))
+        {
+            if (ServerName.From(domain.Name) is not { } name)
+            {
+                leftOut[domain.Name] =
+                    $"The domain `{Clean(domain.Name)}` is left out: a server's name has {ServerName.Rule}.";
+                continue;
+            }
+            var address = Placeholders.Fill(host.Address, name);
+            var url = Placeholders.Fill(host.Url, name, address);
+            if (ServerAddress.FaultOf(host, address, url) is { } fault)
+                leftOut[domain.Name] = $"{name} is left out: {fault}";
+            else
+                machines.Add(new(name, host.Name, domain.State, address, url));
+        }
+        return new(
+            table.Domains.Count + table.Odd.Count,
+            [.. machines.DistinctBy(m => m.Name).OrderBy(m => m.Name.Text, StringComparer.Ordinal)],
+            leftOut.ToImmutable()
+        );
+    }
+
+    /// <summary>Foreign text on one line, at most 300 characters of it.</summary>
+    public static string Clean(string text)
+    {
+        var line = new string([.. text.Select(c => char.IsControl(c) ? ' ' : c).Take(300)]).Trim();
+        return line.Length > 0 ? line : "without a word";
+    }
+}

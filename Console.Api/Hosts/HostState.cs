@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace TestServers.Hosts;
+
+/// <summary>What is known of a host.</summary>
+/// <param name="AsOf">When virsh last answered; null: never yet.</param>
+/// <param name="Problem">Why it does not answer now; null when it does.</param>
+/// <param name="Others">Domains that are no test servers.</param>
+/// <param name="LeftOut">
+/// Domains that the settings' pattern names and that are not offered all the same, each with the reason.
+/// </param>
+/// <param name="Notices">The reasons, as many as people read; the same list as long as they are the same.</param>
+public sealed record HostState(
+    string Name,
+    DateTimeOffset? AsOf,
+    string? Problem,
+    int Others,
+    ImmutableArray<Machine> Machines,
+    ImmutableSortedDictionary<string, string> LeftOut,
+    ImmutableArray<string> Notices
+)
+{
+    /// <summary>More reasons than people read are counted only.</summary>
+    private const int MostNotices = 10;
+
+    /// <summary>A host that has not answered since the start.</summary>
+    public static HostState Unknown(string host, string? problem) =>
+        new(host, null, problem, 0, [], ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), []);
+
+    /// <summary>What is to be shown of what a host has: servers whose names are another host's are left out.</summary>
+    /// <param name="places">The host of each name.</param>
+    /// <param name="before">The notices of the state before.</param>
+    internal static HostState Of(
+        string host,
+        DateTimeOffset? asOf,
+        string? problem,
+        Found found,
+        ImmutableSortedDictionary<string, string> places,
+        ImmutableArray<string> before
+    )
+    {
+        var machines = found.Machines.Where(m => places.GetValueOrDefault(m.Name.Text) == host).ToImmutableArray();
+        var leftOut = found.LeftOut.SetItems(
+            from machine in found.Machines
+            let place = places.GetValueOrDefault(machine.Name.Text, host)
+            where place != host
+            select KeyValuePair.Create(machine.Name.Text, Twice(machine.Name, place))
+        );
+        var notices = leftOut.Values.Take(MostNotices).ToImmutableArray();
+        if (leftOut.Count > MostNotices)
+            notices = notices.Add($"{leftOut.Count - MostNotices} more domains are left out.");
+        if (notices.SequenceEqual(before))
+            notices = before;
+        return new(host, asOf, problem, found.Domains - machines.Length, machines, leftOut, notices);
+    }
+
+    private static string Twice(ServerName name, string place) =>
+        $"{name} is left out here: {place} has a server of this name and had it first. "
+        + "One name is one server; rename or remove one of the two.";
+}
