@@ -66,13 +66,16 @@ public sealed record Settings
     private void CheckPaths()
     {
         Must(IsPath(State), "state", "names the folder that holds the console's state");
-        Must(Runtime.Length == 0 || IsPath(Runtime), "runtime", "names a folder for the sockets of ssh connections; left out, it is the state folder");
-        Must(Listen.Socket is null || IsPath(Listen.Socket), "listen.socket", "names the socket that the web server connects to");
+        Must(Runtime.Length == 0 || IsPath(Runtime), "runtime", "names a folder for the sockets of ssh connections; "
+            + "left out, it is the state folder");
+        Must(Listen.Socket is null || IsPath(Listen.Socket), "listen.socket", "names the socket that the web server "
+            + "connects to");
     }
 
     private Settings Checked(string folder)
     {
-        Must(State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'), "state", $"names a folder of the console's own, not {State}");
+        Must(State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'), "state", "names a folder of the console's "
+            + $"own, not {State}");
         Listen.Check();
         Must(PathBase.Length == 0 || (PathBase.StartsWith('/') && !PathBase.EndsWith('/')), "pathBase", "is empty or begins with a slash and ends without one");
         Unique(Hosts.Select(h => h.Name), "hosts");

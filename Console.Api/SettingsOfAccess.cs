@@ -11,10 +11,12 @@ public sealed record Listen(string? Socket = null, int? Loopback = null)
 
     internal void Check()
     {
-        Settings.Must(Socket is null != Loopback is null, "listen", "names either `socket` (behind a web server) or `loopback` (a port, open to everybody on this machine)");
+        Settings.Must(Socket is null != Loopback is null, "listen", "names either `socket` (behind a web server) or "
+            + "`loopback` (a port, open to everybody on this machine)");
         Settings.Must(Loopback is null or (>= 1 and <= 65535), "listen.loopback", "is a port from 1 to 65535");
         var bytes = Socket is null ? 0 : Encoding.UTF8.GetByteCount(Socket);
-        Settings.Must(bytes <= LongestSocket, "listen.socket", $"has at most {LongestSocket} bytes, as the system allows; {Socket} has {bytes}. Choose a shorter folder");
+        Settings.Must(bytes <= LongestSocket, "listen.socket", $"has at most {LongestSocket} bytes, as the system "
+            + $"allows; {Socket} has {bytes}. Choose a shorter folder");
     }
 }
 

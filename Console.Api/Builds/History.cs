@@ -42,7 +42,8 @@ public sealed record ServerHistory(int Version, ServerName Server, Configuration
 
     public string? FindFault() =>
         Entries.Any(e => e is null) ? "one of its entries is null"
-        : Entries.GroupBy(e => e.Build).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"it has two entries of build {twice.Key}"
+        : Entries.GroupBy(e => e.Build).FirstOrDefault(g => g.Count() > 1) is { } twice ? "it has two entries of "
+            + $"build {twice.Key}"
         : Code.FirstOrDefault(c => c.Value is null) is { Key: { } app } ? $"the code of {app} is null"
         : null;
 }
@@ -62,7 +63,7 @@ public sealed class History
         foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*.json"))
         {
             var file = JsonFile<ServerHistory>.Load(path);
-            StateFolder.MustBeNamed(path, file.Value.Server + ".json", $"the history of {file.Value.Server}");
+            StateFiles.MustBeNamed(path, file.Value.Server + ".json", $"the history of {file.Value.Server}");
             _files[file.Value.Server] = file;
         }
     }
@@ -88,7 +89,9 @@ public sealed class History
     public void Add(Build build, BaseName? @base)
     {
         if (build.StartedAt is null) return;
-        var file = _files.GetOrAdd(build.Server, server => JsonFile<ServerHistory>.Create(PathOf(server), ServerHistory.Empty(server)));
+        var file = _files.GetOrAdd(
+            build.Server,
+            server => JsonFile<ServerHistory>.Create(PathOf(server), ServerHistory.Empty(server)));
         file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build, @base));
     }
 

@@ -5,7 +5,8 @@ using TestServers.Storage;
 namespace TestServers.Builds;
 
 /// <summary>
-/// Files that must agree, looked at once when all are loaded. The console never removes a build that a history names, never a history, and gives a
+/// Files that must agree, looked at once when all are loaded. The console never removes a build that a history names,
+/// never a history, and gives a
 /// number once: where it looks otherwise, a file was lost, or comes from another state.
 /// </summary>
 public static class StateAgreement
@@ -15,27 +16,51 @@ public static class StateAgreement
     {
         foreach (var server in history.All)
         {
-            foreach (var entry in server.Entries) CheckEntry(builds, history, server, entry);
+            foreach (var entry in server.Entries)
+                CheckEntry(builds, history, server, entry);
         }
-        foreach (var build in builds.All.Where(b => b.Ended && b.StartedAt is not null && !history.Has(b.Server))) throw NoHistory(builds, history, build);
+        foreach (var build in builds.All.Where(b => b.Ended && b.StartedAt is not null && !history.Has(b.Server)))
+            throw NoHistory(builds, history, build);
         foreach (var restore in restores.All.Where(r => builds.Find(r.Id) is not null))
         {
-            throw new UnreadableFile($"{builds.PathOf(restore.Id)} and {restores.PathOf(restore.Id)} have one number, which is given once. "
-                + "One of them comes from another state or an older copy: look at both, and move that one, with what belongs to it, out of the state folder.");
+            throw new UnreadableFile(
+                $"{builds.PathOf(restore.Id)} and {restores.PathOf(restore.Id)} have one number, which is given once. "
+                    + "One of them comes from another state or an older copy: look at both, and move that one, with "
+                    + "what belongs to it, out of the state folder."
+            );
         }
     }
 
-    private static void CheckEntry(RequestStore<Build> builds, History history, ServerHistory server, HistoryEntry entry)
+    private static void CheckEntry(
+        RequestStore<Build> builds,
+        History history,
+        ServerHistory server,
+        HistoryEntry entry
+    )
     {
         var file = history.PathOf(server.Server);
-        var build = builds.Find(entry.Build) ?? throw new UnreadableFile(
-            $"{file} names build {entry.Build}, but its file {builds.PathOf(entry.Build)} is missing. Put it back from a backup; if it is lost for good, take the entry of build {entry.Build} out of {file}.");
-        if (build.Server == server.Server) return;
-        throw new UnreadableFile($"{file} names build {entry.Build}, which by {builds.PathOf(entry.Build)} was one for {build.Server}. "
-            + $"One of them comes from another state: put the right ones back from one backup; if there is none, take the entry of build {entry.Build} out of {file}.");
+        var build =
+            builds.Find(entry.Build)
+            ?? throw new UnreadableFile(
+                $"{file} names build {entry.Build}, but its file {builds.PathOf(entry.Build)} is missing. Put it "
+                    + $"back from a backup; if it is lost for good, take the entry of build {entry.Build} out of "
+                    + $"{file}."
+            );
+        if (build.Server == server.Server)
+            return;
+        throw new UnreadableFile(
+            $"{file} names build {entry.Build}, which by {builds.PathOf(entry.Build)} was one for {build.Server}. "
+                + "One of them comes from another state: put the right ones back from one backup; if there is "
+                + $"none, take the entry of build {entry.Build} out of {file}."
+        );
     }
 
-    private static UnreadableFile NoHistory(RequestStore<Build> builds, History history, Build build) => new(
-        $"The history of {build.Server}, {history.PathOf(build.Server)}, is missing, but {builds.PathOf(build.Id)} is a build that was done there. Put it back from a backup; if it is lost for good, "
-        + $$$"""begin an empty one with {"version": 1, "server": "{{{build.Server}}}", "configuration": null, "entries": [], "copies": {}, "code": {}}.""");
+    private static UnreadableFile NoHistory(RequestStore<Build> builds, History history, Build build) =>
+        new(
+            $"The history of {build.Server}, {history.PathOf(build.Server)}, is missing, but "
+                + $"{builds.PathOf(build.Id)} is a build that was done there. Put it back from a backup; if it is "
+                + "lost for good, "
+                + $$$"""begin an empty one with {"version": 1, "server": "{{{build.Server}}}", "configuration": """
+                + """ null, "entries": [], "copies": {}, "code": {}}."""
+        );
 }

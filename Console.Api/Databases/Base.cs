@@ -21,7 +21,10 @@ public sealed record BasesState(int Version, ImmutableSortedDictionary<string, B
 {
     public static BasesState Empty { get; } = new(JsonFile<BasesState>.Version, ImmutableSortedDictionary.Create<string, BaseFacts>(StringComparer.Ordinal));
 
-    public string? FindFault() => Bases.FirstOrDefault(b => b.Value is null || BaseName.From(b.Key) is null) is { Key: { } key } ? $"it holds no facts under `{key}`, or that is no base's name" : null;
+    public string? FindFault() =>
+        Bases.FirstOrDefault(b => b.Value is null || BaseName.From(b.Key) is null) is { Key: { } key }
+            ? $"it holds no facts under `{key}`, or that is no base's name"
+            : null;
 }
 
 /// <summary>A base as it is shown.</summary>

@@ -44,7 +44,8 @@ public abstract record Request : IVersioned
         { Ended: true, EndedAt: null } => $"its state says that it ended, but not when (`endedAt`)",
         { Ended: false, EndedAt: not null } => $"its state says that it has not ended, but `endedAt` says when it did",
         { State: RequestState.Running, StartedAt: null } => "its state says that it began, but not when (`startedAt`)",
-        { State: RequestState.Queued, StartedAt: not null } => "its state says that it waits, but `startedAt` says when it began",
+        { State: RequestState.Queued, StartedAt: not null } => "its state says that it waits, but `startedAt` says "
+            + "when it began",
         _ when Steps.Any(s => s is null) => "one of its steps is null",
         _ => null,
     };

@@ -24,7 +24,7 @@ public sealed class RequestStore<T> where T : Request
         foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*.json"))
         {
             var file = JsonFile<T>.Load(path);
-            StateFolder.MustBeNamed(path, file.Value.Id + ".json", $"{Word} {file.Value.Id}");
+            StateFiles.MustBeNamed(path, file.Value.Id + ".json", $"{Word} {file.Value.Id}");
             Keep(new(file, new(LogPath(file.Value.Id), file.Value.Ended), file.Value));
             numbers.Taken(file.Value.Id);
         }
@@ -201,7 +201,8 @@ public sealed class RequestStore<T> where T : Request
     {
         var path = Path.ChangeExtension(log, ".json");
         if (FileKinds.BehindLinks(path) == FileKind.Missing)
-            throw new UnreadableFile($"The state file {path} is missing, but the log of that {Word} is there: {log}. Put it back from a backup; if it is not needed, remove the log, too.");
+            throw new UnreadableFile($"The state file {path} is missing, but the log of that {Word} is there: "
+                + $"{log}. Put it back from a backup; if it is not needed, remove the log, too.");
     }
 
     private static string Word => typeof(T).Name.ToLowerInvariant();

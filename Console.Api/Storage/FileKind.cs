@@ -11,15 +11,22 @@ public enum FileKind
     Folder,
     Link,
     Socket,
+
     /// <summary>A pipe or a device: to open it might wait for ever.</summary>
     Other,
 }
 
-/// <summary>Tells what stands under a path without opening it; .NET cannot tell a socket or a pipe from a file.</summary>
+/// <summary>
+/// Tells what stands under a path without opening it; .NET cannot tell a socket or a pipe from a file.
+/// </summary>
 public static partial class FileKinds
 {
     // struct statx has the same layout on every processor; its mode is a 16-bit word at byte 28.
-    private const int HereIfRelative = -100, DoNotFollow = 0x100, TypeAlone = 1, Bytes = 256, ModeAt = 28;
+    private const int HereIfRelative = -100,
+        DoNotFollow = 0x100,
+        TypeAlone = 1,
+        Bytes = 256,
+        ModeAt = 28;
 
     /// <summary>What is there, a link being a link.</summary>
     public static FileKind Of(string path) => Look(path, DoNotFollow);
@@ -28,20 +35,22 @@ public static partial class FileKinds
     public static FileKind BehindLinks(string path) => Look(path, 0);
 
     /// <summary>The kind in words, as the end of "it is".</summary>
-    public static string Say(this FileKind kind) => kind switch
-    {
-        FileKind.Missing => "not there",
-        FileKind.Regular => "a regular file",
-        FileKind.Folder => "a folder",
-        FileKind.Link => "a link",
-        FileKind.Socket => "a socket",
-        _ => "a pipe or a device",
-    };
+    public static string Say(this FileKind kind) =>
+        kind switch
+        {
+            FileKind.Missing => "not there",
+            FileKind.Regular => "a regular file",
+            FileKind.Folder => "a folder",
+            FileKind.Link => "a link",
+            FileKind.Socket => "a socket",
+            _ => "a pipe or a device",
+        };
 
     private static FileKind Look(string path, int flags)
     {
         Span<byte> found = stackalloc byte[Bytes];
-        if (statx(HereIfRelative, path, flags, TypeAlone, found) != 0) return FileKind.Missing;
+        if (statx(HereIfRelative, path, flags, TypeAlone, found) != 0)
+            return FileKind.Missing;
         return (BinaryPrimitives.ReadUInt16LittleEndian(found[ModeAt..]) & 0xF000) switch
         {
             0x8000 => FileKind.Regular,

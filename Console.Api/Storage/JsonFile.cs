@@ -10,7 +10,10 @@ public interface IVersioned
     /// <summary>The newest version of this kind of file that the program reads, and the one it writes.</summary>
     static virtual int Latest => 1;
 
-    /// <summary>What in it cannot be, as the end of a sentence; null: nothing. Asked when it is read, before anything believes it.</summary>
+    /// <summary>
+    /// What in it cannot be, as the end of a sentence; null: nothing. Asked when it is read, before anything believes
+    /// it.
+    /// </summary>
     string? FindFault() => null;
 }
 
@@ -42,7 +45,9 @@ public sealed class JsonFile<T> where T : class, IVersioned
     public T Value => Volatile.Read(ref _value);
 
     /// <summary>Reads a file that must be there.</summary>
-    /// <exception cref="UnreadableFile">It is missing, empty, damaged, too large, of another version, or holds what cannot be.</exception>
+    /// <exception cref="UnreadableFile">
+    /// It is missing, empty, damaged, too large, of another version, or holds what cannot be.
+    /// </exception>
     public static JsonFile<T> Load(string path) => new(path, Read(path));
 
     /// <summary>Writes a file that must not be there yet.</summary>
@@ -110,7 +115,8 @@ public sealed class JsonFile<T> where T : class, IVersioned
     {
         try
         {
-            if (FileKinds.BehindLinks(path) is not FileKind.Regular and var kind) throw new UnreadableFile($"it is {kind.Say()}");
+            if (FileKinds.BehindLinks(path) is not FileKind.Regular and var kind)
+                throw new UnreadableFile($"it is {kind.Say()}");
             var length = new FileInfo(path).Length;
             if (length > LargestFile) throw new UnreadableFile($"it has {length} bytes, more than the {LargestFile} that a state file may have");
             var content = File.ReadAllBytes(path);
@@ -138,7 +144,8 @@ public sealed class JsonFile<T> where T : class, IVersioned
         {
             var isVersion = reader.ValueTextEquals("version"u8);
             if (!reader.Read()) return null;
-            if (isVersion) return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) ? version : null;
+            if (isVersion)
+                return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) ? version : null;
             reader.Skip();
         }
         return null;

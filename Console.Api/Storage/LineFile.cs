@@ -13,14 +13,21 @@ public sealed class LineFile
     {
         _path = path;
         if (FileKinds.BehindLinks(path) is not (FileKind.Missing or FileKind.Regular) and var kind)
-            throw new UnreadableFile($"Cannot use the state file {path}: it is {kind.Say()}. Move it away; a new one is begun with the next line.");
+            throw new UnreadableFile(
+                $"Cannot use the state file {path}: it is {kind.Say()}. Move it away; a new one is begun with the "
+                    + "next line."
+            );
         try
         {
             CutOff = CutOffIncompleteLine();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UnreadableFile($"Cannot use the state file {path}: {e.Message.TrimEnd('.')}. The console's account must be able to read and write it.", e);
+            throw new UnreadableFile(
+                $"Cannot use the state file {path}: {e.Message.TrimEnd('.')}. The console's account must be able to "
+                    + "read and write it.",
+                e
+            );
         }
     }
 
@@ -73,23 +80,29 @@ public sealed class LineFile
 
     private long CutOffIncompleteLine()
     {
-        if (!File.Exists(_path)) return 0;
+        if (!File.Exists(_path))
+            return 0;
         using var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         var (length, end) = (file.Length, EndOfLastLine(file));
-        if (end < length) file.SetLength(end);
+        if (end < length)
+            file.SetLength(end);
         return length - end;
     }
 
-    // In blocks from the end: a crash can leave any number of NULs there.
+    // In blocks from the end, without the holes: a crash can leave any number of NULs there.
     private static long EndOfLastLine(FileStream file)
     {
         var block = new byte[(int)Math.Min(Block, file.Length)];
-        for (var end = file.Length; end > 0; end -= Math.Min(end, block.Length))
+        foreach (var (from, to) in FileData.Parts(file.SafeFileHandle, file.Length).Reverse())
         {
-            var part = block.AsSpan(0, (int)Math.Min(end, block.Length));
-            file.Position = end - part.Length;
-            file.ReadExactly(part);
-            if (part.LastIndexOf((byte)'\n') is >= 0 and var at) return end - part.Length + at + 1;
+            for (var end = to; end > from; end -= Math.Min(end - from, block.Length))
+            {
+                var part = block.AsSpan(0, (int)Math.Min(end - from, block.Length));
+                file.Position = end - part.Length;
+                file.ReadExactly(part);
+                if (part.LastIndexOf((byte)'\n') is >= 0 and var at)
+                    return end - part.Length + at + 1;
+            }
         }
         return 0;
     }

@@ -1,7 +1,8 @@
 namespace TestServers.Storage;
 
 /// <summary>
-/// A file that one process holds as long as it lives: the kernel lets go of it, also after a kill. The file itself stays, because whoever
+/// A file that one process holds as long as it lives: the kernel lets go of it, also after a kill. The file itself
+/// stays, because whoever
 /// removed it could remove the lock of another.
 /// </summary>
 public static class LockFile
@@ -14,7 +15,9 @@ public static class LockFile
     public static FileStream? Take(string path)
     {
         if (FileKinds.Of(path) is not (FileKind.Missing or FileKind.Regular) and var kind)
-            throw new UnreadableFile($"Cannot take the lock {path}: it is {kind.Say()}. Remove it when it is not needed.");
+            throw new UnreadableFile(
+                $"Cannot take the lock {path}: it is {kind.Say()}. Remove it when it is not needed."
+            );
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -25,7 +28,11 @@ public static class LockFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UnreadableFile($"Cannot take the lock {path}: {e.Message.TrimEnd('.')}. The console's account must be able to write in its folder.", e);
+            throw new UnreadableFile(
+                $"Cannot take the lock {path}: {e.Message.TrimEnd('.')}. The console's account must be able to "
+                    + "write in its folder.",
+                e
+            );
         }
     }
 }

@@ -16,19 +16,26 @@ public sealed class StateFolder : IDisposable
     private ImmutableArray<string> _made = [];
 
     /// <summary>Locks the folder, making it at the very first start.</summary>
-    /// <exception cref="UnreadableFile">The folder is in use by another process, or holds something else; then nothing in it was touched.</exception>
+    /// <exception cref="UnreadableFile">
+    /// The folder is in use by another process, or holds something else; then nothing in it was touched.
+    /// </exception>
     public StateFolder(string folder)
     {
         _folder = Path.GetFullPath(folder);
         var place = new StatePlace(_folder);
-        if (place.IsFree()) MakeFolder();
-        _lock = LockFile.Take(In(StatePlace.Lock)) ?? throw new UnreadableFile(
-            $"The state folder is in use: {In(StatePlace.Lock)} is locked by another process. Stop the other console first, or name another folder in `state`.");
+        if (place.IsFree())
+            MakeFolder();
+        _lock =
+            LockFile.Take(In(StatePlace.Lock))
+            ?? throw new UnreadableFile(
+                $"The state folder is in use: {In(StatePlace.Lock)} is locked by another process. Stop the other "
+                    + "console first, or name another folder in `state`."
+            );
         try
         {
             // Looked at again: another first start may have come in between.
             IsNew = place.IsFree();
-            RemoveDrafts(_folder);
+            StateFiles.RemoveDrafts(_folder);
             _mark = IsNew ? Begin() : GoOn();
             Id = _mark is null ? NewId() : IdOf(_mark);
         }
@@ -42,7 +49,9 @@ public sealed class StateFolder : IDisposable
     /// <summary>The id of this state's console: 12 hexadecimal digits, the same as long as the state lives.</summary>
     public string Id { get; }
 
-    /// <summary>Whether this is the first start on this folder; then files are created, else they must be there.</summary>
+    /// <summary>
+    /// Whether this is the first start on this folder; then files are created, else they must be there.
+    /// </summary>
     public bool IsNew { get; }
 
     /// <summary>What was mended when files were opened, a sentence each, for the log.</summary>
@@ -51,13 +60,20 @@ public sealed class StateFolder : IDisposable
     /// <summary>What makes changes of several files one act. Opened first: what it brings up is then loaded.</summary>
     public Journal Journal(LineFile audit) => new(_folder, audit);
 
-    /// <summary>Loads a file, or creates it: at the first start, or when this program is the first that has such a file.</summary>
+    /// <summary>
+    /// Loads a file, or creates it: at the first start, or when this program is the first that has such a file.
+    /// </summary>
     /// <exception cref="UnreadableFile">It was made once and is missing, or cannot be used.</exception>
-    public JsonFile<T> Open<T>(string name, T first) where T : class, IVersioned
+    public JsonFile<T> Open<T>(string name, T first)
+        where T : class, IVersioned
     {
         // A first start that was killed left files that nobody was told of.
-        if (IsNew) File.Delete(In(name));
-        var file = MustBeThere(name) || File.Exists(In(name)) ? JsonFile<T>.Load(In(name)) : JsonFile<T>.Create(In(name), first);
+        if (IsNew)
+            File.Delete(In(name));
+        var file =
+            MustBeThere(name) || File.Exists(In(name))
+                ? JsonFile<T>.Load(In(name))
+                : JsonFile<T>.Create(In(name), first);
         SetMade(name);
         return file;
     }
@@ -67,10 +83,15 @@ public sealed class StateFolder : IDisposable
     public string Folder(string name)
     {
         var path = In(name);
-        if (!MustBeThere(name)) Disk.CreateFolder(path);
-        if (!Directory.Exists(path)) throw new UnreadableFile($"The state folder {_folder} has no folder {name}. Put it back from a backup, or name another folder in `state`.");
-        RemoveDrafts(path);
-        MustHaveNoLostFile(path);
+        if (!MustBeThere(name))
+            Disk.CreateFolder(path);
+        if (!Directory.Exists(path))
+            throw new UnreadableFile(
+                $"The state folder {_folder} has no folder {name}. Put it back from a backup, or name another "
+                    + "folder in `state`."
+            );
+        StateFiles.RemoveDrafts(path);
+        StateFiles.MustHaveNoLostFile(path);
         SetMade(name);
         return path;
     }
@@ -80,25 +101,21 @@ public sealed class StateFolder : IDisposable
     public LineFile Lines(string name)
     {
         var file = new LineFile(In(name));
-        if (file.CutOff > 0) _notices.Add($"The last line of {In(name)} was not complete, and its {file.CutOff} bytes were cut off: a crash or a full disk left them. Every line before is kept.");
+        if (file.CutOff > 0)
+            _notices.Add(
+                $"The last line of {In(name)} was not complete, and its {file.CutOff} bytes were cut off: a crash "
+                    + "or a full disk left them. Every line before is kept."
+            );
         return file;
     }
 
     /// <summary>Says that the first start has made everything; called once all files are open.</summary>
     public void Complete(DateTimeOffset now)
     {
-        if (!IsNew) return;
+        if (!IsNew)
+            return;
         JsonFile<StateMark>.Create(In(StatePlace.Mark), new(JsonFile<StateMark>.Version, now, Id, _made));
         File.Delete(In(StatePlace.Beginning));
-    }
-
-    /// <summary>Checks that a file stands under the name that its content asks for.</summary>
-    /// <exception cref="UnreadableFile">It is another's copy, or was renamed.</exception>
-    public static void MustBeNamed(string path, string name, string what)
-    {
-        if (Path.GetFileName(path) == name) return;
-        throw new UnreadableFile($"The state file {path} holds {what}, whose place is {name}: it was renamed, or comes from elsewhere. "
-            + $"Put the right {Path.GetFileName(path)} back from a backup; if this is a stray copy, move it out of the state folder.");
     }
 
     public void Dispose() => _lock.Dispose();
@@ -110,12 +127,15 @@ public sealed class StateFolder : IDisposable
 
     private string In(string name) => Path.Combine(_folder, name);
 
-    private bool MustBeThere(string name) => _mark is not null && (_mark.Value.Names(name) || File.Exists(Disk.LastOf(In(name))));
+    private bool MustBeThere(string name) =>
+        _mark is not null && (_mark.Value.Names(name) || File.Exists(Disk.LastOf(In(name))));
 
     private void SetMade(string name)
     {
-        if (IsNew) _made = _made.Add(name);
-        else _mark!.Change(m => m.Names(name) ? m : m.With(name));
+        if (IsNew)
+            _made = _made.Add(name);
+        else
+            _mark!.Change(m => m.Names(name) ? m : m.With(name));
     }
 
     private JsonFile<StateMark>? Begin()
@@ -128,7 +148,7 @@ public sealed class StateFolder : IDisposable
     {
         // Left by a kill between the mark and its end. Once the mark is lost it would make this state a new one.
         File.Delete(In(StatePlace.Beginning));
-        MustHaveNoLostFile(_folder);
+        StateFiles.MustHaveNoLostFile(_folder);
         return JsonFile<StateMark>.Load(In(StatePlace.Mark));
     }
 
@@ -140,29 +160,11 @@ public sealed class StateFolder : IDisposable
         }
         catch (DiskRefused refused)
         {
-            throw new UnreadableFile($"`state` is wrong: {refused.Message.TrimEnd('.')}. Name a folder that the console's account can make and write.", refused);
-        }
-    }
-
-    // Where the console writes drafts, and only what one of its drafts can be.
-    private static void RemoveDrafts(string folder)
-    {
-        foreach (var draft in Directory.EnumerateFiles(folder, "*.draft"))
-        {
-            if (FileKinds.Of(draft) == FileKind.Regular) File.Delete(draft);
-        }
-    }
-
-    // A file is never without the one whose version before it is: who sees only the older one has lost the newer.
-    private static void MustHaveNoLostFile(string folder)
-    {
-        var suffix = Disk.LastOf("");
-        foreach (var last in Directory.EnumerateFileSystemEntries(folder, "*.json" + suffix))
-        {
-            var lost = last[..^suffix.Length];
-            if (FileKinds.BehindLinks(lost) == FileKind.Missing)
-                throw new UnreadableFile($"The state file {lost} is missing, but the copy before it is there: {last}, of {File.GetLastWriteTimeUtc(last):yyyy-MM-ddTHH:mm:ssZ}. "
-                    + "Put the file back from a backup, or that copy in its place; if the file is really not needed, remove the copy, too.");
+            throw new UnreadableFile(
+                $"`state` is wrong: {refused.Message.TrimEnd('.')}. Name a folder that the console's account can "
+                    + "make and write.",
+                refused
+            );
         }
     }
 }

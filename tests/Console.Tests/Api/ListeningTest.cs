@@ -16,7 +16,11 @@ public sealed class ListeningTest
         await using var second = new ConsoleProcess();
         second.WriteSettings(socket: first.Socket);
         var said = await second.StartInVain();
-        Assert.Contains($"`listen.socket` is wrong: {first.Socket} is in use by another process. Stop the other console first", said, StringComparison.Ordinal);
+        Assert.Contains(
+            $"`listen.socket` is wrong: {first.Socket} is in use by another process. Stop the other console first",
+            said,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await first.Http.GetAsync("healthz")).StatusCode);
     }
@@ -30,11 +34,16 @@ public sealed class ListeningTest
         // As a killed console leaves it: each of them finds it dead.
         Shell.Run($"perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' {first.Socket}");
         ConsoleProcess[] all = [first, second, third];
-        foreach (var console in all) console.WriteSettings(socket: first.Socket);
-        foreach (var console in all) console.Launch();
+        foreach (var console in all)
+            console.WriteSettings(socket: first.Socket);
+        foreach (var console in all)
+            console.Launch();
         await Wait.Until("all but one have ended", () => all.Count(c => c.HasExited) == 2);
         await Wait.Until("the one answers", async () => await Answers(first.Http));
-        Assert.All(all.Where(c => c.HasExited), c => Assert.Contains("is in use by another process", c.Log, StringComparison.Ordinal));
+        Assert.All(
+            all.Where(c => c.HasExited),
+            c => Assert.Contains("is in use by another process", c.Log, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -48,25 +57,49 @@ public sealed class ListeningTest
     }
 
     [Theory]
-    [InlineData("perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); sleep 30' {0} & until [ -S {0} ]; do sleep 0.01; done", "in use")]
-    [InlineData("perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Type => SOCK_DGRAM); sleep 30' {0} & until [ -S {0} ]; do sleep 0.01; done", "in use")]
-    [InlineData("perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1); my @c = map { IO::Socket::UNIX->new(Peer => $ARGV[0]) } 1, 2; sleep 30' {0} & until [ -S {0} ]; do sleep 0.01; done; sleep 0.3", "in use")]
+    [InlineData(
+        "perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5); sleep 30' {0} & "
+            + "until [ -S {0} ]; do sleep 0.01; done",
+        "in use"
+    )]
+    [InlineData(
+        "perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Type => SOCK_DGRAM); sleep "
+            + "30' {0} & until [ -S {0} ]; do sleep 0.01; done",
+        "in use"
+    )]
+    [InlineData(
+        "perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1); my @c = map { "
+            + "IO::Socket::UNIX->new(Peer => $ARGV[0]) } 1, 2; sleep 30' {0} & until [ -S {0} ]; do sleep 0.01; "
+            + "done; sleep 0.3",
+        "in use"
+    )]
     [InlineData("echo mine > {0}", "is a regular file and no socket")]
     [InlineData("mkdir {0}", "is a folder and no socket")]
     [InlineData("ln -s nowhere {0}", "is a link and no socket")]
-    [InlineData("perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' {0}.real; ln -s {0}.real {0}", "is a link and no socket")]
+    [InlineData(
+        "perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1)' {0}.real; ln -s "
+            + "{0}.real {0}",
+        "is a link and no socket"
+    )]
     [InlineData("mkfifo {0}", "is a pipe or a device and no socket")]
     [InlineData("mkdir {0}.lock", "Cannot take the lock")]
     [InlineData("ln -s elsewhere {0}.lock", "Cannot take the lock")]
     public async Task What_is_in_the_sockets_place_is_left_as_it_is_and_named(string make, string said)
     {
         await using var console = new ConsoleProcess();
-        using var group = Process.Start(new ProcessStartInfo("setsid", ["bash", "-c", make.Replace("{0}", console.Socket, StringComparison.Ordinal) + "; echo made; wait"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var group = Process.Start(
+            new ProcessStartInfo(
+                "setsid",
+                ["bash", "-c", make.Replace("{0}", console.Socket, StringComparison.Ordinal) + "; echo made; wait"]
+            )
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
         try
         {
-            while (await group.StandardOutput.ReadLineAsync() is { } line && line != "made")
-            {
-            }
+            while (await group.StandardOutput.ReadLineAsync() is { } line && line != "made") { }
             var before = Shell.Run($"stat -c '%n %i %F %s' {console.Socket}* | sed '/lock/d'");
             var log = await console.StartInVain();
             Assert.Contains("The console does not start. `listen.socket` is wrong: ", log, StringComparison.Ordinal);
@@ -84,7 +117,10 @@ public sealed class ListeningTest
     [InlineData("000"), InlineData("022"), InlineData("077"), InlineData("177")]
     public async Task Owner_and_group_can_connect_and_nobody_else_whatever_the_umask(string umask)
     {
-        await using var console = new ConsoleProcess { Within = ["bash", "-c", $"umask {umask}; exec \"$@\"", "umask"] };
+        await using var console = new ConsoleProcess
+        {
+            Within = ["bash", "-c", $"umask {umask}; exec \"$@\"", "umask"],
+        };
         await console.Start();
         Assert.Equal("660", Shell.Run($"stat -c %a {console.Socket}").Trim());
     }
@@ -94,7 +130,10 @@ public sealed class ListeningTest
     [InlineData("\"socket\": \"console.json/k.sock\"", "there is no folder")]
     [InlineData("\"socket\": \"/proc/k.sock\"", "`listen.socket` is wrong")]
     [InlineData("\"socket\": \" \"", "`listen.socket` is wrong")]
-    [InlineData("\"socket\": \"/tmp/äääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää\"", "at most 107 bytes")]
+    [InlineData(
+        "\"socket\": \"/tmp/ääääääääääääääääääääääääääääääääääääääääääääääääääää\"",
+        "at most 107 bytes"
+    )]
     [InlineData("\"loopback\": 0", "`listen.loopback` is wrong")]
     [InlineData("\"loopback\": 65536", "`listen.loopback` is wrong")]
     [InlineData("\"loopback\": 5, \"socket\": \"k.sock\"", "`listen` is wrong")]
@@ -117,7 +156,11 @@ public sealed class ListeningTest
         await using var console = new ConsoleProcess();
         console.WriteSettings(listen: $"\"loopback\": {port}");
         var log = await console.StartInVain();
-        Assert.Contains($"The console does not start. `listen.loopback` is wrong: port {port} is in use by another process.", log, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The console does not start. `listen.loopback` is wrong: port {port} is in use by another process.",
+            log,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("   at ", log, StringComparison.Ordinal);
     }
 

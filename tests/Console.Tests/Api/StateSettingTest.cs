@@ -6,10 +6,20 @@ namespace TestServers.Tests.Api;
 public sealed class StateSettingTest
 {
     public static TheoryData<string> Missing() =>
-    [
-        "\"wwwroot\": null", "\"state\": \"\"", "\"state\": \" \"", "\"state\": \"\\t\"", "\"state\": null", "\"state\": \"a\\u0000b\"", "\"state\": \".\"", "\"state\": \"./\"", "\"state\": \"x/..\"",
-        "\"state\": \"console.json\"", "\"state\": \"with-files\"", "\"state\": \"link\"",
-    ];
+        [
+            "\"wwwroot\": null",
+            "\"state\": \"\"",
+            "\"state\": \" \"",
+            "\"state\": \"\\t\"",
+            "\"state\": null",
+            "\"state\": \"a\\u0000b\"",
+            "\"state\": \".\"",
+            "\"state\": \"./\"",
+            "\"state\": \"x/..\"",
+            "\"state\": \"console.json\"",
+            "\"state\": \"with-files\"",
+            "\"state\": \"link\"",
+        ];
 
     [Theory]
     [MemberData(nameof(Missing))]
@@ -17,7 +27,11 @@ public sealed class StateSettingTest
     {
         await using var console = new ConsoleProcess();
         console.WriteSettings(state: state);
-        Shell.Run("mkdir -p with-files/deep .git; for d in . .git with-files with-files/deep; do echo mine > $d/mine.draft; echo mine > $d/mine.json; done; ln -s with-files link", console.Folder);
+        Shell.Run(
+            "mkdir -p with-files/deep .git; for d in . .git with-files with-files/deep; do echo mine > "
+                + "$d/mine.draft; echo mine > $d/mine.json; done; ln -s with-files link",
+            console.Folder
+        );
         var before = Shell.Listing(console.Folder);
         var log = await console.StartInVain();
         Assert.StartsWith("The console does not start. ", log, StringComparison.Ordinal);
@@ -33,30 +47,52 @@ public sealed class StateSettingTest
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["console.json"], $$"""{ "listen": { "loopback": 1 }, "state": "{{state}}" }""");
-        Assert.Contains("`state` is wrong", Assert.Throws<WrongSetting>(() => Settings.Load(folder["console.json"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`state` is wrong",
+            Assert.Throws<WrongSetting>(() => Settings.Load(folder["console.json"])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
-    [InlineData("\" \"", "`runtime` is wrong"), InlineData("\"console.json\"", "`runtime` is wrong"), InlineData("\"console.json/run\"", "`runtime` is wrong"), InlineData("\"/proc/none\"", "`runtime` is wrong"), InlineData("null", "runtime")]
+    [
+        InlineData("\" \"", "`runtime` is wrong"),
+        InlineData("\"console.json\"", "`runtime` is wrong"),
+        InlineData("\"console.json/run\"", "`runtime` is wrong"),
+        InlineData("\"/proc/none\"", "`runtime` is wrong"),
+        InlineData("null", "runtime")
+    ]
     public async Task A_runtime_that_is_no_folder_is_named(string runtime, string said)
     {
         await using var console = new ConsoleProcess();
         console.WriteSettings();
         var settings = Path.Combine(console.Folder, "console.json");
-        File.WriteAllText(settings, File.ReadAllText(settings).Replace($"\"{console.Folder}/run\"", runtime, StringComparison.Ordinal));
+        File.WriteAllText(
+            settings,
+            File.ReadAllText(settings).Replace($"\"{console.Folder}/run\"", runtime, StringComparison.Ordinal)
+        );
         var log = await console.StartInVain();
         Assert.Contains(said, log, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", log, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("rm console.json"), InlineData("rm console.json; mkdir console.json"), InlineData("printf '\\0' > console.json"), InlineData("ln -sf nowhere console.json")]
+    [
+        InlineData("rm console.json"),
+        InlineData("rm console.json; mkdir console.json"),
+        InlineData("printf '\\0' > console.json"),
+        InlineData("ln -sf nowhere console.json")
+    ]
     public async Task A_settings_file_that_cannot_be_read_is_named_in_one_line(string make)
     {
         await using var console = new ConsoleProcess();
         Shell.Run(make, console.Folder);
         var log = await console.StartInVain();
-        Assert.StartsWith($"The console does not start. The settings file {console.Folder}/console.json cannot be used: ", log, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The console does not start. The settings file {console.Folder}/console.json cannot be used: ",
+            log,
+            StringComparison.Ordinal
+        );
         Assert.Single(log.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -69,7 +105,14 @@ public sealed class StateSettingTest
         await console.Kill();
         Shell.Run("truncate -s +30M state/audit.log", console.Folder);
         await console.Start();
-        await Wait.Until("it is said", () => console.Log.Contains($"{console.Folder}/state/audit.log was not complete, and its {30 << 20} bytes were cut off", StringComparison.Ordinal));
+        await Wait.Until(
+            "it is said",
+            () =>
+                console.Log.Contains(
+                    $"{console.Folder}/state/audit.log was not complete, and its {30 << 20} bytes were cut off",
+                    StringComparison.Ordinal
+                )
+        );
         Assert.Equal(1, File.ReadAllText(Path.Combine(console.Folder, "state", "audit.log")).Count(c => c == '\n'));
     }
 }

@@ -19,9 +19,11 @@ public sealed class LineFileTest : IDisposable
         File.WriteAllText(path, "one\ntwo\n");
         using (var file = File.OpenWrite(path))
         {
-            if (sparse) file.SetLength(8 + nuls);
+            if (sparse)
+                file.SetLength(8 + nuls);
             file.Position = 8;
-            if (!sparse) file.Write(new byte[nuls]);
+            if (!sparse)
+                file.Write(new byte[nuls]);
         }
         var watch = Stopwatch.StartNew();
         var lines = new LineFile(path);
@@ -38,7 +40,10 @@ public sealed class LineFileTest : IDisposable
         var random = new Random(4);
         var text = new StringBuilder();
         // Longer than several blocks, with lines longer than one.
-        for (var i = 0; text.Length < 5_000_000; i++) text.Append(i).Append(new string('ä', random.Next(100) == 0 ? random.Next(1_200_000) : random.Next(200))).Append('\n');
+        for (var i = 0; text.Length < 5_000_000; i++)
+            text.Append(i)
+                .Append(new string('ä', random.Next(100) == 0 ? random.Next(1_200_000) : random.Next(200)))
+                .Append('\n');
         var all = Encoding.UTF8.GetBytes(text.ToString());
         File.WriteAllBytes(path, all);
         // Ever shorter, so that only what was cut off has to be written again.
@@ -59,11 +64,31 @@ public sealed class LineFileTest : IDisposable
     }
 
     [Fact]
+    public void Holes_between_lines_hide_none()
+    {
+        var path = _folder["audit.log"];
+        Shell.Run("echo one > audit.log; truncate -s 100M audit.log; echo two >> audit.log; truncate -s 300M "
+            + "audit.log; printf thr >> audit.log", _folder.Path);
+        Assert.Equal(300L << 20, new LineFile(path).CutOff + (100L << 20) + 4 - 3);
+        Assert.Equal((100L << 20) + 4, new FileInfo(path).Length);
+        Shell.Run("truncate -s 0 audit.log; truncate -s 1G audit.log", _folder.Path);
+        Assert.Equal(1L << 30, new LineFile(path).CutOff);
+    }
+
+    [Fact]
     public void A_place_that_is_no_file_is_named_and_not_waited_for()
     {
         Directory.CreateDirectory(_folder["audit.log"]);
-        Assert.Contains($"{_folder["audit.log"]}: it is a folder", Assert.Throws<UnreadableFile>(() => new LineFile(_folder["audit.log"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{_folder["audit.log"]}: it is a folder",
+            Assert.Throws<UnreadableFile>(() => new LineFile(_folder["audit.log"])).Message,
+            StringComparison.Ordinal
+        );
         Process.Start("mkfifo", _folder["pipe"]).WaitForExit();
-        Assert.Contains("a pipe", Assert.Throws<UnreadableFile>(() => new LineFile(_folder["pipe"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a pipe",
+            Assert.Throws<UnreadableFile>(() => new LineFile(_folder["pipe"])).Message,
+            StringComparison.Ordinal
+        );
     }
 }
