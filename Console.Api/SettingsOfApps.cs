@@ -31,11 +31,17 @@ public sealed record AppDatabaseSettings(string User, string PasswordFile);
 
 /// <summary>An application that can be put on a server.</summary>
 /// <param name="Templates">A folder with apache.conf, wsgi.py and settings.py as Handlebars templates.</param>
+/// <param name="Variables">Values for the templates, which people can see.</param>
+/// <param name="Secrets">Values for the templates, which nobody can see; they are found among the variables.</param>
+/// <param name="NotSecret">Names of variables that people may see though they look like secrets.</param>
 /// <param name="After">Shell commands run on the server after a checkout, as its own user: install requirements, migrate, collect static files.</param>
 /// <param name="Health">The address whose answer decides whether a build is ready; {url} is the server's own page.</param>
 public sealed record AppSettings(AppName Name, RepositorySettings Repository, string Templates, BaseName? Base = null, string DefaultPath = "trunk", string Health = "{url}",
-    AppDatabaseSettings? Database = null, IReadOnlyDictionary<string, string>? Variables = null, IReadOnlyList<string>? After = null)
+    AppDatabaseSettings? Database = null, IReadOnlyDictionary<string, string>? Variables = null,
+    IReadOnlyList<string>? After = null, IReadOnlyDictionary<string, string>? Secrets = null, IReadOnlyList<string>? NotSecret = null)
 {
+    private static readonly string[] SecretWords = ["secret", "pass", "pwd", "token", "key", "dsn", "credential"];
+
     internal void Check()
     {
         Settings.Must(Regex.IsMatch(Repository.Url, @"\A[a-z][a-z0-9+]*://[^\s\p{C}]+\z"), $"apps.{Name}.repository.url", "is an address such as https://svn.example/shop");
@@ -43,5 +49,29 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
         Settings.Must(Base is null || Database is not null, $"apps.{Name}.database", "names the role and its password file, as the app has a base");
         Settings.Must(After is null || (After.Count <= 50 && After.All(c => c.Length is > 0 and <= 4000 && !c.Any(char.IsControl))), $"apps.{Name}.after", "lists at most 50 commands of one line each");
         Settings.Must(Directory.Exists(Templates), $"apps.{Name}.templates", $"is a folder that exists, not {Templates}");
+        CheckSecrets();
     }
+
+    // Nothing is shown by accident: what may be a secret is said to be one, or not to be one.
+    private void CheckSecrets()
+    {
+        foreach (var (name, value) in Variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            var key = $"apps.{Name}.variables.{name}";
+            Settings.Must(Secrets?.ContainsKey(name) != true, key, "has a name that is not in `secrets`, too");
+            if (NotSecret?.Contains(name, StringComparer.Ordinal) != true && MayBeSecret(name, value))
+                throw new WrongSetting(
+                    $"`{key}` may be a secret, and people can see variables. Move it to `apps.{Name}.secrets`, where templates "
+                        + $"find it as variables.{name} all the same, or name it in `apps.{Name}.notSecret` if everybody may see it.");
+        }
+        foreach (var name in NotSecret ?? [])
+            Settings.Must(
+                Variables?.ContainsKey(name) == true,
+                $"apps.{Name}.notSecret",
+                $"names variables of the app, not `{name}`");
+    }
+
+    private static bool MayBeSecret(string name, string value) =>
+        SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase))
+        || Regex.IsMatch(value, @"://[^/\s:@]*:[^/\s@]+@");
 }

@@ -29,6 +29,13 @@ internal abstract class SiteWriter : TextWriter
     public static SiteWriter For(string file) =>
         file.EndsWith(".py", StringComparison.Ordinal) ? new PythonWriter() : new ApacheWriter();
 
+    /// <summary>A text as it stands between Python's quotes.</summary>
+    public static string Escaped(string text)
+    {
+        using var python = new PythonWriter();
+        return python.Collect(_ => python.WriteWithQuotes(text))[1..^1];
+    }
+
     /// <summary>Has something rendered into this one, and gives its text back.</summary>
     public string Collect(Action<TextWriter> render)
     {

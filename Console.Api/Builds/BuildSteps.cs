@@ -72,7 +72,7 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
 }
 
 /// <summary>The steps on a server: code and settings.</summary>
-public sealed class GuestSteps(Settings settings, HostProgram program, Reachability reachability)
+public sealed class GuestSteps(Settings settings, HostProgram program, Reachability reachability, Secrets secrets)
 {
     private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
 
@@ -130,6 +130,8 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
     private async Task<HostEnd> Run(Machine machine, HostCall call, CancellationToken cancel)
     {
         var end = await program.Run(call, cancel);
+        // A command of the app's, or Apache, may print what is in the settings.
+        end = end with { Message = secrets.Hide(end.Message) };
         if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger) reachability.NoteUnreachable(machine.Name, end.Message);
         else if (end.Ending is HostEnding.Done or HostEnding.Failed or HostEnding.Refused or HostEnding.Cancelled) reachability.NoteReached(machine.Name);
         return end;
@@ -140,6 +142,6 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
     private HostCall Call(Machine machine, string verb, double minutes, IReadOnlyDictionary<string, string> values, StepVoice voice) =>
         new(Reach(machine), "guest", verb, values, TimeSpan.FromMinutes(minutes))
         {
-            OnLog = voice.Log, OnProgress = voice.Progress,
+            OnLog = line => voice.Log(secrets.Hide(line)), OnProgress = voice.Progress,
         };
 }

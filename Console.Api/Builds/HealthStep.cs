@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using TestServers.Apps;
 using TestServers.Requests;
 
 namespace TestServers.Builds;
 
 /// <summary>Asks the server's own page, as a person would next: its answer decides whether a build is ready.</summary>
-public sealed class HealthStep(Settings settings) : IDisposable
+public sealed class HealthStep(Settings settings, Secrets secrets) : IDisposable
 {
     private const int Most = 64 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -44,7 +45,7 @@ public sealed class HealthStep(Settings settings) : IDisposable
         {
             using var answer = await _http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, within.Token);
             var status = (int)answer.StatusCode;
-            var text = status < 400 ? null : FirstLines(await Read(answer, within.Token));
+            var text = status < 400 ? null : FirstLines(secrets.Hide(await Read(answer, within.Token)));
             return new(url, status, Math.Round(started.Elapsed.TotalSeconds, 3), text);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

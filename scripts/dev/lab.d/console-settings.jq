@@ -6,7 +6,7 @@ def base($name; $host; $spares; $check; $sanitize):
 def app($name; $repository; $path):
   {name: $name, repository: $repository, base: $name, defaultPath: $path,
     templates: "\($dir)/console/scripts/dev/samples/templates/\($name)", health: "{url}health",
-    database: {user: $name, passwordFile: "\($dir)/secrets/\($name).password"}, variables: {secretKey: $django}};
+    database: {user: $name, passwordFile: "\($dir)/secrets/\($name).password"}, secrets: {secretKey: $django}};
 {
   listen: {socket: "\($dir)/run/console.sock"},
   pathBase: "/console",

@@ -18,6 +18,27 @@ public sealed class StartTest
         Assert.Contains(key, await console.StartInVain(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"variables\": { \"dbPass\": \"x\" }", "apps.shop.variables.dbPass` may be a secret")]
+    [InlineData("\"variables\": { \"PWD\": \"x\" }", "Move it to `apps.shop.secrets`")]
+    [InlineData("\"variables\": { \"sentryDsn\": \"x\" }", "name it in `apps.shop.notSecret`")]
+    [InlineData("\"variables\": { \"cache\": \"redis://:pw@cache/0\" }", "apps.shop.variables.cache")]
+    [InlineData("\"variables\": { \"keyboard\": \"de\" }, \"notSecret\": [\"key\"]", "apps.shop.variables.keyboard")]
+    [InlineData("\"variables\": { \"colour\": \"de\" }, \"notSecret\": [\"keyboard\"]", "apps.shop.notSecret")]
+    [InlineData("\"variables\": { \"colour\": \"de\" }, \"secrets\": { \"colour\": \"x\" }", "apps.shop.variables.colour")]
+    [InlineData("\"variables\": { \"keyboard\": \"de\" }, \"notSecret\": [\"keyboard\"], \"secrets\": { \"x\": \"y\" }", "`guests`")]
+    public async Task A_variable_that_may_be_a_secret_stops_the_start_until_it_is_said_to_be_one_or_none(
+        string values, string sentence)
+    {
+        await using var console = new ConsoleProcess();
+        var app = $$"""
+            { "name": "shop", "repository": { "kind": "git", "url": "https://git/shop" }, "templates": ".", {{values}} }
+            """;
+        var settings = $$"""{ "listen": { "loopback": 1 }, "state": "state", "apps": [ {{app}} ] }""";
+        File.WriteAllText(Path.Combine(console.Folder, "console.json"), settings);
+        Assert.Contains(sentence, await console.StartInVain(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_unreadable_state_file_stops_the_start_and_names_the_last_good_copy()
     {

@@ -51,6 +51,9 @@ internal sealed class LabConsole : IAsyncDisposable
     /// <summary>The page of the servers from the next build on.</summary>
     public void PutPage(string wsgi) => File.WriteAllText(_templates["wsgi.py"], wsgi + "\n");
 
+    /// <summary>The Python settings of the app from the next build on.</summary>
+    public void PutSettings(string text) => File.WriteAllText(_templates["settings.py"], text + "\n");
+
     public void PutGoodPage() => PutPage(Page);
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,106 @@
+using System.Text;
+using TestServers.Apps;
+
+namespace TestServers.Tests.Apps;
+
+public sealed class SecretsTest : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("hunter2")]
+    [InlineData("it's \"so\" \\ & <x> é\t%")]
+    [InlineData("line one\nline two")]
+    public void A_secret_is_hidden_in_every_form_in_which_programs_print_it(string secret)
+    {
+        var secrets = new Secrets(new Settings { Apps = [App(secret)] });
+        string[] printed =
+        [
+            secret,
+            $"x{secret}x{secret}",
+            $"SECRET = {Render("settings.py", "'{{variables.x}}'", secret)}",
+            Render("settings.py", "X = {{quoted variables.x}}", secret),
+            System.Text.Json.JsonSerializer.Serialize(new { secret }),
+            Uri.EscapeDataString(secret),
+            System.Net.WebUtility.HtmlEncode(secret),
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)),
+            .. secret.Split('\n'),
+        ];
+        Assert.All(printed, text => Assert.Contains(SecretText.Hidden, secrets.Hide(text), StringComparison.Ordinal));
+        Assert.All(
+            printed,
+            text => Assert.DoesNotContain(secret.Split('\n')[0], secrets.Hide(text), StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void Of_two_secrets_the_longer_one_leaves_no_rest_and_a_short_one_hides_nothing_else()
+    {
+        var secrets = new Secrets(new Settings { Apps = [App("abcd"), App("abcdefgh"), App("x")] });
+        Assert.Equal("******** ******** x", secrets.Hide("abcdefgh abcd x"));
+        secrets.Learn("learned");
+        Assert.Equal("it is ********", secrets.Hide("it is learned"));
+    }
+
+    [Theory]
+    [InlineData("X = '{{variables.x}}'", "X = '********'")]
+    [InlineData("X = {{quoted variables.x}}", "X = '********'")]
+    [InlineData("X = '{{{variables.x}}}'", "X = '********'")]
+    [InlineData("{{#if variables.x}}X = '{{variables.x}}'{{/if}}", "X = '********'")]
+    [InlineData("{{#each variables}}{{@key}} = '{{this}}'{{/each}}", "x = '********'")]
+    [InlineData("{{#with variables}}X = '{{x}}'{{/with}} # {{build.by}}", "X = '********' # anna")]
+    public void What_people_see_has_a_secret_hidden_and_what_the_server_gets_has_it(string template, string shown)
+    {
+        Assert.Equal(shown, Render("settings.py", template, "it-is", hidden: true));
+        Assert.Equal(
+            shown.Replace(SecretText.Hidden, "it-is", StringComparison.Ordinal),
+            Render("settings.py", template, "it-is")
+        );
+    }
+
+    [Theory]
+    [InlineData("SetEnv X \"{{variables.x}}\"")]
+    [InlineData("SetEnv X {{variables.x}}")]
+    public void Both_fail_alike_and_the_fault_does_not_tell_the_secret(string template)
+    {
+        var faults = new[] { true, false }
+            .Select(hidden =>
+                Assert.Throws<UnrenderableTemplate>(() => Render("apache.conf", template, "sesame\nopen", hidden))
+            )
+            .ToList();
+        Assert.Equal(faults[0].Reason, faults[1].Reason);
+        Assert.Equal("variables.x", faults[0].ValueName);
+        Assert.DoesNotContain("x0a", faults[0].ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", faults[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_secret_is_nothing_to_an_if_and_an_unknown_one_is_hidden()
+    {
+        Assert.Equal("", Render("settings.py", "{{#if variables.x}}X{{/if}}", ""));
+        Assert.Equal("X = '********'", Render("settings.py", "X = '{{variables.x}}'", null, hidden: true));
+    }
+
+    private AppSettings App(string secret) =>
+        new(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path)
+        {
+            Secrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["x"] = secret },
+        };
+
+    private string Render(string file, string template, string? secret, bool hidden = false)
+    {
+        foreach (var name in SettingsTemplates.Names)
+            File.WriteAllText(_folder[name], name == file ? template : "");
+        var values = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["variables"] = new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["x"] = new SecretText(secret, hidden),
+            },
+            ["build"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["by"] = "anna" },
+        };
+        return SettingsTemplates.Render(App(secret ?? ""), values).Files[file];
+    }
+}
