@@ -25,7 +25,7 @@ internal static class DocumentSchemas
         if (ValueRule.IsName(type))
             DescribeName(schema, type);
         else if (plain.IsEnum)
-            schema.Type ??= JsonSchemaType.String;
+            DescribeWords(schema, plain);
         else if (plain == typeof(DateTimeOffset))
             (schema.Type, schema.Format) = (
                 plain == type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null,
@@ -44,6 +44,13 @@ internal static class DocumentSchemas
             is [AllowedValuesAttribute allowed]
         )
             schema.Enum = [.. allowed.Values.Select(v => JsonSerializer.SerializeToNode(v)!)];
+    }
+
+    // Whether null may stand there is said where it stands.
+    private static void DescribeWords(OpenApiSchema schema, Type words)
+    {
+        schema.Type = JsonSchemaType.String;
+        schema.Enum = [.. Enum.GetNames(words).Select(w => JsonValue.Create(JsonNamingPolicy.CamelCase.ConvertName(w)))];
     }
 
     /// <summary>A name is a string, whatever members its type has.</summary>

@@ -94,6 +94,8 @@ public sealed partial class DocumentTest(RunningConsole running) : IClassFixture
                     );
                 if (type.ValueKind == JsonValueKind.Array)
                     Assert.Contains("null", type.EnumerateArray().Select(t => t.GetString()));
+                if (type.ValueKind == JsonValueKind.String && s.TryGetProperty("enum", out var words))
+                    Assert.All(words.EnumerateArray(), word => Assert.Equal(JsonValueKind.String, word.ValueKind));
                 if (type.ValueKind == JsonValueKind.String && type.GetString() == "array")
                     Assert.True(s.TryGetProperty("items", out _), $"an array of nothing: {s}");
             }
