@@ -46,13 +46,11 @@ public static class BuildsApi
 
     private static Accepted<BuildView> Launch(ServerName server, LaunchBuild ask, HttpContext context, BuildQueue queue, BuildViews views)
     {
-        Caller.Of(context).MustBeAllowedTo(Caller.Build);
         return Accepted(context, queue.Enqueue(server, new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code), ask.Number, Deed.Of(context)), views);
     }
 
     private static Accepted<BuildView> Retry(RequestId id, RetryBuild? ask, HttpContext context, BuildQueue queue, BuildViews views)
     {
-        Caller.Of(context).MustBeAllowedTo(Caller.Build);
         if (ask?.From is not (null or "failed")) throw Problem.BadInput("`from` is \"failed\", or left out.");
         return Accepted(context, queue.Retry(id, ask?.From == "failed", ask?.Number, Deed.Of(context)), views);
     }
@@ -97,7 +95,6 @@ public static class BuildsApi
 
     private static async Task<Ok<BuildView>> Cancel(RequestId id, HttpContext context, BuildQueue queue, BuildViews views)
     {
-        Caller.Of(context).MustBeAllowedTo(Caller.Build);
         return TypedResults.Ok(views.Of(await queue.Cancel(id, Deed.Of(context), context.RequestAborted)));
     }
 

@@ -38,7 +38,6 @@ public static class ReservationsApi
 
     private static Results<Ok<ReservationView>, Created<ReservationView>> Reserve(ServerName server, ReserveServer ask, HttpContext context, Inventory inventory, ReservationBook book)
     {
-        Caller.Of(context).MustBeAllowedTo(Caller.Reserve);
         inventory.Find(server);
         var (reservation, isNew) = book.Reserve(server, new(ask.Purpose, ask.Hours, ask.Until, ask.Number), Deed.Of(context));
         return isNew ? TypedResults.Created($"{context.Request.PathBase}/api/servers/{server}", reservation) : TypedResults.Ok(reservation);
@@ -49,7 +48,6 @@ public static class ReservationsApi
         [Description("What becomes of the build that runs"), AllowedValues("cancel", "finish")] string? builds,
         HttpContext context, Inventory inventory, ReservationBook book)
     {
-        Caller.Of(context).MustBeAllowedTo(Caller.Reserve);
         inventory.Find(server);
         var running = RunningOf(builds);
         var released = book.Release(server, number, running, Deed.Of(context));
@@ -63,7 +61,6 @@ public static class ReservationsApi
 
     private static async Task<Ok<ReservationView>> TakeOver(ServerName server, TakeOverServer ask, HttpContext context, Inventory inventory, ReservationBook book)
     {
-        Caller.Of(context).MustBeAllowedTo(Caller.Reserve);
         inventory.Find(server);
         var taken = book.TakeOver(server, ask.Reason, new(ask.Purpose, ask.Hours, ask.Until, ask.Number), ask.Builds ?? RunningBuilds.Cancel, Deed.Of(context));
         if (taken.TakenFrom is { Builds: RunningBuilds.Cancel } from) await book.WaitForBuild(from.Number, CancelLimit);

@@ -74,6 +74,39 @@ public sealed class ReservationsApiTest(RunningConsole running) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_change_changes_what_it_names_and_nothing_else()
+    {
+        var until = DateTimeOffset.UtcNow.AddHours(100);
+        await _anna.Put("api/servers/qa01/reservation", new { purpose = "a typo", until });
+        async Task<(string?, DateTimeOffset)> Change(object wish)
+        {
+            var changed = await (await _anna.Put("api/servers/qa01/reservation", wish)).Json();
+            return (changed.Text("purpose"), changed.GetProperty("until").GetDateTimeOffset());
+        }
+        var (mended, end) = await Change(new { purpose = "mended" });
+        Assert.Equal(("mended", until), (mended, end));
+        var (kept, later) = await Change(new { hours = 8 });
+        Assert.Equal("mended", kept);
+        Assert.InRange(later, DateTimeOffset.UtcNow.AddHours(7.9), DateTimeOffset.UtcNow.AddHours(8.1));
+        Assert.Contains("purpose", await (await _anna.Put("api/servers/qa01/reservation", new { })).Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_who_take_over_what_they_saw_only_the_first_does()
+    {
+        var number = (await (await _anna.Put("api/servers/qa01/reservation", new { purpose = "a", hours = 1 })).Json()).GetProperty("number").GetInt64();
+        using var carla = running.Console.ClientFor("carla");
+        var first = await carla.Post("api/servers/qa01/reservation/takeover", new { reason = "urgent", purpose = "the demo", number });
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        var said = await (await _ben.Post("api/servers/qa01/reservation/takeover", new { reason = "urgent", number })).Problem(HttpStatusCode.Conflict);
+        Assert.Contains("carla", said, StringComparison.Ordinal);
+        var held = (await _ben.Json("api/servers/qa01")).GetProperty("reservation");
+        Assert.Equal(("carla", "the demo"), (held.Text("holder"), held.Text("purpose")));
+        Assert.Equal(("anna", "urgent"), (held.GetProperty("takenFrom").Text("holder"), held.GetProperty("takenFrom").Text("reason")));
+        await carla.DeleteAsync("api/servers/qa01/reservation");
+    }
+
+    [Fact]
     public async Task Any_free_running_server_is_given_until_none_is_left()
     {
         var first = await (await _anna.Post("api/reservations", new { purpose = "any", hours = 1 })).Json();

@@ -225,6 +225,18 @@ public sealed class LeftBehindStateTest : IDisposable
             { "a folder in a build's place", "mkdir builds/8.json", "builds/8.json", "rmdir builds/8.json" },
             { "a pipe in a history's place", "mkfifo history/qa08.json", "history/qa08.json", "rm history/qa08.json" },
             {
+                "a number that was given",
+                "jq '.next = 4' numbers.json > x; mv x numbers.json",
+                "numbers.json",
+                "jq '.next = 5' numbers.json > x; mv x numbers.json"
+            },
+            {
+                "the numbers",
+                "rm numbers.json*",
+                "numbers.json",
+                "echo '{\"version\": 1, \"next\": 5}' > numbers.json"
+            },
+            {
                 "an id that is no id",
                 "jq '.id = \"../x\"' state.json > x; mv x state.json",
                 "state.json",
@@ -296,6 +308,7 @@ public sealed class LeftBehindStateTest : IDisposable
                 Held = ReservationsState.Empty.Held.Add("qa01", held),
             }
         );
+        Write(Path.Combine(folder, "numbers.json"), new NumbersState(1, 5));
         var build = new Build(qa01, AppName.From("shop")!, RepositoryPath.From("trunk")!, null, true, true)
         {
             Id = RequestId.Of(3),

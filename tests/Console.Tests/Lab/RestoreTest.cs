@@ -40,6 +40,30 @@ public sealed class RestoreTest(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
+    public async Task A_night_that_failed_is_tried_again_with_its_key_and_one_that_succeeded_is_not()
+    {
+        using var cron = lab.Cron();
+        cron.DefaultRequestHeaders.Add("Idempotency-Key", $"night-{Guid.NewGuid():n}");
+        var dump = Path.Combine(lab.Folder, "backups/dumps/tickets.dump");
+        File.Move(dump, dump + ".away");
+        string? failed;
+        try
+        {
+            var answer = await cron.PostAsync("api/bases/tickets/restore?wait=true", null);
+            Assert.Contains("tickets", await answer.Problem(HttpStatusCode.BadGateway), StringComparison.Ordinal);
+            failed = (await answer.Json()).Text("restore");
+        }
+        finally
+        {
+            File.Move(dump + ".away", dump);
+        }
+        var second = await (await cron.PostAsync("api/bases/tickets/restore?wait=true", null)).Json();
+        Assert.Equal("succeeded", second.Text("state"));
+        Assert.NotEqual(failed, second.Text("id"));
+        Assert.Equal(second.Text("id"), (await (await cron.PostAsync("api/bases/tickets/restore?wait=true", null)).Json()).Text("id"));
+    }
+
+    [Fact]
     public async Task Without_the_token_nothing_happens()
     {
         using var nobody = lab.Anonymous();
