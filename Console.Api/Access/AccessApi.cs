@@ -6,7 +6,13 @@ namespace TestServers.Access;
 /// <summary>Who am I.</summary>
 public static class AccessApi
 {
-    public sealed record Me(string Name, CallerKind Kind, bool Open, IEnumerable<string> May);
+    /// <param name="Reservations">How long a reservation is, so that a page can say it before the click.</param>
+    public sealed record Me(string Name, CallerKind Kind, bool Open, IEnumerable<string> May, ReservationHours Reservations);
+
+    /// <param name="DefaultHours">The hours of a reservation that is given no end, for instance one that a build makes.</param>
+    /// <param name="MaxHours">The most hours from now that a reservation may last.</param>
+    public sealed record ReservationHours(double DefaultHours, double MaxHours);
+
     public sealed record NameMe(string Name);
 
     public static void MapAccess(this IEndpointRouteBuilder routes)
@@ -28,5 +34,6 @@ public static class AccessApi
         return TypedResults.Ok(MeOf(new(name, CallerKind.Open, Caller.Everything), settings));
     }
 
-    private static Me MeOf(Caller caller, Settings settings) => new(caller.Name, caller.Kind, settings.Listen.Socket is null, caller.May.Order(StringComparer.Ordinal));
+    private static Me MeOf(Caller caller, Settings settings) => new(caller.Name, caller.Kind, settings.Listen.Socket is null,
+        caller.May.Order(StringComparer.Ordinal), new(settings.Reservations.DefaultHours, settings.Reservations.MaxHours));
 }

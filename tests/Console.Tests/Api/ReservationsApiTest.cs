@@ -36,6 +36,18 @@ public sealed class ReservationsApiTest(RunningConsole running) : IClassFixture<
     }
 
     [Fact]
+    public async Task The_hours_that_a_page_may_tell_are_those_that_a_reservation_gets()
+    {
+        var hours = (await _anna.Json("api/me")).GetProperty("reservations");
+        double usual = hours.GetProperty("defaultHours").GetDouble(), most = hours.GetProperty("maxHours").GetDouble();
+        var given = await (await _anna.Put("api/servers/qa01/reservation", new { purpose = "no end given" })).Json();
+        var length = given.GetProperty("until").GetDateTimeOffset() - given.GetProperty("since").GetDateTimeOffset();
+        Assert.Equal(usual, length.TotalHours, tolerance: 0.01);
+        Assert.True((await _anna.Put("api/servers/qa01/reservation", new { hours = most })).IsSuccessStatusCode);
+        await (await _anna.Put("api/servers/qa01/reservation", new { hours = most + 1 })).Problem(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task A_conflict_says_who_until_when_and_what_for()
     {
         await _anna.Put("api/servers/qa01/reservation", new { purpose = "release test", hours = 2 });
