@@ -107,7 +107,10 @@ public sealed class Board : BackgroundService
     {
         if (builds is not [var build, .. var behind]) return null;
         var view = _views.Of(build);
-        return new(build.Id, build.State, build.App, build.Path, build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name, build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress, view.EstimatedStart, view.EstimatedEnd, behind.Count);
+        var step = build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name;
+        var progress = build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress;
+        return new(build.Id, build.State, build.App, build.Path, build.By, build.Reservation,
+            step, progress, view.EstimatedStart, view.EstimatedEnd, behind.Count);
     }
 
     private static ServerList Timeless(ServerList list) => new(

@@ -17,8 +17,11 @@ public sealed record ServerView(ServerName Name, string Host,
     ReservationView? Reservation, Configuration? Configuration, CurrentBuild? Build, UncleanServer? Cleaning, string? Unusable);
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>
+/// <param name="By">Who launched it.</param>
+/// <param name="Reservation">The number of the reservation it was accepted under; null: an older console accepted it.</param>
 /// <param name="Waiting">How many more wait behind it.</param>
-public sealed record CurrentBuild(RequestId Id, RequestState State, AppName App, RepositoryPath Path, string? Step, double? Progress, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, int Waiting);
+public sealed record CurrentBuild(RequestId Id, RequestState State, AppName App, RepositoryPath Path, string By, long? Reservation,
+    string? Step, double? Progress, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, int Waiting);
 
 /// <summary>A host as it is shown.</summary>
 /// <param name="Problem">Why it does not answer now; null when it does.</param>

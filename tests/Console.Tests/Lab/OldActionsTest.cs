@@ -61,7 +61,9 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
         {
             var answer = await anna.Post($"api/servers/{server}/builds", new { app = "plain", path = $"{server}/{n}/{Takes}", database = false, code = true, number });
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-            builds.Add((await answer.Json()).Text("id")!);
+            var build = await answer.Json();
+            Assert.Equal(number, build.GetProperty("reservation").GetInt64());
+            builds.Add(build.Text("id")!);
         }
         return new(server, number, builds);
     }
