@@ -63,7 +63,7 @@ internal sealed class QueueConsole : IAsyncDisposable
     private void WriteSettings()
     {
         var templates = Directory.CreateDirectory(Path.Combine(Process.Folder, "templates")).FullName;
-        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" }) File.WriteAllText(Path.Combine(templates, name), "{{path}} of {{build.id}}\n");
+        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" }) File.WriteAllText(Path.Combine(templates, name), "# {{path}} of {{build.id}}\n");
         File.WriteAllText(Path.Combine(Process.Folder, "password"), "secret");
         Process.WriteDomains([.. Work.Servers.Select(s => (s, 1))]);
         string AppOf(string name, string more) => $$"""{ "name": "{{name}}", "repository": { "kind": "svn", "url": "svn://127.0.0.1/none" }, "templates": "{{templates}}", "health": "{{_page.Urls.First()}}/"{{more}} }""";

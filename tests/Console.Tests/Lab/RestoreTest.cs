@@ -50,8 +50,10 @@ public sealed class RestoreTest(LabFixture lab) : IClassFixture<LabFixture>
         try
         {
             var answer = await cron.PostAsync("api/bases/tickets/restore?wait=true", null);
-            Assert.Contains("tickets", await answer.Problem(HttpStatusCode.BadGateway), StringComparison.Ordinal);
-            failed = (await answer.Json()).Text("restore");
+            Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+            var problem = await answer.Json();
+            Assert.Contains("tickets", problem.Text("detail"), StringComparison.Ordinal);
+            failed = problem.Text("restore");
         }
         finally
         {

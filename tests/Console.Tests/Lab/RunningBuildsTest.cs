@@ -67,7 +67,7 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
     {
         using var anna = lab.As("anna");
         var good = await anna.BuildWell("qa04", "shop", "trunk", database: true, code: true);
-        var bad = await anna.Build("qa04", "tickets", "none-such", database: false, code: true);
+        var bad = await anna.Build("qa04", "tickets", "none-such", database: true, code: true);
         Assert.Equal("failed", bad.Text("state"));
         var on = (await anna.Json("api/servers/qa04")).GetProperty("configuration");
         Assert.Equal(("shop", "trunk", good.GetProperty("result").Text("revision")), (on.Text("app"), on.Text("path"), on.Text("revision")));
