@@ -66,6 +66,24 @@ public sealed partial record BaseName : IName<BaseName>
     [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,19}\z")] private static partial Regex Allowed();
 }
 
+/// <summary>The database that is a server's copy of a base.</summary>
+[JsonConverter(typeof(NameConverter<CopyName>))]
+public sealed partial record CopyName : IName<CopyName>
+{
+    private CopyName(string text) => Text = text;
+    public string Text { get; }
+    public static string Rule => "copy_, the name of a base, _ and the name of a server";
+    public static string Example => "copy_shop_qa07";
+    public static CopyName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out CopyName result) =>
+        Name.Try(s, out result);
+    public static CopyName Parse(string s, IFormatProvider? provider) => Name.Make<CopyName>(s);
+    public override string ToString() => Text;
+    [GeneratedRegex(@"\Acopy_[a-z][a-z0-9_]{0,19}_[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
+    private static partial Regex Allowed();
+}
+
 /// <summary>
 /// Where in an app's repository to check out: a Subversion path, or a Git branch, tag or commit. The rule keeps out what svn, git and ssh would take
 /// for an option, a peg revision, a reflog or a way out of the repository.

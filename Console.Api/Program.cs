@@ -65,6 +65,7 @@ public partial class Program
         app.MapBuilds();
         app.MapApps();
         app.MapDatabases();
+        app.MapCopies();
         app.MapLive();
         app.MapAccess();
         app.MapMonitoring();

@@ -20,6 +20,7 @@ public sealed record Settings
     public GuestSettings? Guests { get; init; }
     public IReadOnlyList<DatabaseHostSettings> DatabaseHosts { get; init; } = [];
     public IReadOnlyList<BaseSettings> Bases { get; init; } = [];
+    public CopySettings Copies { get; init; } = new();
     public IReadOnlyList<AppSettings> Apps { get; init; } = [];
     public IReadOnlyList<TokenSettings> Tokens { get; init; } = [];
     /// <summary>Where messages to the team go as JSON {"text": "..."}; null: nowhere.</summary>
@@ -97,6 +98,7 @@ public sealed record Settings
         }
         foreach (var token in Tokens) token.Check();
         Builds.Check();
+        Copies.Check();
         Must(Webhook is null || (Uri.TryCreate(Webhook.Url, UriKind.Absolute, out var hook) && hook.Scheme is "http" or "https"), "webhook.url", "is an http or https address");
         Must(Apps.Count == 0 || Guests is not null, "guests", "says how servers are reached, as there are apps to put on them");
         Guests?.Ssh.Check("guests.ssh");

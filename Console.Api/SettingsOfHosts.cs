@@ -60,3 +60,18 @@ public sealed record DatabaseHostSettings(string Name, string Address, int Port 
         Settings.Must(Copies is > 0 and <= 64, $"databaseHosts.{Name}.copies", "is 1 to 64");
     }
 }
+
+/// <summary>Copies of servers that are not seen any more.</summary>
+/// <param name="KeptDays">
+/// For how many days, of which a part is allowed, it is told that a server is not seen before its copy is dropped.
+/// </param>
+public sealed record CopySettings(double KeptDays = 7)
+{
+    private const double Least = 0.0001, Most = 3650;
+
+    internal void Check() => Settings.Must(
+        KeptDays is >= Least and <= Most,
+        "copies.keptDays",
+        $"is {Least} to {Most} days. 0 is none: a copy is dropped at once only by a person, "
+            + "on the page of the bases or by DELETE api/copies/DATABASE");
+}

@@ -76,9 +76,11 @@ public static class Startup
         services.AddSingleton<Webhook>().AddSingleton<Secrets>().AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseViews>().AddSingleton<EventStream>().AddSingleton<Teller>();
+        services.AddSingleton<Copies>().AddSingleton<CopySight>().AddSingleton<CopyDrop>().AddSingleton<CopyViews>();
         AddBackground<Inventory>(services);
         AddBackground<ReservationExpiry>(services);
         AddBackground<Bases>(services);
+        AddBackground<CopyKeeper>(services);
         AddBackground<Restores>(services);
         AddBackground<Freshness>(services);
         AddBackground<Cleaning>(services);

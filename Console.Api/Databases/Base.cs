@@ -17,19 +17,27 @@ public sealed record BaseFacts(bool Exists, long? Size, DateTimeOffset? DataTime
 }
 
 /// <summary>What stands in bases.json.</summary>
-public sealed record BasesState(int Version, ImmutableSortedDictionary<string, BaseFacts> Bases) : IVersioned
+/// <param name="Copies">By database host and database, as `db1/copy_shop_qa01`; null in a file of version 1.</param>
+public sealed record BasesState(
+    int Version,
+    ImmutableSortedDictionary<string, BaseFacts> Bases,
+    ImmutableSortedDictionary<string, CopyFacts>? Copies = null) : IVersioned
 {
+    public static int Latest => 2;
+
     public static BasesState Empty { get; } = new(JsonFile<BasesState>.Version, ImmutableSortedDictionary.Create<string, BaseFacts>(StringComparer.Ordinal));
 
-    public string? FindFault() =>
-        Bases.FirstOrDefault(b => b.Value is null || BaseName.From(b.Key) is null) is { Key: { } key }
-            ? $"it holds no facts under `{key}`, or that is no base's name"
-            : null;
+    public string? FindFault()
+    {
+        var wrong = Bases.FirstOrDefault(b => b.Value is null || BaseName.From(b.Key) is null).Key
+            ?? Copies?.FirstOrDefault(c => c.Value is null or { Host: null } or { Uri: null }).Key;
+        return wrong is null ? null : $"it holds no facts under `{wrong}`, or that is no base's name";
+    }
 }
 
 /// <summary>A base as it is shown.</summary>
 /// <param name="Stale">Its data are older than its limit; also when it was never restored.</param>
-/// <param name="Problem">Why its host does not answer, or null.</param>
+/// <param name="Problem">Why its host does not answer, or that it is another console's; or null.</param>
 public sealed record BaseView(BaseName Name, string Host, bool Exists, long? Size, DateTimeOffset? DataTime, bool Stale, double StaleAfterHours, string? Method, double? MethodSeconds,
     SparesView Spares, string? Problem, RestoreView? Restore, RestoreView? LastRestore, IReadOnlyList<AppName> Apps);
 

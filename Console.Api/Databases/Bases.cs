@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using TestServers.Commands;
-using TestServers.Hosts;
 using TestServers.Requests;
 using TestServers.Storage;
 
@@ -17,19 +16,23 @@ public sealed class Bases : BackgroundService
     private readonly Settings _settings;
     private readonly JsonFile<BasesState> _file;
     private readonly Lanes _lanes;
-    private readonly Inventory _inventory;
+    private readonly string _id;
     private readonly ILogger<Bases> _log;
     private readonly Dictionary<string, DatabaseHost> _hosts;
     private readonly ConcurrentDictionary<string, bool> _swept = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<BaseName, bool> _touched = new();
+    private readonly ConcurrentDictionary<string, DatabaseHostStatus> _statuses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SemaphoreSlim> _wakes;
     private readonly ConcurrentDictionary<BaseName, SparesInTheMaking> _spares = new();
 
-    public Bases(Settings settings, JsonFile<BasesState> file, Lanes lanes, HostProgram program, Inventory inventory, ILogger<Bases> log)
+    public Bases(
+        Settings settings, JsonFile<BasesState> file, Lanes lanes,
+        HostProgram program, StateFolder state, ILogger<Bases> log)
     {
-        (_settings, _file, _lanes, _inventory, _log) = (settings, file, lanes, inventory, log);
-        _hosts = settings.DatabaseHosts.ToDictionary(h => h.Name, h => new DatabaseHost(h, settings.Builds, settings.Runtime, program), StringComparer.Ordinal);
+        (_settings, _file, _lanes, _id, _log) = (settings, file, lanes, state.Id, log);
+        DatabaseHost Reach(DatabaseHostSettings host) => new(host, settings.Builds, settings.Runtime, _id, program);
+        _hosts = settings.DatabaseHosts.ToDictionary(h => h.Name, Reach, StringComparer.Ordinal);
         // What was left to do when the console ended is not known.
         foreach (var @base in settings.Bases) _touched[@base.Name] = true;
         _wakes = settings.DatabaseHosts.ToDictionary(h => h.Name, _ => new SemaphoreSlim(0, 1), StringComparer.Ordinal);
@@ -48,8 +51,20 @@ public sealed class Bases : BackgroundService
     /// <summary>What the base's host said last, kept over restarts.</summary>
     public BaseFacts FactsOf(BaseName name) => _file.Value.Bases.GetValueOrDefault(name.Text) ?? BaseFacts.Unknown;
 
-    /// <summary>Why the base's host does not answer; null when it does.</summary>
-    public string? ProblemOf(BaseSettings @base) => _problems.GetValueOrDefault(@base.Host);
+    /// <summary>Why the base's host does not answer, or that the base is another console's; or null.</summary>
+    public string? ProblemOf(BaseSettings @base) =>
+        ProblemOf(HostOf(@base)) ?? _statuses.GetValueOrDefault(@base.Host)?.ProblemOf(@base, _id);
+
+    /// <summary>Why a database host does not answer; null when it does.</summary>
+    public string? ProblemOf(DatabaseHost host) => _problems.GetValueOrDefault(host.Settings.Name);
+
+    /// <summary>Every database host with what it said last; null when it has not answered since the start.</summary>
+    public IEnumerable<(DatabaseHost Host, DatabaseHostStatus? Status)> Hosts =>
+        _settings.DatabaseHosts.Select(h => (_hosts[h.Name], _statuses.GetValueOrDefault(h.Name)));
+
+    /// <summary>Takes note that a database there is another now, or is gone, until the host is asked next.</summary>
+    public void NoteFound(DatabaseHost host, FoundDatabase before, FoundDatabase? after) =>
+        _statuses.AddOrUpdate(host.Settings.Name, DatabaseHostStatus.Nothing, (_, now) => now.With(before, after));
 
     /// <summary>The lane of those who make a plain copy of this base.</summary>
     public static string LaneOf(BaseName name) => "base " + name;
@@ -59,7 +74,7 @@ public sealed class Bases : BackgroundService
     public async Task<(bool Answered, DateTimeOffset? DataTime)> AskCopy(BaseSettings @base, ServerName server, CancellationToken cancel)
     {
         var (end, status) = await HostOf(@base).Status([@base.Name], cancel);
-        return (end.Done, status.Copies.GetValueOrDefault($"copy_{@base.Name}_{server}"));
+        return (end.Done, status.Found.FirstOrDefault(f => f.Base == @base.Name && f.Server == server)?.DataTime);
     }
 
     /// <summary>Takes note of what a host reported.</summary>
@@ -121,7 +136,6 @@ public sealed class Bases : BackgroundService
     }
 
     private IEnumerable<BaseSettings> BasesOf(DatabaseHost host) => _settings.Bases.Where(b => b.Host == host.Settings.Name);
-
     private async Task<bool> Ask(DatabaseHost host, CancellationToken stop)
     {
         var bases = BasesOf(host).ToList();
@@ -129,23 +143,22 @@ public sealed class Bases : BackgroundService
         if (stop.IsCancellationRequested) return false;
         SetProblem(host, end.Done ? null : end.Message);
         if (!end.Done) return false;
+        _statuses[host.Settings.Name] = status;
         foreach (var @base in bases)
         {
-            Note(@base.Name, facts => status.Bases.GetValueOrDefault(@base.Name) is { } now
+            Note(@base.Name, facts => status.BaseOf(@base.Name, _id) is { } now
                 ? facts with { Exists = true, Size = now.Size, DataTime = now.DataTime, Spares = now.Spares, Method = now.Method ?? facts.Method }
                 : facts with { Exists = false, Size = null, DataTime = null, Spares = 0 });
         }
         return true;
     }
 
-    // Copies of servers that no longer exist are dropped only when every host has told which servers it has.
     private async Task<bool> Sweep(DatabaseHost host, CancellationToken stop)
     {
-        var hosts = _inventory.Hosts.ToList();
-        var servers = hosts.Count > 0 && hosts.All(h => h.Problem is null) ? _inventory.Names.ToList() : null;
-        var end = await host.Sweep(BasesOf(host).Select(b => b.Name), servers, line => _log.LogInformation("Sweep of {Host}: {Line}", host.Settings.Name, line), stop);
+        void Log(string line) => _log.LogInformation("Sweep of {Host}: {Line}", host.Settings.Name, line);
+        var end = await host.Sweep(BasesOf(host).Select(b => b.Name), Log, stop);
         if (!end.Done) _log.LogWarning("Sweep of {Host}: {Problem}", host.Settings.Name, end.Message);
-        return end.Done && servers is not null;
+        return end.Done;
     }
 
     private void SetProblem(DatabaseHost host, string? problem)

@@ -1,20 +1,18 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using TestServers.Commands;
 
 namespace TestServers.Databases;
 
-/// <summary>What a database host says of one base.</summary>
-public sealed record BaseStatus(long? Size, DateTimeOffset? DataTime, int Spares, string? Method);
-
-/// <summary>What a database host says of what it has.</summary>
-/// <param name="Copies">The data time of each copy; the key is the database.</param>
-public sealed record DatabaseHostStatus(ImmutableDictionary<BaseName, BaseStatus> Bases, ImmutableDictionary<string, DateTimeOffset?> Copies);
-
 /// <summary>Calls the program on one database host. Builds calls and reads results; what comes back is checked here.</summary>
-public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings limits, string controlFolder, HostProgram program)
+/// <param name="console">This console's id: what it makes there carries it, what carries another is refused.</param>
+public sealed class DatabaseHost(
+    DatabaseHostSettings settings,
+    BuildSettings limits,
+    string controlFolder,
+    string console,
+    HostProgram program)
 {
-    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(30), DropLimit = TimeSpan.FromMinutes(2);
 
     private readonly Transport _transport = settings.Local is { } local
         ? new LocalTransport(settings.Name, local.Program, local.Config)
@@ -26,8 +24,10 @@ public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings li
     public async Task<(HostEnd End, DatabaseHostStatus Status)> Status(IEnumerable<BaseName> bases, CancellationToken cancel)
     {
         var end = await program.Run(Call("status", StatusLimit), cancel);
-        return (end, new(bases.Where(b => end.Results.ContainsKey($"base.{b}.size")).ToImmutableDictionary(b => b, b => StatusOf(end.Results, b)),
-            end.Results.Keys.Where(k => k.StartsWith("copy.", StringComparison.Ordinal) && k.EndsWith(".data_time", StringComparison.Ordinal)).ToImmutableDictionary(k => k["copy.".Length..^".data_time".Length], k => Instant(end.Results, k))));
+        // It is sent nothing that today's scripts refuse.
+        if (end.Ending == HostEnding.Refused)
+            end = end with { Message = $"{end.Message} The scripts there are not this console's: install them." };
+        return (end, DatabaseHostStatus.Read(bases, end.Results));
     }
 
     /// <summary>Replaces a server's copy by a fresh one.</summary>
@@ -40,12 +40,32 @@ public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings li
     public Task<HostEnd> Prepare(BaseSettings @base, CancellationToken cancel) =>
         program.Run(Call("prepare", TimeSpan.FromMinutes(limits.DatabaseMinutes), ("base", @base.Name.Text), ("owner", @base.Owner), ("spares", $"{@base.Spares}")), cancel);
 
-    /// <summary>Drops drafts, old databases and dead spares that a crash left behind.</summary>
-    /// <param name="servers">When given, the copies of all other servers are dropped, too.</param>
-    public Task<HostEnd> Sweep(IEnumerable<BaseName> bases, IReadOnlyList<ServerName>? servers, Action<string> onLog, CancellationToken cancel)
+    /// <summary>
+    /// Drops drafts and old databases that a crash of this console left, and dead spares of the bases; never a copy.
+    /// </summary>
+    public Task<HostEnd> Sweep(IEnumerable<BaseName> bases, Action<string> onLog, CancellationToken cancel)
     {
-        (string, string)[] values = [("bases", string.Join(' ', bases)), .. servers is { Count: > 0 } ? [("servers", string.Join(' ', servers))] : Array.Empty<(string, string)>()];
-        return program.Run(Call("sweep", TimeSpan.FromMinutes(10), values) with { OnLog = onLog }, cancel);
+        var call = Call("sweep", TimeSpan.FromMinutes(10), ("bases", string.Join(' ', bases)));
+        return program.Run(call with { OnLog = onLog }, cancel);
+    }
+
+    /// <summary>Writes at a copy of this console since when its server is not seen.</summary>
+    /// <param name="since">Null takes that back.</param>
+    /// <returns>Among the results <c>told=0</c> when the copy is not there or not this console's.</returns>
+    public Task<HostEnd> TellGone(BaseName @base, ServerName server, DateTimeOffset? since, CancellationToken cancel) =>
+        program.Run(
+            Call("gone", StatusLimit, ("base", @base.Text), ("server", server.Text), ("since", Say(since))), cancel);
+
+    /// <summary>Drops a server's copy, whoever is connected to it.</summary>
+    /// <param name="since">
+    /// When given, only while <see cref="TellGone"/>'s instant stands at it; else it fails with <c>since=other</c>.
+    /// </param>
+    public Task<HostEnd> Drop(BaseName @base, ServerName server, DateTimeOffset? since, CancellationToken cancel)
+    {
+        var call = since is null
+            ? Call("drop", DropLimit, ("base", @base.Text), ("server", server.Text))
+            : Call("drop", DropLimit, ("base", @base.Text), ("server", server.Text), ("since", Say(since)));
+        return program.Run(call, cancel);
     }
 
     /// <summary>Refreshes a base from its dump; until its last step yesterday's base stays in use.</summary>
@@ -74,9 +94,13 @@ public sealed class DatabaseHost(DatabaseHostSettings settings, BuildSettings li
     public static string? Method(IReadOnlyDictionary<string, string> results, string key) =>
         results.GetValueOrDefault(key) is "spare" or "clone" or "file_copy" or "wal_log" ? results[key] : null;
 
-    private static BaseStatus StatusOf(IReadOnlyDictionary<string, string> results, BaseName name) =>
-        new(Number(results, $"base.{name}.size"), Instant(results, $"base.{name}.data_time"), (int)(Number(results, $"base.{name}.spares") ?? 0), Method(results, $"base.{name}.method"));
+    private static string Say(DateTimeOffset? instant) =>
+        instant?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) ?? "";
 
-    private HostCall Call(string verb, TimeSpan limit, params (string Key, string Text)[] values) =>
-        new(_transport, "database-host", verb, values.ToDictionary(v => v.Key, v => v.Text, StringComparer.Ordinal), limit);
+    private HostCall Call(string verb, TimeSpan limit, params (string Key, string Text)[] values)
+    {
+        var sent = values.ToDictionary(v => v.Key, v => v.Text, StringComparer.Ordinal);
+        sent["console"] = console;
+        return new(_transport, "database-host", verb, sent, limit);
+    }
 }

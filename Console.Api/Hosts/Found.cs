@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace TestServers.Hosts;
 
 /// <summary>What a host's own list says, before it is settled which host has a name.</summary>
-/// <param name="Domains">How many domains it has.</param>
+/// <param name="Domains">The names of all its domains, test servers or not.</param>
 /// <param name="LeftOut">
 /// Those that cannot be offered, each with the reason: one odd domain hides neither its host nor the others.
 /// </param>
 internal sealed record Found(
-    int Domains,
+    ImmutableHashSet<string> Domains,
     ImmutableArray<Machine> Machines,
     ImmutableSortedDictionary<string, string> LeftOut
 )
@@ -41,7 +41,7 @@ internal sealed record Found(
                 machines.Add(new(name, host.Name, domain.State, address, url));
         }
         return new(
-            table.Domains.Count + table.Odd.Count,
+            [.. table.Domains.Select(d => d.Name), .. table.Odd.Select(o => o.Name)],
             [.. machines.DistinctBy(m => m.Name).OrderBy(m => m.Name.Text, StringComparer.Ordinal)],
             leftOut.ToImmutable()
         );

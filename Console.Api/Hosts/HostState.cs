@@ -20,6 +20,9 @@ public sealed record HostState(
     ImmutableArray<string> Notices
 )
 {
+    /// <summary>The names of all its domains, test servers or not.</summary>
+    public ImmutableHashSet<string> Domains { get; init; } = [];
+
     /// <summary>More reasons than people read are counted only.</summary>
     private const int MostNotices = 10;
 
@@ -51,7 +54,10 @@ public sealed record HostState(
             notices = notices.Add($"{leftOut.Count - MostNotices} more domains are left out.");
         if (notices.SequenceEqual(before))
             notices = before;
-        return new(host, asOf, problem, found.Domains - machines.Length, machines, leftOut, notices);
+        return new(host, asOf, problem, found.Domains.Count - machines.Length, machines, leftOut, notices)
+        {
+            Domains = found.Domains,
+        };
     }
 
     private static string Twice(ServerName name, string place) =>

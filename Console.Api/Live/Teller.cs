@@ -7,7 +7,15 @@ using TestServers.Servers;
 namespace TestServers.Live;
 
 /// <summary>Listens to the nouns and tells the stream; the nouns know nothing of it.</summary>
-public sealed class Teller(EventStream stream, Board board, RequestStore<Build> builds, BuildViews views, Restores restores, Bases bases, BaseViews baseViews)
+public sealed class Teller(
+    EventStream stream,
+    Board board,
+    RequestStore<Build> builds,
+    BuildViews views,
+    Restores restores,
+    Bases bases,
+    BaseViews baseViews,
+    CopyViews copies)
 {
     // The build of each server that was told last to be running.
     private readonly ConcurrentDictionary<ServerName, RequestId> _begun = new();
@@ -23,6 +31,7 @@ public sealed class Teller(EventStream stream, Board board, RequestStore<Build> 
             TellBase(restore.Base);
         };
         bases.Changed += TellBase;
+        copies.Changed += list => stream.Tell("copies", list);
     }
 
     private void TellServers(ServerList before, ServerList after)

@@ -26,11 +26,21 @@ public static class MonitoringApi
     }
 
     // A host that is down is named, but the console itself is well: restarting it would mend nothing.
-    private static Results<Ok<ConsoleHealth>, JsonHttpResult<ConsoleHealth>> ShowHealth(Inventory inventory, Settings settings, Bases bases)
+    private static Results<Ok<ConsoleHealth>, JsonHttpResult<ConsoleHealth>> ShowHealth(
+        Inventory inventory, Settings settings, Bases bases, CopyViews copies)
     {
         var problems = inventory.Hosts.Where(h => h.Problem is not null).Select(h => $"{h.Name}: {h.Problem}")
-            .Concat(settings.Bases.DistinctBy(b => b.Host).Where(b => bases.ProblemOf(b) is not null).Select(b => $"{b.Host}: {bases.ProblemOf(b)}")).ToList();
+            .Concat(settings.Bases.Where(b => bases.ProblemOf(b) is not null)
+                .Select(b => $"{b.Host}: {bases.ProblemOf(b)}").Distinct(StringComparer.Ordinal))
+            .Concat(TellCopies(copies.All)).ToList();
         return DiskTroubles.Probe() is { Count: > 0 } troubles ? TypedResults.Json(new ConsoleHealth("read-only: disk", [.. troubles.Select(t => t.Message), .. problems]), statusCode: 503) : TypedResults.Ok(new ConsoleHealth("well", problems));
+    }
+
+    private static IEnumerable<string> TellCopies(CopyList list)
+    {
+        if (list.Copies.Count(c => c.DroppedAt is not null) is > 0 and var going)
+            yield return $"copies: {going} will be dropped, as their servers are not seen: GET api/copies says which.";
+        foreach (var left in list.Leftovers) yield return $"bases: {left.Message}";
     }
 
     private static ContentHttpResult ShowMetrics(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, BaseViews bases)

@@ -7,6 +7,7 @@ app.start = function () {
   app.builds = new app.Builds();
   app.apps = new app.Apps();
   app.bases = new app.Bases();
+  app.copies = new app.Copies();
   app.live = new app.Live();
 
   app.top = new app.TopView({ el: '#top' }).render();
@@ -24,7 +25,7 @@ app.start = function () {
 
 // Everything a page may show, asked for anew; unchanged answers cost a 304 each.
 app.refresh = function () {
-  const nouns = [app.servers, app.bases, app.me];
+  const nouns = [app.servers, app.bases, app.copies, app.me];
   if (!app.apps.length) nouns.push(app.apps);
   return Promise.all([...nouns.map((noun) => noun.load()), app.router.refresh()]);
 };

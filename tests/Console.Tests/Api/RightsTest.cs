@@ -11,6 +11,7 @@ namespace TestServers.Tests.Api;
 public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
 {
     private const string Table = """
+        DELETE /api/copies/{database}                             build
         DELETE /api/servers/{server}/reservation                  reserve
         GET    /api/apps                                          view
         GET    /api/apps/{app}/paths                              view
@@ -19,6 +20,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/builds                                        view
         GET    /api/builds/{id}                                   view
         GET    /api/builds/{id}/log                               view
+        GET    /api/copies                                        view
         GET    /api/events                                        view
         GET    /api/me                                            view
         GET    /api/restores/{id}                                 view

@@ -39,6 +39,20 @@ public sealed class StartTest
         Assert.Contains(sentence, await console.StartInVain(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-7")]
+    [InlineData("1e-9")]
+    [InlineData("null")]
+    [InlineData("1e308")]
+    public async Task No_days_at_all_are_refused_where_a_copy_is_to_be_kept_for_some(string days)
+    {
+        var copies = $$"""{ "listen": { "loopback": 1 }, "state": "state", "copies": { "keptDays": {{days}} } }""";
+        await using var console = new ConsoleProcess();
+        File.WriteAllText(Path.Combine(console.Folder, "console.json"), copies);
+        Assert.Contains("copies.keptDays", await console.StartInVain(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_unreadable_state_file_stops_the_start_and_names_the_last_good_copy()
     {

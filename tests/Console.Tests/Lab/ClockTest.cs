@@ -15,6 +15,16 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>The environment of a console whose clock is off by what stands in the file.</summary>
+    internal static Dictionary<string, string> FakedBy(string file) => new(StringComparer.Ordinal)
+    {
+        ["LD_PRELOAD"] = Faketime,
+        ["FAKETIME_TIMESTAMP_FILE"] = file,
+        ["FAKETIME_NO_CACHE"] = "1",
+        ["DONT_FAKE_MONOTONIC"] = "1",
+        ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+    };
+
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
@@ -92,10 +102,7 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
     {
         Step(hours);
         var own = new LabConsole(lab, settings => settings["apps"]![0]!["after"] = new JsonArray("sleep 3"));
-        await own.Process.Start(environment: new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["LD_PRELOAD"] = Faketime, ["FAKETIME_TIMESTAMP_FILE"] = _folder["clock"], ["FAKETIME_NO_CACHE"] = "1", ["DONT_FAKE_MONOTONIC"] = "1", ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
-        });
+        await own.Process.Start(environment: FakedBy(_folder["clock"]));
         await own.Process.StartedWithServers();
         return own;
     }

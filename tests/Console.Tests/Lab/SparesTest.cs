@@ -73,10 +73,11 @@ public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
-    public async Task A_copy_whose_server_was_never_seen_stays_and_what_is_not_the_consoles_is_left_alone()
+    public async Task A_copy_whose_server_was_never_seen_is_told_and_stays_and_what_is_not_the_consoles_is_left_alone()
     {
         const string Named = "SELECT datname FROM pg_database WHERE datname IN ('copy_shop_qa98', 'copy_shop_qa99', 'draft_shop_1') ORDER BY 1";
         const string Note = "test server console: copy of shop; data time 2026-01-01T00:00:00Z";
+        using var anna = lab.As("anna");
         try
         {
             foreach (var name in new[] { "copy_shop_qa98", "copy_shop_qa99", "draft_shop_1" })
@@ -85,7 +86,9 @@ public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
             await lab.Kill("console", "TERM");
             await lab.Mend();
             await Wait.Until("the sweep has been", async () => !(await lab.Sql(Named)).Contains("draft_shop_1"), 40);
+            await Wait.Until("the copy of qa99 is told", async () => (await Unseen(anna)).Contains("qa99"), 40);
             Assert.Equal(["copy_shop_qa98", "copy_shop_qa99"], await lab.Sql(Named));
+            Assert.DoesNotContain("qa98", await Unseen(anna));
         }
         finally
         {
@@ -106,6 +109,9 @@ public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
         told.AddRange(Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])).Select(d => ReadShared(d + "/cmdline")));
         Assert.All(secrets, secret => Assert.True(secret.Length > 16 && told.TrueForAll(t => !t.Contains(secret, StringComparison.Ordinal)), "A secret is told."));
     }
+
+    private static async Task<List<string?>> Unseen(HttpClient http) =>
+        [.. (await http.Json("api/copies")).GetProperty("copies").EnumerateArray().Select(c => c.Text("server"))];
 
     private static Task SpareIsReady(HttpClient http, string name) => Wait.Until("a spare is ready", async () => (await http.Json($"api/bases/{name}")).GetProperty("spares").GetProperty("ready").GetInt32() >= 1, 40);
 

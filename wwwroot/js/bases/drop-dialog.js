@@ -1,0 +1,10 @@
+// Asks once, with what goes, before a copy is dropped.
+app.DropDialog = app.Dialog.extend({
+  template: 'drop-dialog',
+  word: 'Drop it',
+  look: 'danger',
+  leave: 'Keep it',
+
+  data() { return this.model.toTemplate(); },
+  send() { return this.model.drop(); }
+});
