@@ -1,20 +1,22 @@
 // Choose app, path, revision and what to replace; filled in from what is on the server, or from a history entry.
-app.BuildDialog = app.Dialog.extend({
+app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   template: 'build-dialog',
   word: 'Build',
-  moreEvents: {
+  moreEvents: _.extend({
     'change [name=app]': 'switchApp',
     'input [name=path]': 'suggestSoon',
     'input input': 'replan',
-    'change input': 'replan',
-    'click [name=takeover]': 'takeOver'
-  },
+    'change input': 'replan'
+  }, app.refusal.refusalEvents),
 
   initialize({ entry }) {
     this.entry = entry;
+    this.see();
     this.from = entry || this.model.get('configuration') || {};
     this.listenTo(app.bases, 'update change', this.replan);
     this.listenTo(this.model, 'change:configuration change:reservation', this.replan);
+    this.listenTo(this.model, 'change:build', this.drawHold);
+    this.listenTo(app.clock, 'tick', this.drawHold);
   },
 
   data() {
@@ -37,8 +39,17 @@ app.BuildDialog = app.Dialog.extend({
   ready() {
     this.plan = this.own(new app.PlanView());
     this.$('.plan-place').append(this.plan.el);
+    this.drawHold();
     this.suggest();
     this.replan();
+  },
+
+  // Under which reservation it runs; one that it makes itself is said to be made.
+  drawHold() { this.$('.hold').text(this.model.launchText(this.seen)); },
+
+  seenAnew() {
+    this.see();
+    this.drawHold();
   },
 
   wish() {
@@ -102,12 +113,9 @@ app.BuildDialog = app.Dialog.extend({
       delete wish.revision;
       if (now?.app === wish.app) _.extend(wish, { path: now.path }, now.revision ? { revision: String(now.revision) } : {});
     }
-    (await this.model.startBuild(wish, key)).visit();
-  },
-
-  refuse: app.ReserveDialog.prototype.refuse,
-  takeOver: app.ReserveDialog.prototype.takeOver
-}, {
+    (await this.model.startBuild({ ...wish, ...this.ownNumber() }, key)).visit();
+  }
+}), {
   ask(model, entry) {
     app.me.named(async () => {
       if (!app.apps.length) await app.apps.load().catch(() => null);   // the dialog says that there is none

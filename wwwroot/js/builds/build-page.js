@@ -15,7 +15,7 @@ app.BuildPage = app.View.extend({
     this.listenTo(this.model, 'change', this.paint);
     // The collection may have let it go meanwhile, so that it would hear nothing there.
     this.listenTo(app.live, 'build', (build) => { if (String(build.id) === id) this.model.set(build); });
-    this.listenTo(app.servers, 'update sync', this.paint);
+    this.listenTo(app.servers, 'update sync change', this.paint);
     this.listenTo(app.clock, 'second', () => { if (!this.model.isOver()) this.paint(); });
     this.model.load().catch((error) => this.fail(app.Problem.of(error)));
     this.$el.append(this.facts.el);
@@ -58,9 +58,11 @@ app.BuildPage = app.View.extend({
     if (!model.isOver()) return [{ name: 'cancel', word: this.cancelling ? 'Cancelling …' : 'Cancel', look: 'danger' }];
     const server = this.server();
     if (!server?.canBuild()) return [];
-    const resume = model.canResume() ? [{ name: 'retry', word: `Retry from the ${model.get('state')} step`, look: 'primary' }] : [];
-    const again = { name: 'again', word: model.asksFirst() ? 'Run again …' : 'Run again', look: '' };
-    return [...resume, again, { name: 'edit', word: 'Change and run …', look: '' }];
+    const more = (from) => (this.asksFirst(from) ? ' …' : '');
+    const retry = { name: 'retry', word: `Retry from the ${model.get('state')} step${more('failed')}`, look: 'primary' };
+    const again = { name: 'again', word: `Run again${more()}`, look: '' };
+    const edit = { name: 'edit', word: 'Change and run …', look: '' };
+    return [...(model.canResume() ? [retry] : []), again, edit];
   },
 
   result() {
@@ -82,11 +84,19 @@ app.BuildPage = app.View.extend({
   },
 
   server() { return app.servers.get(this.model.get('server')); },
-  retry() { app.me.named(() => this.act(async () => (await this.model.retry('failed')).visit())); },
+  retry() { this.repeat('failed'); },
+  runAgain() { this.repeat(); },
 
-  runAgain() {
-    if (this.model.asksFirst()) app.ReplaceDialog.again(this.server(), this.model);
-    else app.me.named(() => this.act(async () => (await this.model.retry()).visit()));
+  // A question first, when the database that is there is replaced or when a free server is reserved by it.
+  asksFirst(from) { return (!from && this.model.replaces()) || this.server().isFree(); },
+
+  repeat(from) {
+    if (this.asksFirst(from)) app.ReplaceDialog.again(this.server(), this.model, from);
+    else app.me.named(() => this.act(() => this.retryNow(from)));
+  },
+
+  async retryNow(from) {
+    (await this.model.retry({ ...(from ? { from } : {}), ...this.server().ownNumber() })).visit();
   },
 
   edit() { app.BuildDialog.ask(this.server(), this.model.wish()); }

@@ -24,11 +24,13 @@ app.Build = Backbone.Model.extend({
   },
 
   // A failed one was meant to replace the database; after one that succeeded somebody may have worked with it.
-  asksFirst() { return this.get('state') === 'succeeded' && this.get('database'); },
+  replaces() { return this.get('state') === 'succeeded' && this.get('database'); },
 
-  // `from` is 'failed' to keep what succeeded, or null for all of it again.
-  async retry(from, key) {
-    return app.builds.take(await app.api.write('POST', app.api.path('builds', this.id, 'retry'), from ? { from } : {}, key));
+  // `wish` may have `from`: 'failed' to keep what succeeded, and the `number` of the reservation that is meant.
+  async retry(wish, key) {
+    const build = app.builds.take(await app.api.write('POST', app.api.path('builds', this.id, 'retry'), wish, key));
+    await app.servers.get(build.get('server'))?.renew();
+    return build;
   },
 
   // Who launched it, or who holds the server.
@@ -56,6 +58,7 @@ app.Build = Backbone.Model.extend({
       parts: app.text.parts(build),
       status: app.Build.status(build.state),
       message: build.message || '',
+      hold: this.holdText(),
       at: app.time.of(build.at, app.time.ago),
       took: app.took(build),
       estimate: app.estimate(build)

@@ -1,38 +1,54 @@
-// Asks once before a single click replaces a database, and shows what will change: newest data, or a build run again.
-app.ReplaceDialog = app.Dialog.extend({
+// Asks once before a single click replaces a database or reserves a free server, and shows what will change: newest
+// data, or a build run again.
+app.ReplaceDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   template: 'replace-dialog',
-  word: 'Replace the database',
+  moreEvents: app.refusal.refusalEvents,
 
-  initialize({ wish, title, text, run }) { _.extend(this, { wish, title, text, verb: run }); },
-  data() { return { title: this.title, text: this.text }; },
+  initialize({ wish, title, text, word, run }) {
+    _.extend(this, { wish, title, text, word, verb: run });
+    this.see();
+    this.listenTo(app.clock, 'tick', this.drawHold);
+    this.listenTo(this.model, 'change:build', this.drawHold);
+  },
+
+  data() { return { title: this.title, text: this.text, plans: Boolean(this.wish) }; },
 
   ready() {
+    this.drawHold();
+    if (!this.wish) return;
     this.plan = this.own(new app.PlanView());
     this.$('.plan-place').append(this.plan.el);
     this.plan.ask(this.model, this.wish);
     this.listenTo(this.model, 'change', () => this.plan.ask(this.model, this.wish));
   },
 
-  async send(key) { (await this.verb(key)).visit(); },
+  drawHold: app.BuildDialog.prototype.drawHold,
+  seenAnew: app.BuildDialog.prototype.seenAnew,
 
-  refuse: app.ReserveDialog.prototype.refuse,
-  takeOver: app.ReserveDialog.prototype.takeOver,
-  moreEvents: { 'click [name=takeover]': 'takeOver' }
-}, {
+  async send(key) { (await this.verb(key, this.ownNumber())).visit(); }
+}), {
   newestData(server) {
     const { app: name, path, revision } = server.get('configuration');
     const wish = { app: name, path, database: true, code: false };
     if (revision) wish.revision = String(revision);
     const text = `The database of ${server.id} is replaced by a fresh copy of ${app.apps.baseOf(name)}. What is in it now is lost. The code stays as it is: ${path}.`;
     app.me.named(() => new app.ReplaceDialog({
-      model: server, wish, text, title: `Newest data for ${server.id}?`, run: (key) => server.startBuild(wish, key)
+      model: server, wish, text, title: `Newest data for ${server.id}?`, word: 'Replace the database',
+      run: (key, number) => server.startBuild({ ...wish, ...number }, key)
     }).open());
   },
 
-  again(server, build) {
-    const text = `Build ${build.id} is run again exactly. The database of ${server.id} is replaced by a fresh copy. What is in it now is lost.`;
+  // `from` is 'failed' to keep what succeeded.
+  again(server, build, from) {
+    const lost = build.get('database') && !from;
+    const loss = lost ? ` The database of ${server.id} is replaced by a fresh copy. What is in it now is lost.` : '';
+    const text = from ? `Goes on where build ${build.id} ended; what succeeded there is kept.`
+      : `Build ${build.id} is run again exactly.${loss}`;
     app.me.named(() => new app.ReplaceDialog({
-      model: server, wish: build.wish(), text, title: `Run build ${build.id} again?`, run: (key) => build.retry(null, key)
+      model: server, wish: from ? null : build.wish(), text,
+      title: from ? `Go on with build ${build.id}?` : `Run build ${build.id} again?`,
+      word: from ? 'Retry' : lost ? 'Replace the database' : 'Run again',
+      run: (key, number) => build.retry({ ...(from ? { from } : {}), ...number }, key)
     }).open());
   }
 });

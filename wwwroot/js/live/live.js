@@ -53,7 +53,7 @@ _.extend(app.Live.prototype, Backbone.Events, {
     if (name === 'host') app.hosts.set([data], { remove: false });
     if (name === 'base') app.bases.set([data], { remove: false });
     if (name === 'copies') app.copies.take(data);
-    if (name === 'build') { app.builds.take(data); app.servers.takeBuild(data); }
+    if (name === 'build') app.builds.take(data);
     if (name === 'restore') app.bases.takeRestore(data);
     this.trigger(name, data);
   },

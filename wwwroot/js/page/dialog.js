@@ -16,6 +16,7 @@ app.Dialog = app.View.extend({
   },
 
   open() {
+    if (document.querySelector('dialog[open]')) return this;   // a second click before the first one's dialog was there
     this.place = document.activeElement.closest('tr, section');
     document.body.append(this.render().el);
     this.el.showModal();
@@ -69,11 +70,16 @@ app.Dialog = app.View.extend({
       this.setBusy(false);
       if (done !== false) this.close();
     } catch (error) {
-      this.setBusy(false);
-      const problem = app.Problem.of(error);
-      if (problem.status) this.key = null;
-      this.refuse(problem);
+      await this.fail(app.Problem.of(error));
     }
+  },
+
+  // A browser closes a dialog at the second Escape, whatever the form says: what comes back then is told on the page.
+  async fail(problem) {
+    if (problem.status) this.key = null;
+    if (!this.el.open) app.notice([problem.title, problem.detail].join(' ').trim());
+    else await this.refuse(problem);
+    this.setBusy(false);
   },
 
   changed() { this.key = null; },
@@ -81,9 +87,13 @@ app.Dialog = app.View.extend({
   refuse(problem) { this.show('problem', problem); },
   show(template, data) { this.$('.slot').html(app.render(template, data)); },
 
+  // A disabled button loses the focus: it has it again when the answer is there.
   setBusy(busy) {
+    if (busy) this.focused = this.el.contains(document.activeElement) ? document.activeElement : null;
     this.busy = busy;
     if (busy) this.$('.slot').empty();
+    this.$('form').attr('aria-busy', String(busy));
     this.$('button').prop('disabled', busy);
+    if (!busy && this.el.open) this.focused?.focus();
   }
 });

@@ -1,61 +1,47 @@
-// Reserve a server, or change and extend what one has.
-app.ReserveDialog = app.Dialog.extend({
+// Reserve a server, or change and extend what one has. A change sends what was changed, and nothing else.
+app.ReserveDialog = app.Dialog.extend(_.extend({}, app.endChoice, app.refusal, {
   template: 'reserve-dialog',
-  moreEvents: { 'change [name=end]': 'choose', 'click [name=takeover]': 'takeOver', 'input input': 'changed' },
+  moreEvents: _.extend({ 'input input': 'changed' }, app.endChoice.endEvents, app.refusal.refusalEvents),
 
-  initialize() {
-    this.mine = this.model.isMine() ? this.model.get('reservation') : null;
+  initialize({ purpose }) {
+    this.mine = this.model.isMine() ? this.see() : (this.see(), null);
+    this.typed = purpose;
     this.word = this.mine ? 'Save' : 'Reserve';
-    this.ends = app.ends(this.mine);
   },
 
   data() {
-    const own = this.mine ? new Date(this.mine.until) : this.ends.find((end) => end.chosen).date;
-    return {
+    return _.extend(this.endTemplate(this.mine), {
       title: this.mine ? `Extend or change ${this.model.id}` : `Reserve ${this.model.id}`,
-      purpose: this.mine?.purpose || '',
-      ends: this.ends,
-      own: app.time.field(own),
-      min: app.time.field(new Date())
-    };
-  },
-
-  chosen() { return this.el.querySelector('[name=end]:checked').value; },
-
-  choose() {
-    const own = this.chosen() === 'own';
-    this.$('.own').prop('hidden', !own);
-    if (own) this.field('own').focus();
-    this.changed();
+      purpose: this.typed || this.mine?.purpose || ''
+    });
   },
 
   wish() {
-    const end = this.ends.find((one) => one.key === this.chosen());
-    const wish = { purpose: this.value('purpose') };
-    if (end.hours) return _.extend(wish, { hours: end.hours });
-    const date = end.date || new Date(this.field('own').value);
-    if (Number.isNaN(date.getTime())) throw new app.Problem(400, { title: 'No end is given.', detail: 'Choose a day and a time.' });
-    return _.extend(wish, { until: date.toISOString() });
+    const purpose = this.value('purpose');
+    if (!this.mine) return { purpose, ...this.endWish() };
+    return { ...(purpose === this.mine.purpose ? {} : { purpose }), ...this.endWish() };
   },
 
   async send() {
-    await this.model.reserve(this.wish());
-    const reservation = this.model.get('reservation');
-    app.notice(`${this.model.id} is yours${reservation ? ` until ${app.time.when(new Date(reservation.until))}` : ''}.`);
+    const wish = this.wish();
+    if (_.isEmpty(wish)) return;
+    this.mustBeAsSeen();
+    const held = await this.model.reserve({ ...wish, ...this.ownNumber() });
+    app.notice(`${this.model.id} is yours until ${app.time.when(new Date(held.until))}.`);
   },
 
-  // Somebody was quicker: say who, until when, what for, and what one can do.
-  refuse(problem) {
-    if (problem.status !== 409 || !problem.holder) { this.show('problem', problem); return; }
-    this.conflict = { holder: problem.holder, purpose: problem.purpose, until: problem.until };
-    this.show('conflict', app.TakeoverDialog.words(this.model, this.conflict));
-    this.model.renew();
-  },
-
-  takeOver() {
-    this.close();
-    new app.TakeoverDialog({ model: this.model, reservation: this.conflict }).open();
+  // One's own reservation keeps its number when it is changed: a change made elsewhere, in another tab, is told here.
+  mustBeAsSeen() {
+    const now = this.model.get('reservation');
+    const { mine } = this;
+    if (!mine && !this.model.isMine()) return;
+    if (mine && now?.number !== mine.number) return;   // the console refuses that itself
+    if (mine && now.purpose === mine.purpose && now.until === mine.until) return;
+    throw Object.assign(new app.Problem(409, {
+      title: mine ? `Your reservation of ${this.model.id} was changed meanwhile.` : `${this.model.id} is yours by now.`,
+      detail: 'Nothing was done.'
+    }), { stale: true });
   }
-}, {
+}), {
   ask(model) { app.me.named(() => new app.ReserveDialog({ model }).open()); }
 });

@@ -4,7 +4,7 @@ app.HistoryView = app.View.extend({
 
   initialize() {
     this.listenTo(this.collection, 'sync update reset', this.paint);
-    this.listenTo(this.collection.server, 'change:configuration change:state change:reservation', this.paint);
+    this.listenTo(this.collection.server, 'change:configuration change:unusable change:reservation', this.paint);
     this.listenTo(app.clock, 'tick', this.paint);
   },
 

@@ -13,26 +13,23 @@ app.ServerRow = app.View.extend({
 
   initialize() {
     this.listenTo(this.model, 'change', this.paint);
-    this.listenTo(this.model, 'change:state change:reservation change:build', () => { this.problem = null; });
+    this.listenTo(this.model, 'change:unusable change:reservation', () => { this.problem = null; });
   },
 
   render() {
     const { model } = this;
-    this.el.className = model.isRunning() ? model.status().icon : 'unusable';
+    this.el.className = model.get('unusable') ? 'unusable' : model.status().icon;
     return this.draw('server-row', _.extend(model.toTemplate(), { actions: this.actions(), server: model.id, busy: this.busy, problem: this.problem }));
   },
 
   actions() {
     const { model } = this;
     const action = (name, word, look) => ({ name, word, look });
-    if (model.isMine()) {
-      return [
-        ...(model.isRunning() ? [action('build', 'Build', 'primary')] : []),
-        action('change', 'Extend', ''), action('release', 'Release', '')
-      ];
-    }
+    const build = (look) => (model.canBuild() ? [action('build', 'Build', look)] : []);
+    if (model.isMine()) return [...build('primary'), action('change', 'Extend', ''), action('release', 'Release', '')];
+    if (model.get('unusable')) return [];
     if (model.get('reservation')) return [action('takeover', 'Take over', '')];
-    return model.isRunning() ? [action('reserve', 'Reserve', 'primary'), action('build', 'Build', '')] : [];
+    return [action('reserve', 'Reserve', 'primary'), ...build('')];
   },
 
   reserve() { app.ReserveDialog.ask(this.model); },

@@ -55,8 +55,9 @@ app.ServerPage = app.View.extend({
   holds() {
     const { model } = this;
     if (model.isMine()) return [{ name: 'change', word: 'Extend or change', look: '' }, { name: 'release', word: 'Release', look: '' }];
+    if (model.get('unusable')) return [];
     if (model.get('reservation')) return [{ name: 'takeover', word: 'Take over', look: '' }];
-    return model.isRunning() ? [{ name: 'reserve', word: 'Reserve', look: 'primary' }] : [];
+    return [{ name: 'reserve', word: 'Reserve', look: 'primary' }];
   },
 
   makes() {

@@ -5,11 +5,12 @@ app.Server = Backbone.Model.extend({
   url() { return app.api.path('servers', this.id); },
   href() { return app.Server.href(this.id); },
 
-  isRunning() { return this.get('state') === 'running'; },
-  isFree() { return this.isRunning() && !this.get('reservation'); },
+  isRunning() { return ['running', 'idle'].includes(this.get('state')); },
+  isFree() { return !this.get('reservation') && !this.get('unusable'); },
   isMine() { return this.holder() !== null && this.holder() === app.me.get('name'); },
+  ownNumber() { return this.isMine() ? { number: this.get('reservation').number } : {}; },
   holder() { return this.get('reservation')?.holder ?? null; },
-  canBuild() { return this.isRunning() && (this.isMine() || this.isFree()); },
+  canBuild() { return !this.get('unusable') && (this.isMine() || this.isFree()); },
 
   async reserve(wish) {
     const reservation = await app.api.write('PUT', app.api.path('servers', this.id, 'reservation'), wish);
@@ -17,20 +18,24 @@ app.Server = Backbone.Model.extend({
     return reservation;
   },
 
-  async release() {
-    await app.api.write('DELETE', app.api.path('servers', this.id, 'reservation'));
-    app.notice(`${this.id} is free again.`);
+  // Answers the reservation when the build that runs holds it to its end. `builds` says what becomes of that build.
+  async release(number, builds) {
+    const query = new URLSearchParams(_.pick({ number, builds }, (value) => value !== undefined));
+    const held = await app.api.write('DELETE', `${app.api.path('servers', this.id, 'reservation')}?${query}`);
     await this.renew();
+    return held;
   },
 
-  async takeOver(reason, key) {
-    await app.api.write('POST', app.api.path('servers', this.id, 'reservation', 'takeover'), { reason }, key);
+  async takeOver(wish, key) {
+    const path = app.api.path('servers', this.id, 'reservation', 'takeover');
+    const reservation = await app.api.write('POST', path, wish, key);
     await this.renew();
+    return reservation;
   },
 
   async startBuild(wish, key) {
     const build = app.builds.take(await app.api.write('POST', app.api.path('servers', this.id, 'builds'), wish, key));
-    this.takeBuild(build.attributes);
+    await this.renew();
     return build;
   },
 
@@ -42,18 +47,6 @@ app.Server = Backbone.Model.extend({
 
   // The write succeeded: a failing look afterwards is the live page's business, not the writer's.
   renew() { return this.fetch().catch(() => null); },
-
-  takeBuild(build) {
-    const current = this.get('build');
-    if (build.state === 'queued' && current && current.id !== build.id) return;   // another one is running before it
-    if (build.state === 'queued' || build.state === 'running') {
-      const running = (build.steps || []).filter((step) => step.state === 'running');
-      const step = current?.id === build.id && current.step ? running.find((one) => one.name === current.step) || running[0] : running[0];
-      this.set('build', { id: build.id, state: build.state, app: build.app, path: build.path, step: step?.name ?? null, progress: step?.progress ?? null, waiting: current?.waiting ?? 0 });
-    } else if (current && current.id === build.id) {
-      this.set('build', null);
-    }
-  },
 
   matches(wanted) {
     const { reservation, configuration, build } = this.attributes;
@@ -74,8 +67,7 @@ app.Servers = Backbone.Collection.extend({
     return answer.servers;
   },
 
-  take(server) { this.set([server], { remove: false }); },
-  takeBuild(build) { this.get(build.server)?.takeBuild(build); }
+  take(server) { this.set([server], { remove: false }); }
 }, {
   // qa2 comes before qa10.
   order: new Intl.Collator('en', { numeric: true })

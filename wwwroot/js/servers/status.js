@@ -5,18 +5,8 @@
   app.Server.prototype.status = function () {
     if (!this.isRunning()) return { word: this.get('state'), icon: shapes[this.get('state')] || 'unknown' };
     if (this.isFree()) return { word: 'free', icon: 'free' };
+    if (!this.get('reservation')) return { word: 'unusable', icon: 'unknown' };
     return this.isMine() ? { word: 'yours', icon: 'yours' } : { word: 'reserved', icon: 'reserved' };
-  };
-
-  app.Server.prototype.reservationTemplate = function () {
-    const reservation = this.get('reservation');
-    return reservation && {
-      holder: reservation.holder,
-      purpose: reservation.purpose || '',
-      since: app.time.of(reservation.since),
-      until: app.time.of(reservation.until),
-      left: app.time.left(new Date(reservation.until))
-    };
   };
 
   app.Server.prototype.configurationTemplate = function () {
@@ -70,7 +60,7 @@
 
   // The address is worth a link when something answers there.
   app.Server.prototype.out = function () {
-    return this.isRunning() && this.get('configuration') ? app.text.address(this.get('url')) : null;
+    return !this.get('unusable') && this.get('configuration') ? app.text.address(this.get('url')) : null;
   };
 
   app.Server.prototype.toTemplate = function () {
@@ -84,12 +74,11 @@
       status: this.status(),
       old: this.get('problem') ? app.time.of(this.get('asOf')) : null,
       asOf: this.get('problem') ? app.time.of(this.get('asOf')) : null,
-      trouble: this.get('problem') ? { text: this.get('problem'), icon: 'crashed' } : null,
       cleaning: this.cleaningTemplate(),
-      reservation: this.reservationTemplate(),
+      reservation: this.holdWords(),
       configuration: this.configurationTemplate(),
       build: this.buildTemplate(),
-      unusable: this.isRunning() ? null : 'not running'
+      unusable: this.get('unusable')
     };
   };
 })();
