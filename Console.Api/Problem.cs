@@ -27,6 +27,7 @@ public sealed class Problem : Exception
     public static Problem Conflict(string detail) => new(409, "conflict", "This is not possible now", detail);
     public static Problem Reserved(string detail) => new(409, "reserved", "Somebody else holds this server", detail);
     public static Problem NoneFree(string detail) => new(409, "none-free", "No server is free", detail);
+    public static Problem Misdirected(string detail) => new(421, "not-here", "The console has another name", detail);
     public static Problem TooLarge(string detail) => new(413, "too-large", "The body is too large", detail);
     public static Problem WrongType(string detail) => new(415, "not-json", "Only JSON is accepted", detail);
     public static Problem KeyUsed(string detail) => new(422, "key-used", "The Idempotency-Key was used for something else", detail);
@@ -41,6 +42,16 @@ public sealed class Problem : Exception
         where maker.ReturnType == typeof(Problem)
         let nothing = maker.GetParameters().Select(p => p.ParameterType == typeof(string) ? "thing" : null).ToArray<object?>()
         select ((Problem)maker.Invoke(null, nothing)!).ToDetails();
+
+    /// <summary>After which time it is worth asking again: the header Retry-After, in whole seconds.</summary>
+    public TimeSpan? RetryAfter { get; private set; }
+
+    /// <summary>Says when to ask again; returns the same problem.</summary>
+    public Problem RetriedAfter(TimeSpan time)
+    {
+        RetryAfter = time;
+        return this;
+    }
 
     /// <summary>Adds a field; returns the same problem.</summary>
     public Problem With(string field, object? value)

@@ -26,6 +26,7 @@ try
     app.Use(Headers.Add);
     app.UseExceptionHandler();
     app.UseStatusCodePages(ProblemHandler.Complete);
+    if (settings.Listen.Socket is null) app.UseMiddleware<ThisMachine>();
     app.UseMiddleware<Identity>();
     app.UseDefaultFiles();
     app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = Headers.AskEachTime });
