@@ -25,6 +25,7 @@ public sealed record Settings
     public IReadOnlyList<TokenSettings> Tokens { get; init; } = [];
     /// <summary>Where messages to the team go as JSON {"text": "..."}; null: nowhere.</summary>
     public WebhookSettings? Webhook { get; init; }
+    public PeopleSettings People { get; init; } = new();
     public ReservationSettings Reservations { get; init; } = new();
     public BuildSettings Builds { get; init; } = new();
 

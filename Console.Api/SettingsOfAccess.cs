@@ -31,6 +31,16 @@ public sealed record TokenSettings(string Name, string Sha256, IReadOnlyList<str
     }
 }
 
+/// <summary>When two spellings of a name are one person.</summary>
+public enum NameRule { AsIs, Folded }
+
+/// <param name="Names">Folded: capitals and small letters are the same, so that ANNA and anna are one person.</param>
+public sealed record PeopleSettings(NameRule Names = NameRule.AsIs)
+{
+    /// <summary>The name that stands for a person however he is spelt.</summary>
+    public string NameOf(string spelling) => Names == NameRule.Folded ? spelling.ToLowerInvariant() : spelling;
+}
+
 /// <summary>A chat room's or any program's address that takes a POST of {"text": "..."}.</summary>
 public sealed record WebhookSettings(string Url);
 

@@ -21,17 +21,26 @@ public static class AccessApi
         calls.MapGet("/api/me", Show).As("showMe", Right.View, "Who am I, and what may I do");
         calls.MapPut("/api/me", SetName).As("nameMe", Right.View, "Name oneself; only where the console is open").Gives(409)
             .Example("""{ "name": "anna" }""");
+        calls.MapDelete("/api/me/session", EndSession)
+            .As("endSessions", Right.View, "End one's sessions: the next request is checked by password again");
     }
 
     private static Ok<Me> Show(HttpContext context, Settings settings) => TypedResults.Ok(MeOf(Caller.Of(context), settings));
 
+    private static NoContent EndSession(HttpContext context, Sessions sessions)
+    {
+        sessions.End(Caller.Of(context).Name);
+        SessionCookie.Remove(context);
+        return TypedResults.NoContent();
+    }
+
     private static Ok<Me> SetName(NameMe wanted, HttpContext context, Settings settings)
     {
         if (settings.Listen.Socket is not null) throw Problem.Conflict("The web server says who you are; sign in there under another name.");
-        var name = PlainText.Check(wanted.Name, "name", 64);
-        if (name.IndexOfAny([',', '"', '<', '>', ';']) >= 0) throw Problem.BadInput("A name has no quotes, brackets, commas or semicolons.");
+        var name = PlainText.Check(wanted.Name, "name", PersonName.Longest);
+        if (PersonName.FaultOf(name, settings) is { } fault) throw Problem.BadInput($"The name {fault}. Choose another.");
         context.Response.Cookies.Append(Identity.NameCookie, name, new() { HttpOnly = true, SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365), Path = context.Request.PathBase.HasValue ? context.Request.PathBase : "/" });
-        return TypedResults.Ok(MeOf(new(name, CallerKind.Open, Caller.Everything), settings));
+        return TypedResults.Ok(MeOf(new(settings.People.NameOf(name), CallerKind.Open, Caller.Everything), settings));
     }
 
     private static Me MeOf(Caller caller, Settings settings) => new(caller.Name, caller.Kind, settings.Listen.Socket is null,

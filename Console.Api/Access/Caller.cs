@@ -14,6 +14,9 @@ public sealed record Caller(string Name, CallerKind Kind, IReadOnlySet<string> M
     /// <summary>The console itself, for what it does unasked.</summary>
     public static Caller TheConsole { get; } = new("console", CallerKind.Console, new HashSet<string>(StringComparer.Ordinal));
 
+    /// <summary>How long after the request's begin this is known for sure: then a password must be checked again. Null: always.</summary>
+    public TimeSpan? Believed { get; init; }
+
     /// <summary>The caller of this request, as <see cref="Identity"/> has found.</summary>
     public static Caller Of(HttpContext context) =>
         context.Items[Place] as Caller ?? throw new InvalidOperationException("No caller: Identity did not run.");

@@ -5,28 +5,36 @@ using Microsoft.Net.Http.Headers;
 namespace TestServers.Access;
 
 /// <summary>
-/// Finds out who asks. Behind a web server (a Unix socket that only it can open): its user header, exactly one, or a bearer token. On
-/// a loopback port, where anybody on the machine could send any header, a person names himself and the console says that it is open.
+/// Finds out who asks. Behind a web server (a Unix socket that only it can open): its user header, exactly one, which begins a session;
+/// or that session's cookie alone; or a bearer token. On a loopback port, where anybody on the machine could send any header, a person
+/// names himself and the console says that it is open.
 /// </summary>
-public sealed class Identity(RequestDelegate next, Settings settings)
+public sealed class Identity(RequestDelegate next, Settings settings, Sessions sessions)
 {
     /// <summary>The header that the web server sets, and removes when a client sends it.</summary>
     public const string UserHeader = "X-Remote-User";
     /// <summary>Holds the name that a person gave himself, URL-encoded, in open mode only.</summary>
     public const string NameCookie = "console-name";
-    private const int LongestName = 64;
 
     public Task InvokeAsync(HttpContext context)
     {
-        Find(context).Enter(context);
+        var caller = Find(context);
+        if (caller is null)
+        {
+            SessionCookie.Refuse(context);
+            return Task.CompletedTask;
+        }
+        caller.Enter(context);
         return next(context);
     }
 
-    private Caller Find(HttpContext context)
+    // Null: a session's cookie that is not believed.
+    private Caller? Find(HttpContext context)
     {
         var authorization = context.Request.Headers[HeaderNames.Authorization];
         if (authorization.Count == 1 && authorization[0]!.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return Token(context, authorization[0]!["Bearer ".Length..].Trim());
-        return settings.Listen.Socket is null ? SelfNamed(context) : User(context);
+        if (settings.Listen.Socket is null) return SelfNamed(context);
+        return context.Request.Headers.ContainsKey(UserHeader) ? User(context) : InSession(context);
     }
 
     private Caller Token(HttpContext context, string token)
@@ -39,24 +47,36 @@ public sealed class Identity(RequestDelegate next, Settings settings)
             : new(known.Name, CallerKind.Token, known.May.ToHashSet(StringComparer.Ordinal));
     }
 
-    private static Caller User(HttpContext context)
+    private Caller User(HttpContext context)
     {
         var sent = context.Request.Headers[UserHeader];
-        // Health and metrics tell nothing about anybody; monitoring asks for them without a name.
-        if (sent.Count == 0 && IsForMonitoring(context.Request.Path)) return Nobody;
-        if (sent.Count != 1 || !IsName(sent[0])) throw Problem.Unauthorized("The web server passed no user. Sign in there, or send a bearer token.");
-        return new(sent[0]!, CallerKind.User, Caller.Everything);
+        if (sent.Count > 1) throw Problem.Unauthorized($"The web server passed {sent.Count} users, and nobody is two.");
+        if (sent is not [{ Length: > 0 } spelling]) throw NoUser();
+        if (PersonName.FaultOf(spelling, settings) is { } fault) throw Problem.Unauthorized($"The web server passed a user whose name {fault}. Ask the administrator for another name.");
+        var name = settings.People.NameOf(spelling);
+        if (SessionCookie.In(context.Request) is not [var cookie] || sessions.Find(cookie)?.User != name) SessionCookie.Set(context, sessions.Begin(name));
+        return Person(name, Sessions.Longest);
     }
 
-    private static Caller SelfNamed(HttpContext context) =>
-        context.Request.Cookies[NameCookie] is { } cookie && Uri.UnescapeDataString(cookie) is var name && IsName(name)
-            ? new(name, CallerKind.Open, Caller.Everything)
+    private Caller? InSession(HttpContext context) => SessionCookie.In(context.Request) switch
+    {
+        [] when IsForMonitoring(context.Request.Path) => Nobody,
+        [] => throw NoUser(),
+        [var cookie] => sessions.Find(cookie) is var (user, left) ? Person(user, left) : null,
+        _ => null,
+    };
+
+    private Caller SelfNamed(HttpContext context) =>
+        context.Request.Cookies[NameCookie] is { } name && PersonName.FaultOf(name, settings) is null
+            ? new(settings.People.NameOf(name), CallerKind.Open, Caller.Everything)
             : Nobody;
+
+    private static Caller Person(string name, TimeSpan believed) => new(name, CallerKind.User, Caller.Everything) { Believed = believed };
+
+    private static Problem NoUser() => Problem.Unauthorized("The web server passed no user. Sign in there, or send a bearer token.");
 
     private static readonly Caller Nobody = new("", CallerKind.Nobody, new HashSet<string>(StringComparer.Ordinal));
 
+    // Health and metrics tell nothing about anybody; monitoring asks for them without a name.
     private static bool IsForMonitoring(PathString path) => path == "/healthz" || path == "/metrics";
-
-    private static bool IsName(string? name) =>
-        name is { Length: > 0 and <= LongestName } && name.Trim() == name && !name.Any(c => char.IsControl(c) || c is ',' or '"' or '<' or '>');
 }

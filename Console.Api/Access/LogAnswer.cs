@@ -28,6 +28,7 @@ public static class LogAnswer
         context.Response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
         await context.Response.StartAsync(context.RequestAborted);
-        await log.CopyTo(context.Response.Body, from, part.Follow ?? false, context.RequestAborted);
+        var clock = context.RequestServices.GetRequiredService<TimeProvider>();
+        await log.CopyTo(context.Response.Body, from, part.Follow ?? false, clock, context.RequestAborted);
     }
 }

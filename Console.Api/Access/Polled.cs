@@ -32,7 +32,7 @@ public static class Polled
     public static async Task Write(HttpContext context, ReadOnlyMemory<byte> body, string tag)
     {
         context.Response.Headers.ETag = tag;
-        if (context.Request.Headers.IfNoneMatch.Any(sent => sent is not null && sent.Split(',').Any(t => t.Trim() == tag)))
+        if (context.Request.Headers.IfNoneMatch.Any(sent => sent is not null && sent.Split(',').Any(t => IsSame(t.Trim(), tag))))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -40,5 +40,15 @@ public static class Polled
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    // A web server that compresses may write the tag in another way and hand it back so: "...-gzip" (Apache), "...;gzip", or strong.
+    private static bool IsSame(string sent, string tag)
+    {
+        if (sent == tag || sent == "*") return true;
+        var start = sent.StartsWith("W/", StringComparison.Ordinal) ? "W/".Length : 0;
+        var own = tag.AsSpan(2).TrimEnd('"');
+        var rest = sent.AsSpan(start);
+        return rest.StartsWith(own, StringComparison.Ordinal) && rest[own.Length..] is "\"" or "-gzip\"" or ";gzip\"" or "-br\"" or ";br\"";
     }
 }

@@ -30,18 +30,22 @@ public static class BuildsApi
         calls.MapGet("/api/servers/{server}/history/{build}", ShowEntry)
             .As("showHistoryEntry", Right.View, "One of them, with its settings as they were rendered");
         calls.MapGet("/api/servers/{server}/history/{build}/changes", ShowChanges)
-            .As("compareHistory", Right.Build, "What is different in it, seen from ?since=BUILD").Gives(409, 429);
+            .As("compareHistory", Right.Build, "What is different in it, seen from ?since=BUILD").Gives(409, 429)
+            .Holds(PlaceKind.Plan);
         calls.MapGet("/api/servers/{server}/plan", ShowPlan)
-            .As("planBuild", Right.Build, "What a build would change, before it is launched").Gives(409, 429, 502);
+            .As("planBuild", Right.Build, "What a build would change, before it is launched").Gives(409, 429, 502)
+            .Holds(PlaceKind.Plan);
         calls.MapGet("/api/builds", List).As("listBuilds", Right.View, "Builds, newest first; ?state=queued,running");
         calls.MapGet("/api/builds/{id}", Show)
-            .As("showBuild", Right.View, "One build; ?wait=SECONDS answers when it has ended or the time is up").Gives(429);
+            .As("showBuild", Right.View, "One build; ?wait=SECONDS answers when it has ended, or after 20 s at most").Gives(429)
+            .Holds(PlaceKind.Wait, "wait");
         calls.MapPost("/api/builds/{id}/cancel", Cancel).As("cancelBuild", Right.Build, "Cancel a build").Gives(409);
         calls.MapPost("/api/builds/{id}/retry", Retry)
             .As("retryBuild", Right.Build, "Run a build again: exactly the same, or {\"from\": \"failed\"} from its failed step on").Gives(409, 429)
             .Example("""{ "from": "failed" }""");
         calls.MapGet("/api/builds/{id}/log", ShowLog).As("readBuildLog", Right.View, LogAnswer.Summary).Gives(429)
-            .ProducesText("text/plain", "The log, in UTF-8", "12:00:01 code: 1234 of branches/basket\n");
+            .ProducesText("text/plain", "The log, in UTF-8", "12:00:01 code: 1234 of branches/basket\n")
+            .Holds(PlaceKind.Log, "follow");
     }
 
     private static Accepted<BuildView> Launch(ServerName server, LaunchBuild ask, HttpContext context, BuildQueue queue, BuildViews views)
@@ -89,7 +93,8 @@ public static class BuildsApi
     private static async Task<Polled<BuildView>> Show(RequestId id, [Description("Seconds to wait for its end, at most")] double? wait, HttpContext context, BuildQueue queue, BuildViews views)
     {
         var build = queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id);
-        if (wait is > 0) build = await queue.Store.WaitForEnd(build, TimeSpan.FromSeconds(Math.Min(wait.Value, 600)), context.RequestAborted);
+        if (wait is not null) build = await queue.Store.WaitForEnd(build, Waits.Cap(wait), context.RequestAborted);
+        if (wait > 0 && !build.Ended) Waits.AskAgain(context);
         return Polled.Of(views.Of(build));
     }
 

@@ -17,10 +17,13 @@ public static class DatabasesApi
         calls.MapGet("/api/bases", List).As("listBases", Right.View, "Every base: size, data time, spares, last restore");
         calls.MapGet("/api/bases/{name}", Show).As("showBase", Right.View, "One base");
         calls.MapPost("/api/bases/{name}/restore", Restore)
-            .As("restoreBase", Right.Restore, "Restore a base from its dump; ?wait=true answers when it has ended").Gives(409, 502);
-        calls.MapGet("/api/restores/{id}", ShowRestore).As("showRestore", Right.View, "One restore; ?wait=SECONDS").Gives(429);
+            .As("restoreBase", Right.Restore, "Restore a base from its dump; ?wait=true answers when it has ended").Gives(409, 429, 502)
+            .Holds(PlaceKind.Restore, "wait");
+        calls.MapGet("/api/restores/{id}", ShowRestore).As("showRestore", Right.View, "One restore; ?wait=SECONDS answers when it has ended, or after 20 s at most").Gives(429)
+            .Holds(PlaceKind.Wait, "wait");
         calls.MapGet("/api/restores/{id}/log", ShowLog).As("readRestoreLog", Right.View, LogAnswer.Summary).Gives(429)
-            .ProducesText("text/plain", "The log, in UTF-8", "12:00:01 fetch: 1.2 GB in 14 s\n");
+            .ProducesText("text/plain", "The log, in UTF-8", "12:00:01 fetch: 1.2 GB in 14 s\n")
+            .Holds(PlaceKind.Log, "follow");
     }
 
     private static Polled<BaseList> List(BaseViews views) => Polled.Of(new BaseList([.. views.All]));
@@ -40,7 +43,8 @@ public static class DatabasesApi
     private static async Task<Polled<RestoreView>> ShowRestore(RequestId id, [Description("Seconds to wait for its end, at most")] double? wait, HttpContext context, Restores restores, BaseViews views)
     {
         var restore = Find(restores, id);
-        if (wait is > 0) restore = await restores.Store.WaitForEnd(restore, TimeSpan.FromSeconds(Math.Min(wait.Value, 600)), context.RequestAborted);
+        if (wait is not null) restore = await restores.Store.WaitForEnd(restore, Waits.Cap(wait), context.RequestAborted);
+        if (wait > 0 && !restore.Ended) Waits.AskAgain(context);
         return Polled.Of(views.ViewOf(restore));
     }
 

@@ -70,7 +70,9 @@ public sealed class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHand
             "application/problem+json",
             body.Length
         );
-        if (problem.Status is 429 or 503 && !response.Headers.ContainsKey(HeaderNames.RetryAfter))
+        if (problem.RetryAfter is { } time)
+            response.Headers.RetryAfter = $"{time.TotalSeconds:0}";
+        else if (problem.Status is 429 or 503 && !response.Headers.ContainsKey(HeaderNames.RetryAfter))
             response.Headers.RetryAfter = SecondsToWait;
         await response.Body.WriteAsync(body, context.RequestAborted);
     }

@@ -13,7 +13,7 @@ public sealed record Event(string Id, string Name, string Data);
 /// </summary>
 public sealed class EventStream
 {
-    private const int Kept = 2000, Behind = 1000, PerCaller = 6, All = 300;
+    private const int Kept = 2000, Behind = 1000;
     private readonly Lock _telling = new();
     private readonly Queue<(long Number, Event Event)> _past = new();
     private readonly List<Listener> _listeners = [];
@@ -39,14 +39,11 @@ public sealed class EventStream
 
     /// <summary>Listens from after the event <paramref name="lastId"/> on, or from now on.</summary>
     /// <returns>The listener; disposing it leaves.</returns>
-    /// <exception cref="Problem">429: the caller, or all together, have too many streams.</exception>
-    public Listener Listen(string caller, string? lastId)
+    public Listener Listen(string? lastId)
     {
         lock (_telling)
         {
-            if (_listeners.Count >= All) throw Problem.TooMany($"{All} event streams are open, which is the limit. Poll GET api/servers instead.");
-            if (_listeners.Count(l => l.Caller == caller) >= PerCaller) throw Problem.TooMany($"{caller} has {PerCaller} event streams open, which is the limit. Close some, or poll GET api/servers instead.");
-            var listener = new Listener(this, caller, Channel.CreateBounded<Event>(new BoundedChannelOptions(Kept + Behind) { FullMode = BoundedChannelFullMode.Wait }));
+            var listener = new Listener(this, Channel.CreateBounded<Event>(new BoundedChannelOptions(Kept + Behind) { FullMode = BoundedChannelFullMode.Wait }));
             foreach (var missed in Missed(lastId)) listener.Events.Writer.TryWrite(missed);
             _listeners.Add(listener);
             return listener;
@@ -67,9 +64,8 @@ public sealed class EventStream
     }
 
     /// <summary>One open stream.</summary>
-    public sealed class Listener(EventStream stream, string caller, Channel<Event> events) : IDisposable
+    public sealed class Listener(EventStream stream, Channel<Event> events) : IDisposable
     {
-        internal string Caller => caller;
         internal Channel<Event> Events => events;
 
         /// <summary>The events as they come; ends when this listener did not read for too long.</summary>

@@ -9,8 +9,11 @@ namespace TestServers.Live;
 /// <summary>The event stream.</summary>
 public static class LiveApi
 {
-    /// <summary>A client that left a silent stream is not noticed, so none is silent for longer.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    /// <summary>That a client has gone is noticed at the second write after it, so no stream is silent for longer.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(4);
+
+    /// <summary>When a stream ended as planned, a browser resumes it at once.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(250);
 
     public static void MapLive(this IEndpointRouteBuilder routes) =>
         routes.MapCalls("Live", "What changes, as it changes.").MapGet("/api/events", Follow)
@@ -18,24 +21,28 @@ public static class LiveApi
             .ProducesText("text/event-stream", "Events: the id resumes, the name says what changed, the data is what the call of that noun answers",
                 "id: 42-7\nevent: server\ndata: {\"name\":\"qa07\"}\n\n");
 
-    private static ServerSentEventsResult<string> Follow(HttpContext context, EventStream stream, IHostApplicationLifetime lifetime)
+    private static ServerSentEventsResult<string> Follow(HttpContext context, EventStream stream, CallPlaces places, IHostApplicationLifetime lifetime)
     {
         var last = context.Request.Headers["Last-Event-ID"];
-        var caller = Caller.Of(context).Name is { Length: > 0 } name ? name : $"{context.Connection.RemoteIpAddress}";
-        var listener = stream.Listen(caller, last.Count == 1 ? last[0] : null);
+        var caller = Caller.Of(context);
+        context.Response.RegisterForDispose(places.Take(PlaceKind.Stream, caller));
+        var listener = stream.Listen(last.Count == 1 ? last[0] : null);
         context.Response.RegisterForDispose(listener);
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(Items(listener, lifetime.ApplicationStopping, context.RequestAborted));
+        return TypedResults.ServerSentEvents(Items(listener, caller.Believed, lifetime.ApplicationStopping, context.RequestAborted));
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> Items(EventStream.Listener listener, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancel)
+    // A stream ends when its password check is too old, and a little before, not all at once: the client resumes after another check.
+    private static async IAsyncEnumerable<SseItem<string>> Items(EventStream.Listener listener, TimeSpan? believed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancel);
+        if (believed is { } time) either.CancelAfter(time * (0.8 + (0.2 * Random.Shared.NextDouble())));
         while (await Next(listener, either.Token) is { } more)
         {
             if (!more) yield return new("", "heartbeat");
             while (listener.Reader.TryRead(out var told)) yield return new(told.Data, told.Name) { EventId = told.Id };
         }
+        if (believed is not null && !stopping.IsCancellationRequested && !cancel.IsCancellationRequested) yield return new("", "heartbeat") { ReconnectionInterval = Soon };
     }
 
     /// <returns>True: there are events; false: a heartbeat is due; null: the stream ends.</returns>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Hosts;
@@ -43,7 +44,7 @@ public static class MonitoringApi
         foreach (var left in list.Leftovers) yield return $"bases: {left.Message}";
     }
 
-    private static ContentHttpResult ShowMetrics(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, BaseViews bases)
+    private static ContentHttpResult ShowMetrics(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, BaseViews bases, CallPlaces places)
     {
         var text = new StringBuilder();
         Gauge(text, "console_servers", "Servers by state", inventory.Machines.GroupBy(m => m.State).Select(g => ($"state=\"{g.Key}\"", (double)g.Count())));
@@ -52,6 +53,7 @@ public static class MonitoringApi
         Gauge(text, "console_host_up", "1 when virsh answers", inventory.Hosts.Select(h => ($"host=\"{h.Name}\"", h.Problem is null ? 1.0 : 0)));
         Gauge(text, "console_base_data_age_seconds", "Age of a base's data", bases.All.Where(b => b.DataTime is not null).Select(b => ($"base=\"{b.Name}\"", (DateTimeOffset.UtcNow - b.DataTime!.Value).TotalSeconds)));
         Gauge(text, "console_base_spares", "Spares that are ready", bases.All.Select(b => ($"base=\"{b.Name}\"", (double)b.Spares.Ready)));
+        Gauge(text, "console_places", "Calls that hold a worker of the web server, by kind", places.Taken.Select(t => ($"kind=\"{t.Key.ToString().ToLowerInvariant()}\"", (double)t.Value)));
         Gauge(text, "console_disk_ok", "0 while the disk refuses writes", [("", DiskTroubles.Open.Count == 0 ? 1 : 0)]);
         return TypedResults.Text(text.ToString(), "text/plain; version=0.0.4; charset=utf-8");
     }

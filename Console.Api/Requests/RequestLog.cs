@@ -11,9 +11,17 @@ public sealed class RequestLog(string path, bool ended)
     /// <summary>More than this is not kept; the log then says so and where it stopped.</summary>
     public const long Largest = 128L << 20;
 
+    /// <summary>
+    /// While somebody follows, the log is not silent for longer: a dot is added to a line of its own. A web server notices that a reader has
+    /// gone only when something is sent, at the second time. The dots are in the file, so that everybody counts the same bytes.
+    /// </summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
+
     private readonly Lock _writing = new();
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _complete = ended;
+    private long _lastWrite = Environment.TickCount64;
+    private bool _isLineOpen;
     // Open while lines come: a host may say a million of them.
     private FileStream? _file;
     private long _length = File.Exists(path) ? new FileInfo(path).Length : 0;
@@ -37,19 +45,8 @@ public sealed class RequestLog(string path, bool ended)
         {
             if (_complete || _length >= Largest) return;
             if (_length + line.Length > Largest) line = "The log is cut here: it has reached its limit.\n"u8.ToArray();
-            try
-            {
-                _file ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-                _file.Write(line);
-                Volatile.Write(ref _length, _file.Position);
-            }
-            catch (IOException)
-            {
-                // A log that the full disk does not take must not fail the work that it tells of; the state's own write will.
-                Close();
-                return;
-            }
-            Wake();
+            EndOpenLine();
+            Append(line);
         }
     }
 
@@ -58,6 +55,7 @@ public sealed class RequestLog(string path, bool ended)
     {
         lock (_writing)
         {
+            EndOpenLine();
             _complete = true;
             Close();
             Wake();
@@ -65,7 +63,7 @@ public sealed class RequestLog(string path, bool ended)
     }
 
     /// <summary>Copies the log from byte <paramref name="from"/> on; with <paramref name="follow"/> to the request's end, else to the end as it is now.</summary>
-    public async Task CopyTo(Stream target, long from, bool follow, CancellationToken cancel)
+    public async Task CopyTo(Stream target, long from, bool follow, TimeProvider clock, CancellationToken cancel)
     {
         while (true)
         {
@@ -75,7 +73,14 @@ public sealed class RequestLog(string path, bool ended)
             from += await CopyFrom(target, from, cancel);
             if (complete || !follow) return;
             await target.FlushAsync(cancel);
-            await grown.WaitAsync(cancel);
+            try
+            {
+                await grown.WaitAsync(Silence, cancel);
+            }
+            catch (TimeoutException)
+            {
+                AddDot(clock.GetUtcNow());
+            }
         }
     }
 
@@ -85,7 +90,7 @@ public sealed class RequestLog(string path, bool ended)
         if (lines == 0 || !File.Exists(path)) return Length;
         using var file = Open();
         var piece = new byte[64 << 10];
-        // Every line ends with a line feed, the last one too.
+        // The last byte is passed over: the last line's line feed, or a dot.
         for (var end = file.Length - 1; end > 0; end -= piece.Length)
         {
             var start = Math.Max(0, end - piece.Length);
@@ -111,6 +116,54 @@ public sealed class RequestLog(string path, bool ended)
     }
 
     private FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    // Of several who follow, the first whose time is up adds it for all.
+    private void AddDot(DateTimeOffset now)
+    {
+        lock (_writing)
+        {
+            if (_complete || Environment.TickCount64 - _lastWrite < Silence.TotalMilliseconds - 100) return;
+            Append(_isLineOpen ? "."u8 : Encoding.UTF8.GetBytes($"{now.UtcDateTime:HH:mm:ss} {"silence",-8} ."));
+            _isLineOpen = true;
+        }
+    }
+
+    private void EndOpenLine()
+    {
+        if (!_isLineOpen) return;
+        _isLineOpen = false;
+        Append("\n"u8);
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _file ??= OpenToAppend();
+            _file.Write(bytes);
+            Volatile.Write(ref _length, _file.Position);
+        }
+        catch (IOException)
+        {
+            // A log that the full disk does not take must not fail the work that it tells of; the state's own write will.
+            Close();
+            return;
+        }
+        finally
+        {
+            _lastWrite = Environment.TickCount64;
+        }
+        Wake();
+    }
+
+    // A console that was killed may have left a line without its end.
+    private FileStream OpenToAppend()
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        file.Seek(-Math.Min(1, file.Length), SeekOrigin.End);
+        if (file.ReadByte() is not (-1 or '\n') && !_isLineOpen) file.WriteByte((byte)'\n');
+        return file;
+    }
 
     private void Close()
     {

@@ -11,8 +11,6 @@ namespace TestServers.Servers;
 /// <summary>Any free server.</summary>
 public static class AnyServerApi
 {
-    private const double LongestWait = 600;
-
     /// <param name="App">An app of the catalogue: servers that have it come first.</param>
     /// <param name="Host">Only servers of this host.</param>
     public sealed record ReserveAnyServer(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, AppName? App = null, string? Host = null);
@@ -21,8 +19,8 @@ public static class AnyServerApi
 
     public static void MapAnyServer(this IEndpointRouteBuilder routes) =>
         routes.MapCalls("Reservations", "Who has which server, until when and what for.").MapPost("/api/reservations", Reserve)
-            .As("reserveAnyServer", Right.Reserve, "Reserve any free server that can be used; ?wait=SECONDS waits for one")
-            .Gives(404, 409, 429).Example("""{ "purpose": "nightly tests", "hours": 1 }""");
+            .As("reserveAnyServer", Right.Reserve, "Reserve any free server that can be used; ?wait=SECONDS waits for one, 20 s at most")
+            .Gives(404, 409, 429).Example("""{ "purpose": "nightly tests", "hours": 1 }""").Holds(PlaceKind.Wait, "wait");
 
     private static async Task<Created<TakenServer>> Reserve(ReserveAnyServer ask,
         [Description("Seconds to wait for a free one, at most")] double? wait, HttpContext context, Inventory inventory, Catalogue catalogue,
@@ -32,7 +30,7 @@ public static class AnyServerApi
         if (ask.Host is not null) inventory.FindHost(ask.Host);
         var wish = new ReservationWish(PlainText.Check(ask.Purpose, "purpose", 200), ask.Hours, ask.Until);
         limits.EndOf(ask.Hours, ask.Until);
-        var (began, patience) = (clock.GetTimestamp(), TimeSpan.FromSeconds(Math.Clamp(wait ?? 0, 0, LongestWait)));
+        var (began, patience) = (clock.GetTimestamp(), Waits.Cap(wait));
         var deed = Deed.Of(context);
         while (true)
         {
@@ -40,7 +38,7 @@ public static class AnyServerApi
             {
                 return TypedResults.Created($"{context.Request.PathBase}/api/servers/{taken.Server}", taken);
             }
-            if (clock.GetElapsedTime(began) >= patience) throw free.None(ask.Host);
+            if (clock.GetElapsedTime(began) >= patience) throw free.None(ask.Host).RetriedAfter(wait > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
             await book.NextChange(TimeSpan.FromSeconds(1), context.RequestAborted);
         }
     }

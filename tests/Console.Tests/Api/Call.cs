@@ -12,6 +12,16 @@ internal static class Call
     public static Task<JsonElement> Json(this HttpResponseMessage answer) => answer.Content.ReadFromJsonAsync<JsonElement>();
     public static string? Text(this JsonElement element, string name) => element.GetProperty(name).ValueKind == JsonValueKind.Null ? null : element.GetProperty(name).ToString();
 
+    /// <summary>A build when it has ended, or as it is after so many seconds: each call waits for a while, and is made again.</summary>
+    public static async Task<JsonElement> EndOf(this HttpClient http, string? id, double seconds = 90)
+    {
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        JsonElement build;
+        do build = await http.Json($"api/builds/{id}?wait=20");
+        while (build.Text("endedAt") is null && began.Elapsed.TotalSeconds < seconds);
+        return build;
+    }
+
     /// <summary>Asserts a problem+json with this status, and gives back its detail.</summary>
     public static async Task<string> Problem(this HttpResponseMessage answer, HttpStatusCode status)
     {

@@ -22,7 +22,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
             await lab.Mend();
             await Wait.Until("nothing that ran before is called running", async () => Ends.Contains((await anna.Json($"api/builds/{running.Text("id")}")).Text("state")), 5);
-            var next = await anna.Json($"api/builds/{waiting.Text("id")}?wait=60");
+            var next = await anna.EndOf(waiting.Text("id"));
             Assert.True(next.Text("state") is "succeeded" or "interrupted", next.ToString());
             await anna.BuildWell("qa02", "shop", "branches/new-checkout", database: true, code: true);
             Assert.Contains("branches/new-checkout", await anna.PageOf("qa02"), StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
         Assert.Equal(500, build.GetProperty("health").GetProperty("status").GetInt32());
         Assert.NotEqual("", build.GetProperty("health").Text("text"));
         var resumed = await anna.Post($"api/builds/{build.Text("id")}/retry", new { from = "failed" });
-        var again = await anna.Json($"api/builds/{(await resumed.Json()).Text("id")}?wait=60");
+        var again = await anna.EndOf((await resumed.Json()).Text("id"));
         Assert.Equal("failed", again.Text("state"));
         Assert.Equal(build.Step("database").Text("startedAt"), again.Step("database").Text("startedAt"));
         Assert.NotEqual(build.Step("health").Text("startedAt"), again.Step("health").Text("startedAt"));

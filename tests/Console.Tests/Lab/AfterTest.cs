@@ -37,7 +37,7 @@ public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
 
         await lab.AsOwner("touch", mark);
         var resumed = await (await http.Post($"api/builds/{failed.Text("id")}/retry", new { from = "failed" })).Json();
-        var again = await http.Json($"api/builds/{resumed.Text("id")}?wait=60");
+        var again = await http.EndOf(resumed.Text("id"));
         Assert.Equal("ready", again.Text("message"));
         Assert.Equal(failed.Step("code").Text("endedAt"), again.Step("code").Text("endedAt"));
         File.Delete(mark);
@@ -54,7 +54,7 @@ public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
         await Wait.Until("both run", () => Sleeping() == 2);
         Assert.Equal("Cancelled; own7 has cleaned up.", (await (await http.PostAsync($"api/builds/{cancelled.Text("id")}/cancel", null)).Json()).Text("message"));
         Assert.Equal(1, Sleeping());
-        var ended = await http.Json($"api/builds/{late.Text("id")}?wait=30");
+        var ended = await http.EndOf(late.Text("id"));
         Assert.Matches(@"^failed at step after: Step 1 .* was ended: the steps took longer than their limit of 6 s\. .* raise the limit in the console's settings\.$", ended.Text("message"));
         Assert.InRange(ended.Step("after").GetProperty("seconds").GetDouble(), 5, 15);
         Assert.Equal(0, Sleeping());

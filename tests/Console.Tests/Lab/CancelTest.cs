@@ -27,7 +27,7 @@ public sealed class CancelTest(LabFixture lab, Xunit.Abstractions.ITestOutputHel
         Assert.Empty((await lab.Sql("SELECT datname FROM pg_database")).Intersect(drafts));
 
         await LetGo(held);
-        var after = await anna.Json($"api/builds/{next.Text("id")}?wait=60");
+        var after = await anna.EndOf(next.Text("id"));
         Assert.Equal("ready", after.Text("message"));
         var (ended, began) = (cancelled.GetProperty("endedAt").GetDateTimeOffset(), after.GetProperty("startedAt").GetDateTimeOffset());
         Assert.True(began >= ended, $"The next build began at {began:O}, the cancelled one ended at {ended:O}.");

@@ -46,7 +46,7 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
         }
         foreach (var id in new[] { running, waiting })
         {
-            var build = await http.Json($"api/builds/{id}?wait=60");
+            var build = await http.EndOf(id);
             Assert.True(build.Text("state") == "succeeded", build.ToString());
             Assert.InRange(build.GetProperty("seconds").GetDouble(), 3, 60);
             Assert.InRange(build.Step("after").GetProperty("seconds").GetDouble(), 3, 40);

@@ -49,7 +49,7 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
 
         await disk.Empty();
         var resumed = await (await anna.Post($"api/builds/{failed.Text("id")}/retry", new { from = "failed" })).Json();
-        Assert.Equal("ready", (await anna.Json($"api/builds/{resumed.Text("id")}?wait=60")).Text("message"));
+        Assert.Equal("ready", (await anna.EndOf(resumed.Text("id"))).Text("message"));
         await End(anna, qa06);
     }
 
@@ -58,7 +58,7 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
     {
         var failing = await (await anna.Post("api/servers/qa06/builds", wish)).Json();
         await anna.BuildWell("qa05", "shop", "trunk", database: true, code: true);
-        var failed = await anna.Json($"api/builds/{failing.Text("id")}?wait=60");
+        var failed = await anna.EndOf(failing.Text("id"));
         output.WriteLine($"{failed.GetProperty("seconds")} s: {failed.Text("message")}");
         Assert.Equal("failed", failed.Text("state"));
         return failed;

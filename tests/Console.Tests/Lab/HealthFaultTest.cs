@@ -43,7 +43,7 @@ public sealed class HealthFaultTest(LabFixture lab) : IClassFixture<LabFixture>
         own.PutGoodPage();
         await own.Process.Http.BuildWell("own7", "plain", "trunk", database: false, code: true);
         Assert.Equal("running", (await own.Process.Http.Json($"api/builds/{failing.Text("id")}")).Text("state"));
-        var failed = await own.Process.Http.Json($"api/builds/{failing.Text("id")}?wait=60");
+        var failed = await own.Process.Http.EndOf(failing.Text("id"));
         Assert.Equal("failed", failed.Text("state"));
         Assert.Matches("^built, but http://.* does not answer: no answer within 6 s. Look at the server's Apache error log", failed.Text("message"));
         Assert.InRange(failed.Step("health").GetProperty("seconds").GetDouble(), 5.5, 9);

@@ -28,7 +28,7 @@ public sealed class IncompleteCodeTest(LabFixture lab) : IClassFixture<LabFixtur
         await lab.AsOwner("python3", "-c", HalfWay, Path.Combine(lab.Folder, "guests/qa06/srv/code/shop/.svn/wc.db"));
         Assert.Equal("cancelled", (await (await anna.PostAsync($"api/builds/{build.Text("id")}/cancel", null)).Json()).Text("state"));
 
-        var failed = await anna.Json($"api/builds/{waiting.Text("id")}?wait=30");
+        var failed = await anna.EndOf(waiting.Text("id"));
         Assert.Equal("The checkout of shop on qa06 is incomplete: one of trunk ended half-way. Nothing was touched. Build the code, too.", failed.Text("message"));
         Assert.True(await IsIncomplete(anna));
         Assert.Contains("Ask for `code` too.", await (await anna.Post("api/servers/qa06/builds", new { app = "shop", database = true, code = false })).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);

@@ -62,7 +62,7 @@ internal static class LabCall
     {
         var answer = await http.Post($"api/servers/{server}/builds", new { app, path, revision, database, code });
         Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return await http.Json($"api/builds/{(await answer.Json()).Text("id")}?wait=90");
+        return await http.EndOf((await answer.Json()).Text("id"));
     }
 
     public static async Task<JsonElement> BuildWell(this HttpClient http, string server, string app, string? path, bool database, bool code, string? revision = null)

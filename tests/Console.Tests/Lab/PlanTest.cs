@@ -36,7 +36,7 @@ public sealed class PlanTest(LabFixture lab) : IClassFixture<LabFixture>
         Assert.NotEmpty(changes.GetProperty("code").GetProperty("commits").EnumerateArray());
         Assert.Equal("1 command", first.Step("after").Text("message"));
 
-        var again = await anna.Json($"api/builds/{(await (await anna.Post($"api/builds/{first.Text("id")}/retry", new { })).Json()).Text("id")}?wait=60");
+        var again = await anna.EndOf((await (await anna.Post($"api/builds/{first.Text("id")}/retry", new { })).Json()).Text("id"));
         Assert.Equal("succeeded", again.Text("state"));
         Assert.Equal(first.GetProperty("result").Text("revision"), again.GetProperty("result").Text("revision"));
         var (before, after) = (await anna.Json($"api/servers/qa03/history/{first.Text("id")}"), await anna.Json($"api/servers/qa03/history/{again.Text("id")}"));

@@ -104,7 +104,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
         var second = await (await carla.Post("api/servers/qa05/builds", new { app = "shop", path = "branches/new-checkout", database = true, code = true })).Json();
         Assert.Equal("queued", second.Text("state"));
         Assert.Contains($"build {first.Text("id")}", second.Text("waitsFor"), StringComparison.Ordinal);
-        Assert.Equal("succeeded", (await carla.Json($"api/builds/{second.Text("id")}?wait=90")).Text("state"));
+        Assert.Equal("succeeded", (await carla.EndOf(second.Text("id"))).Text("state"));
         Assert.Equal("succeeded", (await carla.Json($"api/builds/{first.Text("id")}")).Text("state"));
         await carla.DeleteAsync("api/servers/qa05/reservation");
     }

@@ -42,7 +42,7 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
         await using var qa06 = await SickGuest.Of(lab, "qa06");
         var build = await HalfWay(anna, qa06);
         await qa06.CrashWithProgram();
-        var failed = await anna.Json($"api/builds/{build}?wait=30");
+        var failed = await anna.EndOf(build);
         Assert.StartsWith("failed at step code: The connection to qa06 broke off during checkout: ", failed.Text("message"), StringComparison.Ordinal);
         await Wait.Until("it is told why qa06 is not cleaned yet", async () => (await Cleaning(anna)).Text("problem")?.Contains("Connection refused", StringComparison.Ordinal) ?? false, 30);
         await lab.Kill("console");

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace TestServers.Access;
+
+/// <summary>What a person may be called: whatever people are called, but nothing that shows as another name.</summary>
+public static class PersonName
+{
+    /// <summary>In UTF-16 units.</summary>
+    public const int Longest = 256;
+
+    /// <summary>What is wrong with a name, as the end of a sentence that begins with the name; null: nothing.</summary>
+    public static string? FaultOf(string name, Settings settings)
+    {
+        if (settings.Tokens.Any(t => settings.People.NameOf(t.Name) == settings.People.NameOf(name)))
+        {
+            return "is that of a token in the settings, and one of them would act as the other";
+        }
+        if (name.Length == 0) return "is empty";
+        if (name.Length > Longest) return $"has {name.Length} characters; {Longest} are allowed";
+        if (name.Trim() != name) return "begins or ends with a blank";
+        return name.EnumerateRunes().Any(IsUnseen) || name.Any(char.IsSurrogate) && !IsWellFormed(name)
+            ? "holds a control, format or line-separating character, which nobody sees"
+            : null;
+    }
+
+    private static bool IsUnseen(System.Text.Rune rune) => System.Text.Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    // EnumerateRunes puts U+FFFD in place of half a pair.
+    private static bool IsWellFormed(string name) => string.Concat(name.EnumerateRunes()) == name;
+}

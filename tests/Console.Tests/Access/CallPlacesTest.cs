@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using TestServers.Access;
+using TestServers.Tests.Api;
+
+namespace TestServers.Tests.Access;
+
+public sealed class CallPlacesTest
+{
+    private readonly CallPlaces _places = new();
+
+    private static Caller Person(string name) => new(name, CallerKind.User, Caller.Everything);
+    private static Caller Token(string name) => new(name, CallerKind.Token, Caller.Everything);
+
+    // How many it gets.
+    private int Fill(PlaceKind kind, Caller caller, List<IDisposable>? taken = null)
+    {
+        for (var number = 0; ; number++)
+        {
+            try
+            {
+                var place = _places.Take(kind, caller);
+                taken?.Add(place);
+            }
+            catch (Problem refused) when (refused.Status == 429)
+            {
+                Assert.True((int)refused.Fields["limit"]! >= number);
+                Assert.NotNull(refused.RetryAfter);
+                return number;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(PlaceKind.Stream, 6, 6, 300)]
+    [InlineData(PlaceKind.Wait, 10, 30, 60)]
+    [InlineData(PlaceKind.Restore, 4, 100, 120)]
+    [InlineData(PlaceKind.Log, 6, 10, 40)]
+    [InlineData(PlaceKind.Plan, 4, 4, 12)]
+    public void Each_caller_and_all_together_have_a_limit_and_a_place_that_is_given_back_is_free(PlaceKind kind, int person, int token, int all)
+    {
+        var taken = new List<IDisposable>();
+        Assert.Equal(person, Fill(kind, Person("anna"), taken));
+        Assert.Equal(token, Fill(kind, Token("anna"), taken));
+        var sum = person + token;
+        for (var number = 0; sum < all; number++) sum += Fill(kind, Person($"p{number}"), taken);
+        Assert.Equal(all, sum);
+        Assert.Equal(0, Fill(kind, Person("late")));
+        taken[0].Dispose();
+        taken[0].Dispose();
+        Assert.Equal(1, Fill(kind, Person("late"), taken));
+        foreach (var place in taken) place.Dispose();
+        Assert.Equal(person, Fill(kind, Person("anna")));
+    }
+
+    [Fact]
+    public void Callers_without_a_name_are_one_and_kinds_do_not_share()
+    {
+        var nobody = new Caller("", CallerKind.Nobody, new HashSet<string>());
+        Assert.Equal(6, Fill(PlaceKind.Stream, nobody));
+        Assert.Equal(0, Fill(PlaceKind.Stream, nobody with { }));
+        Assert.Equal(6, Fill(PlaceKind.Log, nobody));
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_when_many_take_and_give_back_at_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(client => Task.Run(() =>
+        {
+            for (var i = 0; i < 20000; i++)
+            {
+                try
+                {
+                    using var place = _places.Take(PlaceKind.Plan, Person($"p{client % 3}"));
+                }
+                catch (Problem)
+                {
+                    // Full for the moment.
+                }
+            }
+        })));
+        Assert.Equal(4, Fill(PlaceKind.Plan, Person("p0")));
+        Assert.Equal(4, Fill(PlaceKind.Plan, Person("p1")));
+        Assert.Equal(4, Fill(PlaceKind.Plan, Person("p2")));
+    }
+
+    [Fact]
+    public void All_places_leave_a_tenth_of_Apaches_workers_for_quick_answers()
+    {
+        var conf = File.ReadAllText(ApacheProcess.ConfFile());
+        int Number(string name) => int.Parse(Regex.Match(conf, $@"^ +{name} +(\d+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking).Value.Split(' ')[^1]);
+        Assert.InRange(CallPlaces.InAll, 1, Number("MaxRequestWorkers") * 9 / 10);
+        Assert.True(Number("ServerLimit") * Number("ThreadsPerChild") > Number("MaxRequestWorkers"));
+    }
+}
