@@ -48,6 +48,23 @@ public sealed class WebhookTest
         Assert.True((await console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).IsSuccessStatusCode);
     }
 
+    [Fact]
+    public async Task Cron_s_curl_tells_why_a_restore_failed()
+    {
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: Base);
+        await console.StartWithServers();
+        await using var apache = await ApacheProcess.Before(console, "anna");
+        var line = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ApacheProcess.ConfFile())!, "README.md")).Single(l => l.StartsWith("30 2 * * *  ", StringComparison.Ordinal));
+        var command = line["30 2 * * *  ".Length..].Replace("https://vmhost", $"http://127.0.0.1:{apache.Port}", StringComparison.Ordinal).Replace("\\%", "%", StringComparison.Ordinal);
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", "TOKEN=secret; " + command]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        var mail = await shell.StandardOutput.ReadToEndAsync() + await shell.StandardError.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Assert.NotEqual(0, shell.ExitCode);
+        Assert.Contains("502", mail, StringComparison.Ordinal);
+        Assert.Contains("cannot be reached", mail, StringComparison.Ordinal);
+    }
+
     /// <summary>A chat room that takes messages.</summary>
     private static HttpListener Room(System.Collections.Concurrent.ConcurrentQueue<string> messages, out string url)
     {

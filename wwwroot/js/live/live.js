@@ -35,7 +35,7 @@ _.extend(app.Live.prototype, Backbone.Events, {
   hear({ what, fresh, name, data }) {
     if (what === 'event') this.take(name, data);
     if (what === 'open') this.opened(fresh);
-    if (what === 'cut') { this.streaming = false; this.lookSoon(1000); }
+    if (what === 'cut') { this.streaming = false; this.lookSoon(2000); }
   },
 
   // Resumed without a gap, nothing is missing. After a gap, "live" is true only when everything was asked for anew.
