@@ -231,6 +231,12 @@ public sealed class LeftBehindStateTest : IDisposable
                 "jq '.next = 5' numbers.json > x; mv x numbers.json"
             },
             {
+                "which host has which server",
+                "rm places.json*",
+                "places.json",
+                "echo '{\"version\": 1, \"places\": {}}' > places.json"
+            },
+            {
                 "the numbers",
                 "rm numbers.json*",
                 "numbers.json",
