@@ -144,7 +144,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
             finally
             {
                 _running.TryRemove(build.Server, out _);
-                if (store.Find(build.Id)?.Reservation is { } number) holds.End(build.Server, number);
+                holds.End(build.Server, build.Id);
                 running.SetEnded();
                 _wakes.Writer.TryWrite(true);
             }

@@ -34,14 +34,14 @@ public sealed class BuildHolds(JsonFile<ReservationsState> file, ReservationBook
     {
         var held = book.Holding(act.Of(file), server);
         if (held is null || held.Number != (number ?? held.Number) || held.Holder != by) return (0, Lost(server, by, number, held));
-        act.Publish(() => builds.Begin(held.Number, build));
+        act.Publish(() => builds.Begin(server, held.Number, build));
         return (held.Number, null);
     }
 
     /// <summary>A build has ended: a reservation whose time is over has ended with it.</summary>
-    public void End(ServerName server, long number)
+    public void End(ServerName server, RequestId build)
     {
-        builds.End(number);
+        builds.End(server, build);
         book.Tell(server);
     }
 

@@ -3,30 +3,45 @@ using System.Collections.Concurrent;
 namespace TestServers.Reservations;
 
 /// <summary>
-/// The builds that run now, by the number of the reservation they run under: as long as one does, its reservation does not
-/// end by time. In memory alone, as a build that runs does not outlive the console.
+/// The builds that run now, each with the number of the reservation it runs under: as long as one does, its reservation
+/// does not end by time. In memory alone, as a build that runs does not outlive the console.
 /// </summary>
 public sealed class BuildsUnderHolds
 {
-    private readonly ConcurrentDictionary<long, (RequestId Build, TaskCompletionSource Ended)> _running = new();
+    private readonly ConcurrentDictionary<ServerName, Running> _running = new();
 
     /// <summary>The build that runs under a reservation, or null.</summary>
-    public RequestId? Of(long number) => _running.TryGetValue(number, out var running) ? running.Build : null;
+    public RequestId? Of(Reservation held) =>
+        _running.TryGetValue(held.Server, out var running) && running.Number == held.Number ? running.Build : null;
 
-    /// <summary>A build begins under a reservation.</summary>
-    public void Begin(long number, RequestId build) => _running[number] = (build, new(TaskCreationOptions.RunContinuationsAsynchronously));
+    /// <summary>A build begins under a reservation; one a server.</summary>
+    public void Begin(ServerName server, long number, RequestId build) => _running[server] = new(build, number);
 
-    /// <summary>The build that ran under a reservation has ended.</summary>
-    public void End(long number)
+    /// <summary>The build that runs on a server goes on under another reservation, whose holder lets it finish.</summary>
+    public void GoOnUnder(ServerName server, long number)
     {
-        if (_running.TryRemove(number, out var running)) running.Ended.TrySetResult();
+        if (_running.TryGetValue(server, out var running))
+            running.Number = number;
     }
 
-    /// <summary>Returns when no build runs under a reservation, or when the time is up.</summary>
-    /// <returns>Whether none does.</returns>
-    public async Task<bool> WaitForEnd(long number, TimeSpan atMost)
+    /// <summary>The build on a server has ended.</summary>
+    public void End(ServerName server, RequestId build)
     {
-        if (!_running.TryGetValue(number, out var running)) return true;
-        return await Task.WhenAny(running.Ended.Task, Task.Delay(atMost)) == running.Ended.Task;
+        if (_running.TryGetValue(server, out var running) && running.Build == build && _running.TryRemove(server, out _))
+            running.Ended.TrySetResult();
+    }
+
+    /// <summary>Returns when a build has ended, or when the time is up.</summary>
+    public async Task WaitForEnd(ServerName server, RequestId build, TimeSpan atMost)
+    {
+        if (_running.TryGetValue(server, out var running) && running.Build == build)
+            await Task.WhenAny(running.Ended.Task, Task.Delay(atMost));
+    }
+
+    private sealed class Running(RequestId build, long number)
+    {
+        public RequestId Build => build;
+        public long Number { get; set; } = number;
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

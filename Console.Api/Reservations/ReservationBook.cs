@@ -79,7 +79,7 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
             var held = Holding(act.Of(file), server);
             if (held is not null && held.Holder != deed.Caller.Name) throw HeldBy(held);
             if (held is not null && number is not null && held.Number != number) throw Gone(server, number.Value, held);
-            var answer = new ReleasedServer(held?.Number, held is null ? null : builds.Of(held.Number));
+            var answer = new ReleasedServer(held?.Number, held is null ? null : builds.Of(held));
             if (held is not null) Release(act, held, answer.Build, running, deed);
             answers.Keep(act, deed, answer);
             return answer;
@@ -100,9 +100,10 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
             if (held is null) throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
             if (held.Holder == deed.Caller.Name) throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
             usability.Ensure(server);
-            var build = builds.Of(held.Number);
+            var build = builds.Of(held);
             var from = new TakenFrom(held.Holder, held.Number, why, clock.GetUtcNow(), build, build is null ? null : running);
             var taken = New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
+            if (build is not null && running == RunningBuilds.Finish) act.Publish(() => builds.GoOnUnder(server, taken.Number));
             if (build is not null) act.After(() => BuildLosesRight?.Invoke(new(held, build, running, $"{deed.Caller.Name} has taken {server} over at {Times.Say(from.At)}: {why}.")));
             var answer = ReservationView.Of(taken);
             answers.Keep(act, deed, answer);
@@ -110,8 +111,8 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
         });
     }
 
-    /// <summary>Returns when the build under a reservation has ended, or after a while.</summary>
-    public Task WaitForBuild(long number, TimeSpan atMost) => builds.WaitForEnd(number, atMost);
+    /// <summary>Returns when a build has ended, or after a while.</summary>
+    public Task WaitForBuild(ServerName server, RequestId build, TimeSpan atMost) => builds.WaitForEnd(server, build, atMost);
 
     /// <summary>Takes out what has ended by the clock, so that a clock that is set back brings nothing back.</summary>
     /// <exception cref="DiskRefused">The disk refused; what has ended holds nothing all the same.</exception>
@@ -149,7 +150,7 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
     /// <summary>The refusal that names holder, purpose and times.</summary>
     public Problem HeldBy(Reservation held)
     {
-        var end = held.Until <= clock.GetUtcNow() && builds.Of(held.Number) is { } build ? $"until build {build} has ended" : $"until {Times.Say(held.Until)}";
+        var end = held.Until <= clock.GetUtcNow() && builds.Of(held) is { } build ? $"until build {build} has ended" : $"until {Times.Say(held.Until)}";
         return Problem.Reserved($"{held.Server} is reserved by {held.Holder} {end}: {held.Purpose}. Ask {held.Holder} to release it, take another server, or take it over.")
             .With("server", held.Server).With("holder", held.Holder).With("purpose", held.Purpose).With("since", held.Since).With("until", held.Until).With("number", held.Number);
     }
@@ -163,7 +164,7 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
     /// <summary>Tells others of a change.</summary>
     internal void Tell(ServerName server) => Changed?.Invoke(server);
 
-    private bool IsHolding(Reservation held) => held.Until > clock.GetUtcNow() || builds.Of(held.Number) is not null;
+    private bool IsHolding(Reservation held) => held.Until > clock.GetUtcNow() || builds.Of(held) is not null;
 
     private Reservation New(Act act, ServerName server, ReservationWish wish, Deed deed, TakenFrom? from = null)
     {

@@ -48,11 +48,12 @@ public static class ReservationsApi
         [Description("What becomes of the build that runs"), AllowedValues("cancel", "finish")] string? builds,
         HttpContext context, Inventory inventory, ReservationBook book)
     {
-        inventory.Find(server);
+        // What one holds can be given back although no host has it any more.
+        if (book.Of(server) is null) inventory.Find(server);
         var running = RunningOf(builds);
         var released = book.Release(server, number, running, Deed.Of(context));
         if (released.Build is null) return TypedResults.NoContent();
-        if (running == RunningBuilds.Cancel) await book.WaitForBuild(released.Number!.Value, CancelLimit);
+        if (running == RunningBuilds.Cancel) await book.WaitForBuild(server, released.Build, CancelLimit);
         // Still held by the build that has not ended.
         return book.Of(server) is { } held && held.Number == released.Number
             ? TypedResults.Accepted($"{context.Request.PathBase}/api/builds/{released.Build}", ReservationView.Of(held))
@@ -63,7 +64,7 @@ public static class ReservationsApi
     {
         inventory.Find(server);
         var taken = book.TakeOver(server, ask.Reason, new(ask.Purpose, ask.Hours, ask.Until, ask.Number), ask.Builds ?? RunningBuilds.Cancel, Deed.Of(context));
-        if (taken.TakenFrom is { Builds: RunningBuilds.Cancel } from) await book.WaitForBuild(from.Number, CancelLimit);
+        if (taken.TakenFrom is { Builds: RunningBuilds.Cancel, Build: { } build }) await book.WaitForBuild(server, build, CancelLimit);
         return TypedResults.Ok(taken);
     }
 

@@ -41,6 +41,19 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         Assert.Equal("succeeded", await Build(ben, "own", 10));
     }
 
+    [Fact]
+    public async Task Who_lets_a_build_finish_has_the_choice_again_when_they_give_the_server_on()
+    {
+        await using var queue = await Begun();
+        var (build, number) = await Run(queue, 6000);
+        using HttpClient ben = queue.Process.ClientFor("ben"), carla = queue.Process.ClientFor("carla");
+        await ben.Post($"api/servers/{Server}/reservation/takeover", new { reason = "urgent", number, builds = "finish" });
+        var taken = await (await carla.Post($"api/servers/{Server}/reservation/takeover", new { reason = "more urgent" })).Json();
+        Assert.Equal((build, "cancel"), (taken.GetProperty("takenFrom").Text("build"), taken.GetProperty("takenFrom").Text("builds")));
+        Assert.Equal("cancelled", (await carla.Json($"api/builds/{build}")).Text("state"));
+        Assert.Contains(queue.Hosts.Journal, d => d.Verb == "cut-checkout");
+    }
+
     [Theory]
     [InlineData("", "cancelled")]
     [InlineData("&builds=cancel", "cancelled")]
