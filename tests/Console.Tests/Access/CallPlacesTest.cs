@@ -34,7 +34,7 @@ public sealed class CallPlacesTest
     [InlineData(PlaceKind.Stream, 6, 6, 300)]
     [InlineData(PlaceKind.Wait, 10, 30, 60)]
     [InlineData(PlaceKind.Restore, 4, 100, 120)]
-    [InlineData(PlaceKind.Log, 6, 10, 40)]
+    [InlineData(PlaceKind.Log, 10, 10, 40)]
     [InlineData(PlaceKind.Plan, 4, 4, 12)]
     public void Each_caller_and_all_together_have_a_limit_and_a_place_that_is_given_back_is_free(PlaceKind kind, int person, int token, int all)
     {
@@ -58,7 +58,7 @@ public sealed class CallPlacesTest
         var nobody = new Caller("", CallerKind.Nobody, new HashSet<string>());
         Assert.Equal(6, Fill(PlaceKind.Stream, nobody));
         Assert.Equal(0, Fill(PlaceKind.Stream, nobody with { }));
-        Assert.Equal(6, Fill(PlaceKind.Log, nobody));
+        Assert.Equal(10, Fill(PlaceKind.Log, nobody));
     }
 
     [Fact]
