@@ -68,6 +68,7 @@ public static class Startup
         services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
         services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock)).AddSingleton<Audit>();
         numbers.Open(state);
+        services.AddSingleton(state.Open("sessions.json", SessionKey.New()));
         state.Complete(clock.GetUtcNow());
 
         var runner = new CommandRunner();

@@ -2,15 +2,17 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using TestServers.Storage;
 
 namespace TestServers.Access;
 
 /// <summary>
 /// One password check a session: who came with the web server's word gets a signed cookie, with which the web server lets the
 /// next requests pass unchecked. It is believed for a minute after that check, so a changed password or a removed user counts
-/// within one. The key lives in memory alone: there is nothing to steal, and a restart costs each browser one check.
+/// within one. The key is kept with the state, so that a client which keeps cookies does not notice a restart: who can read
+/// it, the console's user and the web server's group, can say who asks anyway.
 /// </summary>
-public sealed class Sessions(TimeProvider clock)
+public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
 {
     /// <summary>The cookie: USER.ISSUED.SIGNATURE, the first and last in base64url.</summary>
     public const string Cookie = "console-session";
@@ -20,9 +22,7 @@ public sealed class Sessions(TimeProvider clock)
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(55);
     private const int LongestCookie = 2000;
 
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    // Steps of the machine's clock neither end a session nor make it last.
-    private readonly long _began = clock.GetTimestamp();
+    private readonly byte[] _key = Convert.FromBase64String(file.Value.Key);
     private readonly ConcurrentDictionary<string, long> _ended = new(StringComparer.Ordinal);
 
     /// <summary>The value of a new cookie for a user whose password was checked just now.</summary>
@@ -42,7 +42,8 @@ public sealed class Sessions(TimeProvider clock)
         var user = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0]));
         var issued = long.Parse(parts[1]);
         var left = Longest - TimeSpan.FromMilliseconds(Now - issued);
-        return left > TimeSpan.Zero && issued > _ended.GetValueOrDefault(user, -1) ? (user, left) : null;
+        // One from the future is none: a clock that is set back makes no session last.
+        return left > TimeSpan.Zero && left <= Longest && issued > _ended.GetValueOrDefault(user, -1) ? (user, left) : null;
     }
 
     /// <summary>Ends all sessions that a user has now.</summary>
@@ -55,8 +56,17 @@ public sealed class Sessions(TimeProvider clock)
         }
     }
 
-    private long Now => (long)clock.GetElapsedTime(_began).TotalMilliseconds;
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private string SignatureOf(string content) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(content)));
+}
+
+/// <summary>What stands in sessions.json.</summary>
+/// <param name="Key">Signs the cookies; 32 random bytes in base64, made once with the state.</param>
+public sealed record SessionKey(int Version, string Key) : IVersioned
+{
+    public static SessionKey New() => new(1, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+
+    public string? FindFault() => Convert.TryFromBase64String(Key, new byte[64], out var length) && length == 32 ? null : "its key is not 32 bytes in base64";
 }

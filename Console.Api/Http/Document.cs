@@ -67,6 +67,13 @@ public static class Document
                 Scheme = "bearer",
                 Description = "A script or cron; the settings list its token's SHA-256 and what it may do.",
             },
+            ["session"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = "console-session",
+                Description = "A person whose password was checked within the last minute; each answer to a checked one sets it.",
+            },
             ["name"] = new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.ApiKey,

@@ -163,7 +163,7 @@ public sealed partial class DocumentTest(RunningConsole running) : IClassFixture
         Assert.Equal("..", document.GetProperty("servers")[0].Text("url"));
         Assert.Equal("/elsewhere/", new Uri(new Uri("https://vmhost/elsewhere/openapi/v1.json"), "..").AbsolutePath);
         Assert.Equal(
-            ["name", "password", "token"],
+            ["name", "password", "session", "token"],
             document
                 .GetProperty("components")
                 .GetProperty("securitySchemes")

@@ -12,6 +12,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
 {
     private const string Table = """
         DELETE /api/copies/{database}                             build
+        DELETE /api/me/session                                    view
         DELETE /api/servers/{server}/reservation                  reserve
         GET    /api/apps                                          view
         GET    /api/apps/{app}/paths                              view

@@ -23,7 +23,7 @@ public sealed class RepositoryFaultTest(LabFixture lab) : IClassFixture<LabFixtu
 
     [Theory]
     [InlineData("svn", "99999", "There is no revision 99999 in .*/shop. Choose an older one, or leave it empty for the newest")]
-    [InlineData("git", "0123456789012345678901234567890123456789", "There is no commit 0123456789.* in .*/tickets.git. Choose a branch, a tag, or a commit that has been pushed")]
+    [InlineData("git", "0123456789012345678901234567890123456789", "There is no commit 0123456789.* in .*/tickets.git: no branch or tag leads to it, .*Choose a branch, a tag, or a commit that has been pushed")]
     public Task A_revision_that_is_not_there_is_told(string kind, string revision, string sentence) =>
         Told(Kinds[kind], revision, sentence, () => Task.CompletedTask, () => Task.CompletedTask);
 
