@@ -45,7 +45,7 @@ public sealed record SettingsFile(string File, string Text);
 /// <param name="DataTime">When the dump behind the copy was made.</param>
 /// <param name="Database">The copy's name.</param>
 /// <param name="Method">How the copy was made: spare, clone, file_copy or wal_log.</param>
-public sealed record BuildResult(string? Revision = null, DateTimeOffset? DataTime = null, string? Database = null, string? Method = null);
+public sealed record BuildResult(Revision? Revision = null, DateTimeOffset? DataTime = null, string? Database = null, string? Method = null);
 
 /// <summary>What the server's own page answered at the end of a build.</summary>
 /// <param name="Status">The HTTP status; null: it did not answer.</param>

@@ -60,7 +60,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         if (Earlier(deed) is { } earlier) return earlier;
         var build = store.Find(id) ?? throw NoSuchBuild(id);
         if (!build.Ended) throw Problem.Conflict($"Build {id} has not ended. Cancel it first, or wait.");
-        var revision = Revision.From(build.Result?.Revision ?? "") ?? build.Revision;
+        var revision = build.Result?.Revision ?? build.Revision;
         var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code);
         if (!fromFailed) return Enqueue(build.Server, wanted, number, deed, retryOf: id);
         if (build.State == RequestState.Succeeded) throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");

@@ -209,7 +209,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     {
         try
         {
-            SettingsTemplates.Render(app, values.Of(app, machine, new(build.Path, build.Revision?.Text ?? ""), null, build.Id, build.By, hidePassword: true));
+            SettingsTemplates.Render(app, values.Of(app, machine, new(build.Path, build.Revision), null, build.Id, build.By, hidePassword: true));
             return null;
         }
         catch (UnrenderableTemplate e)
@@ -222,7 +222,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     {
         var build = store.Find(id)!;
         var kept = history.Of(build.Server);
-        var code = build.Code ? new KeptCode(build.Path, build.Result?.Revision ?? "") : kept.Code.GetValueOrDefault(app.Name.Text);
+        var code = build.Code ? new KeptCode(build.Path, build.Result?.Revision) : kept.Code.GetValueOrDefault(app.Name.Text);
         var dataTime = build.Database ? build.Result?.DataTime : app.Base is { } @base ? kept.Copies.GetValueOrDefault(@base.Text) : null;
         RenderedSettings Render(bool hidePassword) => SettingsTemplates.Render(app, values.Of(app, machine, code, dataTime, id, build.By, hidePassword));
         try

@@ -90,7 +90,7 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
         if (!end.Done) return StepEnd.Of(end) with { Unheard = end.Unheard || end.Results.GetValueOrDefault("begun") == "true" };
         return Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision
             ? new(StepState.Failed, $"{machine.Name} reported no revision that could be one. Install this console's scripts there.")
-            : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision.Text });
+            : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision });
     }
 
     /// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
@@ -108,7 +108,7 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
-            ["path"] = to.Path.Text, ["revision"] = to.Revision ?? "", ["from_path"] = from?.Path.Text ?? "", ["from_revision"] = from?.Revision ?? "",
+            ["path"] = to.Path.Text, ["revision"] = to.Revision?.Text ?? "", ["from_path"] = from?.Path.Text ?? "", ["from_revision"] = from?.Revision?.Text ?? "",
         };
         return Run(machine, new(Reach(machine), "guest", "compare", values, ShortLimit), cancel);
     }

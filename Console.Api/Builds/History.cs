@@ -8,14 +8,14 @@ namespace TestServers.Builds;
 
 /// <summary>What is on a server now.</summary>
 /// <param name="Result">How the build that last touched it ended; a failed one may have changed a part.</param>
-public sealed record Configuration(AppName App, RepositoryPath? Path, string? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, RequestId Build, RequestState Result, string? Message)
+public sealed record Configuration(AppName App, RepositoryPath? Path, Revision? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, RequestId Build, RequestState Result, string? Message)
 {
     /// <summary>A checkout ended half-way: files of what was there before are among those of the path.</summary>
     public bool Incomplete { get; init; }
 }
 
 /// <summary>One build in a server's history.</summary>
-public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath Path, string? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
+public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath Path, Revision? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
     string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, RequestState Result, string? Message, AppHealth? Health)
 {
     /// <summary>The settings as they were rendered, with the password hidden. A list of entries leaves them out.</summary>
@@ -24,7 +24,7 @@ public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath P
 }
 
 /// <summary>A part that stays on a server while another app is on it.</summary>
-public sealed record KeptCode(RepositoryPath Path, string Revision)
+public sealed record KeptCode(RepositoryPath Path, Revision? Revision)
 {
     /// <summary>A checkout ended half-way: files of what was there before are among them.</summary>
     public bool Incomplete { get; init; }

@@ -18,10 +18,10 @@ public sealed record CodePlan(KeptCode? From, CodeTarget To, [property: AllowedV
     ImmutableArray<Commit> Commits, string? Problem, bool Missing = false);
 
 /// <param name="Revision">Null: the newest.</param>
-public sealed record CodeTarget(RepositoryPath Path, string? Revision);
+public sealed record CodeTarget(RepositoryPath Path, Revision? Revision);
 
 /// <param name="Side">new: it comes; gone: it is there now and would go.</param>
-public sealed record Commit(string Revision, string? Author, DateTimeOffset? At, string? Message,
+public sealed record Commit(Revision Revision, string? Author, DateTimeOffset? At, string? Message,
     [property: AllowedValues("new", "gone")] string Side);
 
 /// <summary>The lines of a settings file that differ.</summary>

@@ -20,12 +20,12 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         var (machine, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
         var refusal = rules.RefusalOf(server, wanted, by);
         var here = kept.Code.GetValueOrDefault(app.Name.Text);
-        var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision?.Text);
+        var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision);
         var code = wanted.Code ? await Compare(app, machine, here, target, cancel) : null;
         var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base.Text);
         var database = wanted.Database && app.Base is { } name
             ? new DatabasePlan(name, bases.FactsOf(name).Spares > 0 ? "spare" : "copy", dataTime, bases.FactsOf(name).DataTime) : null;
-        var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision ?? "") : here;
+        var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
         return new(server, app.Name, database, code, code?.Missing == true ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal);
     }
 
@@ -70,13 +70,13 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         if (!end.Done) return new(from, to, null, false, [], end.Message, end.Results.GetValueOrDefault("missing") == "true");
         var relation = end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other" ? end.Results["relation"] : null;
         var commits = Enumerable.Range(0, MostCommits).TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision")).Select(i => CommitOf(end, i)).OfType<Commit>();
-        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "")?.Text ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem"));
+        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "") ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem"));
     }
 
     private static Commit? CommitOf(HostEnd end, int number)
     {
         string? Field(string name) => end.Results.GetValueOrDefault($"commit.{number}.{name}") is { Length: > 0 } text ? new([.. text.Where(c => !char.IsControl(c)).Take(200)]) : null;
         return Revision.From(Field("revision") ?? "") is { } revision
-            ? new(revision.Text, Field("author"), DatabaseHost.Instant(end.Results, $"commit.{number}.at"), Field("message"), Field("side") == "gone" ? "gone" : "new") : null;
+            ? new(revision, Field("author"), DatabaseHost.Instant(end.Results, $"commit.{number}.at"), Field("message"), Field("side") == "gone" ? "gone" : "new") : null;
     }
 }

@@ -14,7 +14,7 @@ public sealed class SettingsValues(Settings settings, Secrets secrets)
         return Texts(
             ("server", Texts(("name", machine.Name.Text), ("address", machine.Address), ("number", Placeholders.NumberOf(machine.Name)), ("url", machine.Url))),
             ("app", Texts(("name", app.Name.Text))),
-            ("path", code?.Path.Text ?? ""), ("revision", code?.Revision ?? ""), ("dataTime", dataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") ?? ""),
+            ("path", code?.Path.Text ?? ""), ("revision", code?.Revision?.Text ?? ""), ("dataTime", dataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") ?? ""),
             ("build", Texts(("id", id.Text), ("by", by))),
             ("database", DatabaseOf(app, machine, hidePassword)),
             ("folders", Texts(("code", $"{folder}/code/{app.Name}"), ("site", folder + "/site"))),
