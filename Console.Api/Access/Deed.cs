@@ -13,7 +13,11 @@ public sealed record Deed(Caller Caller, string? Key, string Call, string Body)
     public static Deed Of(HttpContext context)
     {
         var request = context.Request;
-        var query = request.Query.Where(q => q.Key != "wait").OrderBy(q => q.Key, StringComparer.Ordinal).Select(q => $"{q.Key}={q.Value}").ToList();
+        var query = request
+            .Query.Where(q => q.Key != "wait")
+            .OrderBy(q => q.Key, StringComparer.Ordinal)
+            .Select(q => $"{q.Key}={q.Value}")
+            .ToList();
         var call = $"{request.Method} {request.Path}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}";
         return new(Caller.Of(context), IdempotencyKey.Of(context), call, context.Items[Place] as string ?? "");
     }

@@ -9,7 +9,8 @@ public sealed class IdempotencyKey(RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Headers.ContainsKey(Header) && !HttpMethods.IsGet(context.Request.Method)) await KeepBody(context);
+        if (context.Request.Headers.ContainsKey(Header) && !HttpMethods.IsGet(context.Request.Method))
+            await KeepBody(context);
         await next(context);
     }
 
@@ -18,7 +19,8 @@ public sealed class IdempotencyKey(RequestDelegate next)
     public static string? Of(HttpContext context)
     {
         var sent = context.Request.Headers[Header];
-        if (sent.Count == 0) return null;
+        if (sent.Count == 0)
+            return null;
         var key = sent.ToString();
         return sent.Count == 1 && key.Length is > 0 and <= 100 && key.All(c => c is > ' ' and < '\u007f')
             ? key

@@ -8,7 +8,15 @@ namespace TestServers.Access;
 
 /// <summary>What was answered to a call with an Idempotency-Key; a file a key.</summary>
 /// <param name="Caller">Kind and name of who asked: a key is theirs alone.</param>
-public sealed record KeptAnswer(int Version, string Caller, string Key, string Call, string Body, DateTimeOffset At, JsonElement Answer) : IVersioned;
+public sealed record KeptAnswer(
+    int Version,
+    string Caller,
+    string Key,
+    string Call,
+    string Body,
+    DateTimeOffset At,
+    JsonElement Answer
+) : IVersioned;
 
 /// <summary>
 /// Answers of calls with an Idempotency-Key, kept with what the calls have done, in one act: who asks again gets the
@@ -27,28 +35,48 @@ public sealed class KeptAnswers
     public KeptAnswers(string folder, TimeProvider clock)
     {
         (_folder, _clock) = (folder, clock);
-        foreach (var path in Directory.EnumerateFiles(folder, "*.json")) _known[Path.GetFileNameWithoutExtension(path)] = JsonFile<KeptAnswer>.Load(path).Value;
+        foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
+            _known[Path.GetFileNameWithoutExtension(path)] = JsonFile<KeptAnswer>.Load(path).Value;
     }
 
     /// <summary>The answer of an earlier call that was the same, or nothing.</summary>
     /// <exception cref="Problem">422: the key was used for another call, or another body.</exception>
-    public T? Find<T>(Deed deed) where T : class
+    public T? Find<T>(Deed deed)
+        where T : class
     {
-        if (deed.Key is null || !_known.TryGetValue(NameOf(deed), out var kept)) return null;
-        if (kept.Call == deed.Call && IsSame(kept.Body, deed.Body)) return kept.Answer.Deserialize<T>(Json.Web);
-        throw Problem.KeyUsed($"The Idempotency-Key {deed.Key} was used at {Times.Say(kept.At)} for {Shown(kept.Call, kept.Body)}, "
-                + $"and is now sent with {Shown(deed.Call, deed.Body)}. Nothing was done. Use a key of its own for each request.")
-            .With("used", Shown(kept.Call, kept.Body)).With("sent", Shown(deed.Call, deed.Body));
+        if (deed.Key is null || !_known.TryGetValue(NameOf(deed), out var kept))
+            return null;
+        if (kept.Call == deed.Call && IsSame(kept.Body, deed.Body))
+            return kept.Answer.Deserialize<T>(Json.Web);
+        throw Problem
+            .KeyUsed(
+                $"The Idempotency-Key {deed.Key} was used at {Times.Say(kept.At)} for {Shown(kept.Call, kept.Body)}, "
+                    + $"and is now sent with {Shown(deed.Call, deed.Body)}. Nothing was done. Use a key of its own for each request."
+            )
+            .With("used", Shown(kept.Call, kept.Body))
+            .With("sent", Shown(deed.Call, deed.Body));
     }
 
     /// <summary>Keeps an answer as a part of the act that did what was asked.</summary>
-    public void Keep<T>(Act act, Deed deed, T answer) where T : class
+    public void Keep<T>(Act act, Deed deed, T answer)
+        where T : class
     {
-        if (deed.Key is null) return;
+        if (deed.Key is null)
+            return;
         var (name, path) = (NameOf(deed), PathOf(NameOf(deed)));
-        var kept = new KeptAnswer(1, CallerOf(deed), deed.Key, deed.Call, deed.Body, _clock.GetUtcNow(), JsonSerializer.SerializeToElement(answer, Json.Web));
-        if (_known.ContainsKey(name)) act.Change(JsonFile<KeptAnswer>.Load(path), _ => kept);
-        else act.Create(path, kept);
+        var kept = new KeptAnswer(
+            1,
+            CallerOf(deed),
+            deed.Key,
+            deed.Call,
+            deed.Body,
+            _clock.GetUtcNow(),
+            JsonSerializer.SerializeToElement(answer, Json.Web)
+        );
+        if (_known.ContainsKey(name))
+            act.Change(JsonFile<KeptAnswer>.Load(path), _ => kept);
+        else
+            act.Create(path, kept);
         act.Publish(() => _known[name] = kept);
     }
 
@@ -72,11 +100,13 @@ public sealed class KeptAnswers
 
     private string PathOf(string name) => Path.Combine(_folder, name + ".json");
 
-    private static string Shown(string call, string body) => body.Length == 0 ? call : $"{call} {(body.Length <= 300 ? body : body[..300] + "…")}";
+    private static string Shown(string call, string body) =>
+        body.Length == 0 ? call : $"{call} {(body.Length <= 300 ? body : body[..300] + "…")}";
 
     private static bool IsSame(string before, string now)
     {
-        if (before == now) return true;
+        if (before == now)
+            return true;
         try
         {
             using var one = JsonDocument.Parse(before);

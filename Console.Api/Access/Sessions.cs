@@ -16,8 +16,10 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
 {
     /// <summary>The cookie: USER.ISSUED.SIGNATURE, the first and last in base64url.</summary>
     public const string Cookie = "console-session";
+
     /// <summary>How long a session is believed.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
     /// <summary>How long a browser keeps it: less, so that it seldom sends one that is too old.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(55);
     private const int LongestCookie = 2000;
@@ -36,14 +38,18 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
     public (string User, TimeSpan Left)? Find(string value)
     {
         var parts = value.Split('.');
-        if (value.Length > LongestCookie || parts.Length != 3) return null;
+        if (value.Length > LongestCookie || parts.Length != 3)
+            return null;
         var right = Encoding.ASCII.GetBytes(SignatureOf($"{parts[0]}.{parts[1]}"));
-        if (!CryptographicOperations.FixedTimeEquals(right, Encoding.UTF8.GetBytes(parts[2]))) return null;
+        if (!CryptographicOperations.FixedTimeEquals(right, Encoding.UTF8.GetBytes(parts[2])))
+            return null;
         var user = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0]));
         var issued = long.Parse(parts[1]);
         var left = Longest - TimeSpan.FromMilliseconds(Now - issued);
         // One from the future is none: a clock that is set back makes no session last.
-        return left > TimeSpan.Zero && left <= Longest && issued > _ended.GetValueOrDefault(user, -1) ? (user, left) : null;
+        return left > TimeSpan.Zero && left <= Longest && issued > _ended.GetValueOrDefault(user, -1)
+            ? (user, left)
+            : null;
     }
 
     /// <summary>Ends all sessions that a user has now.</summary>
@@ -52,7 +58,8 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
         _ended[user] = Now;
         foreach (var (old, at) in _ended)
         {
-            if (Now - at > Longest.TotalMilliseconds) _ended.TryRemove(old, out _);
+            if (Now - at > Longest.TotalMilliseconds)
+                _ended.TryRemove(old, out _);
         }
     }
 
@@ -68,5 +75,8 @@ public sealed record SessionKey(int Version, string Key) : IVersioned
 {
     public static SessionKey New() => new(1, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
 
-    public string? FindFault() => Convert.TryFromBase64String(Key, new byte[64], out var length) && length == 32 ? null : "its key is not 32 bytes in base64";
+    public string? FindFault() =>
+        Convert.TryFromBase64String(Key, new byte[64], out var length) && length == 32
+            ? null
+            : "its key is not 32 bytes in base64";
 }

@@ -24,19 +24,22 @@ public sealed class Reachability(TimeProvider clock)
     public IReadOnlyCollection<ServerName> All => [.. _unreachable.Keys];
 
     /// <summary>Whether a call has reached a server within this time.</summary>
-    public bool WasReachedWithin(ServerName server, TimeSpan time) => _reached.TryGetValue(server, out var at) && clock.GetElapsedTime(at) < time;
+    public bool WasReachedWithin(ServerName server, TimeSpan time) =>
+        _reached.TryGetValue(server, out var at) && clock.GetElapsedTime(at) < time;
 
     /// <summary>Takes note of a call that reached its server.</summary>
     public void NoteReached(ServerName server)
     {
         _reached[server] = clock.GetTimestamp();
-        if (_unreachable.TryRemove(server, out _)) Changed?.Invoke(server);
+        if (_unreachable.TryRemove(server, out _))
+            Changed?.Invoke(server);
     }
 
     /// <summary>Takes note of a call that did not.</summary>
     public void NoteUnreachable(ServerName server, string reason)
     {
         _reached.TryRemove(server, out _);
-        if (_unreachable.TryAdd(server, new(clock.GetUtcNow(), reason))) Changed?.Invoke(server);
+        if (_unreachable.TryAdd(server, new(clock.GetUtcNow(), reason)))
+            Changed?.Invoke(server);
     }
 }

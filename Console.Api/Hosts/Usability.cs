@@ -9,9 +9,11 @@ public sealed class Usability(Inventory inventory, Reachability reachability)
     /// <summary>Why a server cannot be used now, as a sentence with what to do; null when it can.</summary>
     public string? WhyNot(Machine machine)
     {
-        if (!machine.Running) return $"{machine.Name} is {machine.State}. Start it on {machine.Host}, or take another server.";
+        if (!machine.Running)
+            return $"{machine.Name} is {machine.State}. Start it on {machine.Host}, or take another server.";
         var host = inventory.Hosts.First(h => h.Name == machine.Host);
-        if (host.Problem is { } problem) return $"{machine.Host}, the host of {machine.Name}, does not answer: {problem} Take a server of another host, or try again when it answers.";
+        if (host.Problem is { } problem)
+            return $"{machine.Host}, the host of {machine.Name}, does not answer: {problem} Take a server of another host, or try again when it answers.";
         return reachability.Of(machine.Name) is { } unreachable
             ? $"{machine.Name} cannot be reached since {Times.Say(unreachable.Since)}: {unreachable.Reason} It is tried again by itself; take another server meanwhile."
             : null;
@@ -22,6 +24,8 @@ public sealed class Usability(Inventory inventory, Reachability reachability)
     public Machine Ensure(ServerName server)
     {
         var machine = inventory.Find(server);
-        return WhyNot(machine) is { } why ? throw Problem.Conflict(why).With("server", server).With("state", machine.State) : machine;
+        return WhyNot(machine) is { } why
+            ? throw Problem.Conflict(why).With("server", server).With("state", machine.State)
+            : machine;
     }
 }

@@ -26,12 +26,18 @@ public sealed class DiskWatch : BackgroundService
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (DiskTroubles.Open.Count > 0) DiskTroubles.Probe();
+            if (DiskTroubles.Open.Count > 0)
+                DiskTroubles.Probe();
             await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
 
     private void TellBegin(DiskTrouble trouble) => _log.LogError("{Reason}", trouble.Message);
 
-    private void TellEnd(DiskTrouble trouble) => _log.LogWarning("The disk takes {File} again; it refused it since {Since}.", trouble.Path, Times.Say(trouble.Since));
+    private void TellEnd(DiskTrouble trouble) =>
+        _log.LogWarning(
+            "The disk takes {File} again; it refused it since {Since}.",
+            trouble.Path,
+            Times.Say(trouble.Since)
+        );
 }

@@ -29,8 +29,10 @@ public sealed class RequestNumbers
         _file = state.Open("numbers.json", new NumbersState(1, last + 1));
         if (_file.Value.Next <= last)
         {
-            throw new UnreadableFile($"{_file.Path} says that {_file.Value.Next} is the next number, but build or restore {last} is there. "
-                + $"Put the state folder back as a whole, from one backup, or set `next` to {last + 1} or more.");
+            throw new UnreadableFile(
+                $"{_file.Path} says that {_file.Value.Next} is the next number, but build or restore {last} is there. "
+                    + $"Put the state folder back as a whole, from one backup, or set `next` to {last + 1} or more."
+            );
         }
     }
 }

@@ -8,7 +8,15 @@ namespace TestServers.Reservations;
 /// The right of a build to its server: the number of the reservation it was accepted under. It is looked at when the build
 /// is accepted and once more when it begins, in the act that lets it begin.
 /// </summary>
-public sealed class BuildHolds(JsonFile<ReservationsState> file, ReservationBook book, BuildsUnderHolds builds, ReservationLimits limits, Usability usability, Audit audit, TimeProvider clock)
+public sealed class BuildHolds(
+    JsonFile<ReservationsState> file,
+    ReservationBook book,
+    BuildsUnderHolds builds,
+    ReservationLimits limits,
+    Usability usability,
+    Audit audit,
+    TimeProvider clock
+)
 {
     /// <summary>The reservation under which somebody's build is accepted: their own, or on a free server one that is made for it.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
@@ -16,13 +24,29 @@ public sealed class BuildHolds(JsonFile<ReservationsState> file, ReservationBook
     public long For(Act act, ServerName server, RequestId build, string purpose, long? number, Deed deed)
     {
         var held = book.Holding(act.Of(file), server);
-        if (held is not null && held.Holder != deed.Caller.Name) throw book.HeldBy(held);
-        if (number is not null && held?.Number != number) throw ReservationBook.Gone(server, number.Value, held);
-        if (held is not null) return held.Number;
+        if (held is not null && held.Holder != deed.Caller.Name)
+            throw book.HeldBy(held);
+        if (number is not null && held?.Number != number)
+            throw ReservationBook.Gone(server, number.Value, held);
+        if (held is not null)
+            return held.Number;
         usability.Ensure(server);
-        var made = act.Change(file, state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), limits.EndOf(null, null))).On(server)! with { MadeBy = build };
+        var made = act.Change(
+                file,
+                state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), limits.EndOf(null, null))
+            )
+            .On(server)! with
+        {
+            MadeBy = build,
+        };
         act.Change(file, state => state.With(made));
-        audit.Write(act, deed.Caller, "reserve", server.Text, $"number {made.Number}, for build {build}, until {Times.Say(made.Until)}");
+        audit.Write(
+            act,
+            deed.Caller,
+            "reserve",
+            server.Text,
+            $"number {made.Number}, for build {build}, until {Times.Say(made.Until)}"
+        );
         book.TellAfter(act, server);
         return made.Number;
     }
@@ -33,7 +57,8 @@ public sealed class BuildHolds(JsonFile<ReservationsState> file, ReservationBook
     public (long Number, string? Refusal) Begin(Act act, ServerName server, RequestId build, string by, long? number)
     {
         var held = book.Holding(act.Of(file), server);
-        if (held is null || held.Number != (number ?? held.Number) || held.Holder != by) return (0, Lost(server, by, number, held));
+        if (held is null || held.Number != (number ?? held.Number) || held.Holder != by)
+            return (0, Lost(server, by, number, held));
         act.Publish(() => builds.Begin(server, held.Number, build));
         return (held.Number, null);
     }
@@ -48,15 +73,24 @@ public sealed class BuildHolds(JsonFile<ReservationsState> file, ReservationBook
     /// <summary>Gives back a reservation that a build has made, as nothing on the server was touched under it.</summary>
     public void GiveBack(Act act, ServerName server, long number, RequestId build)
     {
-        if (act.Of(file).On(server) is not { MadeBy: not null } held || held.Number != number) return;
+        if (act.Of(file).On(server) is not { MadeBy: not null } held || held.Number != number)
+            return;
         act.Change(file, state => state.Without(server));
-        audit.Write(act, Caller.TheConsole, "release", server.Text, $"number {number} of {held.Holder}: build {build} has touched nothing");
+        audit.Write(
+            act,
+            Caller.TheConsole,
+            "release",
+            server.Text,
+            $"number {number} of {held.Holder}: build {build} has touched nothing"
+        );
         book.TellAfter(act, server);
     }
 
     private static string Lost(ServerName server, string by, long? number, Reservation? held)
     {
-        var accepted = number is null ? $"it was accepted when {by} held it" : $"it was accepted under reservation {number} of {by}, which has ended";
+        var accepted = number is null
+            ? $"it was accepted when {by} held it"
+            : $"it was accepted under reservation {number} of {by}, which has ended";
         return held is null
             ? $"Cancelled: nobody holds {server} any more; {accepted}. Nothing was touched. Reserve {server} and build again."
             : $"Cancelled: {server} is reserved by {held.Holder} since {Times.Say(held.Since)} (number {held.Number}): {held.Purpose}; {accepted}. Nothing was touched.";

@@ -27,7 +27,11 @@ public sealed class BuildsUnderHolds
     /// <summary>The build on a server has ended.</summary>
     public void End(ServerName server, RequestId build)
     {
-        if (_running.TryGetValue(server, out var running) && running.Build == build && _running.TryRemove(server, out _))
+        if (
+            _running.TryGetValue(server, out var running)
+            && running.Build == build
+            && _running.TryRemove(server, out _)
+        )
             running.Ended.TrySetResult();
     }
 

@@ -4,7 +4,15 @@ namespace TestServers.Reservations;
 /// <param name="Number">Rises with every new hold and is never used again; an action with an old number does nothing.</param>
 /// <param name="Until">It ends by itself: whether it still holds is computed from the clock, and from the build that runs under it.</param>
 /// <param name="Key">Read from states that an older console wrote; not used.</param>
-public sealed record Reservation(ServerName Server, long Number, string Holder, string Purpose, DateTimeOffset Since, DateTimeOffset Until, string? Key = null)
+public sealed record Reservation(
+    ServerName Server,
+    long Number,
+    string Holder,
+    string Purpose,
+    DateTimeOffset Since,
+    DateTimeOffset Until,
+    string? Key = null
+)
 {
     /// <summary>The build that made it on a free server: it is given back when that build touches nothing. Null: a person made it, or has changed it.</summary>
     public RequestId? MadeBy { get; init; }
@@ -17,20 +25,36 @@ public sealed record Reservation(ServerName Server, long Number, string Holder, 
 /// <param name="Number">The number of the reservation that was ended.</param>
 /// <param name="Build">The build that ran under it, or null.</param>
 /// <param name="Builds">What became of that build.</param>
-public sealed record TakenFrom(string Holder, long Number, string Reason, DateTimeOffset At, RequestId? Build, RunningBuilds? Builds);
+public sealed record TakenFrom(
+    string Holder,
+    long Number,
+    string Reason,
+    DateTimeOffset At,
+    RequestId? Build,
+    RunningBuilds? Builds
+);
 
 /// <summary>What becomes of the build that runs under a reservation which somebody ends.</summary>
 public enum RunningBuilds
 {
     /// <summary>It is cancelled, and the server cleaned up.</summary>
     Cancel,
+
     /// <summary>It may run to its end; what waits behind it is cancelled.</summary>
     Finish,
 }
 
 /// <summary>A reservation as it is shown.</summary>
 /// <param name="Until">When it ends; when a build runs under it then, it ends with that build.</param>
-public sealed record ReservationView(long Number, string Holder, string Purpose, DateTimeOffset Since, DateTimeOffset Until, TakenFrom? TakenFrom)
+public sealed record ReservationView(
+    long Number,
+    string Holder,
+    string Purpose,
+    DateTimeOffset Since,
+    DateTimeOffset Until,
+    TakenFrom? TakenFrom
+)
 {
-    public static ReservationView Of(Reservation r) => new(r.Number, r.Holder, r.Purpose, r.Since, r.Until, r.TakenFrom);
+    public static ReservationView Of(Reservation r) =>
+        new(r.Number, r.Holder, r.Purpose, r.Since, r.Until, r.TakenFrom);
 }

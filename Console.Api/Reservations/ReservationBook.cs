@@ -10,15 +10,28 @@ public sealed record RightEnded(Reservation Reservation, RequestId Build, Runnin
 
 /// <summary>A wish for a reservation: what is null stays as it is, or is the usual.</summary>
 /// <param name="Number">When given, the reservation that is meant: if it does not hold any more, nothing is done.</param>
-public sealed record ReservationWish(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, long? Number = null);
+public sealed record ReservationWish(
+    string? Purpose = null,
+    double? Hours = null,
+    DateTimeOffset? Until = null,
+    long? Number = null
+);
 
 /// <summary>
 /// Who holds which server. There are never two holders of one: every change is decided under the journal's one lock, on the
 /// state as it is then, and is on disk together with its line in the audit before it is answered. A reservation whose time
 /// is over while its build runs ends with that build.
 /// </summary>
-public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal journal, Audit audit, KeptAnswers answers, ReservationLimits limits,
-    Usability usability, BuildsUnderHolds builds, TimeProvider clock)
+public sealed class ReservationBook(
+    JsonFile<ReservationsState> file,
+    Journal journal,
+    Audit audit,
+    KeptAnswers answers,
+    ReservationLimits limits,
+    Usability usability,
+    BuildsUnderHolds builds,
+    TimeProvider clock
+)
 {
     private const int LongestText = 200;
 
@@ -38,34 +51,48 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
     /// <exception cref="Problem">409: somebody else holds it, it cannot be used, or it is another reservation by now; 400: the wish is none.</exception>
     public ReservedServer Reserve(ServerName server, ReservationWish wish, Deed deed)
     {
-        return answers.Find<ReservedServer>(deed) ?? journal.Do(act =>
-        {
-            if (answers.Find<ReservedServer>(deed) is { } earlier) return earlier;
-            var held = Holding(act.Of(file), server);
-            if (wish.Number is { } number && held?.Number != number) throw Gone(server, number, held);
-            if (held is not null && held.Holder != deed.Caller.Name) throw HeldBy(held);
-            if (held is null) usability.Ensure(server);
-            var after = held is null ? New(act, server, wish, deed) : Adjusted(act, held, wish, deed);
-            var answer = new ReservedServer(ReservationView.Of(after), held is null);
-            answers.Keep(act, deed, answer);
-            return answer;
-        });
+        return answers.Find<ReservedServer>(deed)
+            ?? journal.Do(act =>
+            {
+                if (answers.Find<ReservedServer>(deed) is { } earlier)
+                    return earlier;
+                var held = Holding(act.Of(file), server);
+                if (wish.Number is { } number && held?.Number != number)
+                    throw Gone(server, number, held);
+                if (held is not null && held.Holder != deed.Caller.Name)
+                    throw HeldBy(held);
+                if (held is null)
+                    usability.Ensure(server);
+                var after = held is null ? New(act, server, wish, deed) : Adjusted(act, held, wish, deed);
+                var answer = new ReservedServer(ReservationView.Of(after), held is null);
+                answers.Keep(act, deed, answer);
+                return answer;
+            });
     }
 
     /// <summary>Reserves the first of <paramref name="wanted"/> that is free.</summary>
     /// <param name="wanted">Servers that can be used, the best first.</param>
     /// <param name="answer">What is answered, and kept for the deed's key.</param>
     /// <returns>Null when none is.</returns>
-    public T? ReserveAny<T>(Func<IEnumerable<ServerName>> wanted, ReservationWish wish, Deed deed, Func<Reservation, T> answer) where T : class
+    public T? ReserveAny<T>(
+        Func<IEnumerable<ServerName>> wanted,
+        ReservationWish wish,
+        Deed deed,
+        Func<Reservation, T> answer
+    )
+        where T : class
     {
-        return answers.Find<T>(deed) ?? journal.Do(act =>
-        {
-            if (answers.Find<T>(deed) is { } earlier) return earlier;
-            if (wanted().FirstOrDefault(s => Holding(act.Of(file), s) is null) is not { } free) return null;
-            var taken = answer(New(act, free, wish, deed));
-            answers.Keep(act, deed, taken);
-            return taken;
-        });
+        return answers.Find<T>(deed)
+            ?? journal.Do(act =>
+            {
+                if (answers.Find<T>(deed) is { } earlier)
+                    return earlier;
+                if (wanted().FirstOrDefault(s => Holding(act.Of(file), s) is null) is not { } free)
+                    return null;
+                var taken = answer(New(act, free, wish, deed));
+                answers.Keep(act, deed, taken);
+                return taken;
+            });
     }
 
     /// <summary>Releases a server that one holds; a server that nobody holds stays as it is. While its build runs, it is held until that has ended.</summary>
@@ -73,58 +100,100 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
     /// <exception cref="Problem">409: somebody else holds it, or it is another reservation by now.</exception>
     public ReleasedServer Release(ServerName server, long? number, RunningBuilds running, Deed deed)
     {
-        return answers.Find<ReleasedServer>(deed) ?? journal.Do(act =>
-        {
-            if (answers.Find<ReleasedServer>(deed) is { } earlier) return earlier;
-            var held = Holding(act.Of(file), server);
-            if (held is not null && held.Holder != deed.Caller.Name) throw HeldBy(held);
-            if (held is not null && number is not null && held.Number != number) throw Gone(server, number.Value, held);
-            var answer = new ReleasedServer(held?.Number, held is null ? null : builds.Of(held));
-            if (held is not null) Release(act, held, answer.Build, running, deed);
-            answers.Keep(act, deed, answer);
-            return answer;
-        });
+        return answers.Find<ReleasedServer>(deed)
+            ?? journal.Do(act =>
+            {
+                if (answers.Find<ReleasedServer>(deed) is { } earlier)
+                    return earlier;
+                var held = Holding(act.Of(file), server);
+                if (held is not null && held.Holder != deed.Caller.Name)
+                    throw HeldBy(held);
+                if (held is not null && number is not null && held.Number != number)
+                    throw Gone(server, number.Value, held);
+                var answer = new ReleasedServer(held?.Number, held is null ? null : builds.Of(held));
+                if (held is not null)
+                    Release(act, held, answer.Build, running, deed);
+                answers.Keep(act, deed, answer);
+                return answer;
+            });
     }
 
     /// <summary>Ends the reservation that holds and begins one for the caller, in one step.</summary>
     /// <param name="reason">Why; it is told to the former holder, and is the purpose when the wish has none.</param>
     /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, or it cannot be used.</exception>
-    public ReservationView TakeOver(ServerName server, string? reason, ReservationWish wish, RunningBuilds running, Deed deed)
+    public ReservationView TakeOver(
+        ServerName server,
+        string? reason,
+        ReservationWish wish,
+        RunningBuilds running,
+        Deed deed
+    )
     {
-        return answers.Find<ReservationView>(deed) ?? journal.Do(act =>
-        {
-            if (answers.Find<ReservationView>(deed) is { } earlier) return earlier;
-            var why = PlainText.Check(reason, "reason", LongestText);
-            var held = Holding(act.Of(file), server);
-            if (wish.Number is { } number && held?.Number != number) throw Gone(server, number, held);
-            if (held is null) throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
-            if (held.Holder == deed.Caller.Name) throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
-            usability.Ensure(server);
-            var build = builds.Of(held);
-            var from = new TakenFrom(held.Holder, held.Number, why, clock.GetUtcNow(), build, build is null ? null : running);
-            var taken = New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
-            if (build is not null && running == RunningBuilds.Finish) act.Publish(() => builds.GoOnUnder(server, taken.Number));
-            if (build is not null) act.After(() => BuildLosesRight?.Invoke(new(held, build, running, $"{deed.Caller.Name} has taken {server} over at {Times.Say(from.At)}: {why}.")));
-            var answer = ReservationView.Of(taken);
-            answers.Keep(act, deed, answer);
-            return answer;
-        });
+        return answers.Find<ReservationView>(deed)
+            ?? journal.Do(act =>
+            {
+                if (answers.Find<ReservationView>(deed) is { } earlier)
+                    return earlier;
+                var why = PlainText.Check(reason, "reason", LongestText);
+                var held = Holding(act.Of(file), server);
+                if (wish.Number is { } number && held?.Number != number)
+                    throw Gone(server, number, held);
+                if (held is null)
+                    throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
+                if (held.Holder == deed.Caller.Name)
+                    throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
+                usability.Ensure(server);
+                var build = builds.Of(held);
+                var from = new TakenFrom(
+                    held.Holder,
+                    held.Number,
+                    why,
+                    clock.GetUtcNow(),
+                    build,
+                    build is null ? null : running
+                );
+                var taken = New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
+                if (build is not null && running == RunningBuilds.Finish)
+                    act.Publish(() => builds.GoOnUnder(server, taken.Number));
+                if (build is not null)
+                    act.After(() =>
+                        BuildLosesRight?.Invoke(
+                            new(
+                                held,
+                                build,
+                                running,
+                                $"{deed.Caller.Name} has taken {server} over at {Times.Say(from.At)}: {why}."
+                            )
+                        )
+                    );
+                var answer = ReservationView.Of(taken);
+                answers.Keep(act, deed, answer);
+                return answer;
+            });
     }
 
     /// <summary>Returns when a build has ended, or after a while.</summary>
-    public Task WaitForBuild(ServerName server, RequestId build, TimeSpan atMost) => builds.WaitForEnd(server, build, atMost);
+    public Task WaitForBuild(ServerName server, RequestId build, TimeSpan atMost) =>
+        builds.WaitForEnd(server, build, atMost);
 
     /// <summary>Takes out what has ended by the clock, so that a clock that is set back brings nothing back.</summary>
     /// <exception cref="DiskRefused">The disk refused; what has ended holds nothing all the same.</exception>
     public void RemoveEnded()
     {
-        if (file.Value.Held.Values.All(IsHolding)) return;
+        if (file.Value.Held.Values.All(IsHolding))
+            return;
         journal.Do(act =>
         {
             foreach (var ended in act.Of(file).Held.Values.Where(r => !IsHolding(r)))
             {
                 act.Change(file, state => state.Without(ended.Server));
-                audit.Write(act, Caller.TheConsole, "end reservation", ended.Server.Text, $"number {ended.Number} of {ended.Holder}: its time was over at {Times.Say(ended.Until)}");
+                audit.Write(
+                    act,
+                    Caller.TheConsole,
+                    "end reservation",
+                    ended.Server.Text,
+                    $"number {ended.Number} of {ended.Holder}: its time was over at {Times.Say(ended.Until)}"
+                );
                 act.After(() => Changed?.Invoke(ended.Server));
             }
         });
@@ -150,13 +219,25 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
     /// <summary>The refusal that names holder, purpose and times.</summary>
     public Problem HeldBy(Reservation held)
     {
-        var end = held.Until <= clock.GetUtcNow() && builds.Of(held) is { } build ? $"until build {build} has ended" : $"until {Times.Say(held.Until)}";
-        return Problem.Reserved($"{held.Server} is reserved by {held.Holder} {end}: {held.Purpose}. Ask {held.Holder} to release it, take another server, or take it over.")
-            .With("server", held.Server).With("holder", held.Holder).With("purpose", held.Purpose).With("since", held.Since).With("until", held.Until).With("number", held.Number);
+        var end =
+            held.Until <= clock.GetUtcNow() && builds.Of(held) is { } build
+                ? $"until build {build} has ended"
+                : $"until {Times.Say(held.Until)}";
+        return Problem
+            .Reserved(
+                $"{held.Server} is reserved by {held.Holder} {end}: {held.Purpose}. Ask {held.Holder} to release it, take another server, or take it over."
+            )
+            .With("server", held.Server)
+            .With("holder", held.Holder)
+            .With("purpose", held.Purpose)
+            .With("since", held.Since)
+            .With("until", held.Until)
+            .With("number", held.Number);
     }
 
     /// <summary>The reservation of a server that holds now, in a state.</summary>
-    internal Reservation? Holding(ReservationsState state, ServerName server) => state.On(server) is { } held && IsHolding(held) ? held : null;
+    internal Reservation? Holding(ReservationsState state, ServerName server) =>
+        state.On(server) is { } held && IsHolding(held) ? held : null;
 
     /// <summary>Tells others of a change, once the act is done.</summary>
     internal void TellAfter(Act act, ServerName server) => act.After(() => Tell(server));
@@ -170,18 +251,36 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
     {
         var purpose = PlainText.Check(wish.Purpose, "purpose", LongestText);
         var until = limits.EndOf(wish.Hours, wish.Until);
-        var taken = act.Change(file, state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until)).On(server)! with { TakenFrom = from };
+        var taken = act.Change(
+                file,
+                state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until)
+            )
+            .On(server)! with
+        {
+            TakenFrom = from,
+        };
         act.Change(file, state => state.With(taken));
         var more = $"number {taken.Number}, until {Times.Say(until)}: {purpose}";
-        if (from is null) audit.Write(act, deed.Caller, "reserve", server.Text, more);
-        else audit.Write(act, deed.Caller, "take over", server.Text, $"from {from.Holder} (number {from.Number}): {from.Reason}; {more}{(from.Build is { } build ? $"; build {build}: {from.Builds}" : "")}");
+        if (from is null)
+            audit.Write(act, deed.Caller, "reserve", server.Text, more);
+        else
+            audit.Write(
+                act,
+                deed.Caller,
+                "take over",
+                server.Text,
+                $"from {from.Holder} (number {from.Number}): {from.Reason}; {more}{(from.Build is { } build ? $"; build {build}: {from.Builds}" : "")}"
+            );
         TellAfter(act, server);
         return taken;
     }
 
     private Reservation Adjusted(Act act, Reservation held, ReservationWish wish, Deed deed)
     {
-        if (wish is { Purpose: null, Hours: null, Until: null }) throw Problem.BadInput($"You hold {held.Server} already. Give `purpose` to change what for, and `hours` or `until` to change how long.");
+        if (wish is { Purpose: null, Hours: null, Until: null })
+            throw Problem.BadInput(
+                $"You hold {held.Server} already. Give `purpose` to change what for, and `hours` or `until` to change how long."
+            );
         var changed = held with
         {
             Purpose = wish.Purpose is null ? held.Purpose : PlainText.Check(wish.Purpose, "purpose", LongestText),
@@ -189,7 +288,13 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
             MadeBy = null,
         };
         act.Change(file, state => state.With(changed));
-        audit.Write(act, deed.Caller, "change reservation", held.Server.Text, $"number {held.Number}, until {Times.Say(changed.Until)}: {changed.Purpose}");
+        audit.Write(
+            act,
+            deed.Caller,
+            "change reservation",
+            held.Server.Text,
+            $"number {held.Number}, until {Times.Say(changed.Until)}: {changed.Purpose}"
+        );
         TellAfter(act, held.Server);
         return changed;
     }
@@ -198,17 +303,41 @@ public sealed class ReservationBook(JsonFile<ReservationsState> file, Journal jo
     {
         var now = clock.GetUtcNow();
         // Held by the build that runs, until that has ended.
-        act.Change(file, state => build is null ? state.Without(held.Server) : state.With(held with { Until = held.Until < now ? held.Until : now }));
-        audit.Write(act, deed.Caller, "release", held.Server.Text, $"number {held.Number}{(build is null ? "" : $"; build {build}: {running}")}");
-        if (build is not null) act.After(() => BuildLosesRight?.Invoke(new(held, build, running, $"{deed.Caller.Name} has released {held.Server} at {Times.Say(now)}.")));
+        act.Change(
+            file,
+            state =>
+                build is null
+                    ? state.Without(held.Server)
+                    : state.With(held with { Until = held.Until < now ? held.Until : now })
+        );
+        audit.Write(
+            act,
+            deed.Caller,
+            "release",
+            held.Server.Text,
+            $"number {held.Number}{(build is null ? "" : $"; build {build}: {running}")}"
+        );
+        if (build is not null)
+            act.After(() =>
+                BuildLosesRight?.Invoke(
+                    new(held, build, running, $"{deed.Caller.Name} has released {held.Server} at {Times.Say(now)}.")
+                )
+            );
         TellAfter(act, held.Server);
     }
 
     /// <summary>The refusal of what was meant for a reservation that has ended.</summary>
-    internal static Problem Gone(ServerName server, long number, Reservation? held) => Problem.Conflict(held is null
-            ? $"Reservation {number} of {server} has ended, and nobody holds it now. Nothing was done. Look again, and reserve it if you need it."
-            : $"Reservation {number} of {server} has ended; it is reserved by {held.Holder} since {Times.Say(held.Since)} (number {held.Number}): {held.Purpose}. Nothing was done. Look again first.")
-        .With("server", server).With("number", held?.Number).With("holder", held?.Holder).With("since", held?.Since);
+    internal static Problem Gone(ServerName server, long number, Reservation? held) =>
+        Problem
+            .Conflict(
+                held is null
+                    ? $"Reservation {number} of {server} has ended, and nobody holds it now. Nothing was done. Look again, and reserve it if you need it."
+                    : $"Reservation {number} of {server} has ended; it is reserved by {held.Holder} since {Times.Say(held.Since)} (number {held.Number}): {held.Purpose}. Nothing was done. Look again first."
+            )
+            .With("server", server)
+            .With("number", held?.Number)
+            .With("holder", held?.Holder)
+            .With("since", held?.Since);
 }
 
 /// <summary>What was answered to a wish for a server.</summary>

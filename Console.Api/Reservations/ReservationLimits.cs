@@ -9,11 +9,17 @@ public sealed class ReservationLimits(Settings settings, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var most = settings.Reservations.MaxHours;
-        if (hours is not null && until is not null) throw Problem.BadInput("Give `hours` or `until`, not both.");
-        if (hours is { } number && !(number > 0 && number <= most)) throw Problem.BadInput($"`hours` is more than 0 and at most {most}.");
+        if (hours is not null && until is not null)
+            throw Problem.BadInput("Give `hours` or `until`, not both.");
+        if (hours is { } number && !(number > 0 && number <= most))
+            throw Problem.BadInput($"`hours` is more than 0 and at most {most}.");
         var end = (until ?? now.AddHours(hours ?? settings.Reservations.DefaultHours)).ToUniversalTime();
-        if (end <= now) throw Problem.BadInput($"`until` is {Times.Say(end)}, which is past; it is {Times.Say(now)} now.");
-        if (end > now.AddHours(most).AddMinutes(1)) throw Problem.BadInput($"`until` is {Times.Say(end)}; a reservation lasts at most {most} hours. Extend it when the time comes.");
+        if (end <= now)
+            throw Problem.BadInput($"`until` is {Times.Say(end)}, which is past; it is {Times.Say(now)} now.");
+        if (end > now.AddHours(most).AddMinutes(1))
+            throw Problem.BadInput(
+                $"`until` is {Times.Say(end)}; a reservation lasts at most {most} hours. Extend it when the time comes."
+            );
         return end;
     }
 }

@@ -15,63 +15,114 @@ public static class ReservationsApi
 
     /// <param name="Purpose">What for; needed for a server that one does not hold yet.</param>
     /// <param name="Number">The reservation that is meant, when it is to be changed: if it does not hold any more, nothing is done.</param>
-    public sealed record ReserveServer(string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, long? Number = null);
+    public sealed record ReserveServer(
+        string? Purpose = null,
+        double? Hours = null,
+        DateTimeOffset? Until = null,
+        long? Number = null
+    );
 
     /// <param name="Reason">Why; the former holder sees it, and it is in the audit.</param>
     /// <param name="Purpose">What for; the reason when left out.</param>
     /// <param name="Number">The reservation that is meant: if another one holds by now, nothing is done.</param>
     /// <param name="Builds">What becomes of the build that runs: cancel when left out. Builds that wait are cancelled.</param>
-    public sealed record TakeOverServer(string? Reason = null, string? Purpose = null, double? Hours = null, DateTimeOffset? Until = null, long? Number = null, RunningBuilds? Builds = null);
+    public sealed record TakeOverServer(
+        string? Reason = null,
+        string? Purpose = null,
+        double? Hours = null,
+        DateTimeOffset? Until = null,
+        long? Number = null,
+        RunningBuilds? Builds = null
+    );
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
     {
         var calls = routes.MapCalls("Reservations", "Who has which server, until when and what for.");
-        calls.MapPut("/api/servers/{server}/reservation", Reserve)
-            .As("reserveServer", Right.Reserve, "Reserve a server, or change or extend one's own reservation").Gives(409)
+        calls
+            .MapPut("/api/servers/{server}/reservation", Reserve)
+            .As("reserveServer", Right.Reserve, "Reserve a server, or change or extend one's own reservation")
+            .Gives(409)
             .Example("""{ "purpose": "basket test", "hours": 4 }""");
-        calls.MapDelete("/api/servers/{server}/reservation", Release)
-            .As("releaseServer", Right.Reserve, "Release a server; ?builds=finish lets the build that runs end first").Gives(409);
-        calls.MapPost("/api/servers/{server}/reservation/takeover", TakeOver)
-            .As("takeOverServer", Right.Reserve, "Take a server over from its holder").Gives(409)
+        calls
+            .MapDelete("/api/servers/{server}/reservation", Release)
+            .As("releaseServer", Right.Reserve, "Release a server; ?builds=finish lets the build that runs end first")
+            .Gives(409);
+        calls
+            .MapPost("/api/servers/{server}/reservation/takeover", TakeOver)
+            .As("takeOverServer", Right.Reserve, "Take a server over from its holder")
+            .Gives(409)
             .Example("""{ "reason": "anna is on holiday" }""");
     }
 
-    private static Results<Ok<ReservationView>, Created<ReservationView>> Reserve(ServerName server, ReserveServer ask, HttpContext context, Inventory inventory, ReservationBook book)
+    private static Results<Ok<ReservationView>, Created<ReservationView>> Reserve(
+        ServerName server,
+        ReserveServer ask,
+        HttpContext context,
+        Inventory inventory,
+        ReservationBook book
+    )
     {
         inventory.Find(server);
-        var (reservation, isNew) = book.Reserve(server, new(ask.Purpose, ask.Hours, ask.Until, ask.Number), Deed.Of(context));
-        return isNew ? TypedResults.Created($"{context.Request.PathBase}/api/servers/{server}", reservation) : TypedResults.Ok(reservation);
+        var (reservation, isNew) = book.Reserve(
+            server,
+            new(ask.Purpose, ask.Hours, ask.Until, ask.Number),
+            Deed.Of(context)
+        );
+        return isNew
+            ? TypedResults.Created($"{context.Request.PathBase}/api/servers/{server}", reservation)
+            : TypedResults.Ok(reservation);
     }
 
-    private static async Task<Results<NoContent, Accepted<ReservationView>>> Release(ServerName server,
+    private static async Task<Results<NoContent, Accepted<ReservationView>>> Release(
+        ServerName server,
         [Description("The reservation that is meant; another one is not touched")] long? number,
         [Description("What becomes of the build that runs"), AllowedValues("cancel", "finish")] string? builds,
-        HttpContext context, Inventory inventory, ReservationBook book)
+        HttpContext context,
+        Inventory inventory,
+        ReservationBook book
+    )
     {
         // What one holds can be given back although no host has it any more.
-        if (book.Of(server) is null) inventory.Find(server);
+        if (book.Of(server) is null)
+            inventory.Find(server);
         var running = RunningOf(builds);
         var released = book.Release(server, number, running, Deed.Of(context));
-        if (released.Build is null) return TypedResults.NoContent();
-        if (running == RunningBuilds.Cancel) await book.WaitForBuild(server, released.Build, CancelLimit);
+        if (released.Build is null)
+            return TypedResults.NoContent();
+        if (running == RunningBuilds.Cancel)
+            await book.WaitForBuild(server, released.Build, CancelLimit);
         // Still held by the build that has not ended.
         return book.Of(server) is { } held && held.Number == released.Number
             ? TypedResults.Accepted($"{context.Request.PathBase}/api/builds/{released.Build}", ReservationView.Of(held))
             : TypedResults.NoContent();
     }
 
-    private static async Task<Ok<ReservationView>> TakeOver(ServerName server, TakeOverServer ask, HttpContext context, Inventory inventory, ReservationBook book)
+    private static async Task<Ok<ReservationView>> TakeOver(
+        ServerName server,
+        TakeOverServer ask,
+        HttpContext context,
+        Inventory inventory,
+        ReservationBook book
+    )
     {
         inventory.Find(server);
-        var taken = book.TakeOver(server, ask.Reason, new(ask.Purpose, ask.Hours, ask.Until, ask.Number), ask.Builds ?? RunningBuilds.Cancel, Deed.Of(context));
-        if (taken.TakenFrom is { Builds: RunningBuilds.Cancel, Build: { } build }) await book.WaitForBuild(server, build, CancelLimit);
+        var taken = book.TakeOver(
+            server,
+            ask.Reason,
+            new(ask.Purpose, ask.Hours, ask.Until, ask.Number),
+            ask.Builds ?? RunningBuilds.Cancel,
+            Deed.Of(context)
+        );
+        if (taken.TakenFrom is { Builds: RunningBuilds.Cancel, Build: { } build })
+            await book.WaitForBuild(server, build, CancelLimit);
         return TypedResults.Ok(taken);
     }
 
-    private static RunningBuilds RunningOf(string? builds) => builds switch
-    {
-        null or "cancel" => RunningBuilds.Cancel,
-        "finish" => RunningBuilds.Finish,
-        _ => throw Problem.BadInput("`builds` is cancel or finish: what becomes of the build that runs."),
-    };
+    private static RunningBuilds RunningOf(string? builds) =>
+        builds switch
+        {
+            null or "cancel" => RunningBuilds.Cancel,
+            "finish" => RunningBuilds.Finish,
+            _ => throw Problem.BadInput("`builds` is cancel or finish: what becomes of the build that runs."),
+        };
 }

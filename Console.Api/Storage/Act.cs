@@ -9,29 +9,46 @@ public sealed class Act
 {
     private readonly List<StagedFile> _files = [];
     private readonly List<string> _facts = [];
-    private readonly List<Action> _publish = [], _after = [], _release = [];
+    private readonly List<Action> _publish = [],
+        _after = [],
+        _release = [];
 
     internal IReadOnlyList<StagedFile> Files => _files;
     internal IReadOnlyList<string> Facts => _facts;
 
     /// <summary>A file's value as this act leaves it.</summary>
-    public T Of<T>(JsonFile<T> file) where T : class, IVersioned => (T?)Staged(file)?.Value ?? file.Value;
+    public T Of<T>(JsonFile<T> file)
+        where T : class, IVersioned => (T?)Staged(file)?.Value ?? file.Value;
 
     /// <summary>Replaces the value of a file; the same value again changes nothing.</summary>
-    public T Change<T>(JsonFile<T> file, Func<T, T> change) where T : class, IVersioned
+    public T Change<T>(JsonFile<T> file, Func<T, T> change)
+        where T : class, IVersioned
     {
         var staged = Staged(file);
-        if (staged is null) Hold(file.Writing);
+        if (staged is null)
+            Hold(file.Writing);
         var now = Of(file);
         var next = change(now);
-        if (ReferenceEquals(next, now)) return next;
+        if (ReferenceEquals(next, now))
+            return next;
         _files.RemoveAll(f => f.Owner == file);
-        _files.Add(new(file, file.Path, next, JsonFile<T>.ContentOf(next), IsNew: staged?.IsNew ?? false, () => file.Publish(next), file.Rewrite));
+        _files.Add(
+            new(
+                file,
+                file.Path,
+                next,
+                JsonFile<T>.ContentOf(next),
+                IsNew: staged?.IsNew ?? false,
+                () => file.Publish(next),
+                file.Rewrite
+            )
+        );
         return next;
     }
 
     /// <summary>Writes a file that must not be there yet.</summary>
-    public JsonFile<T> Create<T>(string path, T first) where T : class, IVersioned
+    public JsonFile<T> Create<T>(string path, T first)
+        where T : class, IVersioned
     {
         var file = JsonFile<T>.Draft(path, first);
         _files.Add(new(file, path, first, JsonFile<T>.ContentOf(first), IsNew: true, () => { }, file.Rewrite));
@@ -56,23 +73,35 @@ public sealed class Act
 
     internal void PublishAll()
     {
-        foreach (var file in _files) file.Publish();
-        foreach (var publish in _publish) publish();
+        foreach (var file in _files)
+            file.Publish();
+        foreach (var publish in _publish)
+            publish();
     }
 
     internal void ReleaseAll()
     {
-        for (var i = _release.Count - 1; i >= 0; i--) _release[i]();
+        for (var i = _release.Count - 1; i >= 0; i--)
+            _release[i]();
         _release.Clear();
     }
 
     internal void TellAll()
     {
-        foreach (var tell in _after) tell();
+        foreach (var tell in _after)
+            tell();
     }
 
     private StagedFile? Staged(object file) => _files.Find(f => f.Owner == file);
 }
 
 /// <summary>A file with the content that an act gives it.</summary>
-internal sealed record StagedFile(object Owner, string Path, object Value, byte[] Content, bool IsNew, Action Publish, Action Probe);
+internal sealed record StagedFile(
+    object Owner,
+    string Path,
+    object Value,
+    byte[] Content,
+    bool IsNew,
+    Action Publish,
+    Action Probe
+);

@@ -12,7 +12,9 @@ public sealed record DiskTrouble(string Path, string Message, DateTimeOffset Sin
 /// </summary>
 public static class DiskTroubles
 {
-    private static readonly ConcurrentDictionary<string, (DiskTrouble Trouble, Action Probe)> Known = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (DiskTrouble Trouble, Action Probe)> Known = new(
+        StringComparer.Ordinal
+    );
 
     /// <summary>Raised when a file is refused that was well before.</summary>
     public static event Action<DiskTrouble>? Began;
@@ -28,14 +30,17 @@ public static class DiskTroubles
     public static void Note(string path, DiskRefused refused, Action probe)
     {
         var trouble = new DiskTrouble(path, refused.Message, DateTimeOffset.UtcNow);
-        if (Known.TryAdd(path, (trouble, probe))) Began?.Invoke(trouble);
-        else if (Known.TryGetValue(path, out var known)) Known.TryUpdate(path, (known.Trouble with { Message = refused.Message }, probe), known);
+        if (Known.TryAdd(path, (trouble, probe)))
+            Began?.Invoke(trouble);
+        else if (Known.TryGetValue(path, out var known))
+            Known.TryUpdate(path, (known.Trouble with { Message = refused.Message }, probe), known);
     }
 
     /// <summary>Takes note that a file was written.</summary>
     public static void Clear(string path)
     {
-        if (Known.TryRemove(path, out var known)) Ended?.Invoke(known.Trouble);
+        if (Known.TryRemove(path, out var known))
+            Ended?.Invoke(known.Trouble);
     }
 
     /// <summary>Tries each file that is refused.</summary>

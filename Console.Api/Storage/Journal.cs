@@ -18,7 +18,8 @@ namespace TestServers.Storage;
 public sealed class Journal
 {
     private readonly Lock _acting = new();
-    private readonly string _folder, _path;
+    private readonly string _folder,
+        _path;
     private readonly LineFile _audit;
     private JournalLine? _lagging;
 
@@ -28,17 +29,19 @@ public sealed class Journal
     public Journal(string folder, LineFile audit)
     {
         (_folder, _path, _audit) = (folder, Path.Combine(folder, "journal.log"), audit);
-        if (Read() is { } line) BringUp(line);
+        if (Read() is { } line)
+            BringUp(line);
         Disk.Cut(_path, 0, sync: false);
     }
 
     /// <summary>Carries out one act: nothing else is decided meanwhile, and it is on disk when this returns.</summary>
     /// <exception cref="DiskRefused">The disk refused; nothing has changed, in memory and on disk.</exception>
-    public void Do(Action<Act> decide) => Do(act =>
-    {
-        decide(act);
-        return true;
-    });
+    public void Do(Action<Act> decide) =>
+        Do(act =>
+        {
+            decide(act);
+            return true;
+        });
 
     /// <inheritdoc cref="Do(Action{Act})"/>
     /// <returns>What the decision gives back.</returns>
@@ -52,7 +55,8 @@ public sealed class Journal
             {
                 result = decide(act);
                 CatchUp();
-                if (act.Files.Count > 0 || act.Facts.Count > 0) Write(act);
+                if (act.Files.Count > 0 || act.Facts.Count > 0)
+                    Write(act);
                 act.PublishAll();
             }
             finally
@@ -67,7 +71,8 @@ public sealed class Journal
     /// <summary>Brings up what lags behind an act that is done, if anything does.</summary>
     private void CatchUp()
     {
-        if (_lagging is null) return;
+        if (_lagging is null)
+            return;
         BringUp(_lagging);
         _lagging = null;
         Disk.Cut(_path, 0, sync: false);
@@ -75,8 +80,17 @@ public sealed class Journal
 
     private void Write(Act act)
     {
-        var line = new JournalLine([.. act.Files.Select(f => new JournalFile(Path.GetRelativePath(_folder, f.Path),
-            f.IsNew ? null : HashOf(f.Path), Hash(f.Content), Encoding.UTF8.GetString(f.Content)))], act.Facts);
+        var line = new JournalLine(
+            [
+                .. act.Files.Select(f => new JournalFile(
+                    Path.GetRelativePath(_folder, f.Path),
+                    f.IsNew ? null : HashOf(f.Path),
+                    Hash(f.Content),
+                    Encoding.UTF8.GetString(f.Content)
+                )),
+            ],
+            act.Facts
+        );
         var drafts = new List<StagedFile>();
         try
         {
@@ -86,11 +100,13 @@ public sealed class Journal
                 drafts.Add(file);
             }
             // One file without a fact is an act by itself.
-            if (act.Files.Count > 1 || act.Facts.Count > 0) WriteLine(line);
+            if (act.Files.Count > 1 || act.Facts.Count > 0)
+                WriteLine(line);
         }
         catch (DiskRefused)
         {
-            foreach (var file in drafts) Disk.DropDraft(file.Path);
+            foreach (var file in drafts)
+                Disk.DropDraft(file.Path);
             throw;
         }
         PutInPlace(act, line);
@@ -100,7 +116,11 @@ public sealed class Journal
     {
         try
         {
-            Noting(_path, () => Disk.Probe(_path, appends: true), () => Disk.WriteInPlace(_path, JsonSerializer.Serialize(line, Json.Web) + "\n"));
+            Noting(
+                _path,
+                () => Disk.Probe(_path, appends: true),
+                () => Disk.WriteInPlace(_path, JsonSerializer.Serialize(line, Json.Web) + "\n")
+            );
         }
         catch (DiskRefused)
         {
@@ -124,9 +144,11 @@ public sealed class Journal
             {
                 Noting(folder.First().Path, folder.First().Probe, () => Disk.SyncFolder(folder.Key));
             }
-            if (act.Facts.Count > 0) _audit.Add(act.Facts);
+            if (act.Facts.Count > 0)
+                _audit.Add(act.Facts);
             Disk.Cut(_path, 0, sync: false);
-            foreach (var file in act.Files) DiskTroubles.Clear(file.Path);
+            foreach (var file in act.Files)
+                DiskTroubles.Clear(file.Path);
         }
         catch (DiskRefused) when (TakeBack(act, placed, length))
         {
@@ -144,7 +166,8 @@ public sealed class Journal
         var back = placed.TrueForAll(f => Disk.PutBack(f.Path, hadLast: !f.IsNew)) && _audit.CutTo(length);
         if (back)
         {
-            foreach (var file in act.Files) Disk.DropDraft(file.Path);
+            foreach (var file in act.Files)
+                Disk.DropDraft(file.Path);
         }
         return back && Disk.Cut(_path, 0, sync: true);
     }
@@ -154,14 +177,21 @@ public sealed class Journal
         foreach (var file in line.Files)
         {
             var path = Path.Combine(_folder, file.Name);
-            if (HashOf(path) == file.Before) Noting(path, () => Disk.Probe(path, appends: false), () => Disk.Replace(path, Encoding.UTF8.GetBytes(file.Text)));
+            if (HashOf(path) == file.Before)
+                Noting(
+                    path,
+                    () => Disk.Probe(path, appends: false),
+                    () => Disk.Replace(path, Encoding.UTF8.GetBytes(file.Text))
+                );
         }
-        if (!_audit.EndsWith(line.Facts)) _audit.Add(line.Facts);
+        if (!_audit.EndsWith(line.Facts))
+            _audit.Add(line.Facts);
     }
 
     private JournalLine? Read()
     {
-        if (!File.Exists(_path)) return null;
+        if (!File.Exists(_path))
+            return null;
         try
         {
             var text = File.ReadAllText(_path);
@@ -170,8 +200,11 @@ public sealed class Journal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new UnreadableFile($"Cannot read {_path}: {e.Message.TrimEnd('.')}. It holds at most one change that was under way when the "
-                + "console ended. Put the state folder back from a backup, or move this file away if that change may be lost.", e);
+            throw new UnreadableFile(
+                $"Cannot read {_path}: {e.Message.TrimEnd('.')}. It holds at most one change that was under way when the "
+                    + "console ended. Put the state folder back from a backup, or move this file away if that change may be lost.",
+                e
+            );
         }
     }
 
@@ -196,7 +229,10 @@ public sealed class Journal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiskRefused($"The disk refused to read {path}: {e.Message.TrimEnd('.')}. Repair the disk, or let the console's user read it.", e);
+            throw new DiskRefused(
+                $"The disk refused to read {path}: {e.Message.TrimEnd('.')}. Repair the disk, or let the console's user read it.",
+                e
+            );
         }
     }
 

@@ -13,7 +13,14 @@ namespace TestServers.Tests.Api;
 public sealed class DiskFaultTest
 {
     private const int Rounds = 6;
-    private static readonly (string Call, string Error)[] Faults = [("openat", "EMFILE"), ("write", "ENOSPC"), ("fsync", "EIO"), ("rename", "EIO"), ("close", "EIO")];
+    private static readonly (string Call, string Error)[] Faults =
+    [
+        ("openat", "EMFILE"),
+        ("write", "ENOSPC"),
+        ("fsync", "EIO"),
+        ("rename", "EIO"),
+        ("close", "EIO"),
+    ];
 
     [Theory]
     [InlineData("reservations.json.draft")]
@@ -33,18 +40,30 @@ public sealed class DiskFaultTest
         var deeds = new Deeds(own.Console);
         foreach (var (call, error) in Faults)
         {
-            using var strace = await Inject(own.Console, call, error, Files(Path.Combine(own.Console.Folder, "state"), file, deeds));
-            for (var round = 0; round < Rounds; round++) await deeds.Round();
+            using var strace = await Inject(
+                own.Console,
+                call,
+                error,
+                Files(Path.Combine(own.Console.Folder, "state"), file, deeds)
+            );
+            for (var round = 0; round < Rounds; round++)
+                await deeds.Round();
             strace.Kill();
             await strace.WaitForExitAsync();
         }
-        await Wait.Until("the console is well again by itself", async () => (await own.Console.Http.GetAsync("healthz")).IsSuccessStatusCode, 10);
+        await Wait.Until(
+            "the console is well again by itself",
+            async () => (await own.Console.Http.GetAsync("healthz")).IsSuccessStatusCode,
+            10
+        );
         await deeds.AreAsTheyWereAnswered();
         await own.Console.Kill();
         await own.Console.StartWithServers();
         await deeds.AreAsTheyWereAnswered();
         Assert.True(deeds.Done > 0, "Nothing at all was done.");
-        Assert.Empty(Directory.GetFiles(Path.Combine(own.Console.Folder, "state"), "*.draft", SearchOption.AllDirectories));
+        Assert.Empty(
+            Directory.GetFiles(Path.Combine(own.Console.Folder, "state"), "*.draft", SearchOption.AllDirectories)
+        );
     }
 
     [Fact]
@@ -55,37 +74,89 @@ public sealed class DiskFaultTest
         var audit = Path.Combine(own.Console.Folder, "state", "audit.log");
         File.Delete(audit);
         Directory.CreateDirectory(audit);
-        foreach (var answer in new[]
-        {
-            await own.Console.Http.Put("api/servers/qa02/reservation", new { purpose = "x", hours = 1 }),
-            await own.Console.Http.Post("api/servers/qa01/builds", new { app = "shop", database = false, code = true }),
-        }) Assert.Contains(audit, await answer.Problem(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+        foreach (
+            var answer in new[]
+            {
+                await own.Console.Http.Put("api/servers/qa02/reservation", new { purpose = "x", hours = 1 }),
+                await own.Console.Http.Post(
+                    "api/servers/qa01/builds",
+                    new
+                    {
+                        app = "shop",
+                        database = false,
+                        code = true,
+                    }
+                ),
+            }
+        )
+            Assert.Contains(audit, await answer.Problem(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
         Assert.Empty((await own.Console.Http.Json("api/builds")).GetProperty("builds").EnumerateArray());
         Assert.Null((await own.Console.Http.Json("api/servers/qa01")).Text("reservation"));
         Assert.Null((await own.Console.Http.Json("api/servers/qa02")).Text("reservation"));
-        Assert.Contains(audit, await own.Console.Http.GetAsync("healthz").ContinueWith(t => t.Result.Content.ReadAsStringAsync(), TaskScheduler.Default).Unwrap(), StringComparison.Ordinal);
+        Assert.Contains(
+            audit,
+            await own
+                .Console.Http.GetAsync("healthz")
+                .ContinueWith(t => t.Result.Content.ReadAsStringAsync(), TaskScheduler.Default)
+                .Unwrap(),
+            StringComparison.Ordinal
+        );
         Directory.Delete(audit);
         Assert.Equal(HttpStatusCode.OK, (await own.Console.Http.GetAsync("healthz")).StatusCode);
-        await Wait.Until("begin and end are in the log", () => own.Console.Log.Contains($"The disk refused to open {audit}", StringComparison.Ordinal) && own.Console.Log.Contains($"The disk takes {audit} again", StringComparison.Ordinal));
+        await Wait.Until(
+            "begin and end are in the log",
+            () =>
+                own.Console.Log.Contains($"The disk refused to open {audit}", StringComparison.Ordinal)
+                && own.Console.Log.Contains($"The disk takes {audit} again", StringComparison.Ordinal)
+        );
     }
 
     private static IEnumerable<string> Files(string state, string file, Deeds deeds)
     {
-        if (file.Contains("{build}", StringComparison.Ordinal)) return Enumerable.Range(1, 80).Select(n => Path.Combine(state, file.Replace("{build}", $"{n}", StringComparison.Ordinal)));
-        if (file.Contains("{key}", StringComparison.Ordinal)) return deeds.NextKeys(Rounds).Select(k => Path.Combine(state, file.Replace("{key}", k, StringComparison.Ordinal)));
+        if (file.Contains("{build}", StringComparison.Ordinal))
+            return Enumerable
+                .Range(1, 80)
+                .Select(n => Path.Combine(state, file.Replace("{build}", $"{n}", StringComparison.Ordinal)));
+        if (file.Contains("{key}", StringComparison.Ordinal))
+            return deeds
+                .NextKeys(Rounds)
+                .Select(k => Path.Combine(state, file.Replace("{key}", k, StringComparison.Ordinal)));
         return [Path.Combine(state, file).TrimEnd('/')];
     }
 
-    private static async Task<Process> Inject(ConsoleProcess console, string call, string error, IEnumerable<string> files)
+    private static async Task<Process> Inject(
+        ConsoleProcess console,
+        string call,
+        string error,
+        IEnumerable<string> files
+    )
     {
-        var strace = Process.Start(new ProcessStartInfo("strace", ["-f", "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when=1+2", .. files.SelectMany(f => new[] { "-P", f }), "-o", "/dev/null", "-p", $"{console.Id}"])
-        {
-            RedirectStandardError = true, UseShellExecute = false,
-        })!;
+        var strace = Process.Start(
+            new ProcessStartInfo(
+                "strace",
+                [
+                    "-f",
+                    "-e",
+                    $"trace={call}",
+                    "-e",
+                    $"inject={call}:error={error}:when=1+2",
+                    .. files.SelectMany(f => new[] { "-P", f }),
+                    "-o",
+                    "/dev/null",
+                    "-p",
+                    $"{console.Id}",
+                ]
+            )
+            {
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
         var attached = new TaskCompletionSource();
         strace.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data?.Contains("attached", StringComparison.Ordinal) == true) attached.TrySetResult();
+            if (line.Data?.Contains("attached", StringComparison.Ordinal) == true)
+                attached.TrySetResult();
         };
         strace.BeginErrorReadLine();
         await attached.Task.WaitAsync(TimeSpan.FromSeconds(20));
@@ -95,25 +166,46 @@ public sealed class DiskFaultTest
     /// <summary>Writes of every kind, and what they should have left.</summary>
     private sealed class Deeds(ConsoleProcess console)
     {
-        private readonly List<string> _done = ["builds"], _refused = [];
+        private readonly List<string> _done = ["builds"],
+            _refused = [];
         private readonly List<string> _builds = [];
         private string? _purpose;
         private int _count;
 
         public int Done => _done.Count - 1;
 
-        public IEnumerable<string> NextKeys(int rounds) => Enumerable.Range(_count, rounds * 4 + 4)
-            .Select(n => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"User anna\nk{n}")))[..32]);
+        public IEnumerable<string> NextKeys(int rounds) =>
+            Enumerable
+                .Range(_count, rounds * 4 + 4)
+                .Select(n =>
+                    Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"User anna\nk{n}")))[..32]
+                );
 
         public async Task Round()
         {
             var purpose = $"purpose-{++_count}.";
-            if (await Try(HttpMethod.Put, "api/servers/qa02/reservation", new { purpose, hours = 1 }, purpose)) _purpose = purpose;
+            if (await Try(HttpMethod.Put, "api/servers/qa02/reservation", new { purpose, hours = 1 }, purpose))
+                _purpose = purpose;
             await Look();
             var path = $"branches/b-{++_count}.x";
-            if (await Try(HttpMethod.Post, "api/servers/qa01/builds", new { app = "shop", path, database = false, code = true }, path)) _builds.Add(path);
+            if (
+                await Try(
+                    HttpMethod.Post,
+                    "api/servers/qa01/builds",
+                    new
+                    {
+                        app = "shop",
+                        path,
+                        database = false,
+                        code = true,
+                    },
+                    path
+                )
+            )
+                _builds.Add(path);
             await Look();
-            if (++_count % 2 == 0 && await Try(HttpMethod.Delete, "api/servers/qa02/reservation", null, null)) _purpose = null;
+            if (++_count % 2 == 0 && await Try(HttpMethod.Delete, "api/servers/qa02/reservation", null, null))
+                _purpose = null;
             await Look();
         }
 
@@ -128,12 +220,17 @@ public sealed class DiskFaultTest
         private async Task<bool> Try(HttpMethod method, string at, object? body, string? mark)
         {
             using var ask = new HttpRequestMessage(method, at);
-            if (body is not null) ask.Content = JsonContent.Create(body);
+            if (body is not null)
+                ask.Content = JsonContent.Create(body);
             ask.Headers.Add("Idempotency-Key", $"k{_count}");
             using var answer = await console.Http.SendAsync(ask);
             var text = await answer.Content.ReadAsStringAsync();
-            Assert.True(answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"{method} {at}: {answer.StatusCode} {text}");
-            if (mark is not null) (answer.IsSuccessStatusCode ? _done : _refused).Add(mark);
+            Assert.True(
+                answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.ServiceUnavailable,
+                $"{method} {at}: {answer.StatusCode} {text}"
+            );
+            if (mark is not null)
+                (answer.IsSuccessStatusCode ? _done : _refused).Add(mark);
             return answer.IsSuccessStatusCode;
         }
 
@@ -141,9 +238,22 @@ public sealed class DiskFaultTest
         {
             var held = (await console.Http.Json("api/servers/qa02")).GetProperty("reservation");
             Assert.Equal(_purpose, held.ValueKind == JsonValueKind.Null ? null : held.Text("purpose"));
-            Assert.Equal(_builds.Order(), (await console.Http.Json("api/builds")).GetProperty("builds").EnumerateArray().Select(b => b.Text("path")!).Order());
+            Assert.Equal(
+                _builds.Order(),
+                (await console.Http.Json("api/builds"))
+                    .GetProperty("builds")
+                    .EnumerateArray()
+                    .Select(b => b.Text("path")!)
+                    .Order()
+            );
         }
 
-        private static int Count(string text, string part) => text.Split('\n').Count(l => l.Contains(part, StringComparison.Ordinal) && l.Contains("\"what\":\"", StringComparison.Ordinal) && !l.Contains("cancel", StringComparison.Ordinal));
+        private static int Count(string text, string part) =>
+            text.Split('\n')
+                .Count(l =>
+                    l.Contains(part, StringComparison.Ordinal)
+                    && l.Contains("\"what\":\"", StringComparison.Ordinal)
+                    && !l.Contains("cancel", StringComparison.Ordinal)
+                );
     }
 }

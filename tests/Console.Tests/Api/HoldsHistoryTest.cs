@@ -10,8 +10,15 @@ namespace TestServers.Tests.Api;
 /// </summary>
 public sealed class HoldsHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
 {
-    private const int People = 64, Calls = 10_000, Kills = 20;
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("CONSOLE_HOLDS_SEED"), out var seed) ? seed : Random.Shared.Next(1_000_000);
+    private const int People = 64,
+        Calls = 10_000,
+        Kills = 20;
+    private static readonly int Seed = int.TryParse(
+        Environment.GetEnvironmentVariable("CONSOLE_HOLDS_SEED"),
+        out var seed
+    )
+        ? seed
+        : Random.Shared.Next(1_000_000);
     private static readonly string[] Servers = [.. Enumerable.Range(1, 15).Select(n => $"qa{n:00}")];
     private readonly List<HeldCall> _history = [];
     private int _left = Calls;
@@ -36,11 +43,19 @@ public sealed class HoldsHistoryTest(Xunit.Abstractions.ITestOutputHelper output
             down.SetResult();
         }
         await people;
-        output.WriteLine($"{_history.Count} calls in {took.Elapsed.TotalSeconds:0.0} s, {_history.Count(c => c.Status is null)} without an answer");
+        output.WriteLine(
+            $"{_history.Count} calls in {took.Elapsed.TotalSeconds:0.0} s, {_history.Count(c => c.Status is null)} without an answer"
+        );
 
         Assert.True(_history.Count >= Calls);
-        foreach (var server in _history.GroupBy(c => c.Server)) Assert.True(HoldsOrder.Exists([.. server], out var why), $"{server.Key}: {why}");
-        var given = _history.Where(c => c.Status == HttpStatusCode.Created || c is { What: HeldDeed.TakeOver, Status: HttpStatusCode.OK }).Select(c => c.Number!.Value).ToList();
+        foreach (var server in _history.GroupBy(c => c.Server))
+            Assert.True(HoldsOrder.Exists([.. server], out var why), $"{server.Key}: {why}");
+        var given = _history
+            .Where(c =>
+                c.Status == HttpStatusCode.Created || c is { What: HeldDeed.TakeOver, Status: HttpStatusCode.OK }
+            )
+            .Select(c => c.Number!.Value)
+            .ToList();
         Assert.Equal(given.Count, given.Distinct().Count());
         output.WriteLine($"{given.Count} reservations; checked after {took.Elapsed.TotalSeconds:0.0} s");
     }
@@ -61,14 +76,19 @@ public sealed class HoldsHistoryTest(Xunit.Abstractions.ITestOutputHelper output
             {
                 using var answer = await Send(http, call);
                 call = await call.Answered(answer, Stopwatch.GetTimestamp());
-                if (call.Number is { } held) mine[server] = held;
+                if (call.Number is { } held)
+                    mine[server] = held;
             }
             catch (HttpRequestException)
             {
                 // Killed: it was done before, or never.
-                call = call with { Ended = Stopwatch.GetTimestamp() };
+                call = call with
+                {
+                    Ended = Stopwatch.GetTimestamp(),
+                };
             }
-            lock (_history) _history.Add(call);
+            lock (_history)
+                _history.Add(call);
         }
     }
 
@@ -85,7 +105,13 @@ public sealed class HoldsHistoryTest(Xunit.Abstractions.ITestOutputHelper output
     }
 }
 
-internal enum HeldDeed { Reserve, Release, TakeOver, Look }
+internal enum HeldDeed
+{
+    Reserve,
+    Release,
+    TakeOver,
+    Look,
+}
 
 /// <summary>A call and its answer.</summary>
 /// <param name="Meant">The number it carried.</param>
@@ -93,18 +119,35 @@ internal enum HeldDeed { Reserve, Release, TakeOver, Look }
 /// <param name="Ended">One after its answer, or after the console was killed.</param>
 /// <param name="Status">Null: there was no answer.</param>
 /// <param name="Holder">Who held the server, as far as the answer says; null: nobody.</param>
-internal sealed record HeldCall(string Server, string By, HeldDeed What, long? Meant, long Began, long Ended = 0, HttpStatusCode? Status = null, string? Holder = null, long? Number = null)
+internal sealed record HeldCall(
+    string Server,
+    string By,
+    HeldDeed What,
+    long? Meant,
+    long Began,
+    long Ended = 0,
+    HttpStatusCode? Status = null,
+    string? Holder = null,
+    long? Number = null
+)
 {
     public async Task<HeldCall> Answered(HttpResponseMessage answer, long at)
     {
         var call = this with { Ended = at, Status = answer.StatusCode };
-        if (answer.StatusCode == HttpStatusCode.NoContent) return call;
+        if (answer.StatusCode == HttpStatusCode.NoContent)
+            return call;
         var body = await answer.Json();
-        if (What == HeldDeed.Look) body = body.GetProperty("reservation");
-        return body.ValueKind == JsonValueKind.Null ? call : call with
-        {
-            Holder = body.TryGetProperty("holder", out var holder) ? holder.GetString() : null,
-            Number = body.TryGetProperty("number", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetInt64() : null,
-        };
+        if (What == HeldDeed.Look)
+            body = body.GetProperty("reservation");
+        return body.ValueKind == JsonValueKind.Null
+            ? call
+            : call with
+            {
+                Holder = body.TryGetProperty("holder", out var holder) ? holder.GetString() : null,
+                Number =
+                    body.TryGetProperty("number", out var number) && number.ValueKind == JsonValueKind.Number
+                        ? number.GetInt64()
+                        : null,
+            };
     }
 }

@@ -5,20 +5,33 @@ namespace TestServers.Tests.Api;
 /// <summary>The judge of histories is judged: it finds an order where there is one, and none where a hold was given twice.</summary>
 public sealed class HoldsOrderTest
 {
-    private static HeldCall Call(string by, HeldDeed what, long began, long ended, HttpStatusCode? status, string? holder = null, long? number = null, long? meant = null) =>
-        new("qa01", by, what, meant, began, ended, status, holder, number);
+    private static HeldCall Call(
+        string by,
+        HeldDeed what,
+        long began,
+        long ended,
+        HttpStatusCode? status,
+        string? holder = null,
+        long? number = null,
+        long? meant = null
+    ) => new("qa01", by, what, meant, began, ended, status, holder, number);
 
     [Fact]
     public void Calls_side_by_side_may_have_either_order_and_one_without_an_answer_may_have_been_done() =>
-        Assert.True(HoldsOrder.Exists(
-        [
-            Call("anna", HeldDeed.Reserve, 1, 9, HttpStatusCode.Conflict, "ben", 4),
-            Call("ben", HeldDeed.Reserve, 2, 8, HttpStatusCode.Created, "ben", 4),
-            Call("ben", HeldDeed.Release, 10, 20, null, meant: 4),
-            Call("carla", HeldDeed.Reserve, 21, 30, HttpStatusCode.Created, "carla", 5),
-        ], out _));
+        Assert.True(
+            HoldsOrder.Exists(
+                [
+                    Call("anna", HeldDeed.Reserve, 1, 9, HttpStatusCode.Conflict, "ben", 4),
+                    Call("ben", HeldDeed.Reserve, 2, 8, HttpStatusCode.Created, "ben", 4),
+                    Call("ben", HeldDeed.Release, 10, 20, null, meant: 4),
+                    Call("carla", HeldDeed.Reserve, 21, 30, HttpStatusCode.Created, "carla", 5),
+                ],
+                out _
+            )
+        );
 
-    public static TheoryData<string> Wrong() => ["two holders", "a number twice", "an old number", "a look into the past", "a refusal without a reason"];
+    public static TheoryData<string> Wrong() =>
+        ["two holders", "a number twice", "an old number", "a look into the past", "a refusal without a reason"];
 
     [Theory]
     [MemberData(nameof(Wrong))]

@@ -5,7 +5,14 @@ namespace TestServers.Tests.Api;
 /// <summary>Only a server that can be used can be reserved, by whatever call, and the list says of each why it cannot.</summary>
 public sealed class UsableServersTest
 {
-    private static readonly (string Server, int State)[] Domains = [("qa01", 1), ("qa02", 3), ("qa03", 5), ("qa04", 6), ("qa05", 7)];
+    private static readonly (string Server, int State)[] Domains =
+    [
+        ("qa01", 1),
+        ("qa02", 3),
+        ("qa03", 5),
+        ("qa04", 6),
+        ("qa05", 7),
+    ];
 
     [Fact]
     public async Task What_does_not_run_is_reserved_by_no_call_and_the_list_says_why()
@@ -26,14 +33,27 @@ public sealed class UsableServersTest
             Assert.Contains($"{server} is ", why, StringComparison.Ordinal);
             Assert.Equal(why, await answer.Problem(HttpStatusCode.Conflict));
         }
-        await (await console.ClientFor("ben").Post("api/reservations", new { purpose = "any", hours = 1 })).Problem(HttpStatusCode.Conflict);
+        await (await console.ClientFor("ben").Post("api/reservations", new { purpose = "any", hours = 1 })).Problem(
+            HttpStatusCode.Conflict
+        );
 
         // Who holds one that was stopped since may change and release it; nobody else gets it.
         console.WriteDomains(("qa01", 5));
-        await Wait.Until("it is seen to be shut off", async () => (await console.Http.Json("api/servers/qa01")).Text("state") == "shut off");
-        Assert.Equal(HttpStatusCode.OK, (await console.Http.Put("api/servers/qa01/reservation", new { hours = 3 })).StatusCode);
-        await (await console.ClientFor("ben").Post("api/servers/qa01/reservation/takeover", new { reason = "x" })).Problem(HttpStatusCode.Conflict);
-        Assert.Equal(HttpStatusCode.NoContent, (await console.Http.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
+        await Wait.Until(
+            "it is seen to be shut off",
+            async () => (await console.Http.Json("api/servers/qa01")).Text("state") == "shut off"
+        );
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await console.Http.Put("api/servers/qa01/reservation", new { hours = 3 })).StatusCode
+        );
+        await (
+            await console.ClientFor("ben").Post("api/servers/qa01/reservation/takeover", new { reason = "x" })
+        ).Problem(HttpStatusCode.Conflict);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await console.Http.DeleteAsync("api/servers/qa01/reservation")).StatusCode
+        );
     }
 
     [Fact]
@@ -43,12 +63,36 @@ public sealed class UsableServersTest
         await console.StartWithServers();
         var domains = Path.Combine(console.Folder, "domains.xml");
         File.Move(domains, domains + ".away");
-        await Wait.Until("the host is seen to be down", async () => (await console.Http.Json("api/servers/qa01")).Text("problem") is not null);
-        Assert.Contains("does not answer", (await console.Http.Json("api/servers/qa01")).Text("unusable"), StringComparison.Ordinal);
-        Assert.Contains("vmhost", await (await console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
-        Assert.Contains("can be used", await (await console.Http.Post("api/reservations", new { purpose = "x", hours = 1 })).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
+        await Wait.Until(
+            "the host is seen to be down",
+            async () => (await console.Http.Json("api/servers/qa01")).Text("problem") is not null
+        );
+        Assert.Contains(
+            "does not answer",
+            (await console.Http.Json("api/servers/qa01")).Text("unusable"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "vmhost",
+            await (await console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).Problem(
+                HttpStatusCode.Conflict
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "can be used",
+            await (await console.Http.Post("api/reservations", new { purpose = "x", hours = 1 })).Problem(
+                HttpStatusCode.Conflict
+            ),
+            StringComparison.Ordinal
+        );
         File.Move(domains + ".away", domains);
-        await Wait.Until("it is given again", async () => (await console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).StatusCode == HttpStatusCode.Created);
+        await Wait.Until(
+            "it is given again",
+            async () =>
+                (await console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).StatusCode
+                == HttpStatusCode.Created
+        );
     }
 
     [Fact]
@@ -57,17 +101,54 @@ public sealed class UsableServersTest
         await using var own = new ConsoleWithApp();
         await own.Console.StartWithServers();
         // Nothing listens at qa02.
-        var build = await (await own.Console.Http.Post("api/servers/qa02/builds", new { app = "shop", database = false, code = true })).Json();
-        Assert.Equal("anna", (await own.Console.Http.Json("api/servers/qa02")).GetProperty("reservation").Text("holder"));
+        var build = await (
+            await own.Console.Http.Post(
+                "api/servers/qa02/builds",
+                new
+                {
+                    app = "shop",
+                    database = false,
+                    code = true,
+                }
+            )
+        ).Json();
+        Assert.Equal(
+            "anna",
+            (await own.Console.Http.Json("api/servers/qa02")).GetProperty("reservation").Text("holder")
+        );
         Assert.Equal("failed", (await own.Console.Http.Json($"api/builds/{build.Text("id")}?wait=20")).Text("state"));
-        await Wait.Until("the reservation is given back", async () => (await own.Console.Http.Json("api/servers/qa02")).Text("reservation") is null);
+        await Wait.Until(
+            "the reservation is given back",
+            async () => (await own.Console.Http.Json("api/servers/qa02")).Text("reservation") is null
+        );
         var audit = await File.ReadAllTextAsync(Path.Combine(own.Console.Folder, "state", "audit.log"));
         Assert.Contains($"build {build.Text("id")} has touched nothing", audit, StringComparison.Ordinal);
 
-        Assert.Contains("cannot be reached since", (await own.Console.Http.Json("api/servers/qa02")).Text("unusable"), StringComparison.Ordinal);
-        await (await own.Console.Http.Put("api/servers/qa02/reservation", new { purpose = "x", hours = 1 })).Problem(HttpStatusCode.Conflict);
-        await (await own.Console.Http.Post("api/servers/qa02/builds", new { app = "shop", database = false, code = true })).Problem(HttpStatusCode.Conflict);
-        Assert.Equal("qa01", (await (await own.Console.Http.Post("api/reservations", new { purpose = "any", hours = 1 })).Json()).Text("server"));
+        Assert.Contains(
+            "cannot be reached since",
+            (await own.Console.Http.Json("api/servers/qa02")).Text("unusable"),
+            StringComparison.Ordinal
+        );
+        await (await own.Console.Http.Put("api/servers/qa02/reservation", new { purpose = "x", hours = 1 })).Problem(
+            HttpStatusCode.Conflict
+        );
+        await (
+            await own.Console.Http.Post(
+                "api/servers/qa02/builds",
+                new
+                {
+                    app = "shop",
+                    database = false,
+                    code = true,
+                }
+            )
+        ).Problem(HttpStatusCode.Conflict);
+        Assert.Equal(
+            "qa01",
+            (await (await own.Console.Http.Post("api/reservations", new { purpose = "any", hours = 1 })).Json()).Text(
+                "server"
+            )
+        );
     }
 
     [Fact]
@@ -75,15 +156,33 @@ public sealed class UsableServersTest
     {
         await using var own = new ConsoleWithApp();
         await own.Console.StartWithServers();
-        var ask = new { app = "shop", database = false, code = true };
+        var ask = new
+        {
+            app = "shop",
+            database = false,
+            code = true,
+        };
         await own.Console.Http.Put("api/servers/qa02/reservation", new { purpose = "mine", hours = 1 });
         var first = await (await own.Console.Http.Post("api/servers/qa02/builds", ask)).Json();
         // On qa01 a build takes 5 s: time to make its reservation one's own.
         var second = await (await own.Console.Http.Post("api/servers/qa01/builds", ask)).Json();
-        Assert.Equal(HttpStatusCode.OK, (await own.Console.Http.Put("api/servers/qa01/reservation", new { purpose = "mine, too" })).StatusCode);
-        foreach (var build in new[] { first, second }) Assert.Equal("failed", (await own.Console.Http.Json($"api/builds/{build.Text("id")}?wait=20")).Text("state"));
-        Assert.Equal("mine", (await own.Console.Http.Json("api/servers/qa02")).GetProperty("reservation").Text("purpose"));
-        Assert.Equal("mine, too", (await own.Console.Http.Json("api/servers/qa01")).GetProperty("reservation").Text("purpose"));
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await own.Console.Http.Put("api/servers/qa01/reservation", new { purpose = "mine, too" })).StatusCode
+        );
+        foreach (var build in new[] { first, second })
+            Assert.Equal(
+                "failed",
+                (await own.Console.Http.Json($"api/builds/{build.Text("id")}?wait=20")).Text("state")
+            );
+        Assert.Equal(
+            "mine",
+            (await own.Console.Http.Json("api/servers/qa02")).GetProperty("reservation").Text("purpose")
+        );
+        Assert.Equal(
+            "mine, too",
+            (await own.Console.Http.Json("api/servers/qa01")).GetProperty("reservation").Text("purpose")
+        );
     }
 
     [Theory]
@@ -94,7 +193,9 @@ public sealed class UsableServersTest
         await using var own = new ConsoleWithApp();
         await own.Console.StartWithServers();
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        var said = await (await own.Console.Http.PostAsync("api/reservations?wait=20", content)).Problem(HttpStatusCode.NotFound);
+        var said = await (await own.Console.Http.PostAsync("api/reservations?wait=20", content)).Problem(
+            HttpStatusCode.NotFound
+        );
         Assert.Contains("none-such", said, StringComparison.Ordinal);
         Assert.Contains(known, said, StringComparison.Ordinal);
     }

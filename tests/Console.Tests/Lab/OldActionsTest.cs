@@ -10,7 +10,9 @@ namespace TestServers.Tests.Lab;
 [Collection("lab")]
 public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
 {
-    private const int Waiting = 9, EachKind = 8, Takes = 6000;
+    private const int Waiting = 9,
+        EachKind = 8,
+        Takes = 6000;
     private static readonly string[] Servers = ["qa01", "qa02", "qa03", "qa04", "qa05"];
 
     [Theory]
@@ -23,9 +25,13 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
         var work = new Workload([.. Servers.Select((s, n) => new Work(n, s, "plain", null, 0, 0.1))]);
         await using var queue = await QueueConsole.Install(lab, work);
         await queue.Process.StartWithServers();
-        using HttpClient anna = queue.Process.ClientFor("anna"), ben = queue.Process.ClientFor("ben");
+        using HttpClient anna = queue.Process.ClientFor("anna"),
+            ben = queue.Process.ClientFor("ben");
         var old = await Task.WhenAll(Servers.Select(s => Prepare(anna, s)));
-        await Wait.Until("each server checks out", () => Checkouts(queue).Count == 0 && queue.Hosts.Running.Count() >= Servers.Length);
+        await Wait.Until(
+            "each server checks out",
+            () => Checkouts(queue).Count == 0 && queue.Hosts.Running.Count() >= Servers.Length
+        );
 
         await End(queue, end, anna, ben, old);
         var bens = await Task.WhenAll(Servers.Select(s => NumberOf(ben, s)));
@@ -38,7 +44,9 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
             Assert.Null(build.Text("startedAt"));
             Assert.Contains("Nothing was touched", build.Text("message"), StringComparison.Ordinal);
         }
-        var answers = await Task.WhenAll(old.SelectMany(o => Enumerable.Range(0, EachKind).SelectMany(_ => OldActions(anna, o))));
+        var answers = await Task.WhenAll(
+            old.SelectMany(o => Enumerable.Range(0, EachKind).SelectMany(_ => OldActions(anna, o)))
+        );
         Assert.All(answers, a => Assert.Equal(HttpStatusCode.Conflict, a.StatusCode));
         Assert.Equal(250, answers.Length + Servers.Length * (Waiting + 1));
         Assert.Equal(bens, await Task.WhenAll(Servers.Select(s => NumberOf(ben, s))));
@@ -46,7 +54,18 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
 
         // Nothing but the builds that ran when it ended was on any host; and the server is ben's to build on.
         Assert.All(Checkouts(queue), c => Assert.EndsWith($"/0/{Takes}", c, StringComparison.Ordinal));
-        var own = await (await ben.Post("api/servers/qa01/builds", new { app = "plain", path = "qa01/99/10", database = false, code = true })).Json();
+        var own = await (
+            await ben.Post(
+                "api/servers/qa01/builds",
+                new
+                {
+                    app = "plain",
+                    path = "qa01/99/10",
+                    database = false,
+                    code = true,
+                }
+            )
+        ).Json();
         Assert.Equal("succeeded", (await ben.Json($"api/builds/{own.Text("id")}?wait=30")).Text("state"));
     }
 
@@ -54,11 +73,25 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
 
     private static async Task<Old> Prepare(HttpClient anna, string server)
     {
-        var number = (await (await anna.Put($"api/servers/{server}/reservation", new { purpose = "old", hours = 1 })).Json()).GetProperty("number").GetInt64();
+        var number = (
+            await (await anna.Put($"api/servers/{server}/reservation", new { purpose = "old", hours = 1 })).Json()
+        )
+            .GetProperty("number")
+            .GetInt64();
         var builds = new List<string>();
         for (var n = 0; n <= Waiting; n++)
         {
-            var answer = await anna.Post($"api/servers/{server}/builds", new { app = "plain", path = $"{server}/{n}/{Takes}", database = false, code = true, number });
+            var answer = await anna.Post(
+                $"api/servers/{server}/builds",
+                new
+                {
+                    app = "plain",
+                    path = $"{server}/{n}/{Takes}",
+                    database = false,
+                    code = true,
+                    number,
+                }
+            );
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
             var build = await answer.Json();
             Assert.Equal(number, build.GetProperty("reservation").GetInt64());
@@ -73,17 +106,28 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
         if (end is "end by time" or "restart")
         {
             var until = DateTimeOffset.UtcNow.AddSeconds(1);
-            var shortened = await Task.WhenAll(old.Select(o => anna.Put($"api/servers/{o.Server}/reservation", new { until, number = o.Number })));
+            var shortened = await Task.WhenAll(
+                old.Select(o => anna.Put($"api/servers/{o.Server}/reservation", new { until, number = o.Number }))
+            );
             Assert.All(shortened, s => Assert.Equal(HttpStatusCode.OK, s.StatusCode));
         }
         switch (end)
         {
             case "release":
-                var released = await Task.WhenAll(old.Select(o => anna.DeleteAsync($"api/servers/{o.Server}/reservation?number={o.Number}")));
+                var released = await Task.WhenAll(
+                    old.Select(o => anna.DeleteAsync($"api/servers/{o.Server}/reservation?number={o.Number}"))
+                );
                 Assert.All(released, r => Assert.Equal(HttpStatusCode.NoContent, r.StatusCode));
                 break;
             case "take-over":
-                var taken = await Task.WhenAll(old.Select(o => ben.Post($"api/servers/{o.Server}/reservation/takeover", new { reason = "urgent", number = o.Number })));
+                var taken = await Task.WhenAll(
+                    old.Select(o =>
+                        ben.Post(
+                            $"api/servers/{o.Server}/reservation/takeover",
+                            new { reason = "urgent", number = o.Number }
+                        )
+                    )
+                );
                 Assert.All(taken, t => Assert.Equal(HttpStatusCode.OK, t.StatusCode));
                 break;
             case "restart":
@@ -92,22 +136,50 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
                 await queue.Process.StartWithServers();
                 break;
         }
-        if (end == "take-over") return;
+        if (end == "take-over")
+            return;
         foreach (var o in old)
         {
             HttpResponseMessage? reserved = null;
-            await Wait.Until($"{o.Server} is ben's", async () => (reserved = await ben.Put($"api/servers/{o.Server}/reservation", new { purpose = "mine", hours = 1 })).IsSuccessStatusCode,
-                why: async () => await reserved!.Content.ReadAsStringAsync());
+            await Wait.Until(
+                $"{o.Server} is ben's",
+                async () =>
+                    (
+                        reserved = await ben.Put(
+                            $"api/servers/{o.Server}/reservation",
+                            new { purpose = "mine", hours = 1 }
+                        )
+                    ).IsSuccessStatusCode,
+                why: async () => await reserved!.Content.ReadAsStringAsync()
+            );
         }
     }
 
     private static IEnumerable<Task<HttpResponseMessage>> OldActions(HttpClient anna, Old old)
     {
         var at = $"api/servers/{old.Server}";
-        yield return anna.Put($"{at}/reservation", new { purpose = "again", hours = 1, number = old.Number });
+        yield return anna.Put(
+            $"{at}/reservation",
+            new
+            {
+                purpose = "again",
+                hours = 1,
+                number = old.Number,
+            }
+        );
         yield return anna.DeleteAsync($"{at}/reservation?number={old.Number}");
         yield return anna.Post($"{at}/reservation/takeover", new { reason = "again", number = old.Number });
-        yield return anna.Post($"{at}/builds", new { app = "plain", path = $"{old.Server}/50/10", database = false, code = true, number = old.Number });
+        yield return anna.Post(
+            $"{at}/builds",
+            new
+            {
+                app = "plain",
+                path = $"{old.Server}/50/10",
+                database = false,
+                code = true,
+                number = old.Number,
+            }
+        );
         yield return anna.Post($"api/builds/{old.Builds[0]}/retry", new { number = old.Number });
     }
 
@@ -118,5 +190,6 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
         return held.GetProperty("number").GetInt64();
     }
 
-    private static List<string> Checkouts(QueueConsole queue) => [.. queue.Hosts.Journal.Where(d => d.Verb is "checkout" or "cut-checkout").Select(d => d.What)];
+    private static List<string> Checkouts(QueueConsole queue) =>
+        [.. queue.Hosts.Journal.Where(d => d.Verb is "checkout" or "cut-checkout").Select(d => d.What)];
 }

@@ -16,8 +16,13 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         await using var queue = await Begun();
         var (build, number) = await Run(queue, 8000);
         using var ben = queue.Process.ClientFor("ben");
-        var taken = await (await ben.Post($"api/servers/{Server}/reservation/takeover", new { reason = "urgent", number })).Json();
-        Assert.Equal((build, "cancel"), (taken.GetProperty("takenFrom").Text("build"), taken.GetProperty("takenFrom").Text("builds")));
+        var taken = await (
+            await ben.Post($"api/servers/{Server}/reservation/takeover", new { reason = "urgent", number })
+        ).Json();
+        Assert.Equal(
+            (build, "cancel"),
+            (taken.GetProperty("takenFrom").Text("build"), taken.GetProperty("takenFrom").Text("builds"))
+        );
         // Proved on the host: nothing of it runs any more.
         Assert.Contains(queue.Hosts.Journal, d => d.Verb == "cut-checkout");
         var ended = await ben.Json($"api/builds/{build}");
@@ -32,12 +37,25 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
     {
         await using var queue = await Begun();
         var (build, number) = await Run(queue, 2500);
-        using HttpClient anna = queue.Process.ClientFor("anna"), ben = queue.Process.ClientFor("ben");
+        using HttpClient anna = queue.Process.ClientFor("anna"),
+            ben = queue.Process.ClientFor("ben");
         var waits = await (await anna.Post($"api/servers/{Server}/builds", Ask("waits", 10))).Json();
-        await ben.Post($"api/servers/{Server}/reservation/takeover", new { reason = "urgent", number, builds = "finish" });
+        await ben.Post(
+            $"api/servers/{Server}/reservation/takeover",
+            new
+            {
+                reason = "urgent",
+                number,
+                builds = "finish",
+            }
+        );
         Assert.Equal("succeeded", (await ben.Json($"api/builds/{build}?wait=20")).Text("state"));
         Assert.Contains("may finish", await ben.GetStringAsync($"api/builds/{build}/log"), StringComparison.Ordinal);
-        Assert.Contains("reserved by ben since", (await anna.Json($"api/builds/{waits.Text("id")}?wait=20")).Text("message"), StringComparison.Ordinal);
+        Assert.Contains(
+            "reserved by ben since",
+            (await anna.Json($"api/builds/{waits.Text("id")}?wait=20")).Text("message"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("succeeded", await Build(ben, "own", 10));
     }
 
@@ -46,10 +64,24 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
     {
         await using var queue = await Begun();
         var (build, number) = await Run(queue, 6000);
-        using HttpClient ben = queue.Process.ClientFor("ben"), carla = queue.Process.ClientFor("carla");
-        await ben.Post($"api/servers/{Server}/reservation/takeover", new { reason = "urgent", number, builds = "finish" });
-        var taken = await (await carla.Post($"api/servers/{Server}/reservation/takeover", new { reason = "more urgent" })).Json();
-        Assert.Equal((build, "cancel"), (taken.GetProperty("takenFrom").Text("build"), taken.GetProperty("takenFrom").Text("builds")));
+        using HttpClient ben = queue.Process.ClientFor("ben"),
+            carla = queue.Process.ClientFor("carla");
+        await ben.Post(
+            $"api/servers/{Server}/reservation/takeover",
+            new
+            {
+                reason = "urgent",
+                number,
+                builds = "finish",
+            }
+        );
+        var taken = await (
+            await carla.Post($"api/servers/{Server}/reservation/takeover", new { reason = "more urgent" })
+        ).Json();
+        Assert.Equal(
+            (build, "cancel"),
+            (taken.GetProperty("takenFrom").Text("build"), taken.GetProperty("takenFrom").Text("builds"))
+        );
         Assert.Equal("cancelled", (await carla.Json($"api/builds/{build}")).Text("state"));
         Assert.Contains(queue.Hosts.Journal, d => d.Verb == "cut-checkout");
     }
@@ -62,16 +94,30 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
     {
         await using var queue = await Begun();
         var (build, number) = await Run(queue, 2500);
-        using HttpClient anna = queue.Process.ClientFor("anna"), ben = queue.Process.ClientFor("ben");
+        using HttpClient anna = queue.Process.ClientFor("anna"),
+            ben = queue.Process.ClientFor("ben");
         var released = await anna.DeleteAsync($"api/servers/{Server}/reservation?number={number}{choice}");
         if (end == "succeeded")
         {
             Assert.Equal(HttpStatusCode.Accepted, released.StatusCode);
-            Assert.Contains($"until build {build} has ended", await (await ben.Put($"api/servers/{Server}/reservation", new { purpose = "x", hours = 1 })).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
+            Assert.Contains(
+                $"until build {build} has ended",
+                await (await ben.Put($"api/servers/{Server}/reservation", new { purpose = "x", hours = 1 })).Problem(
+                    HttpStatusCode.Conflict
+                ),
+                StringComparison.Ordinal
+            );
             Assert.Equal(end, (await ben.Json($"api/builds/{build}?wait=20")).Text("state"));
         }
-        else Assert.Equal(HttpStatusCode.NoContent, released.StatusCode);
-        await Wait.Until("it is free", async () => (await ben.Put($"api/servers/{Server}/reservation", new { purpose = "x", hours = 1 })).StatusCode == HttpStatusCode.Created, 5);
+        else
+            Assert.Equal(HttpStatusCode.NoContent, released.StatusCode);
+        await Wait.Until(
+            "it is free",
+            async () =>
+                (await ben.Put($"api/servers/{Server}/reservation", new { purpose = "x", hours = 1 })).StatusCode
+                == HttpStatusCode.Created,
+            5
+        );
         Assert.Equal(end, (await ben.Json($"api/builds/{build}")).Text("state"));
     }
 
@@ -83,12 +129,18 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         var bad = await anna.Build("qa04", "tickets", "none-such", database: true, code: true);
         Assert.Equal("failed", bad.Text("state"));
         var on = (await anna.Json("api/servers/qa04")).GetProperty("configuration");
-        Assert.Equal(("shop", "trunk", good.GetProperty("result").Text("revision")), (on.Text("app"), on.Text("path"), on.Text("revision")));
+        Assert.Equal(
+            ("shop", "trunk", good.GetProperty("result").Text("revision")),
+            (on.Text("app"), on.Text("path"), on.Text("revision"))
+        );
         Assert.Equal("failed", on.Text("result"));
         Assert.Contains("tickets none-such", on.Text("message"), StringComparison.Ordinal);
         var entry = (await anna.Json("api/servers/qa04/history")).GetProperty("history")[0];
         Assert.Equal("none-such", entry.Text("path"));
-        Assert.True(!entry.TryGetProperty("revision", out var revision) || revision.ValueKind == JsonValueKind.Null, "A path that there is not has no revision.");
+        Assert.True(
+            !entry.TryGetProperty("revision", out var revision) || revision.ValueKind == JsonValueKind.Null,
+            "A path that there is not has no revision."
+        );
         await lab.Release("qa04");
     }
 
@@ -99,17 +151,32 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         return queue;
     }
 
-    private static object Ask(string name, int milliseconds) => new { app = "plain", path = $"{Server}/{name}/{milliseconds}", database = false, code = true };
+    private static object Ask(string name, int milliseconds) =>
+        new
+        {
+            app = "plain",
+            path = $"{Server}/{name}/{milliseconds}",
+            database = false,
+            code = true,
+        };
 
     private static async Task<(string Build, long Number)> Run(QueueConsole queue, int milliseconds)
     {
         using var anna = queue.Process.ClientFor("anna");
-        var number = (await (await anna.Put($"api/servers/{Server}/reservation", new { purpose = "x", hours = 1 })).Json()).GetProperty("number").GetInt64();
+        var number = (
+            await (await anna.Put($"api/servers/{Server}/reservation", new { purpose = "x", hours = 1 })).Json()
+        )
+            .GetProperty("number")
+            .GetInt64();
         var build = await (await anna.Post($"api/servers/{Server}/builds", Ask("runs", milliseconds))).Json();
         await Wait.Until("it checks out", () => queue.Hosts.Running.Any());
         return (build.Text("id")!, number);
     }
 
     private static async Task<string?> Build(HttpClient http, string name, int milliseconds) =>
-        (await http.Json($"api/builds/{(await (await http.Post($"api/servers/{Server}/builds", Ask(name, milliseconds))).Json()).Text("id")}?wait=20")).Text("state");
+        (
+            await http.Json(
+                $"api/builds/{(await (await http.Post($"api/servers/{Server}/builds", Ask(name, milliseconds))).Json()).Text("id")}?wait=20"
+            )
+        ).Text("state");
 }

@@ -14,20 +14,25 @@ public sealed class JournalTest : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private string Audit => _folder["audit.log"];
+
     private Journal Open() => new(_folder.Path, new LineFile(Audit));
+
     private string Text(string name) => File.Exists(_folder[name]) ? File.ReadAllText(_folder[name]) : "";
+
     private static string[] All() => ["a.json", "b.json", "new.json", "audit.log"];
 
     /// <summary>An act on two files, a new one, and the audit.</summary>
-    private void Act(Journal journal, JsonFile<Number> a, JsonFile<Number> b, int value) => journal.Do(act =>
-    {
-        act.Change(a, n => n with { Value = value });
-        act.Change(b, n => n with { Value = value });
-        act.Create(_folder["new.json"], new Number(1, value));
-        act.Note($"value {value}");
-    });
+    private void Act(Journal journal, JsonFile<Number> a, JsonFile<Number> b, int value) =>
+        journal.Do(act =>
+        {
+            act.Change(a, n => n with { Value = value });
+            act.Change(b, n => n with { Value = value });
+            act.Create(_folder["new.json"], new Number(1, value));
+            act.Note($"value {value}");
+        });
 
-    private (JsonFile<Number> A, JsonFile<Number> B) Files() => (JsonFile<Number>.Create(_folder["a.json"], new(1, 0)), JsonFile<Number>.Create(_folder["b.json"], new(1, 0)));
+    private (JsonFile<Number> A, JsonFile<Number> B) Files() =>
+        (JsonFile<Number>.Create(_folder["a.json"], new(1, 0)), JsonFile<Number>.Create(_folder["b.json"], new(1, 0)));
 
     [Fact]
     public void An_act_changes_all_its_files_and_the_audit_and_leaves_nothing_else()
@@ -47,12 +52,15 @@ public sealed class JournalTest : IDisposable
     public void A_decision_that_throws_changes_nothing()
     {
         var (a, _) = Files();
-        Assert.Throws<InvalidOperationException>(() => Open().Do(act =>
-        {
-            act.Change(a, n => n with { Value = 7 });
-            act.Note("x");
-            throw new InvalidOperationException();
-        }));
+        Assert.Throws<InvalidOperationException>(() =>
+            Open()
+                .Do(act =>
+                {
+                    act.Change(a, n => n with { Value = 7 });
+                    act.Note("x");
+                    throw new InvalidOperationException();
+                })
+        );
         Assert.Equal(0, a.Value.Value);
         Assert.Equal("", Text("audit.log"));
         // The file's lock is free again.
@@ -70,7 +78,8 @@ public sealed class JournalTest : IDisposable
     {
         var (a, b) = Files();
         var journal = Open();
-        if (File.Exists(_folder[refused])) File.Delete(_folder[refused]);
+        if (File.Exists(_folder[refused]))
+            File.Delete(_folder[refused]);
         Directory.CreateDirectory(_folder[refused]);
         var before = All().Where(n => n != refused).Select(Text).ToList();
         Assert.Throws<DiskRefused>(() => Act(journal, a, b, 7));
@@ -99,12 +108,25 @@ public sealed class JournalTest : IDisposable
         var before = All().ToDictionary(n => n, Text);
         Act(Open(), a, b, 7);
         var after = All().ToDictionary(n => n, Text);
-        var line = new JournalLine([.. All().SkipLast(1).Select(n => new JournalFile(n, before[n].Length == 0 ? null : Hash(before[n]), Hash(after[n]), after[n]))], ["value 7"]);
+        var line = new JournalLine(
+            [
+                .. All()
+                    .SkipLast(1)
+                    .Select(n => new JournalFile(
+                        n,
+                        before[n].Length == 0 ? null : Hash(before[n]),
+                        Hash(after[n]),
+                        after[n]
+                    )),
+            ],
+            ["value 7"]
+        );
         foreach (var (name, index) in All().Select((n, i) => (n, i)))
         {
             File.Delete(_folder[name]);
             var text = index < done ? after[name] : before[name];
-            if (text.Length > 0) File.WriteAllText(_folder[name], text);
+            if (text.Length > 0)
+                File.WriteAllText(_folder[name], text);
         }
         File.WriteAllText(_folder["journal.log"], JsonSerializer.Serialize(line, Json.Web) + "\n");
         Open();
