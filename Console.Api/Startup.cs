@@ -73,7 +73,7 @@ public static class Startup
 
         var runner = new CommandRunner();
         services.AddSingleton(runner).AddSingleton(new HostProgram(runner, (long)settings.Builds.OutputMegabytes << 20)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
-        services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
+        services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
         services.AddSingleton<Webhook>().AddSingleton<Secrets>().AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseViews>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<Teller>();

@@ -14,7 +14,7 @@ namespace TestServers.Builds;
 /// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
 /// </summary>
 public sealed class BuildQueue(Settings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory, Catalogue catalogue,
-    ReservationBook reservations, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
+    ReservationBook reservations, ReservationHandover handover, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly ConcurrentDictionary<ServerName, RunningBuild> _running = new();
@@ -103,7 +103,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
     {
         foreach (var found in store.Open.Where(b => b.State == RequestState.Running).ToList()) TellInterrupted(found);
         inventory.Changed += () => _wakes.Writer.TryWrite(true);
-        reservations.BuildLosesRight += EndOrLeave;
+        handover.BuildLosesRight += EndOrLeave;
         try
         {
             do
@@ -143,8 +143,9 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
             }
             finally
             {
-                _running.TryRemove(build.Server, out _);
+                // First, so that the one behind it does not begin under a reservation that has ended with this one.
                 holds.End(build.Server, build.Id);
+                _running.TryRemove(build.Server, out _);
                 running.SetEnded();
                 _wakes.Writer.TryWrite(true);
             }

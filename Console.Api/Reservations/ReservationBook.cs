@@ -4,10 +4,6 @@ using TestServers.Storage;
 
 namespace TestServers.Reservations;
 
-/// <summary>What becomes of the build of a reservation that somebody has ended before its time.</summary>
-/// <param name="Why">Who did it and when, as a sentence for the build's owner.</param>
-public sealed record RightEnded(Reservation Reservation, RequestId Build, RunningBuilds Builds, string Why);
-
 /// <summary>A wish for a reservation: what is null stays as it is, or is the usual.</summary>
 /// <param name="Number">When given, the reservation that is meant: if it does not hold any more, nothing is done.</param>
 public sealed record ReservationWish(
@@ -33,13 +29,10 @@ public sealed class ReservationBook(
     TimeProvider clock
 )
 {
-    private const int LongestText = 200;
+    internal const int LongestText = 200;
 
     /// <summary>Raised after a change, with the server.</summary>
     public event Action<ServerName>? Changed;
-
-    /// <summary>Raised when a reservation was ended while its build runs.</summary>
-    public event Action<RightEnded>? BuildLosesRight;
 
     /// <summary>The reservation that holds now, or null.</summary>
     public Reservation? Of(ServerName server) => Holding(file.Value, server);
@@ -94,87 +87,6 @@ public sealed class ReservationBook(
                 return taken;
             });
     }
-
-    /// <summary>Releases a server that one holds; a server that nobody holds stays as it is. While its build runs, it is held until that has ended.</summary>
-    /// <param name="number">When given, only the reservation with this number is released.</param>
-    /// <exception cref="Problem">409: somebody else holds it, or it is another reservation by now.</exception>
-    public ReleasedServer Release(ServerName server, long? number, RunningBuilds running, Deed deed)
-    {
-        return answers.Find<ReleasedServer>(deed)
-            ?? journal.Do(act =>
-            {
-                if (answers.Find<ReleasedServer>(deed) is { } earlier)
-                    return earlier;
-                var held = Holding(act.Of(file), server);
-                if (held is not null && held.Holder != deed.Caller.Name)
-                    throw HeldBy(held);
-                if (held is not null && number is not null && held.Number != number)
-                    throw Gone(server, number.Value, held);
-                var answer = new ReleasedServer(held?.Number, held is null ? null : builds.Of(held));
-                if (held is not null)
-                    Release(act, held, answer.Build, running, deed);
-                answers.Keep(act, deed, answer);
-                return answer;
-            });
-    }
-
-    /// <summary>Ends the reservation that holds and begins one for the caller, in one step.</summary>
-    /// <param name="reason">Why; it is told to the former holder, and is the purpose when the wish has none.</param>
-    /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, or it cannot be used.</exception>
-    public ReservationView TakeOver(
-        ServerName server,
-        string? reason,
-        ReservationWish wish,
-        RunningBuilds running,
-        Deed deed
-    )
-    {
-        return answers.Find<ReservationView>(deed)
-            ?? journal.Do(act =>
-            {
-                if (answers.Find<ReservationView>(deed) is { } earlier)
-                    return earlier;
-                var why = PlainText.Check(reason, "reason", LongestText);
-                var held = Holding(act.Of(file), server);
-                if (wish.Number is { } number && held?.Number != number)
-                    throw Gone(server, number, held);
-                if (held is null)
-                    throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
-                if (held.Holder == deed.Caller.Name)
-                    throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
-                usability.Ensure(server);
-                var build = builds.Of(held);
-                var from = new TakenFrom(
-                    held.Holder,
-                    held.Number,
-                    why,
-                    clock.GetUtcNow(),
-                    build,
-                    build is null ? null : running
-                );
-                var taken = New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
-                if (build is not null && running == RunningBuilds.Finish)
-                    act.Publish(() => builds.GoOnUnder(server, taken.Number));
-                if (build is not null)
-                    act.After(() =>
-                        BuildLosesRight?.Invoke(
-                            new(
-                                held,
-                                build,
-                                running,
-                                $"{deed.Caller.Name} has taken {server} over at {Times.Say(from.At)}: {why}."
-                            )
-                        )
-                    );
-                var answer = ReservationView.Of(taken);
-                answers.Keep(act, deed, answer);
-                return answer;
-            });
-    }
-
-    /// <summary>Returns when a build has ended, or after a while.</summary>
-    public Task WaitForBuild(ServerName server, RequestId build, TimeSpan atMost) =>
-        builds.WaitForEnd(server, build, atMost);
 
     /// <summary>Takes out what has ended by the clock, so that a clock that is set back brings nothing back.</summary>
     /// <exception cref="DiskRefused">The disk refused; what has ended holds nothing all the same.</exception>
@@ -247,7 +159,8 @@ public sealed class ReservationBook(
 
     private bool IsHolding(Reservation held) => held.Until > clock.GetUtcNow() || builds.Of(held) is not null;
 
-    private Reservation New(Act act, ServerName server, ReservationWish wish, Deed deed, TakenFrom? from = null)
+    /// <summary>Begins a reservation, with its line in the audit.</summary>
+    internal Reservation New(Act act, ServerName server, ReservationWish wish, Deed deed, TakenFrom? from = null)
     {
         var purpose = PlainText.Check(wish.Purpose, "purpose", LongestText);
         var until = limits.EndOf(wish.Hours, wish.Until);
@@ -299,33 +212,6 @@ public sealed class ReservationBook(
         return changed;
     }
 
-    private void Release(Act act, Reservation held, RequestId? build, RunningBuilds running, Deed deed)
-    {
-        var now = clock.GetUtcNow();
-        // Held by the build that runs, until that has ended.
-        act.Change(
-            file,
-            state =>
-                build is null
-                    ? state.Without(held.Server)
-                    : state.With(held with { Until = held.Until < now ? held.Until : now })
-        );
-        audit.Write(
-            act,
-            deed.Caller,
-            "release",
-            held.Server.Text,
-            $"number {held.Number}{(build is null ? "" : $"; build {build}: {running}")}"
-        );
-        if (build is not null)
-            act.After(() =>
-                BuildLosesRight?.Invoke(
-                    new(held, build, running, $"{deed.Caller.Name} has released {held.Server} at {Times.Say(now)}.")
-                )
-            );
-        TellAfter(act, held.Server);
-    }
-
     /// <summary>The refusal of what was meant for a reservation that has ended.</summary>
     internal static Problem Gone(ServerName server, long number, Reservation? held) =>
         Problem
@@ -342,8 +228,3 @@ public sealed class ReservationBook(
 
 /// <summary>What was answered to a wish for a server.</summary>
 public sealed record ReservedServer(ReservationView Reservation, bool IsNew);
-
-/// <summary>What was released.</summary>
-/// <param name="Number">Null: nobody held it.</param>
-/// <param name="Build">The build that ran under it, with which the reservation ends; null: it has ended.</param>
-public sealed record ReleasedServer(long? Number, RequestId? Build);

@@ -79,18 +79,19 @@ public static class ReservationsApi
         [Description("What becomes of the build that runs"), AllowedValues("cancel", "finish")] string? builds,
         HttpContext context,
         Inventory inventory,
-        ReservationBook book
+        ReservationBook book,
+        ReservationHandover handover
     )
     {
         // What one holds can be given back although no host has it any more.
         if (book.Of(server) is null)
             inventory.Find(server);
         var running = RunningOf(builds);
-        var released = book.Release(server, number, running, Deed.Of(context));
+        var released = handover.Release(server, number, running, Deed.Of(context));
         if (released.Build is null)
             return TypedResults.NoContent();
         if (running == RunningBuilds.Cancel)
-            await book.WaitForBuild(server, released.Build, CancelLimit);
+            await handover.WaitForBuild(server, released.Build, CancelLimit);
         // Still held by the build that has not ended.
         return book.Of(server) is { } held && held.Number == released.Number
             ? TypedResults.Accepted($"{context.Request.PathBase}/api/builds/{released.Build}", ReservationView.Of(held))
@@ -102,11 +103,11 @@ public static class ReservationsApi
         TakeOverServer ask,
         HttpContext context,
         Inventory inventory,
-        ReservationBook book
+        ReservationHandover handover
     )
     {
         inventory.Find(server);
-        var taken = book.TakeOver(
+        var taken = handover.TakeOver(
             server,
             ask.Reason,
             new(ask.Purpose, ask.Hours, ask.Until, ask.Number),
@@ -114,7 +115,7 @@ public static class ReservationsApi
             Deed.Of(context)
         );
         if (taken.TakenFrom is { Builds: RunningBuilds.Cancel, Build: { } build })
-            await book.WaitForBuild(server, build, CancelLimit);
+            await handover.WaitForBuild(server, build, CancelLimit);
         return TypedResults.Ok(taken);
     }
 

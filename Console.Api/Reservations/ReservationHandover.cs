@@ -1,0 +1,141 @@
+using TestServers.Access;
+using TestServers.Hosts;
+using TestServers.Storage;
+
+namespace TestServers.Reservations;
+
+/// <summary>What becomes of the build of a reservation that somebody has ended before its time.</summary>
+/// <param name="Why">Who did it and when, as a sentence for the build's owner.</param>
+public sealed record RightEnded(Reservation Reservation, RequestId Build, RunningBuilds Builds, string Why);
+
+/// <summary>
+/// Ends reservations before their time: their holder releases them, or somebody takes them over. Who does it says what
+/// becomes of the build that runs.
+/// </summary>
+public sealed class ReservationHandover(
+    JsonFile<ReservationsState> file,
+    ReservationBook book,
+    Journal journal,
+    Audit audit,
+    KeptAnswers answers,
+    Usability usability,
+    BuildsUnderHolds builds,
+    TimeProvider clock
+)
+{
+    /// <summary>Raised when a reservation was ended while its build runs.</summary>
+    public event Action<RightEnded>? BuildLosesRight;
+
+    /// <summary>Releases a server that one holds; a server that nobody holds stays as it is. While its build runs, it is held until that has ended.</summary>
+    /// <param name="number">When given, only the reservation with this number is released.</param>
+    /// <exception cref="Problem">409: somebody else holds it, or it is another reservation by now.</exception>
+    public ReleasedServer Release(ServerName server, long? number, RunningBuilds running, Deed deed)
+    {
+        return answers.Find<ReleasedServer>(deed)
+            ?? journal.Do(act =>
+            {
+                if (answers.Find<ReleasedServer>(deed) is { } earlier)
+                    return earlier;
+                var held = book.Holding(act.Of(file), server);
+                if (held is not null && held.Holder != deed.Caller.Name)
+                    throw book.HeldBy(held);
+                if (held is not null && number is not null && held.Number != number)
+                    throw ReservationBook.Gone(server, number.Value, held);
+                var answer = new ReleasedServer(held?.Number, held is null ? null : builds.Of(held));
+                if (held is not null)
+                    Release(act, held, answer.Build, running, deed);
+                answers.Keep(act, deed, answer);
+                return answer;
+            });
+    }
+
+    /// <summary>Ends the reservation that holds and begins one for the caller, in one step.</summary>
+    /// <param name="reason">Why; it is told to the former holder, and is the purpose when the wish has none.</param>
+    /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, or it cannot be used.</exception>
+    public ReservationView TakeOver(
+        ServerName server,
+        string? reason,
+        ReservationWish wish,
+        RunningBuilds running,
+        Deed deed
+    )
+    {
+        return answers.Find<ReservationView>(deed)
+            ?? journal.Do(act =>
+            {
+                if (answers.Find<ReservationView>(deed) is { } earlier)
+                    return earlier;
+                var why = PlainText.Check(reason, "reason", ReservationBook.LongestText);
+                var held = book.Holding(act.Of(file), server);
+                if (wish.Number is { } number && held?.Number != number)
+                    throw ReservationBook.Gone(server, number, held);
+                if (held is null)
+                    throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
+                if (held.Holder == deed.Caller.Name)
+                    throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
+                usability.Ensure(server);
+                var build = builds.Of(held);
+                var from = new TakenFrom(
+                    held.Holder,
+                    held.Number,
+                    why,
+                    clock.GetUtcNow(),
+                    build,
+                    build is null ? null : running
+                );
+                var taken = book.New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
+                if (build is not null && running == RunningBuilds.Finish)
+                    act.Publish(() => builds.GoOnUnder(server, taken.Number));
+                if (build is not null)
+                    act.After(() =>
+                        BuildLosesRight?.Invoke(
+                            new(
+                                held,
+                                build,
+                                running,
+                                $"{deed.Caller.Name} has taken {server} over at {Times.Say(from.At)}: {why}."
+                            )
+                        )
+                    );
+                var answer = ReservationView.Of(taken);
+                answers.Keep(act, deed, answer);
+                return answer;
+            });
+    }
+
+    /// <summary>Returns when a build has ended, or after a while.</summary>
+    public Task WaitForBuild(ServerName server, RequestId build, TimeSpan atMost) =>
+        builds.WaitForEnd(server, build, atMost);
+
+    private void Release(Act act, Reservation held, RequestId? build, RunningBuilds running, Deed deed)
+    {
+        var now = clock.GetUtcNow();
+        // Held by the build that runs, until that has ended.
+        act.Change(
+            file,
+            state =>
+                build is null
+                    ? state.Without(held.Server)
+                    : state.With(held with { Until = held.Until < now ? held.Until : now })
+        );
+        audit.Write(
+            act,
+            deed.Caller,
+            "release",
+            held.Server.Text,
+            $"number {held.Number}{(build is null ? "" : $"; build {build}: {running}")}"
+        );
+        if (build is not null)
+            act.After(() =>
+                BuildLosesRight?.Invoke(
+                    new(held, build, running, $"{deed.Caller.Name} has released {held.Server} at {Times.Say(now)}.")
+                )
+            );
+        book.TellAfter(act, held.Server);
+    }
+}
+
+/// <summary>What was released.</summary>
+/// <param name="Number">Null: nobody held it.</param>
+/// <param name="Build">The build that ran under it, with which the reservation ends; null: it has ended.</param>
+public sealed record ReleasedServer(long? Number, RequestId? Build);
