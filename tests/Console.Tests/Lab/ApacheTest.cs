@@ -68,12 +68,12 @@ public sealed class ApacheTest(LabFixture lab) : IClassFixture<LabFixture>
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
         Assert.Equal("event: hello", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));
         var purpose = $"events {Guid.NewGuid():n}";
-        await anna.Put("api/servers/qa12/reservation", new { purpose, hours = 1 });
+        await anna.Put("api/servers/qa05/reservation", new { purpose, hours = 1 });
         string? line;
         do line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10));
         while (line is not null && !line.Contains(purpose, StringComparison.Ordinal));
         Assert.NotNull(line);
-        await anna.DeleteAsync("api/servers/qa12/reservation");
+        await anna.DeleteAsync("api/servers/qa05/reservation");
     }
 
     [Fact]

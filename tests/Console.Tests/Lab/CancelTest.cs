@@ -64,6 +64,8 @@ public sealed class CancelTest(LabFixture lab, Xunit.Abstractions.ITestOutputHel
     private async Task<(string Build, Task Held)> HalfWay(HttpClient anna, SickGuest qa06)
     {
         await qa06.ServeWithSvnThatStandsStill();
+        // Made behind the build before: one that came only now would be taken.
+        await Wait.Until("the next spare is there", async () => (await lab.Sql("SELECT datname FROM pg_database WHERE datname LIKE 'spare_shop_%'")).Length > 0, 60);
         foreach (var spare in await lab.Sql("SELECT datname FROM pg_database WHERE datname LIKE 'spare_shop_%'"))
         {
             // So that a plain copy is made.
