@@ -61,6 +61,6 @@ public sealed record HostState(
     }
 
     private static string Twice(ServerName name, string place) =>
-        $"{name} is left out here: {place} has a server of this name and had it first. "
-        + "One name is one server; rename or remove one of the two.";
+        $"{name} is left out here: {place} has a server of this name, or had it last. "
+        + "One name is one server: rename or remove one of the two.";
 }

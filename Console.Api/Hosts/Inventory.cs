@@ -29,6 +29,7 @@ public sealed class Inventory(
         StringComparer.Ordinal
     );
     private ImmutableSortedDictionary<string, string> _places = placesFile.Value.Places;
+    private ImmutableSortedSet<string> _others = placesFile.Value.Others ?? [];
     private bool _refused;
     private ImmutableDictionary<string, HostState> _hosts = settings.Hosts.ToImmutableDictionary(
         h => h.Name,
@@ -127,9 +128,10 @@ public sealed class Inventory(
                 };
             // Who has which name is looked at when names come or go, not with each answer.
             var isSame = before.Found is not null && before.Found.Names.SetEquals(now.Found!.Names);
-            var places = isSame
-                ? _places
-                : Places.Settle([.. settings.Hosts.Select(h => _answers[h.Name].Of(h.Name))], _places);
+            var shown = settings.Hosts.Select(h => _answers[h.Name].Of(h.Name)).ToList();
+            var places = isSame ? _places : Places.Settle(shown, _places, _others);
+            if (!isSame)
+                _others = Places.FindOthers(shown, places, _others);
             var hosts = ReferenceEquals(places, _places) ? [host] : settings.Hosts.Select(h => h.Name);
             _places = places;
             Keep();
@@ -140,11 +142,11 @@ public sealed class Inventory(
     // A disk that refuses keeps nobody from seeing the servers: it is tried again with the next answer, and told once.
     private void Keep()
     {
-        if (ReferenceEquals(placesFile.Value.Places, _places))
+        if (ReferenceEquals(placesFile.Value.Places, _places) && _others.SetEquals(placesFile.Value.Others ?? []))
             return;
         try
         {
-            placesFile.Change(state => state with { Places = _places });
+            placesFile.Change(state => state with { Places = _places, Others = _others });
             _refused = false;
         }
         catch (DiskRefused refused)

@@ -4,7 +4,15 @@ using TestServers.Storage;
 namespace TestServers.Hosts;
 
 /// <summary>What stands in places.json: the host that has each name.</summary>
-public sealed record PlacesState(int Version, ImmutableSortedDictionary<string, string> Places) : IVersioned
+/// <param name="Others">
+/// Names that a second host showed beside the one that has them, as NAME/HOST: machines of their own, which never take
+/// the name over by themselves. Null: none yet.
+/// </param>
+public sealed record PlacesState(
+    int Version,
+    ImmutableSortedDictionary<string, string> Places,
+    ImmutableSortedSet<string>? Others = null
+) : IVersioned
 {
     public static PlacesState Empty { get; } =
         new(JsonFile<PlacesState>.Version, ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
@@ -19,7 +27,8 @@ public sealed record PlacesState(int Version, ImmutableSortedDictionary<string, 
 /// host that had it keeps it until it answers without it, also while it does not answer and over restarts of the
 /// console; a name that
 /// nobody had goes to the first host of the settings that shows it. A machine that moves to another host takes its hold
-/// along.
+/// along. One that was seen beside the one that has the name is another machine: it does not get the name when that one
+/// is not seen for once, as hold, history and copies are that one's.
 /// </summary>
 internal static class Places
 {
@@ -30,16 +39,20 @@ internal static class Places
     /// <summary>The host of each name.</summary>
     /// <param name="hosts">In the order of the settings.</param>
     /// <param name="before">As it was settled before; the same is given back when nothing has changed.</param>
+    /// <param name="others">What <see cref="FindOthers"/> has found so far.</param>
     public static ImmutableSortedDictionary<string, string> Settle(
         IReadOnlyList<Host> hosts,
-        ImmutableSortedDictionary<string, string> before
+        ImmutableSortedDictionary<string, string> before,
+        ImmutableSortedSet<string>? others = null
     )
     {
         var byName = hosts.ToDictionary(h => h.Name, StringComparer.Ordinal);
         var after = before.ToBuilder();
         foreach (var (name, place) in before)
         {
-            if (!byName.TryGetValue(place, out var host) || host.Names?.Contains(name) == false)
+            if (!byName.TryGetValue(place, out var host))
+                after.Remove(name);
+            else if (host.Names?.Contains(name) == false && !hosts.Any(h => IsOther(others, name, h)))
                 after.Remove(name);
         }
         foreach (var host in hosts)
@@ -52,4 +65,35 @@ internal static class Places
         }
         return after.ToImmutable();
     }
+
+    /// <summary>Adds what is shown beside the host that has the name; what is not shown any more is none.</summary>
+    public static ImmutableSortedSet<string> FindOthers(
+        IReadOnlyList<Host> hosts,
+        ImmutableSortedDictionary<string, string> places,
+        ImmutableSortedSet<string> before
+    )
+    {
+        var after = before.ToBuilder();
+        foreach (var host in hosts.Where(h => h.Names is not null))
+        {
+            after.ExceptWith(
+                before.Where(o =>
+                    o.EndsWith("/" + host.Name, StringComparison.Ordinal)
+                    && !host.Names!.Contains(o[..^(host.Name.Length + 1)])
+                )
+            );
+            foreach (var name in host.Names!)
+            {
+                var place = places.GetValueOrDefault(name, host.Name);
+                if (place != host.Name && hosts.Any(h => h.Name == place && h.Names?.Contains(name) == true))
+                    after.Add(KeyOf(name, host));
+            }
+        }
+        return after.ToImmutable();
+    }
+
+    private static bool IsOther(ImmutableSortedSet<string>? others, string name, Host host) =>
+        host.Names?.Contains(name) == true && others?.Contains(KeyOf(name, host)) == true;
+
+    private static string KeyOf(string name, Host host) => $"{name}/{host.Name}";
 }

@@ -77,6 +77,27 @@ public sealed class PlacesTest
         }
     }
 
+    [Fact]
+    public void A_machine_that_was_seen_beside_the_one_that_has_the_name_does_not_take_it_over()
+    {
+        Places.Host Showing(string host, params string[] names) => new(host, true, names.ToHashSet(StringComparer.Ordinal));
+        var both = new[] { Showing("kvm1", "qa06"), Showing("kvm2", "qa06") };
+        var places = Places.Settle(both, None);
+        var others = Places.FindOthers(both, places, []);
+        Assert.Equal("kvm1", places["qa06"]);
+        // Not seen for once: hold, history and copies stay those of the one on kvm1.
+        var gone = new[] { Showing("kvm1"), Showing("kvm2", "qa06") };
+        places = Places.Settle(gone, places, others);
+        others = Places.FindOthers(gone, places, others);
+        Assert.Equal("kvm1", places["qa06"]);
+        // When the other one is gone, too, the name is anybody's; and one that moves was never seen on both.
+        var none = new[] { Showing("kvm1"), Showing("kvm2") };
+        others = Places.FindOthers(none, places, others);
+        Assert.Empty(others);
+        places = Places.Settle(none, places, others);
+        Assert.Equal("kvm2", Places.Settle(gone, places, others)["qa06"]);
+    }
+
     // null: not asked yet; "silent": asked in vain.
     private static ImmutableSortedDictionary<string, string> Settle(
         ImmutableSortedDictionary<string, string> before,
