@@ -20,7 +20,8 @@ public static class AppsApi
         var calls = routes.MapCalls("Apps", "What can be put on a server.");
         calls.MapGet("/api/apps", List).As("listApps", Right.View, "The apps that can be put on a server");
         calls.MapGet("/api/apps/{app}/paths", ListPaths)
-            .As("listPaths", Right.View, "Branches and tags of an app's repository; ?q= part of the name");
+            .As("listPaths", Right.View, "Branches and tags of an app's repository; ?q= part of the name").Gives(429)
+            .Holds(PlaceKind.Plan);
     }
 
     private static Polled<AppList> List(Catalogue catalogue) => Polled.Of(new AppList([.. catalogue.All]));

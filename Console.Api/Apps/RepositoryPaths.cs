@@ -19,27 +19,34 @@ public sealed record PathList(ImmutableArray<ListedPath> Paths, DateTimeOffset? 
 /// <summary>Lists branches and tags to choose from, asking a repository at most once in half a minute, one process at a time.</summary>
 public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30), Limit = TimeSpan.FromSeconds(20);
-    private readonly ConcurrentDictionary<AppName, (SemaphoreSlim Asking, PathList List, long AskedAt)> _known = new();
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30), Again = TimeSpan.FromSeconds(10), Limit = TimeSpan.FromSeconds(20);
+    private readonly ConcurrentDictionary<AppName, Known> _known = new();
 
-    /// <summary>The app's paths; a repository that does not answer gives the last list with its problem.</summary>
-    public async Task<PathList> Of(AppSettings app, CancellationToken cancel)
+    /// <summary>
+    /// The app's paths; a repository that does not answer gives the last list with its problem. All who ask meanwhile get
+    /// one answer.
+    /// </summary>
+    public Task<PathList> Of(AppSettings app, CancellationToken cancel)
     {
-        var (asking, _, _) = _known.GetOrAdd(app.Name, _ => (new(1), new([], null, null), 0));
-        await asking.WaitAsync(cancel);
-        try
+        var known = _known.GetOrAdd(app.Name, _ => new());
+        lock (known)
         {
-            var (_, known, askedAt) = _known[app.Name];
-            if (known is { AsOf: not null, Problem: null } && clock.GetElapsedTime(askedAt) < Fresh) return known;
-            var now = clock.GetTimestamp();
-            var next = await Ask(app, known, cancel);
-            _known[app.Name] = (asking, next, now);
-            return next;
+            var age = clock.GetElapsedTime(known.AskedAt);
+            if (known.Asking is { IsCompletedSuccessfully: true } asked && age < (asked.Result.Problem is null ? Fresh : Again)) return asked;
+            if (known.Asking is null or { IsCompleted: true })
+            {
+                known.AskedAt = clock.GetTimestamp();
+                // Nobody's leaving ends it: others may wait for it, too.
+                known.Asking = Ask(app, known.Asking is { IsCompletedSuccessfully: true } last ? last.Result : new([], null, null), CancellationToken.None);
+            }
+            return known.Asking.WaitAsync(cancel);
         }
-        finally
-        {
-            asking.Release();
-        }
+    }
+
+    private sealed class Known
+    {
+        public Task<PathList>? Asking { get; set; }
+        public long AskedAt { get; set; }
     }
 
     private async Task<PathList> Ask(AppSettings app, PathList known, CancellationToken cancel)
