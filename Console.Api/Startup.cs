@@ -58,13 +58,15 @@ public static class Startup
         var numbers = new RequestNumbers();
         services.AddSingleton(settings).AddSingleton(clock).AddSingleton(state);
         var journal = state.Journal(state.Lines("audit.log"));
-        services.AddSingleton(journal).AddSingleton(state.Open("reservations.json", ReservationsState.Empty));
+        services.AddSingleton(journal);
+        var reservations = state.Open("reservations.json", ReservationsState.Empty);
+        services.AddSingleton(reservations);
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
         services.AddSingleton(state.Open("places.json", PlacesState.Empty));
         var builds = new RequestStore<Build>(state.Folder("builds"), numbers);
         var restores = new RequestStore<Restore>(state.Folder("restores"), numbers);
         var history = new History(state.Folder("history"), settings.Builds.History);
-        StateAgreement.Check(builds, restores, history);
+        StateAgreement.Check(builds, restores, history, reservations);
         services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
         services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock)).AddSingleton<Audit>();
         numbers.Open(state);

@@ -2,18 +2,22 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TestServers.Storage;
 
 namespace TestServers.Access;
 
 /// <summary>What was answered to a call with an Idempotency-Key; a file a key.</summary>
 /// <param name="Caller">Kind and name of who asked: a key is theirs alone.</param>
+/// <param name="Body">The SHA-256 of the body, whatever its form and the order of its fields.</param>
+/// <param name="Shown">Call and body as people read them, cut.</param>
 public sealed record KeptAnswer(
     int Version,
     string Caller,
     string Key,
     string Call,
     string Body,
+    string Shown,
     DateTimeOffset At,
     JsonElement Answer
 ) : IVersioned;
@@ -26,6 +30,8 @@ public sealed class KeptAnswers
 {
     /// <summary>For how long an answer is kept.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromDays(7);
+    private const int MostOfOne = 5000,
+        MostShown = 300;
     private readonly ConcurrentDictionary<string, KeptAnswer> _known = new(StringComparer.Ordinal);
     private readonly string _folder;
     private readonly TimeProvider _clock;
@@ -46,14 +52,14 @@ public sealed class KeptAnswers
     {
         if (deed.Key is null || !_known.TryGetValue(NameOf(deed), out var kept))
             return null;
-        if (kept.Call == deed.Call && IsSame(kept.Body, deed.Body))
+        if (kept.Call == deed.Call && kept.Body == HashOf(deed.Body))
             return kept.Answer.Deserialize<T>(Json.Web);
         throw Problem
             .KeyUsed(
-                $"The Idempotency-Key {deed.Key} was used at {Times.Say(kept.At)} for {Shown(kept.Call, kept.Body)}, "
+                $"The Idempotency-Key {deed.Key} was used at {Times.Say(kept.At)} for {kept.Shown}, "
                     + $"and is now sent with {Shown(deed.Call, deed.Body)}. Nothing was done. Use a key of its own for each request."
             )
-            .With("used", Shown(kept.Call, kept.Body))
+            .With("used", kept.Shown)
             .With("sent", Shown(deed.Call, deed.Body));
     }
 
@@ -64,12 +70,20 @@ public sealed class KeptAnswers
         if (deed.Key is null)
             return;
         var (name, path) = (NameOf(deed), PathOf(NameOf(deed)));
+        if (!_known.ContainsKey(name) && _known.Values.Count(k => k.Caller == CallerOf(deed)) >= MostOfOne)
+            throw Problem
+                .TooMany(
+                    $"{deed.Caller.Name} has used {MostOfOne} Idempotency-Keys within {Time.TotalDays:0} days, which is "
+                        + "the limit. Send this request without one, or use keys for what must not be done twice alone."
+                )
+                .With("limit", MostOfOne);
         var kept = new KeptAnswer(
             1,
             CallerOf(deed),
             deed.Key,
             deed.Call,
-            deed.Body,
+            HashOf(deed.Body),
+            Shown(deed.Call, deed.Body),
             _clock.GetUtcNow(),
             JsonSerializer.SerializeToElement(answer, Json.Web)
         );
@@ -100,22 +114,34 @@ public sealed class KeptAnswers
 
     private string PathOf(string name) => Path.Combine(_folder, name + ".json");
 
-    private static string Shown(string call, string body) =>
-        body.Length == 0 ? call : $"{call} {(body.Length <= 300 ? body : body[..300] + "…")}";
-
-    private static bool IsSame(string before, string now)
+    private static string Shown(string call, string body)
     {
-        if (before == now)
-            return true;
+        var text = body.Length == 0 ? call : $"{call} {body}";
+        return text.Length <= MostShown ? text : text[..MostShown] + "...";
+    }
+
+    // No body is an empty one, and what is the same for the API is the same here.
+    private static string HashOf(string body)
+    {
+        string canonical;
         try
         {
-            using var one = JsonDocument.Parse(before);
-            using var other = JsonDocument.Parse(now);
-            return JsonElement.DeepEquals(one.RootElement, other.RootElement);
+            canonical = Sorted(body.Trim().Length == 0 ? new JsonObject() : JsonNode.Parse(body))?.ToJsonString() ?? "null";
         }
         catch (JsonException)
         {
-            return false;
+            canonical = body;
         }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
     }
+
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject fields => new JsonObject(
+                fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, Sorted(f.Value)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
 }

@@ -85,12 +85,15 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
                 build = store.Change(act, id, b => b.WithEnd(RequestState.Cancelled, $"Cancelled by {by} before it began.", clock.GetUtcNow()));
                 runner.GiveBack(act, build);
             }
-            audit.Write(act, deed.Caller, "cancel build", build.Server.Text, $"build {id} of {build.By}");
+            // Asked for once more while it ends: that is told already.
+            if (!(_running.TryGetValue(build.Server, out var ends) && ends.Id == id && ends.IsEnding))
+                audit.Write(act, deed.Caller, "cancel build", build.Server.Text, $"build {id} of {build.By}");
             answers.Keep(act, deed, new LaunchedBuild(id));
             return build;
         });
         if (after.Ended || !_running.TryGetValue(after.Server, out var running) || running.Id != id) return store.Find(id)!;
-        store.LogOf(id).Add("console", $"{by} cancels the build.", clock.GetUtcNow());
+        if (!running.IsEnding)
+            store.LogOf(id).Add("console", $"{by} cancels the build.", clock.GetUtcNow());
         await running.End();
         // A host that does not answer is waited for as long as its cleaning up may take; then the build is told to be ending.
         await Task.WhenAny(running.Ended, Task.Delay(TimeSpan.FromSeconds(20), cancel));
@@ -133,13 +136,17 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         {
             try
             {
-                if (store.Find(build.Id)?.State == RequestState.Queued) await runner.Run(build.Id, running, () => stop.IsCancellationRequested);
+                if (store.Find(build.Id)?.State == RequestState.Queued) await runner.Run(build.Id, running, stop);
+            }
+            catch (DiskRefused refused)
+            {
+                // It waits as before, on disk and in memory; or the console stops.
+                log.LogError("Build {Id} on {Server} cannot begin, or end: {Reason}", build.Id, build.Server, refused.Message);
+                await Task.Delay(TimeSpan.FromSeconds(2), stop).ContinueWith(_ => { }, TaskScheduler.Default);
             }
             catch (Exception e)
             {
-                // A fault of ours, or the disk: a build must not stay "running" for ever; the next start finds the file and says interrupted.
                 log.LogError(e, "Build {Id} on {Server}", build.Id, build.Server);
-                store.Show(build.Id, b => b.WithEnd(RequestState.Failed, e is DiskRefused ? e.Message : "The console failed; its log says why.", clock.GetUtcNow()));
             }
             finally
             {
@@ -170,7 +177,9 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
             store.Change(build.Id, b => b.WithEnd(written.Result, written.Message ?? "", written.EndedAt) with { Unclean = b.Unclean || written.Result != RequestState.Succeeded });
             return;
         }
-        runner.End(build.Id, settings.App(build.App), new(RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again."));
+        var found = $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.";
+        store.LogOf(build.Id).Add("console", found, clock.GetUtcNow());
+        runner.End(build.Id, settings.App(build.App), new(RequestState.Interrupted, found));
     }
 }
 

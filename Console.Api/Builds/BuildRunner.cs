@@ -15,11 +15,12 @@ namespace TestServers.Builds;
 /// repeated by itself.
 /// </summary>
 public sealed class BuildRunner(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
-    DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, BuildRules rules, Reachability reachability, BuildHolds holds, Journal journal, Audit audit, TimeProvider clock)
+    DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, BuildRules rules, Reachability reachability, BuildHolds holds, Journal journal, Audit audit, TimeProvider clock, ILogger<BuildRunner> consoleLog)
 {
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
-    /// <param name="stopping">Whether the cancellation is the console's own stop.</param>
-    public async Task Run(RequestId id, RunningBuild running, Func<bool> stopping)
+    /// <param name="stop">The console's own stop.</param>
+    /// <exception cref="Storage.DiskRefused">The disk did not take its begin: it waits as before.</exception>
+    public async Task Run(RequestId id, RunningBuild running, CancellationToken stop)
     {
         var build = Begin(id);
         if (build.Ended) return;
@@ -28,9 +29,17 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         var outcome = app is null
             ? new(RequestState.Failed, $"The settings no longer name the app {build.App}.")
             : await DoStepsOrCancel(build, app, cancel);
-        if (outcome.State == RequestState.Cancelled && stopping()) outcome = outcome with { State = RequestState.Interrupted, Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again." };
+        if (outcome.State == RequestState.Cancelled && stop.IsCancellationRequested) outcome = outcome with { State = RequestState.Interrupted, Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again." };
         else if (outcome.State == RequestState.Cancelled && running.Why is { } why) outcome = outcome with { Message = $"{why} {outcome.Message}" };
-        End(id, app, outcome);
+        // What was done on the hosts is done: it is called running until the disk has taken how it ended.
+        store.LogOf(id).Add("console", outcome.Message, clock.GetUtcNow());
+        await Persistence.Write(() => End(id, app, outcome), refused => TellRefusal(id, refused), stop);
+    }
+
+    private void TellRefusal(RequestId id, DiskRefused refused)
+    {
+        consoleLog.LogError("Build {Id} has ended, but its end cannot be written yet: {Reason}", id, refused.Message);
+        store.LogOf(id).Add("console", $"The end cannot be written yet: {refused.Message}", clock.GetUtcNow());
     }
 
     /// <summary>Ends a build: history first, so that a crash between the two is found and mended at the next start.</summary>
@@ -38,7 +47,6 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     {
         var now = clock.GetUtcNow();
         Build Ended(Build build) => (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
-        store.LogOf(id).Add("console", outcome.Message, now);
         var ended = store.Preview(id, Ended);
         history.Add(ended, app?.Base);
         journal.Do(act => GiveBack(act, store.Change(act, id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is RequestState.Cancelled or RequestState.Interrupted })));
@@ -79,6 +87,12 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return new(RequestState.Cancelled, "Cancelled.");
+        }
+        catch (Exception e)
+        {
+            // A fault of ours, or the disk in the middle of the steps.
+            consoleLog.LogError(e, "Build {Id} on {Server}", build.Id, build.Server);
+            return new(RequestState.Failed, e is DiskRefused ? e.Message : "The console failed; its log says why.");
         }
     }
 
@@ -136,9 +150,17 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
 
     private async Task<StepEnd> CheckOut(TaskCompletionSource<bool> reached, Build build, AppSettings app, Machine machine, CancellationToken cancel)
     {
-        var end = await Do(build.Id, Build.CodeStep, null, voice => guest.CheckOut(build, app, machine, () => reached.TrySetResult(true), voice, cancel));
-        reached.TrySetResult(end.State == StepState.Succeeded);
-        return end;
+        try
+        {
+            var end = await Do(build.Id, Build.CodeStep, null, voice => guest.CheckOut(build, app, machine, () => reached.TrySetResult(true), voice, cancel));
+            reached.TrySetResult(end.State == StepState.Succeeded);
+            return end;
+        }
+        finally
+        {
+            // Also when the disk has refused: somebody waits for it.
+            reached.TrySetResult(false);
+        }
     }
 
     // A server that has answered in the last minute is not asked again: that would cost each build its time.
@@ -209,7 +231,10 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     {
         try
         {
-            SettingsTemplates.Render(app, values.Of(app, machine, new(build.Path, build.Revision), null, build.Id, build.By, hidePassword: true));
+            // What is not known yet is stood for by something of its form: quotes may be needed for it.
+            var revision = build.Revision ?? Revision.From(app.Repository.Kind == RepositoryKind.Git ? "0123456789abcdef0123456789abcdef01234567" : "1");
+            var dataTime = app.Base is { } name ? bases.FactsOf(name).DataTime ?? clock.GetUtcNow() : (DateTimeOffset?)null;
+            SettingsTemplates.Render(app, values.Of(app, machine, new(build.Path, revision), dataTime, build.Id, build.By, hidePassword: true));
             return null;
         }
         catch (UnrenderableTemplate e)

@@ -11,6 +11,9 @@ public sealed class RunningBuild(RequestId id, CancellationToken stop)
     /// <summary>Who ended it and why, as a sentence; null: its owner, or the holder of its server, has cancelled it.</summary>
     public string? Why { get; private set; }
 
+    /// <summary>Whether it was told to end.</summary>
+    public bool IsEnding => _cancel.IsCancellationRequested;
+
     public Task End(string? why = null)
     {
         Why ??= why;

@@ -1,5 +1,6 @@
 using TestServers.Databases;
 using TestServers.Requests;
+using TestServers.Reservations;
 using TestServers.Storage;
 
 namespace TestServers.Builds;
@@ -12,8 +13,22 @@ namespace TestServers.Builds;
 public static class StateAgreement
 {
     /// <exception cref="UnreadableFile">Two files do not agree; both are named, and what to do.</exception>
-    public static void Check(RequestStore<Build> builds, RequestStore<Restore> restores, History history)
+    public static void Check(
+        RequestStore<Build> builds,
+        RequestStore<Restore> restores,
+        History history,
+        JsonFile<ReservationsState> reservations
+    )
     {
+        var last = builds.All.Where(b => b.Reservation is not null).MaxBy(b => b.Reservation);
+        if (last is not null && last.Reservation >= reservations.Value.Next)
+        {
+            throw new UnreadableFile(
+                $"{reservations.Path} says that {reservations.Value.Next} is the next number, but build {last.Id} was "
+                    + $"accepted under reservation {last.Reservation}: it is an older copy, and numbers would be given "
+                    + $"again. Put the newest one back, or set `next` to {last.Reservation + 1} or more."
+            );
+        }
         foreach (var server in history.All)
         {
             foreach (var entry in server.Entries)

@@ -66,15 +66,14 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
         if (!_running.TryAdd(id, done.Task)) return;
         _ = Task.Run(async () =>
         {
+            var stop = await _started.Task;
             try
             {
-                await Run(id, @base, await _started.Task);
+                while (!await RunOnce(id, @base, stop)) await Task.Delay(TimeSpan.FromSeconds(2), stop).ContinueWith(_ => { }, TaskScheduler.Default);
             }
             catch (Exception e)
             {
-                // A fault of ours, or the disk: the restore must not stay "running" for ever in memory.
                 log.LogError(e, "Restore {Id} of {Base}", id, @base.Name);
-                store.Show(id, r => r.WithEnd(RequestState.Failed, "The console failed; its log says why.", clock.GetUtcNow()));
             }
             finally
             {
@@ -84,6 +83,21 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
         });
     }
 
+    // Whether it has ended, or waits on disk for the next start; else the disk did not take its begin, and it waits as before.
+    private async Task<bool> RunOnce(RequestId id, BaseSettings @base, CancellationToken stop)
+    {
+        try
+        {
+            await Run(id, @base, stop);
+            return true;
+        }
+        catch (DiskRefused refused) when (store.Find(id)?.State == RequestState.Queued && !stop.IsCancellationRequested)
+        {
+            log.LogError("Restore {Id} of {Base} cannot begin: {Reason}", id, @base.Name, refused.Message);
+            return false;
+        }
+    }
+
     private async Task Run(RequestId id, BaseSettings @base, CancellationToken stop)
     {
         var host = bases.HostOf(@base);
@@ -91,9 +105,9 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
         using var turn = await TakeTurn(id, host, stop);
         if (turn is null) return; // It waits on disk for the next start.
         store.Change(id, r => r with { State = RequestState.Running, StartedAt = clock.GetUtcNow() });
-        var end = await host.Restore(@base, line => requestLog.Add("restore", line, clock.GetUtcNow()), fraction => ShowProgress(id, fraction), step => EnterStep(id, step), stop);
+        var end = await host.Restore(@base, line => requestLog.Add("restore", line, clock.GetUtcNow()), fraction => ShowProgress(id, fraction), step => TryEnterStep(id, step), stop);
         if (!end.Done) requestLog.Add("console", end.Message, clock.GetUtcNow());
-        Finish(id, @base, end);
+        await Persistence.Write(() => Finish(id, @base, end), refused => log.LogError("Restore {Id} of {Base} has ended, but its end cannot be written yet: {Reason}", id, @base.Name, refused.Message), stop);
         bases.Refresh(@base, sweep: !end.Done);
     }
 
@@ -122,6 +136,19 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
         var (dataTime, size) = (DatabaseHost.Instant(end.Results, "data_time"), DatabaseHost.Number(end.Results, "size"));
         bases.Note(@base.Name, facts => facts with { Exists = true, DataTime = dataTime, Size = size, Spares = 0, LastRestore = id });
         store.Change(id, r => (r with { DataTime = dataTime, Size = size }).WithEnd(RequestState.Succeeded, dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.", now));
+    }
+
+    // The host works on whether or not the disk takes which step it is at.
+    private void TryEnterStep(RequestId id, string name)
+    {
+        try
+        {
+            EnterStep(id, name);
+        }
+        catch (DiskRefused refused)
+        {
+            log.LogError("Restore {Id}: {Reason}", id, refused.Message);
+        }
     }
 
     private void EnterStep(RequestId id, string name)

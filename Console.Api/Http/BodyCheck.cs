@@ -140,7 +140,11 @@ public sealed class BodyCheck(RequestDelegate next)
         }
         try
         {
-            if (value.Deserialize(type) is double number && !double.IsFinite(number))
+            var read = value.Deserialize(type);
+            if (read is double number && !double.IsFinite(number))
+                throw new JsonException();
+            // The library takes words in any case, and several with commas between them.
+            if (read is Enum && JsonSerializer.SerializeToElement(read, Json.Web).GetString() != value.GetString())
                 throw new JsonException();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -4,7 +4,12 @@ namespace TestServers.Requests;
 
 /// <summary>What stands in numbers.json.</summary>
 /// <param name="Next">The number of the next build or restore.</param>
-public sealed record NumbersState(int Version, long Next) : IVersioned;
+public sealed record NumbersState(int Version, long Next) : IVersioned
+{
+    private const long Largest = 100_000_000_000_000;
+
+    public string? FindFault() => Next is >= 1 and <= Largest ? null : $"`next` is {Next}, which is not 1 to {Largest}";
+}
 
 /// <summary>
 /// One row of numbers for builds and restores together, so that numbers tell who came first in a lane both use. None is

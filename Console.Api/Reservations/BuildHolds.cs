@@ -29,7 +29,7 @@ public sealed class BuildHolds(
         if (number is not null && held?.Number != number)
             throw ReservationBook.Gone(server, number.Value, held);
         if (held is not null)
-            return held.Number;
+            return book.IsOver(held) ? throw book.Over(held) : held.Number;
         usability.Ensure(server);
         var made = act.Change(
                 file,

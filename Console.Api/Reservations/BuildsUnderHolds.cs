@@ -14,6 +14,10 @@ public sealed class BuildsUnderHolds
     public RequestId? Of(Reservation held) =>
         _running.TryGetValue(held.Server, out var running) && running.Number == held.Number ? running.Build : null;
 
+    /// <summary>The number of the reservation that a build runs under now; null: it does not run.</summary>
+    public long? NumberOf(ServerName server, RequestId build) =>
+        _running.TryGetValue(server, out var running) && running.Build == build ? running.Number : null;
+
     /// <summary>A build begins under a reservation; one a server.</summary>
     public void Begin(ServerName server, long number, RequestId build) => _running[server] = new(build, number);
 

@@ -17,6 +17,9 @@ public sealed record Reservation(
     /// <summary>The build that made it on a free server: it is given back when that build touches nothing. Null: a person made it, or has changed it.</summary>
     public RequestId? MadeBy { get; init; }
 
+    /// <summary>Its holder has released it, and the build that runs is the last thing it holds for.</summary>
+    public bool Released { get; init; }
+
     /// <summary>From whom it was taken over; null: from nobody.</summary>
     public TakenFrom? TakenFrom { get; init; }
 }

@@ -54,6 +54,8 @@ public sealed class ReservationBook(
                     throw Gone(server, number, held);
                 if (held is not null && held.Holder != deed.Caller.Name)
                     throw HeldBy(held);
+                if (held is { Released: true })
+                    throw Over(held);
                 if (held is null)
                     usability.Ensure(server);
                 var after = held is null ? New(act, server, wish, deed) : Adjusted(act, held, wish, deed);
@@ -146,6 +148,20 @@ public sealed class ReservationBook(
             .With("until", held.Until)
             .With("number", held.Number);
     }
+
+    /// <summary>The refusal of what somebody wants under their own reservation that ends with the build that runs.</summary>
+    internal Problem Over(Reservation held) =>
+        Problem
+            .Conflict(
+                $"Your reservation {held.Number} of {held.Server} was over at {Times.Say(held.Until)}; it ends with build {builds.Of(held)}. "
+                    + (held.Released ? "Reserve the server again when that has ended." : "Extend it first.")
+            )
+            .With("server", held.Server)
+            .With("number", held.Number)
+            .With("until", held.Until);
+
+    /// <summary>Whether a reservation's time is over, and only its build still holds it.</summary>
+    internal bool IsOver(Reservation held) => held.Until <= clock.GetUtcNow();
 
     /// <summary>The reservation of a server that holds now, in a state.</summary>
     internal Reservation? Holding(ReservationsState state, ServerName server) =>

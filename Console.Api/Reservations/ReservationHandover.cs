@@ -116,7 +116,7 @@ public sealed class ReservationHandover(
             state =>
                 build is null
                     ? state.Without(held.Server)
-                    : state.With(held with { Until = held.Until < now ? held.Until : now })
+                    : state.With(held with { Released = true, Until = held.Until < now ? held.Until : now })
         );
         audit.Write(
             act,

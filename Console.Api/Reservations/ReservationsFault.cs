@@ -14,6 +14,8 @@ internal static class ReservationsFault
                 return $"the reservation of `{key}` is null; remove it";
             if (held.Server.Text != key)
                 return $"the reservation of {held.Server} stands under `{key}`; put each under the name of its server";
+            if (held.Holder.Length == 0 || held.Purpose.Length == 0)
+                return $"the reservation of {key} has no holder, or no purpose; remove it";
             if (held.Number < 1)
                 return $"the reservation of {key} has number {held.Number}, which never was given; numbers begin at 1";
             if (held.Number >= state.Next)

@@ -44,10 +44,14 @@ public static class AnyServerApi
         Catalogue catalogue,
         ReservationBook book,
         ReservationLimits limits,
+        KeptAnswers answers,
         FreeServers free,
         TimeProvider clock
     )
     {
+        var deed = Deed.Of(context);
+        if (answers.Find<TakenServer>(deed) is { } earlier)
+            return TypedResults.Created($"{context.Request.PathBase}/api/servers/{earlier.Server}", earlier);
         if (ask.App is not null)
             catalogue.Find(ask.App);
         if (ask.Host is not null)
@@ -55,7 +59,6 @@ public static class AnyServerApi
         var wish = new ReservationWish(PlainText.Check(ask.Purpose, "purpose", 200), ask.Hours, ask.Until);
         limits.EndOf(ask.Hours, ask.Until);
         var (began, patience) = (clock.GetTimestamp(), Waits.Cap(wait));
-        var deed = Deed.Of(context);
         while (true)
         {
             if (

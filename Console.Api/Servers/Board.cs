@@ -27,15 +27,17 @@ public sealed class Board : BackgroundService
     private readonly BuildViews _views;
     private readonly Cleaning _cleaning;
     private readonly Usability _usability;
+    private readonly BuildsUnderHolds _underHolds;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _making = new();
     // How many changes there were, and up to which of them the picture shows.
     private long _changes = 1, _shown;
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
 
-    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning, Usability usability, Reachability reachability)
+    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning, Usability usability, Reachability reachability, BuildsUnderHolds underHolds)
     {
         (_inventory, _reservations, _builds, _history, _views, _cleaning, _usability) = (inventory, reservations, builds, history, views, cleaning, usability);
+        _underHolds = underHolds;
         reachability.Changed += _ => Mark();
         inventory.Changed += Mark;
         reservations.Changed += _ => Mark();
@@ -109,7 +111,7 @@ public sealed class Board : BackgroundService
         var view = _views.Of(build);
         var step = build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name;
         var progress = build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress;
-        return new(build.Id, build.State, build.App, build.Path, build.By, build.Reservation,
+        return new(build.Id, build.State, build.App, build.Path, build.By, _underHolds.NumberOf(build.Server, build.Id) ?? build.Reservation,
             step, progress, view.EstimatedStart, view.EstimatedEnd, behind.Count);
     }
 

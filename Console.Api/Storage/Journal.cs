@@ -196,9 +196,10 @@ public sealed class Journal
         {
             var text = File.ReadAllText(_path);
             // Without its end it was never written whole, and nobody was told of it.
-            return text.EndsWith('\n') ? JsonSerializer.Deserialize<JournalLine>(text, Json.Web) : null;
+            return text.EndsWith('\n') ? Checked(JsonSerializer.Deserialize<JournalLine>(text, Json.Web)) : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or JsonException or UnreadableFile)
         {
             throw new UnreadableFile(
                 $"Cannot read {_path}: {e.Message.TrimEnd('.')}. It holds at most one change that was under way when the "
@@ -206,6 +207,22 @@ public sealed class Journal
                 e
             );
         }
+    }
+
+    // It comes from a file: nothing outside of the state is written by it, and nothing that was not written whole.
+    private static JournalLine Checked(JournalLine? line)
+    {
+        if (line is null)
+            throw new UnreadableFile("it holds null");
+        foreach (var file in line.Files)
+        {
+            var parts = file.Name.Split('/');
+            if (parts.Length > 2 || !file.Name.EndsWith(".json", StringComparison.Ordinal) || parts.Any(p => p.Length == 0 || p[0] == '.'))
+                throw new UnreadableFile($"it names {file.Name}, which is no file of a state");
+            if (Hash(Encoding.UTF8.GetBytes(file.Text)) != file.After)
+                throw new UnreadableFile($"what it holds of {file.Name} is not what was written");
+        }
+        return line;
     }
 
     private static void Noting(string path, Action probe, Action write)

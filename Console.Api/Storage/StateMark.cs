@@ -36,7 +36,10 @@ public sealed partial record StateMark(
     /// <summary>The mark with one more file.</summary>
     public StateMark With(string file) => this with { Version = Latest, Files = [.. Files ?? First, file] };
 
-    public string? FindFault() => Id is null || IdRule().IsMatch(Id) ? null : "its id is not 12 hexadecimal digits";
+    public string? FindFault() =>
+        Id is null && Version < Latest || Id is not null && IdRule().IsMatch(Id)
+            ? null
+            : "its id is not 12 hexadecimal digits";
 
     [GeneratedRegex(@"\A[0-9a-f]{12}\z")]
     private static partial Regex IdRule();

@@ -111,6 +111,34 @@ public sealed class DiskFaultTest
         );
     }
 
+    [Fact]
+    public async Task A_build_whose_begin_or_end_the_disk_refuses_waits_or_runs_until_the_disk_takes_it()
+    {
+        await using var own = new ConsoleWithApp();
+        await own.Console.StartWithServers();
+        var http = own.Console.Http;
+        await http.Put("api/servers/qa01/reservation", new { purpose = "builds", hours = 9 });
+        // On qa01 a build takes 5 s.
+        for (var n = 0; n < 2; n++)
+            await http.Post("api/servers/qa01/builds", new { app = "shop", database = false, code = true });
+        string Draft(int build) => Path.Combine(own.Console.Folder, "state", "builds", $"{build}.json.draft");
+        async Task<string?> State(int build) => (await http.Json($"api/builds/{build}")).Text("state");
+        await Wait.Until("the first runs", async () => await State(1) == "running");
+        Directory.CreateDirectory(Draft(1));
+        Directory.CreateDirectory(Draft(2));
+        await Wait.Until("its end was refused", () => own.Console.Log.Contains("its end cannot be written yet", StringComparison.Ordinal));
+        Assert.Equal(("running", "queued"), (await State(1), await State(2)));
+        Directory.Delete(Draft(1));
+        await Wait.Until("it has ended", async () => await State(1) == "failed");
+        await Wait.Until("the begin of the second was refused", () => own.Console.Log.Contains("cannot begin, or end", StringComparison.Ordinal));
+        Assert.Equal("queued", await State(2));
+        Directory.Delete(Draft(2));
+        await Wait.Until("it has run to its end", async () => await State(2) == "failed");
+        await own.Console.Kill();
+        await own.Console.StartWithServers();
+        Assert.Equal(("failed", "failed"), (await State(1), await State(2)));
+    }
+
     private static IEnumerable<string> Files(string state, string file, Deeds deeds)
     {
         if (file.Contains("{build}", StringComparison.Ordinal))

@@ -179,6 +179,29 @@ public sealed class RepeatedCallTest
         );
     }
 
+    [Fact]
+    public async Task No_body_is_an_empty_one_and_what_is_kept_of_a_body_is_small()
+    {
+        await using var own = new ConsoleWithApp();
+        await own.Console.StartWithServers();
+        var http = own.Console.Http;
+        await http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 });
+        await http.Post("api/servers/qa01/builds", new { app = "shop", database = false, code = true });
+        var first = await Send(http, HttpMethod.Post, "api/builds/1/cancel", null, "c");
+        var second = await Send(http, HttpMethod.Post, "api/builds/1/cancel", new { }, "c");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+        using var large = new HttpRequestMessage(HttpMethod.Put, "api/servers/qa01/reservation")
+        {
+            Content = new StringContent("{\"hours\": 2" + new string(' ', 60_000) + "}", System.Text.Encoding.UTF8, "application/json"),
+        };
+        large.Headers.Add("Idempotency-Key", "large");
+        Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(large)).StatusCode);
+        Assert.All(
+            Directory.GetFiles(Path.Combine(own.Console.Folder, "state", "keys")),
+            file => Assert.InRange(new FileInfo(file).Length, 1, 3000)
+        );
+    }
+
     private static async Task<(HttpStatusCode, string?)> Told(HttpResponseMessage answer)
     {
         var text = await answer.Content.ReadAsStringAsync();

@@ -246,7 +246,7 @@ public sealed class LeftBehindStateTest : IDisposable
                 "an id that is no id",
                 "jq '.id = \"../x\"' state.json > x; mv x state.json",
                 "state.json",
-                "jq 'del(.id)' state.json > x; mv x state.json"
+                "jq '.id = \"0123456789ab\"' state.json > x; mv x state.json"
             },
         };
     }

@@ -100,6 +100,9 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         if (end == "succeeded")
         {
             Assert.Equal(HttpStatusCode.Accepted, released.StatusCode);
+            // What was released takes no change and no build any more.
+            await (await anna.Put($"api/servers/{Server}/reservation", new { hours = 4 })).Problem(HttpStatusCode.Conflict);
+            await (await anna.Post($"api/servers/{Server}/builds", Ask("late", 10))).Problem(HttpStatusCode.Conflict);
             Assert.Contains(
                 $"until build {build} has ended",
                 await (await ben.Put($"api/servers/{Server}/reservation", new { purpose = "x", hours = 1 })).Problem(

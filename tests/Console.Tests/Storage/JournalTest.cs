@@ -151,6 +151,19 @@ public sealed class JournalTest : IDisposable
         Assert.Equal("value 7\n", Text("audit.log"));
     }
 
+    [Theory]
+    [InlineData("../outside.json")]
+    [InlineData("/tmp/outside.json")]
+    [InlineData("builds/../../outside.json")]
+    [InlineData("builds/1.txt")]
+    public void A_journal_that_names_what_is_no_file_of_the_state_stops_the_start(string name)
+    {
+        var line = new JournalLine([new(name, null, Hash("x"), "x")], []);
+        File.WriteAllText(_folder["journal.log"], JsonSerializer.Serialize(line, Json.Web) + "\n");
+        Assert.Contains(name, Assert.Throws<UnreadableFile>(() => Open()).Message, StringComparison.Ordinal);
+        Assert.Equal(["journal.log"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
+    }
+
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
