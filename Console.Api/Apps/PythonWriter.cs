@@ -32,6 +32,7 @@ internal sealed partial class PythonWriter : SiteWriter
     private string _word = "";
     private bool _valueInWord;
     private int _sinceValue;
+    private bool _return;
 
     protected override char Quote => '\'';
 
@@ -44,7 +45,16 @@ internal sealed partial class PythonWriter : SiteWriter
             );
     }
 
+    // To Python a carriage return is a line's end, and with the line feed after it one and the same.
     protected override void Follow(char c)
+    {
+        var goesOn = c == '\n' && _return;
+        _return = c == '\r';
+        if (!goesOn)
+            FollowLetter(_return ? '\n' : c);
+    }
+
+    private void FollowLetter(char c)
     {
         switch (_place)
         {
@@ -126,6 +136,7 @@ internal sealed partial class PythonWriter : SiteWriter
 
     protected override string Quoted(string value)
     {
+        _return = false;
         if (_place == Place.Opening)
             BeginText(triple: false);
         if (_place == Place.Empty)

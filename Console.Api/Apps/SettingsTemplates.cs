@@ -51,7 +51,7 @@ public static class SettingsTemplates
         using var site = SiteWriter.For(path);
         try
         {
-            text = File.ReadAllText(path);
+            text = WithLineFeeds(File.ReadAllText(path));
             var compiled =
                 Known.TryGetValue(path, out var known) && known.Text == text ? known : Known[path] = Compile(text);
             return site.Collect(into => compiled.Render(into, values));
@@ -75,6 +75,10 @@ public static class SettingsTemplates
             throw new UnrenderableTemplate(path, line, null, why, $"Correct it; {NextTime}.", e);
         }
     }
+
+    // Python and Apache do not agree on what a carriage return is: nobody has to.
+    private static string WithLineFeeds(string text) =>
+        text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 
     private static string Capital(string sentence) => char.ToUpperInvariant(sentence[0]) + sentence[1..];
 

@@ -102,6 +102,32 @@ public sealed class PythonTemplatesTest : IDisposable
     }
 
     [Theory]
+    [InlineData("\r\n")]
+    [InlineData("\r")]
+    [InlineData("\n")]
+    public void A_value_is_no_code_behind_a_line_that_a_backslash_joins_whatever_ends_it(string end)
+    {
+        string[] templates =
+        [
+            $"A = 'x\\{end}y', {{{{x}}}}",
+            $"A = u'x\\{end}y', {{{{x}}}}",
+            $"A = \"x\\{end}\", {{{{x}}}}",
+            $"# a{end}A = {{{{x}}}}",
+        ];
+        Assert.All(templates, t => Assert.Throws<UnrenderableTemplate>(() => Render(t, "{1/0}")));
+        Check([
+            ("{1/0}", Render($"X = 'a\\{end}{{{{x}}}}'{end}", "{1/0}"), "a{1/0}"),
+            ("{1/0}", Render($"X = f\"\"\"a{end}{{{{x}}}}\"\"\"{end}", "{1/0}"), "a\n{1/0}"),
+        ]);
+    }
+
+    [Theory]
+    [InlineData("x\\\r\ny")]
+    [InlineData("x\\\ry")]
+    public void A_line_end_in_three_braces_is_read_as_Python_reads_it(string asItIs) =>
+        Assert.Throws<UnrenderableTemplate>(() => Render("A = '{{{path}}}', {{x}}", "{1/0}", path: asItIs));
+
+    [Theory]
     [InlineData("DEBUG = {{x}}", "True")]
     [InlineData("PORT = {{x}}", "5432")]
     [InlineData("PORT = {{x}}", "-1.5e3")]
@@ -177,7 +203,7 @@ public sealed class PythonTemplatesTest : IDisposable
     public void Three_braces_write_a_value_as_it_is() =>
         Assert.Equal("X = ['a', \"b\"]", Render("X = {{{x}}}", "['a', \"b\"]"));
 
-    private string Render(string template, string value, string file = "settings.py")
+    private string Render(string template, string value, string file = "settings.py", string? path = null)
     {
         foreach (var name in SettingsTemplates.Names)
             File.WriteAllText(_folder[name], name == file ? template : "");
@@ -187,7 +213,7 @@ public sealed class PythonTemplatesTest : IDisposable
             ["x"] = value,
             ["y"] = "y",
             ["list"] = (string[])[value],
-            ["path"] = value,
+            ["path"] = path ?? value,
             ["revision"] = value,
             ["dataTime"] = value,
         };
