@@ -8,7 +8,7 @@ namespace TestServers.Apps;
 /// </summary>
 /// <param name="value">Null: not known now, and then only hidden.</param>
 /// <param name="hidden">Whether people see the result.</param>
-public sealed class SecretText(string? value, bool hidden) : IEnumerable<char>
+public sealed class SecretText(string? value, bool hidden) : IEnumerable<SecretText>
 {
     /// <summary>Stands for a secret in everything that people can see.</summary>
     public const string Hidden = "********";
@@ -17,10 +17,18 @@ public sealed class SecretText(string? value, bool hidden) : IEnumerable<char>
 
     internal bool IsHidden => hidden || value is null;
 
-    // For {{#if}}, to which an empty text is nothing.
-    IEnumerator<char> IEnumerable<char>.GetEnumerator() => (value ?? Hidden).GetEnumerator();
+    /// <summary>
+    /// For {{#if}}, to which an empty text is nothing, and for {{#each}}: each letter is as secret as the whole, and
+    /// where people see the result, so is their number.
+    /// </summary>
+    public IEnumerator<SecretText> GetEnumerator() => Letters.GetEnumerator();
 
-    IEnumerator IEnumerable.GetEnumerator() => (value ?? Hidden).GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private IEnumerable<SecretText> Letters =>
+        value is "" ? []
+        : IsHidden ? [this]
+        : value!.Select(c => new SecretText(c.ToString(), hidden: false));
 
     /// <summary>Never the secret: it may end up in a message.</summary>
     public override string ToString() => Hidden;

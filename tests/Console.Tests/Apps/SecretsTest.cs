@@ -61,6 +61,38 @@ public sealed class SecretsTest : IDisposable
     }
 
     [Theory]
+    [InlineData("{{#each variables.x}}{{this}}{{/each}}")]
+    [InlineData("{{#each variables.x}}{{{this}}}{{/each}}")]
+    [InlineData("{{#each variables.x}}{{#each this}}{{this}}{{/each}}{{/each}}")]
+    [InlineData("{{#each variables}}{{#each this}}{{this}}{{/each}}{{/each}}")]
+    [InlineData("{{#variables.x}}{{this}}{{/variables.x}}")]
+    [InlineData("{{#with variables.x}}{{this}}{{/with}}")]
+    public void What_people_see_has_no_letter_of_a_secret_and_not_their_number(string template)
+    {
+        Assert.Equal("X = '********'", Render("settings.py", $"X = '{template}'", "it-is", hidden: true));
+        Assert.Equal("X = 'it-is'", Render("settings.py", $"X = '{template}'", "it-is"));
+    }
+
+    [Theory]
+    [InlineData("{{variables.x.Value}}")]
+    [InlineData("{{variables.x.value}}")]
+    [InlineData("{{variables.x.[0]}}")]
+    [InlineData("{{lookup variables.x 0}}")]
+    [InlineData("{{lookup variables.x 'Value'}}")]
+    public void No_part_of_a_secret_can_be_asked_for_in_what_people_see(string template)
+    {
+        try
+        {
+            var shown = Render("settings.py", $"'{template}'", "Qumran", hidden: true);
+            Assert.DoesNotContain("Q", shown, StringComparison.Ordinal);
+        }
+        catch (UnrenderableTemplate e)
+        {
+            Assert.DoesNotContain("Q", e.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("SetEnv X \"{{variables.x}}\"")]
     [InlineData("SetEnv X {{variables.x}}")]
     public void Both_fail_alike_and_the_fault_does_not_tell_the_secret(string template)
