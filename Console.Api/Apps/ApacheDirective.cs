@@ -4,32 +4,40 @@ using System.Text.RegularExpressions;
 namespace TestServers.Apps;
 
 /// <summary>
-/// What a directive of Apache's makes of its arguments, beyond quotes: some hold patterns, programs or formats.
+/// What a directive of Apache's makes of its arguments, beyond quotes: some hold patterns, programs or formats. One
+/// that is not known here may hold any of them, so a value in it has few letters.
 /// </summary>
 internal sealed partial class ApacheDirective
 {
+    // A pattern: regular expressions, expressions, wildcards, what may name a program or another file of settings,
+    // what is put into other lines, and whatever is not known.
     private enum Kind
     {
-        Other,
+        Pattern,
         Literal,
         Format,
-        Pattern,
+        Ordinary,
     }
 
     private static readonly string[] Literals =
     
-        ("setenv servername serveralias serveradmin documentroot adddefaultcharset wsgipythonpath "
+        ("setenv passenv unsetenv servername serveralias serveradmin documentroot adddefaultcharset wsgipythonpath "
             + "wsgipythonhome").Split(' ');
 
     private static readonly string[] Formats = ["header", "requestheader", "logformat", "errorlogformat"];
 
-    // Regular expressions, expressions, wildcards, what may name a program or another file of settings, and what is
-    // put into other lines.
-    private static readonly string[] Patterns =
+    // Texts, addresses and paths, in which %{...} and $1 may have a meaning.
+    private static readonly string[] Ordinaries =
     
-        ("if elseif require directory files location proxy setenvif setenvifnocase setenvifexpr browsermatch "
-            + "browsermatchnocase substitute sslrequire include includeoptional loadmodule loadfile errorlog "
-            + "customlog transferlog globallog extfilterdefine filterprovider define").Split(' ');
+        ("alias scriptalias redirect redirectpermanent redirecttemp errordocument authname authtype authuserfile "
+            + "authgroupfile virtualhost listen addtype addcharset addlanguage addencoding forcetype directoryindex "
+            + "fallbackresource timeout keepalivetimeout limitrequestbody options allowoverride expiresdefault "
+            + "expiresbytype proxypass proxypassreverse sslcertificatefile sslcertificatekeyfile "
+            + "sslcertificatechainfile wsgidaemonprocess wsgiprocessgroup wsgiapplicationgroup wsgiscriptalias "
+            + "wsgisocketprefix wsgiimportscript wsgipassauthorization wsgiscriptreloading").Split(' ');
+
+    private static readonly string[] Programs = ["|", "exec:", "prog:", "prg:"];
+    private const string Expression = "expr=";
 
     private readonly Kind _kind;
 
@@ -39,16 +47,12 @@ internal sealed partial class ApacheDirective
     public static ApacheDirective Of(string line)
     {
         var name = line.Trim().TrimStart('<').ToLowerInvariant();
-        var pattern =
-            Patterns.Contains(name)
-            || name.StartsWith("rewrite", StringComparison.Ordinal)
-            || name.EndsWith("match", StringComparison.Ordinal);
         return new(
             name,
-            pattern ? Kind.Pattern
-                : Formats.Contains(name) ? Kind.Format
+            Formats.Contains(name) ? Kind.Format
                 : Literals.Contains(name) ? Kind.Literal
-                : Kind.Other
+                : Ordinaries.Contains(name) ? Kind.Ordinary
+                : Kind.Pattern
         );
     }
 
@@ -56,7 +60,7 @@ internal sealed partial class ApacheDirective
     public bool QuotesAfterEquals { get; }
 
     /// <summary>Whether %{...} and $1 may have a meaning in its arguments.</summary>
-    public bool Expands => _kind is Kind.Other or Kind.Pattern;
+    public bool Expands => _kind is Kind.Ordinary or Kind.Pattern;
 
     /// <summary>What a value may have within quotes.</summary>
     public bool InQuotes(char c) => _kind != Kind.Pattern || InPatterns(c) || c == ' ';
@@ -78,14 +82,20 @@ internal sealed partial class ApacheDirective
                 || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
             : char.IsAsciiLetterOrDigit(c) || "_./:@,+=~-".Contains(c, StringComparison.Ordinal);
 
+    /// <summary>What makes an argument that begins like this a program or an expression; null: nothing.</summary>
+    public string? ActOf(string argument) =>
+        _kind == Kind.Literal
+            ? null
+            : (_kind == Kind.Format ? [] : Programs)
+                .Append(Expression)
+                .FirstOrDefault(act => argument.StartsWith(act, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>
     /// Why a value cannot stand behind <paramref name="line"/>, whose last letter is <paramref name="last"/>.
     /// </summary>
     public string? RefusalOf(string value, string line, char last) =>
         _kind != Kind.Format ? null
         : last == '%' ? "stands behind a %, which would give it a meaning"
-        : value.StartsWith("expr=", StringComparison.OrdinalIgnoreCase) && line.EndsWith(' ')
-            ? "begins with expr=, which Apache reads as an expression here"
         : Edit().IsMatch(line)
             ? value.All(InPatterns) ? null
                 : "stands in a regular expression, where it may have letters, digits and _./:@,+=~- alone"

@@ -22,6 +22,7 @@ internal sealed class ApacheWriter : SiteWriter
     private readonly StringBuilder _line = new();
     private Place _place = Place.Start;
     private ApacheDirective _directive = ApacheDirective.Of("");
+    private ApacheArgument _argument = new(ApacheDirective.Of(""));
     private char _quote,
         _last;
     private bool _lastIsValue,
@@ -71,7 +72,10 @@ internal sealed class ApacheWriter : SiteWriter
             return;
         _backslash = false;
         if (_last == '\\')
+        {
+            _argument.Join();
             return;
+        }
         (_place, _variable) = (Place.Start, false);
         _line.Clear();
     }
@@ -82,6 +86,15 @@ internal sealed class ApacheWriter : SiteWriter
             _line.Append(c);
         _variable = c != '}' && (_variable || (c == '{' && _last == '$'));
         var blank = c is ' ' or '\t';
+        if (_place == Place.Gap)
+            _argument = new(_directive);
+        FollowPlace(c, blank);
+        if (_place is Place.Word or Place.Quotes)
+            _argument.Follow(c);
+    }
+
+    private void FollowPlace(char c, bool blank)
+    {
         switch (_place)
         {
             case Place.Start when c == '#':
@@ -138,6 +151,7 @@ internal sealed class ApacheWriter : SiteWriter
     private string InQuotes(string value)
     {
         EnsureWritable(value, _directive.InQuotes);
+        _argument.FollowValue(value);
         var text = new StringBuilder();
         // The template's own backslash stays one when it is two.
         if (_backslash)
@@ -154,7 +168,9 @@ internal sealed class ApacheWriter : SiteWriter
         if (_place == Place.Start)
             _place = Place.Name;
         if (_place == Place.Gap)
-            _place = Place.Word;
+            (_place, _argument) = (Place.Word, new(_directive));
+        if (_place == Place.Word)
+            _argument.FollowValue(value);
         _line.Append(value);
         return _directive.Escape(value);
     }
