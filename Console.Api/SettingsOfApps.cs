@@ -49,7 +49,16 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
         Settings.Must(Base is null || Database is not null, $"apps.{Name}.database", "names the role and its password file, as the app has a base");
         Settings.Must(After is null || (After.Count <= 50 && After.All(c => c.Length is > 0 and <= 4000 && !c.Any(char.IsControl))), $"apps.{Name}.after", "lists at most 50 commands of one line each");
         Settings.Must(Directory.Exists(Templates), $"apps.{Name}.templates", $"is a folder that exists, not {Templates}");
+        CheckAddress("repository.url", Repository.Url, "and give the servers' user access by a key or its own login.");
+        CheckAddress("health", Health, "and let the app answer that address without a login.");
         CheckSecrets();
+    }
+
+    private void CheckAddress(string key, string address, string remedy)
+    {
+        if (HasPassword(address))
+            throw new WrongSetting(
+                $"`apps.{Name}.{key}` has a password, and people can see it. Write it without `user:password@`, {remedy}");
     }
 
     // Nothing is shown by accident: what may be a secret is said to be one, or not to be one.
@@ -73,5 +82,7 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
 
     private static bool MayBeSecret(string name, string value) =>
         SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase))
-        || Regex.IsMatch(value, @"://[^/\s:@]*:[^/\s@]+@");
+        || HasPassword(value);
+
+    private static bool HasPassword(string address) => Regex.IsMatch(address, @"://[^/\s:@]*:[^/\s@]+@");
 }
