@@ -4,9 +4,18 @@ namespace TestServers.Apps;
 public sealed record AppView(AppName Name, RepositoryKind Kind, string Repository, BaseName? Base, string DefaultPath, IReadOnlyList<string> After);
 
 /// <summary>The apps that can be put on a server.</summary>
-public sealed class Catalogue(Settings settings)
+public sealed class Catalogue(Settings settings, Secrets secrets)
 {
-    public IEnumerable<AppView> All => settings.Apps.Select(a => new AppView(a.Name, a.Repository.Kind, a.Repository.Url, a.Base, a.DefaultPath, a.After ?? []));
+    /// <summary>All of them, without the secrets that their commands may name.</summary>
+    public IEnumerable<AppView> All =>
+        settings.Apps.Select(a => new AppView(
+            a.Name,
+            a.Repository.Kind,
+            a.Repository.Url,
+            a.Base,
+            a.DefaultPath,
+            [.. (a.After ?? []).Select(secrets.Hide)]
+        ));
 
     /// <exception cref="Problem">404: there is no such app.</exception>
     public AppSettings Find(AppName name) =>
