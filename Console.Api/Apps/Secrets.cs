@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Text;
-using System.Text.Json;
 
 namespace TestServers.Apps;
 
@@ -27,33 +25,50 @@ public sealed class Secrets
     public void Learn(string secret)
     {
         // A log has lines.
-        var forms = secret.Split('\n', '\r').Append(secret).SelectMany(Forms).Where(f => f.Length >= Shortest).ToList();
+        var forms = secret
+            .Split('\n', '\r')
+            .Append(secret)
+            .SelectMany(SecretForms.Of)
+            .SelectMany(f => (string[])[f, string.Concat(f.Where(c => !IsDropped(c)))])
+            .Where(f => f.Length >= Shortest)
+            .ToList();
         if (forms.TrueForAll(f => _known.Contains(f, StringComparer.Ordinal)))
             return;
         lock (_learning)
             _known = [.. _known.Concat(forms).Distinct(StringComparer.Ordinal).OrderByDescending(f => f.Length)];
     }
 
-    /// <summary>The text with <see cref="SecretText.Hidden"/> in place of each secret, as it is or in a form that programs write it in.</summary>
+    /// <summary>
+    /// The text with <see cref="SecretText.Hidden"/> in place of each secret, as it is or in a form that programs write
+    /// it in, also where control characters are between its letters.
+    /// </summary>
     public string Hide(string text)
     {
         foreach (var secret in _known)
             text = text.Replace(secret, SecretText.Hidden, StringComparison.Ordinal);
-        return text;
+        return text.Any(IsDropped) ? HideAcrossControls(text) : text;
     }
 
-    // As it is, in a Python text, in JSON, in an address, in HTML, and as the host programs are sent it.
-    private static IEnumerable<string> Forms(string secret)
+    // Where a text is kept or shown, its control characters go: a secret that has them between its letters is there
+    // afterwards.
+    private string HideAcrossControls(string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(secret);
-        yield return secret;
-        yield return secret.Replace(@"\", @"\\", StringComparison.Ordinal);
-        yield return SiteWriter.Escaped(secret);
-        yield return JsonSerializer.Serialize(secret)[1..^1];
-        yield return Uri.EscapeDataString(secret);
-        yield return WebUtility.UrlEncode(secret);
-        yield return WebUtility.HtmlEncode(secret);
-        yield return WebUtility.HtmlEncode(secret).Replace("&#39;", "&#x27;", StringComparison.Ordinal);
-        yield return Convert.ToBase64String(bytes);
+        var places = Enumerable.Range(0, text.Length).Where(at => !IsDropped(text[at])).ToArray();
+        var seen = string.Concat(places.Select(at => text[at]));
+        var secret = new bool[text.Length];
+        foreach (var known in _known)
+            for (var at = 0; (at = seen.IndexOf(known, at, StringComparison.Ordinal)) >= 0; at += known.Length)
+                Array.Fill(secret, true, places[at], places[at + known.Length - 1] - places[at] + 1);
+        var shown = new StringBuilder();
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (!secret[at])
+                shown.Append(text[at]);
+            else if (at == 0 || !secret[at - 1])
+                shown.Append(SecretText.Hidden);
+        }
+        return shown.ToString();
     }
+
+    private static bool IsDropped(char c) => char.IsControl(c) && c != '\n';
 }

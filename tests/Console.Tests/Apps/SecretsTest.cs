@@ -35,6 +35,46 @@ public sealed class SecretsTest : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("hunter2/é")]
+    [InlineData("it's \"so\"/é \\ & <x>")]
+    [InlineData("it's/so é")]
+    [InlineData("so \"it\"/is é")]
+    public void A_secret_is_hidden_in_Pythons_own_forms_of_it(string secret)
+    {
+        const string Program = """
+            import html, json, shlex, sys, urllib.parse
+            s = sys.argv[1]
+            for f in (repr, json.dumps, lambda s: json.dumps(s, ensure_ascii=False), shlex.quote, html.escape,
+                      urllib.parse.quote, urllib.parse.quote_plus, lambda s: urllib.parse.quote(s, safe='')):
+                print('<<' + f(s) + '>>')
+            """;
+        var start = new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", Program, secret])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            StandardOutputEncoding = Encoding.UTF8,
+            Environment = { ["PYTHONIOENCODING"] = "utf-8", ["LC_ALL"] = "C.UTF-8" },
+        };
+        using var python = System.Diagnostics.Process.Start(start)!;
+        var lines = python.StandardOutput.ReadToEnd().TrimEnd('\n').Split('\n');
+        var secrets = new Secrets(new Settings { Apps = [App(secret)] });
+        Assert.Equal(8, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"\A<<['""]?\*{8}['""]?>>\z", secrets.Hide(line)));
+    }
+
+    [Theory]
+    [InlineData("a hun\0ter2 b", "a ******** b")]
+    [InlineData("\0h\u0001u\u007fn\u0085ter2\0\r", "\0********\0\r")]
+    [InlineData("hunt\ter2 and hunter2", "******** and ********")]
+    [InlineData("hun\u001bter2\nhunter\0 2", "********\nhunter\0 2")]
+    [InlineData("tab\0\tbed, tabbed", "********, ********")]
+    [InlineData("\u001b[31mred\u001b[0m\t1", "\u001b[31mred\u001b[0m\t1")]
+    public void A_secret_is_hidden_though_control_characters_that_are_taken_out_later_part_it(
+        string printed,
+        string shown
+    ) => Assert.Equal(shown, new Secrets(new Settings { Apps = [App("hunter2"), App("tab\tbed")] }).Hide(printed));
+
     [Fact]
     public void Of_two_secrets_the_longer_one_leaves_no_rest_and_a_short_one_hides_nothing_else()
     {
