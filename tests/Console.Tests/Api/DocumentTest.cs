@@ -127,6 +127,41 @@ public sealed partial class DocumentTest(RunningConsole running) : IClassFixture
     }
 
     [Fact]
+    public async Task Every_answer_with_an_ETag_is_one_that_the_document_lists_with_304_and_the_reverse()
+    {
+        await using var own = new ConsoleWithApp();
+        await own.Console.StartWithServers();
+        var build = new { app = "shop", database = false, code = true };
+        await own.Console.Http.Post("api/servers/qa01/builds", build);
+        var asked = 0;
+        foreach (
+            var (address, call) in CallsOf(await own.Console.Http.Json("openapi/v1.json"))
+                .Where(c => c.Address.StartsWith("GET", StringComparison.Ordinal))
+                .Where(c => !c.Address.EndsWith("/events", StringComparison.Ordinal))
+        )
+        {
+            var at = Regex.Replace(address[5..], @"\{(\w+)}", m => Values.GetValueOrDefault(m.Groups[1].Value, "1"));
+            using var answer = await own.Console.Http.GetAsync(
+                at + (at.EndsWith("plan", StringComparison.Ordinal) ? "?app=shop&database=false&code=false" : "")
+            );
+            if (!answer.IsSuccessStatusCode)
+                continue;
+            asked++;
+            var responses = call.GetProperty("responses");
+            Assert.Empty(JsonShape.HeaderFaults(answer, responses.GetProperty("200")).Select(f => $"{address}: {f}"));
+            Assert.Equal(answer.Headers.ETag is not null, responses.TryGetProperty("304", out _));
+        }
+        Assert.InRange(asked, 12, 100);
+        await own.Console.Http.PostAsync("api/builds/1/cancel", null);
+    }
+
+    private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
+    {
+        ["server"] = "qa01",
+        ["app"] = "shop",
+    };
+
+    [Fact]
     public async Task The_examples_are_right_ones()
     {
         var document = await Document;

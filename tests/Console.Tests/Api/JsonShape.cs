@@ -23,6 +23,21 @@ internal sealed class JsonShape(JsonElement document)
         "default",
     };
 
+    /// <summary>Whether an answer has headers that a script needs and its document does not list, or lacks its ETag.</summary>
+    public static IEnumerable<string> HeaderFaults(HttpResponseMessage answer, JsonElement listed)
+    {
+        var has = listed.TryGetProperty("headers", out var headers)
+            ? headers.EnumerateObject().Select(h => h.Name).ToHashSet(StringComparer.Ordinal)
+            : [];
+        foreach (var name in new[] { "ETag", "Location", "Retry-After" })
+        {
+            if (answer.Headers.Contains(name) && !has.Contains(name))
+                yield return $"the document does not list the header {name}";
+        }
+        if (has.Contains("ETag") && !answer.Headers.Contains("ETag"))
+            yield return "it has no ETag, which the document lists";
+    }
+
     /// <summary>What is wrong, with its place; nothing: it fits.</summary>
     public IEnumerable<string> Faults(JsonElement value, JsonElement schema, string at = "$")
     {
