@@ -7,8 +7,15 @@ namespace TestServers.Builds;
 /// <param name="Refusal">Why such a build would not be accepted now.</param>
 public sealed record Plan(ServerName Server, AppName App, DatabasePlan? Database, CodePlan? Code, ImmutableArray<FileChange> Settings, string? Refusal);
 
-/// <param name="Method">spare: at once; copy: a plain copy is made.</param>
-public sealed record DatabasePlan(BaseName Base, [property: AllowedValues("spare", "copy")] string Method, DateTimeOffset? Now, DateTimeOffset? Then);
+/// <param name="Method">
+/// spare: at once; copy: a plain copy is made; null between two entries of a history, where nothing is to be copied.
+/// </param>
+public sealed record DatabasePlan(
+    BaseName Base,
+    [property: AllowedValues("spare", "copy", null)] string? Method,
+    DateTimeOffset? Now,
+    DateTimeOffset? Then
+);
 
 /// <param name="Relation">same, forward, back or other; null when it is not known.</param>
 /// <param name="More">Whether there are more commits than the ones listed.</param>

@@ -35,7 +35,8 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         var app = catalogue.Find(after.App);
         var from = before.App == after.App && before.Revision is { } revision ? new KeptCode(before.Path, revision) : null;
         var code = after.Revision is null ? null : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), cancel);
-        var database = app.Base is { } name ? new DatabasePlan(name, "", before.App == after.App ? before.DataTime : null, after.DataTime) : null;
+        var dataTime = before.App == after.App ? before.DataTime : null;
+        var database = app.Base is { } name ? new DatabasePlan(name, null, dataTime, after.DataTime) : null;
         return new(server, after.App, database, code, Differences(before.Settings, after.Settings), null);
     }
 

@@ -161,6 +161,21 @@ public sealed partial class DocumentTest(RunningConsole running) : IClassFixture
         ["app"] = "shop",
     };
 
+    [Theory]
+    [InlineData("spare", true)]
+    [InlineData("copy", true)]
+    [InlineData(null, true)]
+    [InlineData("", false)]
+    [InlineData("clone", false)]
+    public async Task A_database_is_copied_in_one_of_two_ways_or_not_at_all(string? method, bool fits)
+    {
+        var document = await Document;
+        var schema = document.GetProperty("components").GetProperty("schemas").GetProperty("DatabasePlan");
+        var plan = new TestServers.Builds.DatabasePlan(BaseName.From("shop")!, method, null, null);
+        var sent = JsonSerializer.SerializeToElement(plan, TestServers.Storage.Json.Web);
+        Assert.Equal(fits, !new JsonShape(document).Faults(sent, schema).Any());
+    }
+
     [Fact]
     public async Task The_examples_are_right_ones()
     {
