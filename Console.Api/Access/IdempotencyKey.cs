@@ -2,14 +2,21 @@ using System.Text;
 
 namespace TestServers.Access;
 
-/// <summary>What a client sends so that asking twice does once. As middleware it keeps the body of a call that has one.</summary>
+/// <summary>
+/// What a client sends so that asking twice does once. As middleware it refuses a key of a wrong form, whatever the
+/// write, and keeps the body of a call that has one.
+/// </summary>
 public sealed class IdempotencyKey(RequestDelegate next)
 {
     public const string Header = "Idempotency-Key";
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Headers.ContainsKey(Header) && !HttpMethods.IsGet(context.Request.Method))
+        if (
+            context.GetEndpoint() is RouteEndpoint
+            && !HttpMethods.IsGet(context.Request.Method)
+            && Of(context) is not null
+        )
             await KeepBody(context);
         await next(context);
     }

@@ -179,6 +179,52 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
         await (await Post("api/builds/1/cancel", "{}")).Problem(HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("two words")]
+    [InlineData("a, b")]
+    [InlineData("more than 100 characters")]
+    public async Task Every_write_refuses_a_key_that_is_no_right_one(string key)
+    {
+        key = key.StartsWith("more", StringComparison.Ordinal) ? new('k', 101) : key;
+        var writes = Writes(await Http.Json("openapi/v1.json")).ToList();
+        Assert.InRange(writes.Count, 10, 100);
+        foreach (var (method, address, call) in writes)
+        {
+            var body = call.TryGetProperty("requestBody", out var described)
+                ? described.GetProperty("content").GetProperty("application/json").GetProperty("example").GetRawText()
+                : "";
+            Assert.Equal(
+                "Idempotency-Key has 1 to 100 printable characters without blanks.",
+                await (await Send(method, address, body, key)).Problem(HttpStatusCode.BadRequest)
+            );
+        }
+    }
+
+    private static IEnumerable<(string Method, string Address, System.Text.Json.JsonElement Call)> Writes(
+        System.Text.Json.JsonElement document
+    ) =>
+        from path in document.GetProperty("paths").EnumerateObject()
+        from call in path.Value.EnumerateObject()
+        where call.Name != "get"
+        let address = System.Text.RegularExpressions.Regex.Replace(path.Name[1..], @"\{id}", "999")
+            .Replace("{database}", "copy_shop_qa01", StringComparison.Ordinal)
+        select (
+            call.Name.ToUpperInvariant(),
+            System.Text.RegularExpressions.Regex.Replace(address, @"\{[a-z]+}", "nowhere"),
+            call.Value
+        );
+
+    private async Task<HttpResponseMessage> Send(string method, string address, string body, string? key = null)
+    {
+        using var request = new HttpRequestMessage(new(method), address);
+        if (body.Length > 0)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (key is not null)
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return await Http.SendAsync(request);
+    }
+
     [Fact]
     public async Task A_refusal_is_a_problem_whatever_the_client_would_accept()
     {
