@@ -20,9 +20,11 @@ public static class AccessApi
         var calls = routes.MapCalls("Access", "Who am I.");
         calls.MapGet("/api/me", Show).As("showMe", Right.View, "Who am I, and what may I do");
         calls.MapPut("/api/me", SetName).As("nameMe", Right.View, "Name oneself; only where the console is open").Gives(409)
+            .MayBeRepeated()
             .Example("""{ "name": "anna" }""");
         calls.MapDelete("/api/me/session", EndSession)
-            .As("endSessions", Right.View, "End one's sessions: the next request is checked by password again");
+            .As("endSessions", Right.View, "End one's sessions: the next request is checked by password again")
+            .MayBeRepeated();
     }
 
     private static Ok<Me> Show(HttpContext context, Settings settings) => TypedResults.Ok(MeOf(Caller.Of(context), settings));

@@ -20,6 +20,7 @@ public static class DatabasesApi
             .As("restoreBase", Right.Restore, "Restore a base from its dump; ?wait=true answers when it has ended").Gives(409, 429, 502)
             .Holds(PlaceKind.Restore, "wait");
         calls.MapGet("/api/restores/{id}", ShowRestore).As("showRestore", Right.View, "One restore; ?wait=SECONDS answers when it has ended, or after 20 s at most").Gives(429)
+            .SaysWhenToAskAgain(200)
             .Holds(PlaceKind.Wait, "wait");
         calls.MapGet("/api/restores/{id}/log", ShowLog).As("readRestoreLog", Right.View, LogAnswer.Summary).Gives(429)
             .ProducesText("text/plain", "The log, in UTF-8", "12:00:01 fetch: 1.2 GB in 14 s\n")

@@ -10,6 +10,12 @@ public sealed record CallGroup(string Name, string Description);
 /// </summary>
 public sealed record GivenProblems(IReadOnlyList<int> Statuses);
 
+/// <summary>Stands at a write that needs no Idempotency-Key: asking again leaves all as it is.</summary>
+public sealed record Repeatable;
+
+/// <summary>The status of an answer that can say in Retry-After when to ask again.</summary>
+public sealed record RetriedAnswer(int Status);
+
 /// <summary>A body as one sends it, for the document.</summary>
 public sealed record BodyExample(JsonNode Body);
 
@@ -31,6 +37,13 @@ public static class Calls
     /// <summary>Problems it can give besides those that every such call can.</summary>
     public static RouteHandlerBuilder Gives(this RouteHandlerBuilder call, params int[] statuses) =>
         call.WithMetadata(new GivenProblems(statuses));
+
+    /// <summary>A write that needs no Idempotency-Key: asking again leaves all as it is.</summary>
+    public static RouteHandlerBuilder MayBeRepeated(this RouteHandlerBuilder call) => call.WithMetadata(new Repeatable());
+
+    /// <summary>When it has waited in vain, its answer with this status says when to ask again.</summary>
+    public static RouteHandlerBuilder SaysWhenToAskAgain(this RouteHandlerBuilder call, int status) =>
+        call.WithMetadata(new RetriedAnswer(status));
 
     /// <summary>A body as one sends it.</summary>
     /// <param name="json">JSON; a test compares it with the body's schema.</param>

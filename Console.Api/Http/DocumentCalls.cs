@@ -10,6 +10,9 @@ namespace TestServers.Http;
 /// <summary>What the document says of each call, from what stands at it: right, problems, headers, examples.</summary>
 internal static class DocumentCalls
 {
+    // On a loopback port the console answers to this machine's own names alone, whatever the call.
+    private static readonly int[] ToOtherNames = [403, 421];
+
     public static async Task Describe(
         OpenApiOperation call,
         OpenApiOperationTransformerContext context,
@@ -24,14 +27,20 @@ internal static class DocumentCalls
         await DescribeParameters(call, context, cancel);
         AddRight(call, right, context.Document);
         AddExamples(call, metadata);
-        AddHeaders(call, writes);
-        foreach (var status in ProblemsOf(call, metadata, writes, right))
+        RefuseNullAsBody(call);
+        AddHeaders(call, writes, metadata);
+        var statuses = ProblemsOf(call, metadata, writes, right);
+        if (context.ApplicationServices.GetRequiredService<Settings>().Listen.Socket is null)
+            statuses.UnionWith(ToOtherNames);
+        foreach (var status in statuses)
         {
             if (
                 !call.Responses.ContainsKey($"{status}") && DocumentProblems.Of(status, context.Document) is { } problem
             )
                 call.Responses[$"{status}"] = problem;
         }
+        foreach (var answer in metadata.OfType<RetriedAnswer>())
+            Set(call, $"{answer.Status}", "Retry-After", DocumentProblems.SecondsToWait, JsonSchemaType.Integer);
     }
 
     /// <summary>One header of an answer.</summary>
@@ -124,15 +133,34 @@ internal static class DocumentCalls
         answer.Content!.Values.First().Example = JsonValue.Create(text.Text);
     }
 
-    private static void AddHeaders(OpenApiOperation call, bool writes)
+    // One that may be left out is left out, and is not the word null.
+    private static void RefuseNullAsBody(OpenApiOperation call)
+    {
+        foreach (var content in call.RequestBody?.Content?.Values ?? [])
+        {
+            if (content.Schema?.OneOf is { Count: > 0 } choices)
+                content.Schema = choices.Single(c => c.Type != JsonSchemaType.Null);
+        }
+    }
+
+    private static void AddHeaders(OpenApiOperation call, bool writes, IList<object> metadata)
     {
         if (writes)
+        {
+            var repeatable = metadata.OfType<Repeatable>().Any();
+            if (repeatable)
+                call.Description += " It may be asked again without an Idempotency-Key: that leaves all as it is.";
             AddParameter(
                 call,
                 "Idempotency-Key",
-                "The same key and body again do nothing again and give the first answer: 1 to 100 printable characters",
+                (
+                    repeatable
+                        ? "Not needed here, as asking again leaves all as it is"
+                        : "The same key and body again do nothing again and give the first answer"
+                ) + ": 1 to 100 printable characters",
                 "basket-1"
             );
+        }
         if (call.Responses!.ContainsKey("304"))
         {
             AddParameter(
@@ -153,10 +181,18 @@ internal static class DocumentCalls
             AddParameter(call, "Last-Event-ID", "The last event one has: what came after it is sent first", "42-7");
     }
 
-    private static void Set(OpenApiOperation call, string status, string name, string about)
+    private static void Set(
+        OpenApiOperation call,
+        string status,
+        string name,
+        string about,
+        JsonSchemaType type = JsonSchemaType.String
+    )
     {
-        if (call.Responses!.TryGetValue(status, out var found) && found is OpenApiResponse answer)
-            answer.Headers = Header(name, about, JsonSchemaType.String);
+        if (!call.Responses!.TryGetValue(status, out var found) || found is not OpenApiResponse answer)
+            return;
+        answer.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+        answer.Headers[name] = Header(name, about, type)[name];
     }
 
     private static void AddParameter(OpenApiOperation call, string name, string about, string example) =>

@@ -10,6 +10,9 @@ internal static class DocumentProblems
 {
     private const string Schema = "Problem",
         MediaType = "application/problem+json";
+    /// <summary>What the header Retry-After says.</summary>
+    public const string SecondsToWait = "In how many seconds to ask again";
+
     private static readonly JsonObject Example = new()
     {
         ["type"] = "urn:test-server-console:reserved",
@@ -94,7 +97,7 @@ internal static class DocumentProblems
             Description = string.Join("; ", titles) + ".",
             Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [MediaType] = content },
             Headers = status is 429 or 503
-                ? DocumentCalls.Header("Retry-After", "In how many seconds to ask again", JsonSchemaType.Integer)
+                ? DocumentCalls.Header("Retry-After", SecondsToWait, JsonSchemaType.Integer)
                 : null,
         };
     }

@@ -23,7 +23,7 @@ internal static class DocumentSchemas
         var type = context.JsonTypeInfo.Type;
         var plain = Nullable.GetUnderlyingType(type) ?? type;
         if (ValueRule.IsName(type))
-            DescribeName(schema, type);
+            DescribeName(schema, type, context.JsonPropertyInfo is { } field && MayBeNull(field, context));
         else if (plain.IsEnum)
             DescribeWords(schema, plain);
         else if (plain == typeof(DateTimeOffset))
@@ -54,9 +54,9 @@ internal static class DocumentSchemas
     }
 
     /// <summary>A name is a string, whatever members its type has.</summary>
-    public static void DescribeName(OpenApiSchema schema, Type type)
+    public static void DescribeName(OpenApiSchema schema, Type type, bool orNull = false)
     {
-        schema.Type = JsonSchemaType.String;
+        schema.Type = orNull ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
         schema.Properties?.Clear();
         schema.Required?.Clear();
         schema.AdditionalPropertiesAllowed = true;
@@ -64,6 +64,10 @@ internal static class DocumentSchemas
         if (type.GetProperty(nameof(IName<>.Example))?.GetValue(null) is string example)
             schema.Examples = [JsonValue.Create(example)!];
     }
+
+    // In an answer the null stands beside the name's own schema; in a body the field's schema is all there is.
+    private static bool MayBeNull(JsonPropertyInfo field, OpenApiSchemaTransformerContext context) =>
+        field.IsSetNullable && IsBody(field.DeclaringType, context);
 
     private static bool IsBody(Type type, OpenApiSchemaTransformerContext context) =>
         context

@@ -33,6 +33,7 @@ public static class AnyServerApi
                 "Reserve any free server that can be used; ?wait=SECONDS waits for one, 20 s at most"
             )
             .Gives(404, 409, 429)
+            .SaysWhenToAskAgain(409)
             .Example("""{ "purpose": "nightly tests", "hours": 1 }""")
             .Holds(PlaceKind.Wait, "wait");
 

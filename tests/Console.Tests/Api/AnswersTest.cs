@@ -179,6 +179,37 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
         await (await Post("api/builds/1/cancel", "{}")).Problem(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Null_is_taken_for_exactly_those_fields_for_which_the_document_says_so()
+    {
+        var document = await Http.Json("openapi/v1.json");
+        var shape = new JsonShape(document);
+        var fields = 0;
+        foreach (var (method, address, call) in Writes(document).Where(w => w.Call.TryGetProperty("requestBody", out _)))
+        {
+            var content = call.GetProperty("requestBody").GetProperty("content").GetProperty("application/json");
+            var schema = content.GetProperty("schema");
+            var example = content.GetProperty("example").GetRawText();
+            var name = schema.Text("$ref")!.Split('/')[^1];
+            var properties = document.GetProperty("components").GetProperty("schemas").GetProperty(name);
+            foreach (var field in properties.GetProperty("properties").EnumerateObject())
+            {
+                var body = System.Text.Json.Nodes.JsonNode.Parse(example)!;
+                body[field.Name] = null;
+                var fits = !shape.Faults(System.Text.Json.JsonSerializer.SerializeToElement(body), schema).Any();
+                using var answer = await Send(method, address, body.ToJsonString());
+                var said = await answer.Content.ReadAsStringAsync();
+                Assert.True(
+                    fits != said.Contains($"The field `{field.Name}` is null", StringComparison.Ordinal),
+                    $"{method} {address} {body.ToJsonString()} {(fits ? "fits" : "does not fit")}: {said}"
+                );
+                fields++;
+            }
+            await (await Send(method, address, "null")).Problem(HttpStatusCode.BadRequest);
+        }
+        Assert.InRange(fields, 20, 200);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("two words")]

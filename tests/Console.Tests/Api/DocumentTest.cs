@@ -162,6 +162,17 @@ public sealed partial class DocumentTest(RunningConsole running) : IClassFixture
     };
 
     [Theory]
+    [InlineData("reserveAnyServer", "409")]
+    [InlineData("showBuild", "200")]
+    [InlineData("showRestore", "200")]
+    public async Task A_wait_in_vain_says_when_to_ask_again(string name, string status)
+    {
+        var call = CallsOf(await Document).Single(c => c.Call.Text("operationId") == name).Call;
+        var headers = call.GetProperty("responses").GetProperty(status).GetProperty("headers");
+        Assert.Equal("integer", headers.GetProperty("Retry-After").GetProperty("schema").Text("type"));
+    }
+
+    [Theory]
     [InlineData("spare", true)]
     [InlineData("copy", true)]
     [InlineData(null, true)]

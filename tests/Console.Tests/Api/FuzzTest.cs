@@ -76,7 +76,9 @@ public sealed partial class FuzzTest
             return faults;
         if (!call.GetProperty("responses").TryGetProperty($"{status}", out var listed))
             faults.Add("the document does not list this status");
-        else if (text.Length > 0)
+        else
+            faults.AddRange(JsonShape.HeaderFaults(answer, listed));
+        if (listed.ValueKind == JsonValueKind.Object && text.Length > 0)
         {
             if (
                 !listed.TryGetProperty("content", out var contents)

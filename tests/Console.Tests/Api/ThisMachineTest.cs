@@ -53,6 +53,17 @@ public sealed class ThisMachineTest(OpenConsole open) : IClassFixture<OpenConsol
         Assert.Contains("Open it as http://localhost, with its port.", answer, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Each_call_of_the_document_lists_both_refusals_where_the_console_is_open()
+    {
+        var paths = (await open.Http.Json("openapi/v1.json")).GetProperty("paths").EnumerateObject();
+        foreach (var call in paths.SelectMany(p => p.Value.EnumerateObject()))
+        {
+            Assert.True(call.Value.GetProperty("responses").TryGetProperty("421", out _), $"{call.Value}");
+            Assert.True(call.Value.GetProperty("responses").TryGetProperty("403", out _), $"{call.Value}");
+        }
+    }
+
     [Theory]
     [InlineData("http://evil.test/console/api/servers", "evil.test")]
     [InlineData("http://evil.test/console/api/servers", "localhost")]
