@@ -6,13 +6,19 @@ namespace TestServers.Access;
 
 /// <summary>
 /// Finds out who asks. Behind a web server (a Unix socket that only it can open): its user header, exactly one, which begins a session;
-/// or that session's cookie alone; or a bearer token. On a loopback port, where anybody on the machine could send any header, a person
+/// or that session's cookie, alone or with the credentials that it began with; or a bearer token. On a loopback port, where anybody on the machine could send any header, a person
 /// names himself and the console says that it is open.
 /// </summary>
 public sealed class Identity(RequestDelegate next, Settings settings, Sessions sessions)
 {
     /// <summary>The header that the web server sets, and removes when a client sends it.</summary>
     public const string UserHeader = "X-Remote-User";
+
+    /// <summary>
+    /// A digest of the credentials that the request came with, whether they were checked or not; likewise set by the web server.
+    /// </summary>
+    public const string CredentialsHeader = "X-Remote-Credentials";
+
     /// <summary>Holds the name that a person gave himself, URL-encoded, in open mode only.</summary>
     public const string NameCookie = "console-name";
 
@@ -54,7 +60,9 @@ public sealed class Identity(RequestDelegate next, Settings settings, Sessions s
         if (sent is not [{ Length: > 0 } spelling]) throw NoUser();
         if (PersonName.FaultOf(spelling, settings) is { } fault) throw Problem.Unauthorized($"The web server passed a user whose name {fault}. Ask the administrator for another name.");
         var name = settings.People.NameOf(spelling);
-        if (SessionCookie.In(context.Request) is not [var cookie] || sessions.Find(cookie)?.User != name) SessionCookie.Set(context, sessions.Begin(name));
+        var credentials = CredentialsOf(context.Request);
+        if (SessionCookie.In(context.Request) is not [var cookie] || sessions.Find(cookie, credentials)?.User != name)
+            SessionCookie.Set(context, sessions.Begin(name, credentials));
         return Person(name, Sessions.Longest);
     }
 
@@ -62,9 +70,13 @@ public sealed class Identity(RequestDelegate next, Settings settings, Sessions s
     {
         [] when IsForMonitoring(context.Request.Path) => Nobody,
         [] => throw NoUser(),
-        [var cookie] => sessions.Find(cookie) is var (user, left) ? Person(user, left) : null,
+        [var cookie] => sessions.Find(cookie, CredentialsOf(context.Request)) is var (user, left)
+            ? Person(user, left)
+            : null,
         _ => null,
     };
+
+    private static string CredentialsOf(HttpRequest request) => request.Headers[CredentialsHeader].ToString();
 
     private Caller SelfNamed(HttpContext context) =>
         context.Request.Cookies[NameCookie] is { } name && PersonName.FaultOf(name, settings) is null

@@ -10,11 +10,12 @@ namespace TestServers.Access;
 /// One password check a session: who came with the web server's word gets a signed cookie, with which the web server lets the
 /// next requests pass unchecked. It is believed for a minute after that check, so a changed password or a removed user counts
 /// within one. The key is kept with the state, so that a client which keeps cookies does not notice a restart: who can read
-/// it, the console's user and the web server's group, can say who asks anyway.
+/// it, the console's user and the web server's group, can say who asks anyway. A session is bound to the credentials that
+/// were checked when it began: with others beside it, it is not believed.
 /// </summary>
 public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
 {
-    /// <summary>The cookie: USER.ISSUED.SIGNATURE, the first and last in base64url.</summary>
+    /// <summary>The cookie: USER.ISSUED.CREDENTIALS.SIGNATURE, all but the time in base64url.</summary>
     public const string Cookie = "console-session";
 
     /// <summary>How long a session is believed.</summary>
@@ -28,20 +29,26 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
     private readonly ConcurrentDictionary<string, long> _ended = new(StringComparer.Ordinal);
 
     /// <summary>The value of a new cookie for a user whose password was checked just now.</summary>
-    public string Begin(string user)
+    /// <param name="credentials">A digest of what was checked; empty: the web server does not say.</param>
+    public string Begin(string user, string credentials)
     {
-        var content = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(user))}.{Now}";
+        var session = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(user))}.{Now}";
+        var content = $"{session}.{BoundTo(credentials, session)}";
         return $"{content}.{SignatureOf(content)}";
     }
 
     /// <summary>The user of a cookie's value and how long he is believed; null: it is wrong, too old, or its session was ended.</summary>
-    public (string User, TimeSpan Left)? Find(string value)
+    /// <param name="credentials">
+    /// A digest of the credentials that came with it, which must be those it began with; empty: it came alone.
+    /// </param>
+    public (string User, TimeSpan Left)? Find(string value, string credentials)
     {
         var parts = value.Split('.');
-        if (value.Length > LongestCookie || parts.Length != 3)
+        if (value.Length > LongestCookie || parts.Length != 4)
             return null;
-        var right = Encoding.ASCII.GetBytes(SignatureOf($"{parts[0]}.{parts[1]}"));
-        if (!CryptographicOperations.FixedTimeEquals(right, Encoding.UTF8.GetBytes(parts[2])))
+        if (!IsSame(SignatureOf($"{parts[0]}.{parts[1]}.{parts[2]}"), parts[3]))
+            return null;
+        if (credentials.Length > 0 && !IsSame(BoundTo(credentials, $"{parts[0]}.{parts[1]}"), parts[2]))
             return null;
         var user = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0]));
         var issued = long.Parse(parts[1]);
@@ -64,6 +71,12 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static bool IsSame(string right, string sent) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(right), Encoding.UTF8.GetBytes(sent));
+
+    // The colons keep it from ever being the signature of a cookie.
+    private string BoundTo(string credentials, string session) => SignatureOf($"credentials:{session}:{credentials}");
 
     private string SignatureOf(string content) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(content)));

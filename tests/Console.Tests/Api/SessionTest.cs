@@ -29,22 +29,59 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         var cookie = await CookieOf("anna");
         Assert.Contains("\"name\":\"anna\"", await Ask($"Cookie: {cookie}\r\n"), StringComparison.Ordinal);
         Assert.Contains("\"name\":\"anna\"", await Ask($"Cookie: a=b; {cookie}; c=d\r\n"), StringComparison.Ordinal);
-        // As a browser sends it: with the password, too. That a wrong one is not looked at shows that none is computed.
-        var answer = await Ask($"{Basic("anna", "wrong")}Cookie: {cookie}\r\n");
+        // As a browser sends it: with the password, too.
+        var answer = await Ask($"{Basic("anna")}Cookie: {cookie}\r\n");
         Assert.Contains("\"name\":\"anna\"", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("Set-Cookie", answer, StringComparison.OrdinalIgnoreCase);
         Assert.StartsWith("HTTP/1.1 200", await Ask($"Cookie: {cookie}\r\n", ""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_password_beside_a_session_is_not_computed()
+    {
+        await using var apache = await ApacheProcess.Before(front.Console, "fred");
+        using var fred = apache.As("fred", new CookieContainer());
+        using var bare = apache.As("fred");
+        Assert.Equal(HttpStatusCode.OK, (await fred.GetAsync("api/me")).StatusCode);
+        apache.SetPasswords(new(StringComparer.Ordinal) { ["fred"] = "another" });
+        Assert.Equal(HttpStatusCode.OK, (await fred.GetAsync("api/me")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await bare.GetAsync("api/me")).StatusCode);
+    }
+
+    public static TheoryData<string> OtherCredentials() =>
+    [
+        Basic("ben"), Basic("ben", "wrong"), Basic("anna", "wrong"), Basic("anna", ""), Basic("nobody", "x"),
+        Basic("anna") + Basic("ben"), Basic("anna").Replace("Basic", "basic", StringComparison.Ordinal),
+        "Authorization: bearer secret\r\n", "Authorization: Bearer  secret\r\n", "Authorization: Digest x\r\n", "Authorization: x\r\n",
+    ];
+
+    [Theory, MemberData(nameof(OtherCredentials))]
+    public async Task With_other_credentials_beside_it_a_session_is_not_believed(string others)
+    {
+        var cookie = await CookieOf("anna");
+        // The SHA-1 of the Authorization that anna sends.
+        const string digest = "96921f38cc2f5d2fd167b2279751174d8a0a0db6";
+        foreach (var said in new[] { "", $"X-Remote-Credentials: {digest}\r\n", "X-Remote-Credentials:\r\n", "Connection: X-Remote-Credentials\r\n" })
+        {
+            var answer = await Ask($"{others}Cookie: {cookie}\r\n{said}");
+            Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
+            Assert.DoesNotContain("\"name\"", answer, StringComparison.Ordinal);
+        }
+        // And what a client says of its credentials does not bind the session it gets.
+        var begun = (await Ask($"{Basic("ben")}X-Remote-Credentials: {digest}\r\n")).Split("\r\n").Single(l => l.StartsWith("Set-Cookie: ", StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 401", await Ask($"{Basic("anna")}Cookie: {begun.Split(": ")[1].Split(';')[0]}\r\n"), StringComparison.Ordinal);
     }
 
     public static TheoryData<string> WrongCookies()
     {
         var forged = Convert.ToBase64String(Encoding.UTF8.GetBytes("anna")).TrimEnd('=');
         var signature = new string('A', 43);
+        var both = $"{signature}.{signature}";
         return
         [
-            "", "x", $"{forged}", $"{forged}.1.", $"{forged}.1.{signature}", $"{forged}.999999999999.{signature}", $"{forged}.99999999999999999999999.{signature}", $"{forged}.-1.{signature}",
-            $"anna.1.{signature}", $".1.{signature}", $"\"{forged}.1.{signature}\"", $"{forged}.1.{signature}; console-session={forged}.1.{signature}",
-            $"{forged}.1.{signature}\r\nCookie: console-session={forged}.1.{signature}", $"{forged}.1.{signature}.{signature}", $"{new string('A', 3000)}.1.{signature}",
+            "", "x", $"{forged}", $"{forged}.1.", $"{forged}.1.{signature}", $"{forged}.1.{both}", $"{forged}.999999999999.{both}", $"{forged}.99999999999999999999999.{both}", $"{forged}.-1.{both}",
+            $"anna.1.{both}", $".1.{both}", $"\"{forged}.1.{both}\"", $"{forged}.1.{both}; console-session={forged}.1.{both}",
+            $"{forged}.1.{both}\r\nCookie: console-session={forged}.1.{both}", $"{forged}.1.{both}.{signature}", $"{new string('A', 3000)}.1.{both}",
         ];
     }
 
