@@ -26,7 +26,7 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
     private const int LongestCookie = 2000;
 
     private readonly byte[] _key = Convert.FromBase64String(file.Value.Key);
-    private readonly ConcurrentDictionary<string, long> _ended = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _ends = new(StringComparer.Ordinal);
 
     /// <summary>The value of a new cookie for a user whose password was checked just now.</summary>
     /// <param name="credentials">A digest of what was checked; empty: the web server does not say.</param>
@@ -54,21 +54,22 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
         var issued = long.Parse(parts[1]);
         var left = Longest - TimeSpan.FromMilliseconds(Now - issued);
         // One from the future is none: a clock that is set back makes no session last.
-        return left > TimeSpan.Zero && left <= Longest && issued > _ended.GetValueOrDefault(user, -1)
+        return left > TimeSpan.Zero && left <= Longest && issued > (file.Value.Ended?.GetValueOrDefault(user, -1) ?? -1)
             ? (user, left)
             : null;
     }
 
-    /// <summary>Ends all sessions that a user has now.</summary>
+    /// <summary>Ends all sessions that a user has now, also for a console that starts later.</summary>
+    /// <exception cref="DiskRefused">The disk refused; the sessions go on.</exception>
     public void End(string user)
     {
-        _ended[user] = Now;
-        foreach (var (old, at) in _ended)
-        {
-            if (Now - at > Longest.TotalMilliseconds)
-                _ended.TryRemove(old, out _);
-        }
+        file.Change(key => key.WithEnded(user, Now));
+        if (_ends.TryRemove(user, out var end))
+            end.Cancel();
     }
+
+    /// <summary>Cancelled when the sessions that a user has now are ended.</summary>
+    public CancellationToken EndOf(string user) => _ends.GetOrAdd(user, _ => new()).Token;
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -84,9 +85,24 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
 
 /// <summary>What stands in sessions.json.</summary>
 /// <param name="Key">Signs the cookies; 32 random bytes in base64, made once with the state.</param>
-public sealed record SessionKey(int Version, string Key) : IVersioned
+/// <param name="Ended">
+/// Whose sessions were ended within the last minute, and when, in milliseconds since 1970; version 1 had none.
+/// </param>
+public sealed record SessionKey(int Version, string Key, IReadOnlyDictionary<string, long>? Ended = null) : IVersioned
 {
-    public static SessionKey New() => new(1, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+    public static int Latest => 2;
+
+    public static SessionKey New() => new(Latest, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+
+    /// <summary>Adds a user whose sessions end now, and forgets those whose sessions are too old anyway.</summary>
+    internal SessionKey WithEnded(string user, long now)
+    {
+        var young = (Ended ?? new Dictionary<string, long>(StringComparer.Ordinal))
+            .Where(e => now - e.Value <= Sessions.Longest.TotalMilliseconds)
+            .ToDictionary(StringComparer.Ordinal);
+        young[user] = now;
+        return this with { Version = Latest, Ended = young };
+    }
 
     public string? FindFault() =>
         Convert.TryFromBase64String(Key, new byte[64], out var length) && length == 32

@@ -21,7 +21,8 @@ public static class LiveApi
             .ProducesText("text/event-stream", "Events: the id resumes, the name says what changed, the data is what the call of that noun answers",
                 "id: 42-7\nevent: server\ndata: {\"name\":\"qa07\"}\n\n");
 
-    private static ServerSentEventsResult<string> Follow(HttpContext context, EventStream stream, CallPlaces places, IHostApplicationLifetime lifetime)
+    private static ServerSentEventsResult<string> Follow(HttpContext context, EventStream stream, CallPlaces places, Sessions sessions,
+        IHostApplicationLifetime lifetime)
     {
         var last = context.Request.Headers["Last-Event-ID"];
         var caller = Caller.Of(context);
@@ -29,13 +30,17 @@ public static class LiveApi
         var listener = stream.Listen(last.Count == 1 ? last[0] : null);
         context.Response.RegisterForDispose(listener);
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(Items(listener, caller.Believed, lifetime.ApplicationStopping, context.RequestAborted));
+        var ended = caller.Kind == CallerKind.User ? sessions.EndOf(caller.Name) : CancellationToken.None;
+        return TypedResults.ServerSentEvents(
+            Items(listener, caller.Believed, ended, lifetime.ApplicationStopping, context.RequestAborted));
     }
 
-    // A stream ends when its password check is too old, and a little before, not all at once: the client resumes after another check.
-    private static async IAsyncEnumerable<SseItem<string>> Items(EventStream.Listener listener, TimeSpan? believed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancel)
+    // A stream ends with its person's sessions, or when its password check is too old, and a little before, not all at
+    // once: the client resumes after another check.
+    private static async IAsyncEnumerable<SseItem<string>> Items(EventStream.Listener listener, TimeSpan? believed,
+        CancellationToken ended, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancel);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, stopping, cancel);
         if (believed is { } time) either.CancelAfter(time * (0.8 + (0.2 * Random.Shared.NextDouble())));
         while (await Next(listener, either.Token) is { } more)
         {

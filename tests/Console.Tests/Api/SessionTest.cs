@@ -173,6 +173,50 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
     }
 
     [Fact]
+    public async Task An_ended_session_stays_over_after_a_restart_and_others_do_not()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        var cookies = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in new[] { "anna", "ben", "anna, root" })
+        {
+            using var begins = console.ClientFor(name);
+            cookies[name] = (await begins.GetAsync("api/me")).Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+            if (name != "ben") Assert.Equal(HttpStatusCode.NoContent, (await begins.DeleteAsync("api/me/session")).StatusCode);
+        }
+        await console.Kill();
+        await console.Start();
+        foreach (var (name, cookie) in cookies)
+        {
+            using var alone = console.ClientFor(name);
+            alone.DefaultRequestHeaders.Remove("X-Remote-User");
+            alone.DefaultRequestHeaders.Add("Cookie", cookie);
+            var expected = name == "ben" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized;
+            Assert.Equal((name, expected), (name, (await alone.GetAsync("api/me")).StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task An_ended_session_ends_its_persons_event_streams_and_no_other()
+    {
+        using var hugo = front.Console.ClientFor("hugo");
+        using var ida = front.Console.ClientFor("ida");
+        using var first = await hugo.GetAsync("api/events", HttpCompletionOption.ResponseHeadersRead);
+        using var second = await hugo.GetAsync("api/events", HttpCompletionOption.ResponseHeadersRead);
+        using var others = await ida.GetAsync("api/events", HttpCompletionOption.ResponseHeadersRead);
+        var goesOn = (await others.Content.ReadAsStreamAsync()).ReadToEndAsync(TimeSpan.FromSeconds(60));
+        await hugo.DeleteAsync("api/me/session");
+        foreach (var stream in new[] { first, second })
+        {
+            var told = await (await stream.Content.ReadAsStreamAsync()).ReadToEndAsync(TimeSpan.FromSeconds(10));
+            Assert.EndsWith("retry: 250", told.Trim(), StringComparison.Ordinal);
+        }
+        Assert.False(goesOn.IsCompleted);
+        await ida.DeleteAsync("api/me/session");
+        await goesOn;
+    }
+
+    [Fact]
     public async Task A_changed_password_and_a_removed_user_count_within_a_minute_also_for_an_open_stream()
     {
         await using var apache = await ApacheProcess.Before(front.Console, "dora", "emil");
