@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 namespace TestServers.Access;
 
 /// <summary>
-/// Refuses writes that another site makes a browser send. The rule is that of Go's net/http CrossOriginProtection: a browser says where a
+/// Refuses writes, and calls that hold a place, that another site makes a browser send. The rule is that of Go's net/http CrossOriginProtection: a browser says where a
 /// request comes from in Sec-Fetch-Site, older ones in Origin; who says neither is no browser. And a body must call itself JSON, which no form can.
 /// </summary>
 public sealed class CrossSite(RequestDelegate next)
@@ -13,10 +13,18 @@ public sealed class CrossSite(RequestDelegate next)
         var request = context.Request;
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method))
         {
-            if (!IsSameSite(request)) throw Problem.Forbidden("Another site asked for this. Open the console itself and do it there.");
+            Refuse(request);
             if (!IsJson(request)) throw Problem.WrongType("Send a body as application/json (curl: -H 'Content-Type: application/json').");
         }
         return next(context);
+    }
+
+    /// <summary>Lets pass what the console's own page, or no browser, has sent.</summary>
+    /// <exception cref="Problem">403: another site asked.</exception>
+    public static void Refuse(HttpRequest request)
+    {
+        if (!IsSameSite(request))
+            throw Problem.Forbidden("Another site asked for this. Open the console itself and do it there.");
     }
 
     private static bool IsSameSite(HttpRequest request)

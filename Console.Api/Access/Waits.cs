@@ -24,13 +24,14 @@ public static class Waits
     /// <summary>Tells a client who waited in vain to ask again at once.</summary>
     public static void AskAgain(HttpContext context) => context.Response.Headers.RetryAfter = "0";
 
-    /// <summary>Lets a call take a place for as long as it lasts.</summary>
+    /// <summary>Lets a call take a place for as long as it lasts, unless another site asked.</summary>
     /// <param name="asked">The query parameter by which the call asks to be held; null: it always is.</param>
     public static RouteHandlerBuilder Holds(this RouteHandlerBuilder call, PlaceKind kind, string? asked = null) =>
         call.AddEndpointFilter(async (invocation, next) =>
         {
             var context = invocation.HttpContext;
             if (asked is not null && context.Request.Query[asked].ToString() is "" or "0" or "false") return await next(invocation);
+            CrossSite.Refuse(context.Request);
             using var place = context.RequestServices.GetRequiredService<CallPlaces>().Take(kind, Caller.Of(context));
             return await next(invocation);
         });

@@ -24,6 +24,7 @@ public static class LiveApi
     private static ServerSentEventsResult<string> Follow(HttpContext context, EventStream stream, CallPlaces places, Sessions sessions,
         IHostApplicationLifetime lifetime)
     {
+        CrossSite.Refuse(context.Request);
         var last = context.Request.Headers["Last-Event-ID"];
         var caller = Caller.Of(context);
         context.Response.RegisterForDispose(places.Take(PlaceKind.Stream, caller));

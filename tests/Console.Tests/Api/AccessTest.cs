@@ -64,6 +64,27 @@ public sealed class AccessTest(RunningConsole running) : IClassFixture<RunningCo
         if (expected == 201) await running.Console.Http.DeleteAsync("api/servers/qa02/reservation");
     }
 
+    [Theory]
+    [InlineData("Sec-Fetch-Site: cross-site\r\n")]
+    [InlineData("Sec-Fetch-Site: same-site\r\n")]
+    [InlineData("Sec-Fetch-Site: same-origin\r\nSec-Fetch-Site: none\r\n")]
+    [InlineData("Origin: https://evil.test\r\n")]
+    [InlineData("Origin: null\r\n")]
+    public async Task Another_site_takes_no_place(string headers)
+    {
+        Task<int> Get(string path) => Raw(
+            $"GET /console/{path} HTTP/1.1\r\nHost: console.test\r\nConnection: close\r\nX-Remote-User: anna\r\n{headers}\r\n");
+        foreach (var held in new[] { "api/events", "api/builds/1?wait=1", "api/builds/1/log?follow=true",
+            "api/restores/1?wait=1", "api/restores/1/log?follow=true" })
+        {
+            Assert.Equal((held, 403), (held, await Get(held)));
+        }
+        foreach (var path in new[] { "api/builds/1", "api/builds/1/log", "api/restores/1?wait=0" })
+        {
+            Assert.Equal((path, 404), (path, await Get(path)));
+        }
+    }
+
     [Fact]
     public async Task Nothing_is_written_by_GET()
     {
