@@ -43,8 +43,7 @@ public static class SessionCookie
         throw Problem.Unauthorized("The session has ended. Sign in again; the cookie that says so is removed by this answer.");
     }
 
-    private static bool IsBrowser(HttpRequest request) =>
-        request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.UserAgent.ToString().StartsWith("Mozilla/", StringComparison.Ordinal);
+    private static bool IsBrowser(HttpRequest request) => request.Headers.ContainsKey("Sec-Fetch-Mode");
 
     // Relative, as only the web server knows the address outside.
     private static string SameAddress(HttpContext context)
