@@ -19,7 +19,7 @@ public sealed class CallPlaces
         [PlaceKind.Stream] = new("event streams open", Person: 6, Token: 6, All: 300, "Close some, or poll GET api/servers."),
         [PlaceKind.Wait] = new("calls that wait", Person: 10, Token: 30, All: 60, "Wait for some, or ask without `wait`."),
         [PlaceKind.Restore] = new("calls that wait for a restore", Person: 4, Token: 100, All: 120,
-            "Ask without `wait`, then GET api/restores/ID?wait=20."),
+            "Ask without `wait`, then GET api/restores/ID?wait=10."),
         [PlaceKind.Log] = new("followed logs open", Person: 10, Token: 10, All: 40, "Close some, or ask without `follow`."),
         [PlaceKind.Plan] = new("plans under way", Person: 4, Token: 4, All: 12, "Ask again in a moment."),
     };

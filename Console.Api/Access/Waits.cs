@@ -7,7 +7,7 @@ namespace TestServers.Access;
 public static class Waits
 {
     /// <summary>How long one call waits at most.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private const double LargestWish = 600;
 
     /// <summary>How long a call with this ?wait= waits: as it asks, but <see cref="Longest"/> at most.</summary>

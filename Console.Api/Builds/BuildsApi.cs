@@ -37,7 +37,7 @@ public static class BuildsApi
             .Holds(PlaceKind.Plan);
         calls.MapGet("/api/builds", List).As("listBuilds", Right.View, "Builds, newest first; ?state=queued,running");
         calls.MapGet("/api/builds/{id}", Show)
-            .As("showBuild", Right.View, "One build; ?wait=SECONDS answers when it has ended, or after 20 s at most").Gives(429)
+            .As("showBuild", Right.View, "One build; ?wait=SECONDS answers when it has ended, or after 10 s at most").Gives(429)
             .SaysWhenToAskAgain(200)
             .Holds(PlaceKind.Wait, "wait");
         calls.MapPost("/api/builds/{id}/cancel", Cancel).As("cancelBuild", Right.Build, "Cancel a build").Gives(409);

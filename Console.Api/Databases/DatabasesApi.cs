@@ -19,7 +19,7 @@ public static class DatabasesApi
         calls.MapPost("/api/bases/{name}/restore", Restore)
             .As("restoreBase", Right.Restore, "Restore a base from its dump; ?wait=true answers when it has ended").Gives(409, 429, 502)
             .Holds(PlaceKind.Restore, "wait");
-        calls.MapGet("/api/restores/{id}", ShowRestore).As("showRestore", Right.View, "One restore; ?wait=SECONDS answers when it has ended, or after 20 s at most").Gives(429)
+        calls.MapGet("/api/restores/{id}", ShowRestore).As("showRestore", Right.View, "One restore; ?wait=SECONDS answers when it has ended, or after 10 s at most").Gives(429)
             .SaysWhenToAskAgain(200)
             .Holds(PlaceKind.Wait, "wait");
         calls.MapGet("/api/restores/{id}/log", ShowLog).As("readRestoreLog", Right.View, LogAnswer.Summary).Gives(429)

@@ -30,7 +30,7 @@ public static class AnyServerApi
             .As(
                 "reserveAnyServer",
                 Right.Reserve,
-                "Reserve any free server that can be used; ?wait=SECONDS waits for one, 20 s at most"
+                "Reserve any free server that can be used; ?wait=SECONDS waits for one, 10 s at most"
             )
             .Gives(404, 409, 429)
             .SaysWhenToAskAgain(409)
