@@ -26,6 +26,8 @@ public sealed record TokenSettings(string Name, string Sha256, IReadOnlyList<str
 {
     internal void Check()
     {
+        Settings.Must(!Access.Caller.IsTheConsoles(Name), $"tokens.{Name}.name",
+            "is another than the console's own, or the audit could not tell them apart");
         Settings.Must(Regex.IsMatch(Sha256, @"\A[0-9a-f]{64}\z"), $"tokens.{Name}.sha256", "is the token's SHA-256, 64 small hexadecimal digits");
         Settings.Must(May.All(m => m is "restore" or "reserve" or "build"), $"tokens.{Name}.may", "lists restore, reserve or build");
     }

@@ -50,6 +50,9 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
     [InlineData("anna\u00a0", "begins or ends with a blank")]
     [InlineData("\u3000anna", "begins or ends with a blank")]
     [InlineData("cron", "is that of a token")]
+    [InlineData("console", "is the console's own")]
+    [InlineData("Console", "is the console's own")]
+    [InlineData("CONSOLE", "is the console's own")]
     [InlineData("", "passed no user")]
     public async Task Another_name_is_refused_with_what_is_wrong_with_it(string name, string fault)
     {

@@ -9,6 +9,8 @@ public sealed class StartTest
     [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "hosts": [ { "name": "a", "uri": "test:///x", "servers": "(" } ] }""", "hosts.a.servers")]
     [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "bases": [ { "name": "shop", "host": "db9", "dump": "x", "owner": "y" } ] }""", "bases.shop.host")]
     [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "cron", "sha256": "x", "may": [] } ] }""", "tokens.cron.sha256")]
+    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "console", "sha256": "x", "may": [] } ] }""", "tokens.console.name")]
+    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "Console", "sha256": "x", "may": [] } ] }""", "tokens.Console.name")]
     [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "colour": "red" }""", "colour")]
     [InlineData("""{ "listen": """, "line 1")]
     public async Task A_wrong_setting_stops_the_start_and_names_its_key(string settings, string key)
