@@ -17,11 +17,15 @@ public static class PlainText
         (0x115F, 0x1160),
         (0x17B4, 0x17B5),
         (0x180B, 0x180F),
+        (0x2065, 0x2065),
         (0x2800, 0x2800),
         (0x3164, 0x3164),
         (0xFE00, 0xFE0D),
         (0xFFA0, 0xFFA0),
+        (0xFFF0, 0xFFF8),
         (0xFFFC, 0xFFFD),
+        (0x13441, 0x13442),
+        (0x1D159, 0x1D159),
         (0xE0000, 0xE0FFF),
     ];
 
@@ -59,7 +63,8 @@ public static class PlainText
 
     private static bool IsControl(int code) => code <= char.MaxValue && char.IsControl((char)code);
 
-    private static int? FirstUnseen(string text)
+    /// <summary>The first character that nobody sees; null: there is none.</summary>
+    public static int? FirstUnseen(string text)
     {
         for (var at = 0; at < text.Length; )
         {

@@ -71,6 +71,10 @@ public static class Startup
         services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock)).AddSingleton<Audit>();
         numbers.Open(state);
         services.AddSingleton(state.Open("sessions.json", SessionKey.New()));
+        // The rule for names may be another one than at the last start.
+        string NameOf(string name) => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
+        reservations.Change(held => held.WithHolders(NameOf));
+        foreach (var build in builds.Open.Where(b => NameOf(b.By) != b.By).ToList()) builds.Change(build.Id, b => b with { By = NameOf(b.By) });
         state.Complete(clock.GetUtcNow());
 
         var runner = new CommandRunner();

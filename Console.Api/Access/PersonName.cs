@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TestServers.Access;
 
 /// <summary>What a person may be called: whatever people are called, but nothing that shows as another name.</summary>
@@ -19,14 +17,6 @@ public static class PersonName
         if (name.Length == 0) return "is empty";
         if (name.Length > Longest) return $"has {name.Length} characters; {Longest} are allowed";
         if (name.Trim() != name) return "begins or ends with a blank";
-        return name.EnumerateRunes().Any(IsUnseen) || name.Any(char.IsSurrogate) && !IsWellFormed(name)
-            ? "holds a control, format or line-separating character, which nobody sees"
-            : null;
+        return PlainText.FirstUnseen(name) is { } unseen ? $"holds U+{unseen:X4}, a character that nobody sees" : null;
     }
-
-    private static bool IsUnseen(System.Text.Rune rune) => System.Text.Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
-
-    // EnumerateRunes puts U+FFFD in place of half a pair.
-    private static bool IsWellFormed(string name) => string.Concat(name.EnumerateRunes()) == name;
 }

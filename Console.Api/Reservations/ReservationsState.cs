@@ -21,6 +21,11 @@ public sealed record ReservationsState(int Version, long Next, ImmutableSortedDi
     /// <summary>A server's reservation, whether or not its time is over.</summary>
     public Reservation? On(ServerName server) => Held.GetValueOrDefault(server.Text);
 
+    /// <summary>With holders as they are called now; the same state when nobody is called otherwise.</summary>
+    public ReservationsState WithHolders(Func<string, string> nameOf) =>
+        Held.Values.Where(r => nameOf(r.Holder) != r.Holder)
+            .Aggregate(this, (state, r) => state.With(r with { Holder = nameOf(r.Holder) }));
+
     /// <summary>With a new reservation, which gets the next number.</summary>
     public ReservationsState WithNew(
         ServerName server,

@@ -47,6 +47,10 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
     [InlineData("an\u0007na", "nobody sees")]
     [InlineData("an\u00adna", "nobody sees")]
     [InlineData("an\U000e0041na", "nobody sees")]
+    [InlineData("anna\u3164", "nobody sees")]
+    [InlineData("an\u2065na", "nobody sees")]
+    [InlineData("anna\ue000", "nobody sees")]
+    [InlineData("anna\U0001d159", "nobody sees")]
     [InlineData("anna\u00a0", "begins or ends with a blank")]
     [InlineData("\u3000anna", "begins or ends with a blank")]
     [InlineData("cron", "is that of a token")]
@@ -109,5 +113,19 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
         {
             await open.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Who_held_a_server_before_names_were_folded_holds_it_afterwards()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        using HttpClient before = console.ClientFor("ANNA"), after = console.ClientFor("Anna");
+        await before.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 });
+        await console.Kill();
+        console.WriteSettings(more: """, "people": { "names": "folded" }""");
+        await console.StartWithServers();
+        Assert.Equal("anna", (await after.Json("api/servers/qa01")).GetProperty("reservation").Text("holder"));
+        Assert.Equal(HttpStatusCode.NoContent, (await after.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
     }
 }
