@@ -116,10 +116,17 @@ public sealed class ConsoleProcess : IAsyncDisposable
         Log = "";
         _process?.Dispose();
         _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, e) => Log += e.Data + "\n";
-        _process.ErrorDataReceived += (_, e) => Log += e.Data + "\n";
+        _process.OutputDataReceived += (_, e) => Hear(e.Data);
+        _process.ErrorDataReceived += (_, e) => Hear(e.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    // Both streams speak at once, and each says null at its end.
+    private void Hear(string? line)
+    {
+        if (line is null) return;
+        lock (_folder) Log += line + "\n";
     }
 
     private static string Domains(params (string Name, int State)[] domains) => $"""
