@@ -1,3 +1,5 @@
+using TestServers.Http;
+
 namespace TestServers.Access;
 
 /// <summary>
@@ -27,7 +29,8 @@ public static class Waits
     /// <summary>Lets a call take a place for as long as it lasts, unless another site asked.</summary>
     /// <param name="asked">The query parameter by which the call asks to be held; null: it always is.</param>
     public static RouteHandlerBuilder Holds(this RouteHandlerBuilder call, PlaceKind kind, string? asked = null) =>
-        call.AddEndpointFilter(async (invocation, next) =>
+        // Another site is refused, and who has too many.
+        call.Gives(403, 429).AddEndpointFilter(async (invocation, next) =>
         {
             var context = invocation.HttpContext;
             if (asked is not null && context.Request.Query[asked].ToString() is "" or "0" or "false") return await next(invocation);

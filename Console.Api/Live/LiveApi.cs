@@ -17,7 +17,7 @@ public static class LiveApi
 
     public static void MapLive(this IEndpointRouteBuilder routes) =>
         routes.MapCalls("Live", "What changes, as it changes.").MapGet("/api/events", Follow)
-            .As("followEvents", Right.View, "Server-sent events: what changed. Last-Event-ID resumes").Gives(429)
+            .As("followEvents", Right.View, "Server-sent events: what changed. Last-Event-ID resumes").Gives(403, 429)
             .ProducesText("text/event-stream", "Events: the id resumes, the name says what changed, the data is what the call of that noun answers",
                 "id: 42-7\nevent: server\ndata: {\"name\":\"qa07\"}\n\n");
 
