@@ -106,13 +106,13 @@ runs_again() { run_postgres >/dev/null 2>&1; }
   call copy base=shop server=qa.gone owner=shop
   call prepare base=shop owner=shop spares=1
   drop_base && make_base shop 2
-  ask 'CREATE DATABASE draft_shop_1 OWNER shop' && ask 'CREATE DATABASE draft_shop_2' && ask 'CREATE DATABASE draft_shop_x OWNER shop'
+  ask 'CREATE DATABASE draft_shop_17000000000000001234 OWNER shop' && ask 'CREATE DATABASE draft_shop_17000000000000001235' && ask 'CREATE DATABASE draft_shop_2025 OWNER shop' && ask 'CREATE DATABASE draft_shop_x OWNER shop'
   ask 'CREATE DATABASE copy_shop_qa77 OWNER shop'
   ask 'ALTER DATABASE copy_shop_qa01 ALLOW_CONNECTIONS false'
   call sweep bases=wiki servers=qa09
   says '@result dropped=0'
   call sweep bases=shop 'servers=qa01 qa02'
   says '@result dropped=2'
-  [[ $(databases) == 'base_shop copy_shop_qa.gone copy_shop_qa01 copy_shop_qa77 draft_shop_2 draft_shop_x' ]]
+  [[ $(databases) == 'base_shop copy_shop_qa.gone copy_shop_qa01 copy_shop_qa77 draft_shop_17000000000000001235 draft_shop_2025 draft_shop_x' ]]
   [[ $(night_of copy_shop_qa01) == 1 ]]
 }

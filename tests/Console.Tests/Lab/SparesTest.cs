@@ -75,17 +75,17 @@ public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
     [Fact]
     public async Task A_copy_whose_server_was_never_seen_is_told_and_stays_and_what_is_not_the_consoles_is_left_alone()
     {
-        const string Named = "SELECT datname FROM pg_database WHERE datname IN ('copy_shop_qa98', 'copy_shop_qa99', 'draft_shop_1') ORDER BY 1";
+        const string Named = "SELECT datname FROM pg_database WHERE datname IN ('copy_shop_qa98', 'copy_shop_qa99', 'draft_shop_17000000000000001234') ORDER BY 1";
         const string Note = "test server console: copy of shop; data time 2026-01-01T00:00:00Z";
         using var anna = lab.As("anna");
         try
         {
-            foreach (var name in new[] { "copy_shop_qa98", "copy_shop_qa99", "draft_shop_1" })
+            foreach (var name in new[] { "copy_shop_qa98", "copy_shop_qa99", "draft_shop_17000000000000001234" })
                 await lab.Sql($"CREATE DATABASE {name} OWNER shop");
             await lab.Sql($"COMMENT ON DATABASE copy_shop_qa99 IS '{Note}'");
             await lab.Kill("console", "TERM");
             await lab.Mend();
-            await Wait.Until("the sweep has been", async () => !(await lab.Sql(Named)).Contains("draft_shop_1"), 40);
+            await Wait.Until("the sweep has been", async () => !(await lab.Sql(Named)).Contains("draft_shop_17000000000000001234"), 40);
             await Wait.Until("the copy of qa99 is told", async () => (await Unseen(anna)).Contains("qa99"), 40);
             Assert.Equal(["copy_shop_qa98", "copy_shop_qa99"], await lab.Sql(Named));
             Assert.DoesNotContain("qa98", await Unseen(anna));
