@@ -26,6 +26,9 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
     private const int LongestCookie = 2000;
 
     private readonly byte[] _key = Convert.FromBase64String(file.Value.Key);
+    // Cookies whose signature was right: under one key it stays so, and most requests bring the same few.
+    private const int MostKnown = 5000;
+    private readonly ConcurrentDictionary<(string Value, string Credentials), (string User, long Issued)> _known = new();
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _ends = new(StringComparer.Ordinal);
 
     /// <summary>The value of a new cookie for a user whose password was checked just now.</summary>
@@ -43,6 +46,25 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
     /// </param>
     public (string User, TimeSpan Left)? Find(string value, string credentials)
     {
+        if (!_known.TryGetValue((value, credentials), out var session))
+        {
+            if (Read(value, credentials) is not { } read)
+                return null;
+            if (_known.Count >= MostKnown)
+                _known.Clear();
+            _known[(value, credentials)] = session = read;
+        }
+        var (user, issued) = session;
+        var left = Longest - TimeSpan.FromMilliseconds(Now - issued);
+        // One from the future is none: a clock that is set back makes no session last.
+        return left > TimeSpan.Zero && left <= Longest && issued > (file.Value.Ended?.GetValueOrDefault(user, -1) ?? -1)
+            ? (user, left)
+            : null;
+    }
+
+    // Null: it was not signed here, or begun with other credentials.
+    private (string User, long Issued)? Read(string value, string credentials)
+    {
         var parts = value.Split('.');
         if (value.Length > LongestCookie || parts.Length != 4)
             return null;
@@ -50,13 +72,7 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
             return null;
         if (credentials.Length > 0 && !IsSame(BoundTo(credentials, $"{parts[0]}.{parts[1]}"), parts[2]))
             return null;
-        var user = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0]));
-        var issued = long.Parse(parts[1]);
-        var left = Longest - TimeSpan.FromMilliseconds(Now - issued);
-        // One from the future is none: a clock that is set back makes no session last.
-        return left > TimeSpan.Zero && left <= Longest && issued > (file.Value.Ended?.GetValueOrDefault(user, -1) ?? -1)
-            ? (user, left)
-            : null;
+        return (Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])), long.Parse(parts[1]));
     }
 
     /// <summary>Ends all sessions that a user has now, also for a console that starts later.</summary>
