@@ -187,7 +187,8 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     {
         var now = clock.GetUtcNow();
         return b => b.WithStep(name, s => s with { State = end.State, EndedAt = now, Message = end.Message, WaitsFor = null, Progress = null, Untouched = end.Untouched })
-            with { Result = end.Adds?.Invoke(b.Result ?? new()) ?? b.Result, Health = end.Health ?? b.Health, Unclean = b.Unclean || end.Unheard };
+            with { Result = end.Adds?.Invoke(b.Result ?? new()) ?? b.Result, Health = end.Health ?? b.Health, Unclean = b.Unclean || end.Unheard,
+                LeftOut = [.. b.LeftOut.Union(end.LeftOut)] };
     }
 
     /// <summary>Does a step; its end is on disk when this returns, and with it the beginning of the next when it has succeeded.</summary>

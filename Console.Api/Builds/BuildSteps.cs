@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TestServers.Apps;
 using TestServers.Commands;
 using TestServers.Databases;
@@ -10,6 +11,8 @@ namespace TestServers.Builds;
 public sealed record StepEnd(StepState State, string Message, Func<BuildResult, BuildResult>? Adds = null)
 {
     public AppHealth? Health { get; init; }
+    /// <summary>What it went without, a sentence each.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
     /// <summary>What it has done on its host, and what of it still runs, is not known.</summary>
     public bool Unheard { get; init; }
     /// <summary>It was asked to end, and its host did not answer.</summary>
@@ -20,7 +23,7 @@ public sealed record StepEnd(StepState State, string Message, Func<BuildResult, 
     public static StepEnd Of(HostEnd end) => new(
         end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? StepState.Cancelled : StepState.Failed, end.Message)
     {
-        Unheard = end.Unheard, Abandoned = end.Ending == HostEnding.Abandoned,
+        LeftOut = end.LeftOut, Unheard = end.Unheard, Abandoned = end.Ending == HostEnding.Abandoned,
         Untouched = end.Ending is HostEnding.Unreachable or HostEnding.Stranger or HostEnding.Refused,
     };
 }
@@ -67,7 +70,8 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
         var method = DatabaseHost.Method(end.Results, "method");
         if (method == "spare") bases.Note(@base.Name, facts => facts with { Spares = Math.Max(0, facts.Spares - 1) });
         return new(StepState.Succeeded, $"{(method == "spare" ? "A spare" : "A copy")}{(dataTime is { } time ? $" with the data of {Times.Say(time)}" : "")}",
-            result => result with { DataTime = dataTime, Method = method, Database = end.Results.GetValueOrDefault("database") });
+            result => result with { DataTime = dataTime, Method = method, Database = end.Results.GetValueOrDefault("database") })
+            { LeftOut = end.LeftOut };
     }
 }
 
@@ -90,7 +94,7 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
         if (!end.Done) return StepEnd.Of(end) with { Unheard = end.Unheard || end.Results.GetValueOrDefault("begun") == "true" };
         return Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision
             ? new(StepState.Failed, $"{machine.Name} reported no revision that could be one. Install this console's scripts there.")
-            : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision });
+            : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision }) { LeftOut = end.LeftOut };
     }
 
     /// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
@@ -99,7 +103,8 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text, ["limit"] = $"{settings.Builds.AfterMinutes * 60:0}" };
         for (var i = 0; i < app.After!.Count; i++) values[$"step.{i + 1}"] = app.After[i];
         var end = await Run(machine, Call(machine, "steps", settings.Builds.AfterMinutes + 0.5, values, voice) with { Files = rendered.Files }, cancel);
-        return end.Done ? new(StepState.Succeeded, app.After.Count == 1 ? "1 command" : $"{app.After.Count} commands") : StepEnd.Of(end);
+        return end.Done ? new(StepState.Succeeded, app.After.Count == 1 ? "1 command" : $"{app.After.Count} commands") { LeftOut = end.LeftOut }
+            : StepEnd.Of(end);
     }
 
     /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
@@ -124,14 +129,14 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
     {
         var sent = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text };
         var end = await Run(machine, Call(machine, "settings", settings.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
-        return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") : StepEnd.Of(end);
+        return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") { LeftOut = end.LeftOut } : StepEnd.Of(end);
     }
 
     private async Task<HostEnd> Run(Machine machine, HostCall call, CancellationToken cancel)
     {
         var end = await program.Run(call, cancel);
         // A command of the app's, or Apache, may print what is in the settings.
-        end = end with { Message = secrets.Hide(end.Message) };
+        end = end with { Message = secrets.Hide(end.Message), LeftOut = [.. end.LeftOut.Select(secrets.Hide)] };
         if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger) reachability.NoteUnreachable(machine.Name, end.Message);
         else if (end.Ending is HostEnding.Done or HostEnding.Failed or HostEnding.Refused or HostEnding.Cancelled) reachability.NoteReached(machine.Name);
         return end;

@@ -6,10 +6,12 @@ namespace TestServers.Builds;
 /// <summary>A build as it is shown: what is on disk, and what is computed from the queue and from past builds.</summary>
 /// <param name="Position">Its place among those that wait for this server, from 1; null when it does not wait.</param>
 /// <param name="EstimatedEnd">From past builds of the same kind; null when there is none.</param>
+/// <param name="LeftOut">What it went without, a sentence each.</param>
 /// <param name="Reservation">The number of the reservation it was accepted under; null: an older console accepted it.</param>
 public sealed record BuildView(RequestId Id, ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code, string By, DateTimeOffset At,
     DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Seconds, RequestState State, string? Message, IReadOnlyList<Step> Steps,
-    int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, AppHealth? Health, RequestId? RetryOf, RequestId? Resumes, long? Reservation);
+    int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, AppHealth? Health, RequestId? RetryOf, RequestId? Resumes, long? Reservation,
+    IReadOnlyList<string> LeftOut);
 
 /// <summary>Shows builds with their place in the queue.</summary>
 public sealed class BuildViews(RequestStore<Build> store, UsualTimes usual, Inventory inventory, TimeProvider clock)
@@ -19,7 +21,7 @@ public sealed class BuildViews(RequestStore<Build> store, UsualTimes usual, Inve
         var (position, waitsFor, start) = build.State == RequestState.Queued ? PlaceOf(build) : (null, null, store.BeginOf(build, clock.GetUtcNow()));
         var end = build.Ended ? null : start + usual.Of(build);
         return new(build.Id, build.Server, build.App, build.Path, build.Revision, build.Database, build.Code, build.By, build.At, build.StartedAt, build.EndedAt, build.Seconds, build.State, build.Message,
-            build.Steps, position, waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor, build.State == RequestState.Queued ? start : null, end, build.Result, build.Health, build.RetryOf, build.Resumes, build.Reservation);
+            build.Steps, position, waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor, build.State == RequestState.Queued ? start : null, end, build.Result, build.Health, build.RetryOf, build.Resumes, build.Reservation, build.LeftOut);
     }
 
     private (int?, string?, DateTimeOffset?) PlaceOf(Build build)

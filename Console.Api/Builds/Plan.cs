@@ -5,7 +5,8 @@ namespace TestServers.Builds;
 
 /// <summary>What a build would change, or what has changed between two.</summary>
 /// <param name="Refusal">Why such a build would not be accepted now.</param>
-public sealed record Plan(ServerName Server, AppName App, DatabasePlan? Database, CodePlan? Code, ImmutableArray<FileChange> Settings, string? Refusal);
+public sealed record Plan(ServerName Server, AppName App, DatabasePlan? Database, CodePlan? Code, ImmutableArray<FileChange> Settings, string? Refusal,
+    ImmutableArray<string> LeftOut);
 
 /// <param name="Method">
 /// spare: at once; copy: a plain copy is made; null between two entries of a history, where nothing is to be copied.
@@ -22,7 +23,12 @@ public sealed record DatabasePlan(
 /// <param name="Problem">Why the commits cannot be told.</param>
 /// <param name="Missing">Whether the repository has answered that it has no such path or revision: a build of it would fail.</param>
 public sealed record CodePlan(KeptCode? From, CodeTarget To, [property: AllowedValues("same", "forward", "back", "other", null)] string? Relation, bool More,
-    ImmutableArray<Commit> Commits, string? Problem, bool Missing = false);
+    ImmutableArray<Commit> Commits, string? Problem, bool Missing = false)
+{
+    /// <summary>What a build would go without, as far as the repository tells before.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ImmutableArray<string> LeftOut { get; init; } = [];
+}
 
 /// <param name="Revision">Null: the newest.</param>
 public sealed record CodeTarget(RepositoryPath Path, Revision? Revision);

@@ -26,7 +26,8 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         var database = wanted.Database && app.Base is { } name
             ? new DatabasePlan(name, bases.FactsOf(name).Spares > 0 ? "spare" : "copy", dataTime, bases.FactsOf(name).DataTime) : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
-        return new(server, app.Name, database, code, code?.Missing == true ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal);
+        return new(server, app.Name, database, code, code?.Missing == true ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal,
+            code?.LeftOut ?? []);
     }
 
     /// <summary>What is different in <paramref name="after"/>, seen from <paramref name="before"/>.</summary>
@@ -37,7 +38,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         var code = after.Revision is null ? null : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), cancel);
         var dataTime = before.App == after.App ? before.DataTime : null;
         var database = app.Base is { } name ? new DatabasePlan(name, null, dataTime, after.DataTime) : null;
-        return new(server, after.App, database, code, Differences(before.Settings, after.Settings), null);
+        return new(server, after.App, database, code, Differences(before.Settings, after.Settings), null, []);
     }
 
     private ImmutableArray<FileChange> SettingsThen(AppSettings app, Machine machine, KeptCode? code, DateTimeOffset? dataTime, string by, ServerHistory kept)
@@ -71,7 +72,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         if (!end.Done) return new(from, to, null, false, [], end.Message, end.Results.GetValueOrDefault("missing") == "true");
         var relation = end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other" ? end.Results["relation"] : null;
         var commits = Enumerable.Range(0, MostCommits).TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision")).Select(i => CommitOf(end, i)).OfType<Commit>();
-        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "") ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem"));
+        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "") ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem")) { LeftOut = end.LeftOut };
     }
 
     private static Commit? CommitOf(HostEnd end, int number)

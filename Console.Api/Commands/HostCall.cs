@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace TestServers.Commands;
 
 /// <summary>What a host program is asked to do.</summary>
@@ -42,6 +44,9 @@ public enum HostEnding
 public sealed record HostEnd(HostEnding Ending, string Message, IReadOnlyDictionary<string, string> Results)
 {
     public bool Done => Ending == HostEnding.Done;
+
+    /// <summary>What it went without, a sentence each. From another machine: foreign text.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
 
     /// <summary>It began and did not come to its own end: what it has done, and what of it still runs, the host has to be asked.</summary>
     public bool Unheard { get; init; }

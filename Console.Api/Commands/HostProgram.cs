@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Text;
 
 namespace TestServers.Commands;
@@ -21,7 +22,11 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
         var answer = new Answer(call, patience);
         var end = await runner.Run(call.Transport.Start(call.Verb, InputOf(call), call.Limit) with { LargestOutput = largestOutput }, answer.Take, patience.Ask, patience.Force);
         var (ending, message) = patience.Force.IsCancellationRequested && !cancel.IsCancellationRequested ? JudgeSilent(call, answer) : Judge(call, answer, end);
-        return new(ending, message, answer.Results) { Unheard = answer.Program is not null && answer.Stranger is null && answer.Exit is null or CancelledExit };
+        return new(ending, message, answer.Results)
+        {
+            LeftOut = answer.LeftOut,
+            Unheard = answer.Program is not null && answer.Stranger is null && answer.Exit is null or CancelledExit,
+        };
     }
 
     private static string InputOf(HostCall call)
@@ -82,7 +87,7 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
     /// <summary>What came so far; lines arrive one at a time.</summary>
     private sealed class Answer(HostCall call, HostPatience patience)
     {
-        private const int MostResults = 5000, MostProgress = 100_000;
+        private const int MostResults = 5000, MostProgress = 100_000, MostLeftOut = 100;
         private double _progress = -1;
         private int _progresses;
         private readonly Dictionary<string, string> _results = new(StringComparer.Ordinal);
@@ -92,6 +97,7 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
         public string? Error { get; private set; }
         public int? Exit { get; private set; }
         public IReadOnlyDictionary<string, string> Results => _results;
+        public ImmutableArray<string> LeftOut { get; private set; } = [];
 
         public void Take(string line)
         {
@@ -129,6 +135,8 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
             call.OnProgress(fraction);
         }
 
+        private static string Told(string text) => new([.. text.Where(c => !char.IsControl(c)).Take(1000)]);
+
         private void Obey(string word, string rest)
         {
             switch (word)
@@ -142,8 +150,11 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
                 case "result" when rest.IndexOf('=', StringComparison.Ordinal) is var at and > 0 && _results.Count < MostResults:
                     _results[rest[..at]] = rest[(at + 1)..];
                     break;
+                case "left-out" when LeftOut.Length < MostLeftOut && Told(rest) is { Length: > 0 } text && !LeftOut.Contains(text):
+                    LeftOut = LeftOut.Add(text);
+                    break;
                 case "error":
-                    Error = new string([.. rest.Where(c => !char.IsControl(c)).Take(1000)]);
+                    Error = Told(rest);
                     break;
                 case "ending":
                     patience.Ending();

@@ -130,12 +130,12 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
         if (!end.Done)
         {
             var (state, why) = end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? (RequestState.Interrupted, $"Interrupted by a stop of the console at {Times.Say(now)}. The base before is in use; restore again.") : (RequestState.Failed, end.Message);
-            store.Change(id, r => r.WithEnd(state, why, now));
+            store.Change(id, r => (r with { LeftOut = end.LeftOut }).WithEnd(state, why, now));
             return;
         }
         var (dataTime, size) = (DatabaseHost.Instant(end.Results, "data_time"), DatabaseHost.Number(end.Results, "size"));
         bases.Note(@base.Name, facts => facts with { Exists = true, DataTime = dataTime, Size = size, Spares = 0, LastRestore = id });
-        store.Change(id, r => (r with { DataTime = dataTime, Size = size }).WithEnd(RequestState.Succeeded, dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.", now));
+        store.Change(id, r => (r with { DataTime = dataTime, Size = size, LeftOut = end.LeftOut }).WithEnd(RequestState.Succeeded, dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.", now));
     }
 
     // The host works on whether or not the disk takes which step it is at.

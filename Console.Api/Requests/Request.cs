@@ -30,6 +30,8 @@ public abstract record Request : IVersioned
     /// <summary>How it ended, in a sentence.</summary>
     public string? Message { get; init; }
     public ImmutableArray<Step> Steps { get; init; } = [];
+    /// <summary>What was left out of it, a sentence each: it succeeded without these.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
     /// <summary>The Idempotency-Key it came with.</summary>
     public string? Key { get; init; }
 

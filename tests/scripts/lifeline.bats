@@ -48,6 +48,12 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   says $'\n @exit 0\n@exit 0'
 }
 
+@test "what is left out is a line of the log and one of the result" {
+  call spare
+  [ "$status" -eq 0 ]
+  [ "$(grep -v '^@[pe]' <<<"$output")" = $'left out: 2 submodules: lib,  [1mdocs\n@left-out 2 submodules: lib,  [1mdocs\n @left-out a lie' ]
+}
+
 @test "a process of the program that ends before it is itself does not end the program" {
   call young
   [[ $output == *'@error The work was not done.'* ]]

@@ -10,7 +10,7 @@ make_toy() {
   cat >"$BATS_FILE_TMPDIR/toy" <<END
 #!/usr/bin/env bash
 nap='$nap'
-program=toy verbs='greet forge escape hide fault stubborn flood half young' keys=folder
+program=toy verbs='greet forge escape spare hide fault stubborn flood half young' keys=folder
 source '$scripts/lifeline'
 END
   cat >>"$BATS_FILE_TMPDIR/toy" <<'END'
@@ -41,6 +41,10 @@ verb_flood() { seq 200000; head -c 200000 /dev/zero | tr '\0' y; result last one
 verb_young() {
   (trap 'end_program $?' EXIT && trap 'exit 143' TERM && kill "$BASHPID") || true
   fail 'The work was not done.'
+}
+verb_spare() {
+  left_out '2 submodules: lib,' $'\e[1mdocs'
+  sh -c 'echo "@left-out a lie"'
 }
 verb_half() { printf '@exit 0'; }
 lifeline_main "$@"

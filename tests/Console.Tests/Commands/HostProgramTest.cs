@@ -50,6 +50,16 @@ public sealed class HostProgramTest : IDisposable
     }
 
     [Fact]
+    public async Task What_was_left_out_is_heard_once_each_and_not_without_end()
+    {
+        var (end, _) = await Call("echo '@left-out early'; echo '@program guest 1'; echo '@left-out 2 submodules: lib, docs'; "
+            + "echo '@left-out 2 submodules: lib, docs'; echo '@left-out '; for i in {1..300}; do echo \"@left-out $i\"; done; echo '@exit 0'");
+        Assert.True(end.Done);
+        Assert.Equal(["2 submodules: lib, docs", "1", "2"], end.LeftOut.Take(3));
+        Assert.Equal(100, end.LeftOut.Length);
+    }
+
+    [Fact]
     public async Task Values_go_by_standard_input_and_never_stand_on_the_command_line()
     {
         var (end, log) = await Call("""echo '@program guest 1'; tr '\0' ' ' < /proc/$$/cmdline; echo; while read -r line && [ -n "$line" ]; do echo "got $line"; done; echo '@exit 0'""");

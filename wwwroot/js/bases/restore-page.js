@@ -27,6 +27,7 @@ app.RestorePage = app.View.extend({
     this.facts.draw('restore-page', _.extend(app.Restore.words(restore), {
       steps: app.stepsTemplate(restore.steps),
       ended: restore.state === 'succeeded',
+      leftOut: restore.leftOut || [],
       data: app.time.of(restore.dataTime, app.time.data),
       size: app.text.size(restore.size) || 'unknown'
     }));

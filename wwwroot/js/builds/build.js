@@ -58,6 +58,7 @@ app.Build = Backbone.Model.extend({
       parts: app.text.parts(build),
       status: app.Build.status(build.state),
       message: build.message || '',
+      leftOut: build.leftOut || [],
       hold: this.holdText(),
       at: app.time.of(build.at, app.time.ago),
       took: app.took(build),

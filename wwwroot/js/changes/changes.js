@@ -58,6 +58,7 @@
   // `planned`: asked before a build, which would fail on what the repository does not have.
   app.changesTemplate = (changes, planned) => ({
     refusal: changes.refusal,
+    leftOut: changes.leftOut || [],
     database: changes.database && database(changes.database),
     code: changes.code && code(changes.code, planned),
     settings: changes.settings?.length ? app.settingsTemplate(changes.settings) : null,
