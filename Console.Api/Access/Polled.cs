@@ -40,7 +40,8 @@ public static class Polled
         }
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        // Kestrel lets go of a reader who has left or does not read; a token of its own would cost each answer.
+        await context.Response.Body.WriteAsync(body, CancellationToken.None);
     }
 
     // A web server that compresses may write the tag in another way and hand it back so: "...-gzip" (Apache), "...;gzip", or strong.

@@ -6,9 +6,12 @@ public static class SessionCookie
     /// <summary>The values that a request carries, as they were sent; a right request carries one at most.</summary>
     public static IReadOnlyList<string> In(HttpRequest request)
     {
-        if (request.Headers.Cookie.Count == 0) return [];
         const string Name = Sessions.Cookie + "=";
-        return [.. request.Headers.Cookie.SelectMany(sent => sent!.Split(';')).Select(pair => pair.Trim(' ', '\t'))
+        var all = request.Headers.Cookie;
+        if (all.Count == 0) return [];
+        // Mostly it comes alone, and each request is looked at.
+        if (all is [{ } alone] && alone.StartsWith(Name, StringComparison.Ordinal) && !alone.AsSpan().ContainsAny(';', ' ', '\t')) return [alone[Name.Length..]];
+        return [.. all.SelectMany(sent => sent!.Split(';')).Select(pair => pair.Trim(' ', '\t'))
             .Where(pair => pair.StartsWith(Name, StringComparison.Ordinal)).Select(pair => pair[Name.Length..])];
     }
 
