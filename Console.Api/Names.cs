@@ -84,24 +84,6 @@ public sealed partial record CopyName : IName<CopyName>
     private static partial Regex Allowed();
 }
 
-/// <summary>
-/// Where in an app's repository to check out: a Subversion path, or a Git branch, tag or commit. The rule keeps out what svn, git and ssh would take
-/// for an option, a peg revision, a reflog or a way out of the repository.
-/// </summary>
-[JsonConverter(typeof(NameConverter<RepositoryPath>))]
-public sealed partial record RepositoryPath : IName<RepositoryPath>
-{
-    private RepositoryPath(string text) => Text = text;
-    public string Text { get; }
-    public static string Rule => "up to 200 letters, digits and . _ + - /, no part of which is empty or begins with a dot or a dash";
-    public static string Example => "branches/basket";
-    public static RepositoryPath? From(string text) => text.Length <= 200 && Allowed().IsMatch(text) && !text.EndsWith(".lock", StringComparison.Ordinal) && !text.Contains("..", StringComparison.Ordinal) ? new(text) : null;
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out RepositoryPath result) => Name.Try(s, out result);
-    public static RepositoryPath Parse(string s, IFormatProvider? provider) => Name.Make<RepositoryPath>(s);
-    public override string ToString() => Text;
-    [GeneratedRegex(@"\A[A-Za-z0-9_+][A-Za-z0-9._+-]*(/[A-Za-z0-9_+][A-Za-z0-9._+-]*)*\z")] private static partial Regex Allowed();
-}
-
 /// <summary>A Subversion revision number or a Git commit.</summary>
 [JsonConverter(typeof(NameConverter<Revision>))]
 public sealed partial record Revision : IName<Revision>

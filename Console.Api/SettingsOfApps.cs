@@ -46,6 +46,10 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
     {
         Settings.Must(Regex.IsMatch(Repository.Url, @"\A[a-z][a-z0-9+]*://[^\s\p{C}]+\z"), $"apps.{Name}.repository.url", "is an address such as https://svn.example/shop");
         Settings.Must(RepositoryPath.From(DefaultPath) is not null, $"apps.{Name}.defaultPath", $"is {RepositoryPath.Rule}");
+        Settings.Must(
+            RepositoryPath.From(DefaultPath)!.FaultIn(Repository.Kind) is null,
+            $"apps.{Name}.defaultPath",
+            $"is a name that Git takes, not {DefaultPath}");
         Settings.Must(Base is null || Database is not null, $"apps.{Name}.database", "names the role and its password file, as the app has a base");
         Settings.Must(After is null || (After.Count <= 50 && After.All(c => c.Length is > 0 and <= 4000 && !c.Any(char.IsControl))), $"apps.{Name}.after", "lists at most 50 commands of one line each");
         Settings.Must(Directory.Exists(Templates), $"apps.{Name}.templates", $"is a folder that exists, not {Templates}");

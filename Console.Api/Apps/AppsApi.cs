@@ -9,7 +9,9 @@ public static class AppsApi
 {
     private const int MostPaths = 500;
     public sealed record AppList(IEnumerable<AppView> Apps);
-    public sealed record Paths(AppName App, DateTimeOffset? AsOf, string? Problem, IEnumerable<ListedPath> Listed)
+    /// <param name="LeftOut">What is not in the list, and why, a sentence each.</param>
+    public sealed record Paths(AppName App, DateTimeOffset? AsOf, string? Problem, IEnumerable<ListedPath> Listed,
+        IReadOnlyList<string> LeftOut)
     {
         [System.Text.Json.Serialization.JsonPropertyName("paths")]
         public IEnumerable<ListedPath> Listed { get; } = Listed;
@@ -29,6 +31,10 @@ public static class AppsApi
     private static async Task<Polled<Paths>> ListPaths(AppName app, [Description("Part of a path, in any case")] string? q, HttpContext context, Catalogue catalogue, RepositoryPaths paths)
     {
         var list = await paths.Of(catalogue.Find(app), context.RequestAborted);
-        return Polled.Of(new Paths(app, list.AsOf, list.Problem, [.. list.Paths.Where(p => q is null || p.Path.Text.Contains(q, StringComparison.OrdinalIgnoreCase)).Take(MostPaths)]));
+        var found = list.Paths.Where(p => q is null || p.Path.Text.Contains(q, StringComparison.OrdinalIgnoreCase)).ToList();
+        string[] cut = found.Count > MostPaths
+            ? [$"{found.Count - MostPaths:N0} of {found.Count:N0} paths are not shown: give more of the name."]
+            : [];
+        return Polled.Of(new Paths(app, list.AsOf, list.Problem, [.. found.Take(MostPaths)], [.. cut, .. list.LeftOut]));
     }
 }

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Xml;
-using System.Xml.Linq;
 using TestServers.Commands;
 
 namespace TestServers.Apps;
@@ -9,12 +7,19 @@ namespace TestServers.Apps;
 public enum PathKind { Trunk, Branch, Tag }
 
 /// <summary>A path that can be checked out.</summary>
+/// <param name="Path">
+/// A name that Git has both for a branch and for a tag is listed twice, as refs/heads/NAME and as refs/tags/NAME.
+/// </param>
 /// <param name="Revision">The last revision on it.</param>
 public sealed record ListedPath(RepositoryPath Path, PathKind Kind, string? Revision, DateTimeOffset? At, string? Author);
 
 /// <summary>The paths of a repository.</summary>
 /// <param name="Problem">Why the repository does not answer now; the paths are then those of <paramref name="AsOf"/>.</param>
-public sealed record PathList(ImmutableArray<ListedPath> Paths, DateTimeOffset? AsOf, string? Problem);
+public sealed record PathList(ImmutableArray<ListedPath> Paths, DateTimeOffset? AsOf, string? Problem)
+{
+    /// <summary>What of the repository is not in the list, and why, a sentence each.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
+}
 
 /// <summary>Lists branches and tags to choose from, asking a repository at most once in half a minute, one process at a time.</summary>
 public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
@@ -59,65 +64,42 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
             return (Lines: lines, End: end);
         }));
         cancel.ThrowIfCancellationRequested();
-        var failed = lists.FirstOrDefault(l => !l.End.Succeeded);
-        // A Subversion repository may well have no branches or no tags folder.
-        if (lists.All(l => !l.End.Succeeded)) return known with { Problem = $"The repository of {app.Name} does not answer: {Reason(failed.End)}" };
-        var paths = app.Repository.Kind == RepositoryKind.Svn ? lists.SelectMany((l, i) => l.End.Succeeded ? ReadSvn(l.Lines, i) : []) : ReadGit(lists[0].Lines);
-        return new([.. paths.OrderBy(p => p.Kind).ThenByDescending(p => p.At).ThenBy(p => p.Path.Text, StringComparer.Ordinal)], now, null);
+        if (lists.All(l => !l.End.Succeeded)) return known with { Problem = $"The repository of {app.Name} does not answer: {Reason(lists[0].End)}" };
+        var found = new FoundPaths();
+        for (var i = 0; i < lists.Length; i++)
+        {
+            if (!lists[i].End.Succeeded) TellUnlisted(found, i, lists[i].End);
+            else if (app.Repository.Kind == RepositoryKind.Git) found.AddGit(lists[i].Lines);
+            else found.AddSvn(lists[i].Lines, (PathKind)i);
+        }
+        return new([.. found.Paths], now, null) { LeftOut = [.. found.LeftOut] };
+    }
+
+    // A Subversion repository may well have no branches or no tags folder.
+    private static void TellUnlisted(FoundPaths found, int folder, CommandEnd end)
+    {
+        if (!NoSuchFolder.Any(code => end.Errors.Contains(code, StringComparison.Ordinal)))
+            found.Miss($"The folder {(folder == 0 ? "/" : SvnFolders[folder])} could not be listed: {Reason(end)}");
     }
 
     private static IEnumerable<Command> Commands(RepositorySettings repository) => repository.Kind == RepositoryKind.Git
         ? [new("git", ["ls-remote", "--heads", "--tags", "--end-of-options", repository.Url], Limit) { Environment = GitEnvironment }]
         : SvnFolders.Select(folder =>
-            new Command("svn", ["list", "--xml", "--non-interactive", "--no-auth-cache", "--", repository.Url.TrimEnd('/') + folder + "@"], Limit) { LargestOutput = 8 << 20 });
+            new Command("svn", ["list", "--xml", "--non-interactive", "--no-auth-cache", "--", repository.Url.TrimEnd('/') + folder + "@"], Limit) { LargestOutput = 64 << 20 });
 
+    // In the order of the kinds: the root for trunk, then branches, then tags.
     private static readonly string[] SvnFolders = ["", "/branches", "/tags"];
+    private static readonly string[] NoSuchFolder = ["E200009", "W160013", "E160013"];
 
     private static readonly Dictionary<string, string> GitEnvironment = new(StringComparer.Ordinal)
     {
         ["GIT_TERMINAL_PROMPT"] = "0", ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_ALLOW_PROTOCOL"] = "https:ssh",
     };
 
-    // Order of the calls: the root for trunk, then branches, then tags.
-    private static IEnumerable<ListedPath> ReadSvn(List<string> lines, int call)
+    private static string Reason(CommandEnd end) => end.Ending switch
     {
-        XDocument document;
-        try
-        {
-            using var reader = XmlReader.Create(new StringReader(string.Join('\n', lines)), new() { DtdProcessing = DtdProcessing.Prohibit });
-            document = XDocument.Load(reader);
-        }
-        catch (XmlException)
-        {
-            yield break;
-        }
-        foreach (var entry in document.Descendants("entry").Where(e => (string?)e.Attribute("kind") == "dir"))
-        {
-            var name = (string?)entry.Element("name") ?? "";
-            if (call == 0 && name != "trunk") continue;
-            if (RepositoryPath.From(call switch { 0 => name, 1 => "branches/" + name, _ => "tags/" + name }) is not { } path) continue;
-            var commit = entry.Element("commit");
-            yield return new(path, (PathKind)call, (string?)commit?.Attribute("revision"), DateTimeOffset.TryParse((string?)commit?.Element("date"), out var at) ? at : null, (string?)commit?.Element("author"));
-        }
-    }
-
-    private static IEnumerable<ListedPath> ReadGit(List<string> lines)
-    {
-        foreach (var line in lines)
-        {
-            var (hash, name) = line.Split('\t') is [var h, var n] ? (h, n) : ("", "");
-            var (kind, text) = name switch
-            {
-                _ when name.StartsWith("refs/heads/", StringComparison.Ordinal) => (PathKind.Branch, name["refs/heads/".Length..]),
-                _ when name.StartsWith("refs/tags/", StringComparison.Ordinal) && !name.EndsWith("^{}", StringComparison.Ordinal) => (PathKind.Tag, name["refs/tags/".Length..]),
-                _ => (PathKind.Tag, "-"),
-            };
-            if (RepositoryPath.From(text) is not { } path) continue;
-            yield return new(path, text is "main" or "master" ? PathKind.Trunk : kind, hash.Length >= 12 ? hash[..12] : null, null, null);
-        }
-    }
-
-    private static string Reason(CommandEnd end) => end.Ending == Ending.TimedOut
-        ? $"it took longer than {Limit.TotalSeconds:0} s."
-        : end.Errors.Split('\n').LastOrDefault(l => l.Trim().Length > 0)?.Trim() ?? "without a word.";
+        Ending.TimedOut => $"it took longer than {Limit.TotalSeconds:0} s.",
+        Ending.TooMuchOutput => "its list does not end.",
+        _ => end.Errors.Split('\n').LastOrDefault(l => l.Trim().Length > 0)?.Trim() ?? "without a word.",
+    };
 }

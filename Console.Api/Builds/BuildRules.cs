@@ -42,12 +42,20 @@ public sealed class BuildRules(Settings settings, RequestStore<Build> store, His
         if (wanted.Database && app.Base is null) throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
         var kept = history.Of(machine.Name);
         if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed.Text)) throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
-        if (wanted.Code) return wanted.Path ?? RepositoryPath.From(app.DefaultPath)!;
+        if (wanted.Code) return Fitting(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, app);
         var here = kept.Code.GetValueOrDefault(app.Name.Text) ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
         if (IncompleteOn(machine.Name, app) is { } incomplete) throw Problem.Conflict($"{incomplete} Ask for `code` too.").With("path", here.Path);
         if (wanted.Path is not null && !wanted.Path.Equals(here.Path)) throw Problem.Conflict($"{machine.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for `code` too, or leave the path out.").With("path", here.Path);
         return here.Path;
     }
+
+    private static RepositoryPath Fitting(RepositoryPath path, AppSettings app) =>
+        path.FaultIn(app.Repository.Kind) is { } fault
+            ? throw Problem.BadInput(
+                $"`path` is {path}, and the repository of {app.Name} cannot have it: {fault}. "
+                    + $"GET api/apps/{app.Name}/paths lists those that it has."
+            )
+            : path;
 
     /// <summary>Why nothing can be built upon the code that is on a server, or null.</summary>
     public string? IncompleteOn(ServerName server, AppSettings app) => history.Of(server).Code.GetValueOrDefault(app.Name.Text) is { Incomplete: true } code

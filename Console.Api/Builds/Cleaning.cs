@@ -114,8 +114,9 @@ public sealed class Cleaning(Settings settings, Inventory inventory, RequestStor
         if (Revision.From(status.Results.GetValueOrDefault($"app.{app.Name}.revision") ?? "") is not { } revision) return null;
         var incomplete = status.Results.GetValueOrDefault($"app.{app.Name}.incomplete") == "true";
         if (app.Repository.Kind == RepositoryKind.Git) return new(known?.Revision == revision ? known.Path : RepositoryPath.From(revision.Text)!, revision) { Incomplete = incomplete };
-        var root = app.Repository.Url.TrimEnd('/') + "/";
-        var url = status.Results.GetValueOrDefault($"app.{app.Name}.url") ?? "";
+        // Subversion tells an address with what it escapes; a path is the name itself.
+        var root = Uri.UnescapeDataString(app.Repository.Url.TrimEnd('/')) + "/";
+        var url = Uri.UnescapeDataString(status.Results.GetValueOrDefault($"app.{app.Name}.url") ?? "");
         return url.StartsWith(root, StringComparison.Ordinal) && RepositoryPath.From(url[root.Length..]) is { } path ? new(path, revision) { Incomplete = incomplete } : null;
     }
 }

@@ -15,11 +15,6 @@ public sealed class NamesTest
     public void Paths_that_repositories_have_are_taken(string text) => Assert.NotNull(RepositoryPath.From(text));
 
     [Theory]
-    [InlineData("-x"), InlineData("--config-option=x"), InlineData("branches/-x"), InlineData("a//b"), InlineData("/etc"), InlineData("a/"), InlineData("../x"), InlineData("a/../b"), InlineData("a..b")]
-    [InlineData("x@{1}"), InlineData("x@1"), InlineData("file:///etc"), InlineData("ext::sh"), InlineData("a b"), InlineData("a\n"), InlineData("x~1"), InlineData("x^"), InlineData(".git"), InlineData("x.lock"), InlineData("")]
-    public void Paths_that_a_tool_could_take_for_something_else_are_refused(string text) => Assert.Null(RepositoryPath.From(text));
-
-    [Theory]
     [InlineData("12"), InlineData("0123abc"), InlineData("0123456789012345678901234567890123456789")]
     public void Revision_numbers_and_commits_are_taken(string text) => Assert.NotNull(Revision.From(text));
 

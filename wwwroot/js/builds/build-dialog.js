@@ -55,12 +55,18 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   wish() {
     const wish = {
       app: this.value('app'),
-      path: this.value('path'),
+      path: this.path(),
       database: this.field('database').checked && !this.field('database').disabled,
       code: this.field('code').checked
     };
     if (this.value('revision')) wish.revision = this.value('revision');
     return wish;
+  },
+
+  // A name may begin or end with a blank: then it is one of the list's, or what is there.
+  path() {
+    const typed = this.field('path').value;
+    return this.listed?.has(typed) || typed === this.from.path ? typed : typed.trim();
   },
 
   switchApp() {
@@ -82,14 +88,17 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   async suggest() {
     const chosen = app.apps.get(this.value('app'));
     if (!chosen) return;
-    const wanted = this.value('path');
+    const wanted = this.path();
     const turn = this.turn = (this.turn || 0) + 1;
     const answer = await chosen.paths(wanted === this.from.path ? '' : wanted).catch((error) => ({ paths: [], problem: app.Problem.of(error).title }));
     if (turn !== this.turn) return;
     const words = (path) => [path.kind, app.text.revision(path.revision).short, path.author, path.at && app.time.ago(new Date(path.at))].filter(Boolean).join(', ');
     this.$('#paths').html(app.render('path-options', { paths: answer.paths.map((path) => ({ path: path.path, text: words(path) })) }));
+    this.listed = new Set(answer.paths.map(({ path }) => path));
     const asOf = answer.asOf ? ` The list is of ${app.time.when(new Date(answer.asOf))}.` : '';
-    this.$('.paths-hint').text(answer.problem ? `${answer.problem.replace(/([^.])$/, '$1.')}${asOf} A path can be typed all the same.` : '');
+    const problem = answer.problem &&
+      `${answer.problem.replace(/([^.])$/, '$1.')}${asOf} A path can be typed all the same.`;
+    this.$('.paths-hint').text([problem, ...answer.leftOut || []].filter(Boolean).join(' '));
   },
 
   replan() {

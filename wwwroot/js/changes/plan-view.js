@@ -44,9 +44,17 @@ app.PlanView = app.View.extend({
     return this.draw('plan', {
       after: this.after?.length > 0 && { commands: this.after },
       waiting,
-      unknown: failure && [failure.status ? `${failure.title} ${failure.detail}` : 'The console has not answered.'],
+      ...this.failed(failure),
       changes: answer && app.changesTemplate(answer, true)
     });
+  },
+
+  // Who asks for too many plans at once can build all the same; what is refused for the plan is so for the build.
+  failed(failure) {
+    if (!failure) return {};
+    const text = failure.status ? `${failure.title} ${failure.detail}`.trim() : 'The console has not answered.';
+    if (failure.status >= 400 && failure.status < 500 && failure.status !== 429) return { refused: [text] };
+    return { unknown: { text, buildable: failure.status === 429 } };
   },
 
   stop() {
