@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+#
+# Stories of what a checkout does not bring: it is said in the log and for the
+# console, after a checkout and before it.
+#
+# shellcheck disable=SC2016,SC2154
+
+load host
+load guest
+
+setup_file() {
+  export BATS_TEST_TIMEOUT=60
+  export repositories=$BATS_FILE_TMPDIR
+  make_subversion
+  make_git
+  make_missing_parts
+}
+
+setup() {
+  make_guest
+  export HOME=$work
+}
+
+# In the branches parts, filtered and nested of Git, and in branches of Subversion.
+make_missing_parts() {
+  local commit
+  (
+    cd "$repositories/git" || exit
+    commit=$(git rev-parse main)
+    git checkout --quiet -b parts
+    for number in 1 2 3 4; do git update-index --add --cacheinfo "160000,$commit,lib/part$number"; done
+    git commit --quiet -m parts
+    git checkout --quiet -b filtered main
+    printf '*.psd filter=lfs diff=lfs merge=lfs -text\n*.zipped filter=zipped\n' >.gitattributes
+    for name in one two; do
+      printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 5\n' 7 >"$name.psd"
+    done
+    printf 'no pointer' >real.psd
+    echo plain | gzip -n >a.zipped
+    git add . && git commit --quiet -m filtered
+    git checkout --quiet -b nested main
+    mkdir -p deep/er
+    echo '*.bin filter=lfs' >deep/er/.gitattributes
+    printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 5\n' 8 >$'deep/er/\u202ex.bin'
+    git add . && git commit --quiet -m nested
+    git checkout --quiet main
+  )
+  local url=file://$repositories/svn/shop
+  svn mkdir --quiet -m x "$url/branches/old form" "$url/branches/none"
+  svn checkout --quiet "$url/branches/old form" "$repositories/old"
+  mkdir -p "$repositories/old/lib &/ö"
+  svn add --quiet "$repositories/old/lib &"
+  printf '# a note\n\nshared -r 1 %s/trunk\n^/trunk@1 "two words"\n-r1 ../trunk third\n' "$url" >"$repositories/externals"
+  svn propset --quiet svn:externals -F "$repositories/externals" "$repositories/old/lib &/ö"
+  svn propset --quiet svn:externals '^/trunk last' "$repositories/old"
+  svn commit --quiet -m externals "$repositories/old"
+}
+
+compare_git() { call compare app=shop kind=git repository="file://$repositories/git" path="$1"; }
+compare_svn() { call compare app=shop kind=svn repository="file://$repositories/svn/shop" path="$1"; }
+
+leaves_out() {
+  says "left out: $1"
+  says "@left-out $1"
+}
+
+leaves_out_nothing() { [[ $output != *'left out'* ]] || { echo "$output" && return 1; }; }
+
+@test "git: submodules are counted and named, before and after, with and without a clone" {
+  local sentence='4 submodules (lib/part1, lib/part2, lib/part3, …): a checkout does not bring them'
+  compare_git parts
+  leaves_out "$sentence"
+  only_clean
+  from_git parts
+  leaves_out "$sentence"
+  compare_git parts
+  leaves_out "$sentence"
+  compare_git main
+  leaves_out_nothing
+  from_git main
+  leaves_out_nothing
+  [ -z "$(find "$work/srv" -maxdepth 1 -name '.compare-*')" ]
+}
+
+@test "git: LFS pointers and files behind other filters are told, with what to do" {
+  compare_git filtered
+  leaves_out '3 files (one.psd, real.psd, two.psd) of Git LFS: their pointers are there in place of them. Install git-lfs'
+  leaves_out '1 file (a.zipped) behind the Git filter zipped: they are as the repository keeps them'
+  from_git filtered
+  leaves_out '2 files (one.psd, two.psd) of Git LFS: their pointers are there in place of them. Install git-lfs on this server'
+  leaves_out '1 file (a.zipped) behind the Git filter zipped'
+  from_git nested
+  leaves_out '1 file (deep/er/?x.bin) of Git LFS'
+}
+
+@test "git: a server that sends no files before they are asked for tells the same beforehand" {
+  git -C "$repositories/git" config uploadpack.allowFilter true
+  compare_git filtered
+  git -C "$repositories/git" config uploadpack.allowFilter false
+  leaves_out '3 files (one.psd, real.psd, two.psd) of Git LFS'
+  leaves_out '1 file (a.zipped) behind the Git filter zipped'
+  compare_git parts
+  leaves_out '4 submodules (lib/part1'
+}
+
+@test "git: a filter that is set up later makes the files anew, and nothing is left out" {
+  from_git filtered
+  leaves_out '1 file (a.zipped) behind the Git filter zipped'
+  git config --global filter.zipped.smudge 'gzip -dc'
+  git config --global filter.zipped.clean 'gzip -nc'
+  # What stands in for LFS here is a filter of its name; the real one is not on every machine.
+  git config --global filter.lfs.smudge 'sed s/.*/large/'
+  git config --global filter.lfs.clean cat
+  compare_git filtered
+  leaves_out_nothing
+  from_git filtered
+  has_result changed=true
+  leaves_out_nothing
+  [ "$(<"$copy/a.zipped")" = plain ]
+  [ "$(sort -u "$copy/one.psd")" = large ]
+  from_git filtered
+  leaves_out_nothing
+}
+
+@test "git: the real LFS brings its files once it is installed" {
+  command -v git-lfs >/dev/null || skip 'git-lfs is not installed'
+  git clone --quiet "$repositories/git" "$work/mine"
+  cd "$work/mine"
+  git lfs install --local
+  git lfs track '*.big'
+  echo content >a.big
+  git -c user.name=lab -c user.email=lab@lab.example add .
+  git -c user.name=lab -c user.email=lab@lab.example commit --quiet -m large
+  git push --quiet "file://$repositories/git" HEAD:refs/heads/real-lfs
+  from_git real-lfs
+  leaves_out '1 file (a.big) of Git LFS'
+  git lfs install
+  from_git real-lfs
+  leaves_out_nothing
+  [ "$(<"$copy/a.big")" = content ]
+}
+
+@test "svn: externals of both forms are counted and named, before and after" {
+  local sentence='4 externals (last, lib &/ö/shared, lib &/ö/two words, …): a checkout does not bring them'
+  compare_svn 'branches/old form'
+  leaves_out "$sentence"
+  from_svn 'branches/old form'
+  leaves_out "$sentence"
+  from_svn trunk
+  leaves_out '1 external (other): a checkout does not bring them'
+  from_svn branches/none
+  leaves_out_nothing
+  compare_svn branches/none
+  leaves_out_nothing
+}
+
+@test "svn: what this server may not read is told, and the working copy is used again" {
+  local port
+  port=$(free_port)
+  svnadmin create "$work/closed"
+  svn mkdir --quiet --parents -m one "file://$work/closed/trunk/open" "file://$work/closed/trunk/shut"
+  svn mkdir --quiet -m two "file://$work/closed/trunk/open/more"
+  printf '[general]\nanon-access = read\nauthz-db = authz\n' >"$work/closed/conf/svnserve.conf"
+  printf '[/]\n* = r\n[/trunk/shut]\n* =\n' >"$work/closed/conf/authz"
+  svnserve --daemon --root "$work" --listen-host 127.0.0.1 --listen-port "$port" --pid-file "$work/svnserve.pid" 3>&-
+  await 5 test -s "$work/svnserve.pid"
+  echo "repositories=svn://127.0.0.1:$port" >>"$configuration"
+  for revision in 1 2 2; do
+    call checkout app=shop kind=svn "repository=svn://127.0.0.1:$port/closed" path=trunk "revision=$revision"
+    has_result "revision=$revision"
+    leaves_out "what svn://127.0.0.1:$port/closed does not let this server read of trunk"
+  done
+  has_result method=switched
+  # A folder that somebody has taken out of the working copy is no such thing: it comes back.
+  svn update --quiet --set-depth exclude "$copy/open"
+  call checkout app=shop kind=svn "repository=svn://127.0.0.1:$port/closed" path=trunk
+  has_result method=switched
+  [ -d "$copy/open/more" ]
+}
+
+teardown() { end_by_file "$BATS_TEST_TMPDIR/svnserve.pid"; }
