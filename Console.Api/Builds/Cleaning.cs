@@ -109,7 +109,7 @@ public sealed class Cleaning(Settings settings, Inventory inventory, RequestStor
     }
 
     // Git's working copy does not know the branch it came from: a commit is a path, too.
-    private static KeptCode? CodeOf(AppSettings app, HostEnd status, KeptCode? known)
+    internal static KeptCode? CodeOf(AppSettings app, HostEnd status, KeptCode? known)
     {
         if (Revision.From(status.Results.GetValueOrDefault($"app.{app.Name}.revision") ?? "") is not { } revision) return null;
         var incomplete = status.Results.GetValueOrDefault($"app.{app.Name}.incomplete") == "true";

@@ -107,6 +107,28 @@ public sealed class PathListTest(NamedRepositories here) : IClassFixture<NamedRe
         Assert.Empty((await here.Console.Http.Json("api/builds")).GetProperty("builds").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData("x"), InlineData("ü"), InlineData("日"), InlineData("😀")]
+    public async Task The_longest_name_can_be_asked_for_in_an_address_and_in_a_body(string letter)
+    {
+        var name = string.Concat(Enumerable.Repeat(letter, 1000 / System.Text.Encoding.UTF8.GetByteCount(letter)));
+        var plan = await here.Console.Http.Json(
+            $"api/servers/qa01/plan?app=git&path={Uri.EscapeDataString(name)}&database=false&code=true"
+        );
+        Assert.Equal(name, plan.GetProperty("code").GetProperty("to").Text("path"));
+        var build = new
+        {
+            app = "git",
+            path = name + letter,
+            database = false,
+            code = true,
+        };
+        var detail = await (await here.Console.Http.Post("api/servers/qa01/builds", build)).Problem(
+            HttpStatusCode.BadRequest
+        );
+        Assert.Contains("at most 1,000 bytes", detail, StringComparison.Ordinal);
+    }
+
     private async Task<List<JsonElement>> Paths(string app, string q) =>
         [
             .. (await here.Console.Http.Json($"api/apps/{app}/paths?q={Uri.EscapeDataString(q)}"))

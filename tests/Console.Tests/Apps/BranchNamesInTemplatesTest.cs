@@ -1,0 +1,62 @@
+using TestServers.Apps;
+
+namespace TestServers.Tests.Apps;
+
+/// <summary>A path is written into the samples' own templates, whatever it is called.</summary>
+public sealed class BranchNamesInTemplatesTest
+{
+    private static readonly string Samples = Path.Combine(
+        AppContext.BaseDirectory,
+        "../../../../../scripts/dev/samples/templates"
+    );
+
+    [Theory]
+    [InlineData("shop"), InlineData("tickets")]
+    public void Every_name_is_written(string sample)
+    {
+        var app = new AppSettings(
+            AppName.From(sample)!,
+            new(RepositoryKind.Git, "x://x"),
+            Path.Combine(Samples, sample)
+        );
+        string[] names =
+        [
+            .. BranchNames.Usual,
+            .. BranchNames.OfSubversionAlone,
+            .. BranchNames.Random(1000, 4).Where(n => RepositoryPath.From(n) is not null),
+        ];
+        var failed = names.Select(name => FailureOf(app, name)).OfType<string>().ToList();
+        Assert.True(failed.Count == 0, string.Join('\n', failed.Take(5)));
+    }
+
+    private static string? FailureOf(AppSettings app, string path)
+    {
+        try
+        {
+            SettingsTemplates.Render(app, Values(path));
+            return null;
+        }
+        catch (UnrenderableTemplate e)
+        {
+            return $"{path}: {e.Message}";
+        }
+    }
+
+    private static Dictionary<string, object?> Values(string path)
+    {
+        static Dictionary<string, object?> Some(params string[] names) =>
+            names.ToDictionary(n => n, object? (n) => "x", StringComparer.Ordinal);
+        return new(StringComparer.Ordinal)
+        {
+            ["server"] = Some("name", "address", "number", "url"),
+            ["app"] = Some("name"),
+            ["path"] = path,
+            ["revision"] = "1",
+            ["dataTime"] = "",
+            ["build"] = Some("id", "by"),
+            ["database"] = Some("name", "host", "port", "user", "password"),
+            ["folders"] = Some("code", "site"),
+            ["variables"] = Some("secretKey"),
+        };
+    }
+}
