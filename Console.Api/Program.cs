@@ -21,6 +21,7 @@ try
     listening.Begin();
     await using var app = builder.Build();
 
+    app.Use(Startup.HoldSettings);
     // Not UsePathBase(), which looks for the call before who asks is known.
     if (settings.PathBase.Length > 0) app.UseMiddleware<UsePathBaseMiddleware>(new PathString(settings.PathBase));
     app.Use(Headers.Add);

@@ -1,10 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using TestServers.Storage;
 
 namespace TestServers;
-
-/// <summary>A wrong value in the settings; it stops the start and names its key.</summary>
-public sealed class WrongSetting(string message) : Exception(message);
 
 /// <summary>The configuration. The commented console.json beside the program is its description.</summary>
 public sealed record Settings
@@ -29,94 +27,137 @@ public sealed record Settings
     public ReservationSettings Reservations { get; init; } = new();
     public BuildSettings Builds { get; init; } = new();
 
-    /// <summary>Reads and checks a settings file.</summary>
+    /// <summary>The file they were read from.</summary>
+    internal string Source { get; private init; } = "";
+
+    /// <summary>Reads and checks a settings file, and looks at the files that it names.</summary>
     /// <exception cref="WrongSetting">It is missing, is no JSON, or a value is wrong; the message names file and key.</exception>
     public static Settings Load(string file)
     {
         try
         {
-            var options = new JsonSerializerOptions(Json.File) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-            var settings = JsonSerializer.Deserialize<Settings>(File.ReadAllText(file), options) ?? throw new WrongSetting("it holds null");
-            // Before a path is made absolute: an empty one would be the settings' own folder.
-            settings.CheckPaths();
             var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-            return settings.RelativeTo(folder).Checked(folder);
+            using var text = SettingsText.Read(file);
+            return Load(text, folder) with { Source = file };
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or WrongSetting)
+        catch (WrongSetting e)
         {
-            throw new WrongSetting($"The settings file {file} cannot be used: {(e is JsonException json ? $"at {json.Path}, line {json.LineNumber + 1}: {json.Message}" : e.Message)}");
+            throw new WrongSetting($"The settings file {file} cannot be used: {e.Message}");
         }
     }
+
+    private static readonly JsonSerializerOptions AsWritten =
+        new(Json.File) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private static Settings Load(SettingsText text, string folder)
+    {
+        try
+        {
+            SettingsShape.Check(text.Root);
+            var settings = text.Root.Deserialize<Settings>(AsWritten)!.RelativeTo(folder).Checked(folder);
+            SettingsFiles.Check(settings);
+            TestServers.Builds.SettingsTrial.Check(settings);
+            return settings;
+        }
+        catch (WrongSetting e)
+        {
+            throw e.With(text);
+        }
+        catch (JsonException e)
+        {
+            // What the shape does not see; the keys it names are the same.
+            throw new WrongSetting($"`{e.Path?.TrimStart('$', '.')}` is wrong; console.json beside the program describes it.");
+        }
+    }
+
+    /// <summary>The keys that hold from a start on, and are others in settings that were read later.</summary>
+    internal IEnumerable<string> PlacesThatDiffer(Settings later)
+    {
+        if (later.Listen != Listen) yield return "listen";
+        if (later.PathBase != PathBase) yield return "pathBase";
+        if (later.Wwwroot != Wwwroot) yield return "wwwroot";
+        if (later.State != State) yield return "state";
+        if (later.Runtime != Runtime) yield return "runtime";
+    }
+
+    /// <summary>These, with what holds from a start on as it was then.</summary>
+    internal Settings KeepingPlacesOf(Settings start) => this with
+    {
+        Listen = start.Listen, PathBase = start.PathBase, Wwwroot = start.Wwwroot, State = start.State, Runtime = start.Runtime,
+    };
 
     public DatabaseHostSettings DatabaseHost(string name) => DatabaseHosts.First(h => h.Name == name);
     public BaseSettings? Base(BaseName name) => Bases.FirstOrDefault(b => b.Name == name);
     public AppSettings? App(AppName name) => Apps.FirstOrDefault(a => a.Name == name);
 
-    private Settings RelativeTo(string folder) => this with
+    private Settings RelativeTo(string folder)
     {
-        Listen = Listen with { Socket = Listen.Socket is null ? null : Path.Combine(folder, Listen.Socket) },
-        State = Path.GetFullPath(State, folder),
-        Runtime = Path.GetFullPath(Runtime.Length > 0 ? Runtime : State, folder),
-        Wwwroot = Wwwroot is null ? null : Path.Combine(folder, Wwwroot),
-        Apps = [.. Apps.Select(a => a with
+        string In(string path) => path.StartsWith("~/", StringComparison.Ordinal)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
+            : Path.GetFullPath(path, folder);
+        SshSettings SshIn(SshSettings ssh) => ssh with
         {
-            Templates = Path.Combine(folder, a.Templates),
-            Database = a.Database is null ? null : a.Database with { PasswordFile = Path.Combine(folder, a.Database.PasswordFile) },
-        })],
-    };
-
-    private void CheckPaths()
-    {
-        Must(IsPath(State), "state", "names the folder that holds the console's state");
-        Must(Runtime.Length == 0 || IsPath(Runtime), "runtime", "names a folder for the sockets of ssh connections; "
-            + "left out, it is the state folder");
-        Must(Listen.Socket is null || IsPath(Listen.Socket), "listen.socket", "names the socket that the web server "
-            + "connects to");
+            Key = In(ssh.Key), KnownHosts = In(ssh.KnownHosts), Config = ssh.Config is null ? null : In(ssh.Config),
+        };
+        return this with
+        {
+            Listen = Listen with { Socket = Listen.Socket is null ? null : In(Listen.Socket) },
+            State = In(State),
+            Runtime = In(Runtime.Length > 0 ? Runtime : State),
+            Wwwroot = Wwwroot is null ? null : In(Wwwroot),
+            Guests = Guests is null ? null : Guests with { Ssh = SshIn(Guests.Ssh) },
+            DatabaseHosts = [.. DatabaseHosts.Select(h => h with
+            {
+                Ssh = h.Ssh is null ? null : SshIn(h.Ssh),
+                Local = h.Local is null ? null : new(In(h.Local.Program), In(h.Local.Config)),
+            })],
+            Apps = [.. Apps.Select(a => a with
+            {
+                Templates = In(a.Templates),
+                Database = a.Database is null ? null : a.Database with { PasswordFile = In(a.Database.PasswordFile) },
+            })],
+        };
     }
 
     private Settings Checked(string folder)
     {
         Must(State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'), "state", "names a folder of the console's "
             + $"own, not {State}");
-        Listen.Check();
-        Must(PathBase.Length == 0 || (PathBase.StartsWith('/') && !PathBase.EndsWith('/')), "pathBase", "is empty or begins with a slash and ends without one");
-        Unique(Hosts.Select(h => h.Name), "hosts");
-        Unique(DatabaseHosts.Select(h => h.Name), "databaseHosts");
-        Unique(Bases.Select(b => b.Name.Text), "bases");
-        Unique(Apps.Select(a => a.Name.Text), "apps");
-        Unique(Tokens.Select(t => t.Name), "tokens");
-        foreach (var host in Hosts) host.Check();
-        foreach (var host in DatabaseHosts) host.Check();
-        foreach (var @base in Bases)
+        Listen.Check(State);
+        Unique(Hosts, h => h.Name, "hosts[{0}].name");
+        Unique(DatabaseHosts, h => h.Name, "databaseHosts[{0}].name");
+        Unique(Bases, b => b.Name.Text, "bases[{0}].name");
+        Unique(Apps, a => a.Name.Text, "apps[{0}].name");
+        Unique(Tokens, t => People.NameOf(t.Name), "tokens[{0}].name");
+        Unique(Tokens, t => t.Sha256, "tokens[{0}].sha256");
+        foreach (var (at, host) in Hosts.Index()) host.Check($"hosts[{at}]");
+        foreach (var (at, host) in DatabaseHosts.Index()) host.Check($"databaseHosts[{at}]");
+        foreach (var (at, @base) in Bases.Index())
+            Names(@base.Host, DatabaseHosts.Select(h => h.Name), $"bases[{at}].host", "databaseHosts");
+        foreach (var (at, app) in Apps.Index())
         {
-            Must(DatabaseHosts.Any(h => h.Name == @base.Host), $"bases.{@base.Name}.host", $"names one of databaseHosts, not `{@base.Host}`");
-            @base.CheckValues();
+            if (app.Base is not null) Names(app.Base.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].base", "bases");
+            app.Check($"apps[{at}]");
         }
-        foreach (var app in Apps)
-        {
-            Must(app.Base is null || Base(app.Base) is not null, $"apps.{app.Name}.base", $"names one of bases, not `{app.Base}`");
-            app.Check();
-        }
-        foreach (var token in Tokens) token.Check();
-        Builds.Check();
-        Copies.Check();
-        Must(Webhook is null || (Uri.TryCreate(Webhook.Url, UriKind.Absolute, out var hook) && hook.Scheme is "http" or "https"), "webhook.url", "is an http or https address");
+        foreach (var (at, token) in Tokens.Index()) token.Check($"tokens[{at}]");
+        Reservations.Check();
         Must(Apps.Count == 0 || Guests is not null, "guests", "says how servers are reached, as there are apps to put on them");
-        Guests?.Ssh.Check("guests.ssh");
-        Must(Builds.OutputMegabytes is >= 1 and <= 1024, "builds.outputMegabytes", "is 1 to 1024");
+        Guests?.Check();
         return this;
     }
 
-    private static bool IsPath(string text) => !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
+    private static void Names(string name, IEnumerable<string> known, string key, string list) =>
+        Must(known.Contains(name, StringComparer.Ordinal), key, $"names one of {list}{Nearness.Hint(name, known)}");
 
     internal static void Must(bool right, string key, string rule)
     {
-        if (!right) throw new WrongSetting($"`{key}` is wrong: a right one {rule}.");
+        if (!right) throw WrongSetting.At(key, rule);
     }
 
-    private static void Unique(IEnumerable<string> names, string key)
+    private static void Unique<T>(IEnumerable<T> items, Func<T, string> of, string key)
     {
-        var twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
-        Must(twice is null, key, $"has each name once; `{twice}` is there twice");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (at, item) in items.Index())
+            Must(seen.Add(of(item)), string.Format(CultureInfo.InvariantCulture, key, at), "is another than those before it in the list");
     }
 }

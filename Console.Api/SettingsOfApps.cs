@@ -10,17 +10,7 @@ namespace TestServers;
 /// <param name="Jobs">Parallel jobs of the restore.</param>
 /// <param name="Check">SQL whose every row must begin with true before a restore is accepted.</param>
 /// <param name="Sanitize">SQL that is run on the restored data before anybody gets it.</param>
-public sealed record BaseSettings(BaseName Name, string Host, string Dump, string Owner, int Spares = 1, double StaleAfterHours = 26, int Jobs = 2, string? Check = null, string? Sanitize = null)
-{
-    internal void CheckValues()
-    {
-        Settings.Must(Regex.IsMatch(Dump, @"\A[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\z"), $"bases.{Name}.dump", "is a file's name below the backups");
-        Settings.Must(Regex.IsMatch(Owner, @"\A[a-z_][a-z0-9_]{0,62}\z"), $"bases.{Name}.owner", "is a role's name in small letters, digits and underscores");
-        Settings.Must(Spares is >= 0 and <= 20, $"bases.{Name}.spares", "is 0 to 20");
-        Settings.Must(Jobs is >= 1 and <= 64, $"bases.{Name}.jobs", "is 1 to 64");
-        Settings.Must(StaleAfterHours > 0, $"bases.{Name}.staleAfterHours", "is more than 0");
-    }
-}
+public sealed record BaseSettings(BaseName Name, string Host, string Dump, string Owner, int Spares = 1, double StaleAfterHours = 26, int Jobs = 2, string? Check = null, string? Sanitize = null);
 
 public enum RepositoryKind { Svn, Git }
 
@@ -42,51 +32,51 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
 {
     private static readonly string[] SecretWords = ["secret", "pass", "pwd", "token", "key", "dsn", "credential"];
 
-    internal void Check()
+    internal void Check(string key)
     {
-        Settings.Must(Regex.IsMatch(Repository.Url, @"\A[a-z][a-z0-9+]*://[^\s\p{C}]+\z"), $"apps.{Name}.repository.url", "is an address such as https://svn.example/shop");
-        Settings.Must(RepositoryPath.From(DefaultPath) is not null, $"apps.{Name}.defaultPath", $"is {RepositoryPath.Rule}");
-        Settings.Must(
-            RepositoryPath.From(DefaultPath)!.FaultIn(Repository.Kind) is null,
-            $"apps.{Name}.defaultPath",
-            $"is a name that Git takes, not {DefaultPath}");
-        Settings.Must(Base is null || Database is not null, $"apps.{Name}.database", "names the role and its password file, as the app has a base");
-        Settings.Must(After is null || (After.Count <= 50 && After.All(c => c.Length is > 0 and <= 4000 && !c.Any(char.IsControl))), $"apps.{Name}.after", "lists at most 50 commands of one line each");
-        Settings.Must(Directory.Exists(Templates), $"apps.{Name}.templates", $"is a folder that exists, not {Templates}");
-        CheckAddress("repository.url", Repository.Url, "and give the servers' user access by a key or its own login.");
-        CheckAddress("health", Health, "and let the app answer that address without a login.");
-        CheckSecrets();
+        CheckAddress(key + ".repository.url", Repository.Url, "and give the servers' user access by a key or its own login.");
+        CheckAddress(key + ".health", Health, "and let the app answer that address without a login.");
+        Settings.Must(Repository.Kind == RepositoryKind.Svn
+            ? !Regex.IsMatch(Repository.Url, @"\A(ssh|git)://") : !Repository.Url.StartsWith("svn", StringComparison.Ordinal),
+            key + ".repository.url", $"is one of a repository of the kind {(Repository.Kind == RepositoryKind.Svn ? "svn" : "git")}");
+        Settings.Must(RepositoryPath.From(DefaultPath)!.FaultIn(Repository.Kind) is null, key + ".defaultPath", "is a name that Git takes");
+        Settings.Must(Base is null || Database is not null, key + ".database", "names the role and its password file, as the app has a base");
+        Settings.Must(After is null || After.Count <= 50, key + ".after", "lists at most 50 commands of one line each");
+        Hosts.Placeholders.Check(Health, key + ".health", "server", "number", "address", "url");
+        Settings.Must(Hosts.Placeholders.Samples(Health).Any(SettingsRules.IsWebAddress), key + ".health", SettingsRules.Of("apps[].health").Says);
+        CheckSecrets(key);
     }
 
-    private void CheckAddress(string key, string address, string remedy)
+    private static void CheckAddress(string key, string address, string remedy)
     {
         if (HasPassword(address))
             throw new WrongSetting(
-                $"`apps.{Name}.{key}` has a password, and people can see it. Write it without `user:password@`, {remedy}");
+                $"`{key}` has a password, and people can see it. Write it without `user:password@`, {remedy}");
     }
 
     // Nothing is shown by accident: what may be a secret is said to be one, or not to be one.
-    private void CheckSecrets()
+    private void CheckSecrets(string app)
     {
+        foreach (var (at, name) in (NotSecret ?? []).Index())
+            Settings.Must(
+                Variables?.ContainsKey(name) == true,
+                $"{app}.notSecret[{at}]",
+                $"names a variable of the app{Nearness.Hint(name, Variables?.Keys ?? [])}");
         foreach (var (name, value) in Variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
-            var key = $"apps.{Name}.variables.{name}";
+            var key = $"{app}.variables.{name}";
             Settings.Must(Secrets?.ContainsKey(name) != true, key, "has a name that is not in `secrets`, too");
             if (NotSecret?.Contains(name, StringComparer.Ordinal) != true && MayBeSecret(name, value))
                 throw new WrongSetting(
-                    $"`{key}` may be a secret, and people can see variables. Move it to `apps.{Name}.secrets`, where templates "
-                        + $"find it as variables.{name} all the same, or name it in `apps.{Name}.notSecret` if everybody may see it.");
+                    $"`{key}` may be a secret, and people can see variables. Move it to `{app}.secrets`, where templates "
+                        + $"find it as variables.{name} all the same, or name it in `{app}.notSecret` if everybody may see it.");
         }
-        foreach (var name in NotSecret ?? [])
-            Settings.Must(
-                Variables?.ContainsKey(name) == true,
-                $"apps.{Name}.notSecret",
-                $"names variables of the app, not `{name}`");
     }
 
     private static bool MayBeSecret(string name, string value) =>
         SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase))
-        || HasPassword(value);
+        || HasPassword(value)
+        || Regex.IsMatch(value, @"-----BEGIN |(pass(word|wd)?|pwd|secret|token)\s*=", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
 
     private static bool HasPassword(string address) => Regex.IsMatch(address, @"://[^/\s:@]*:[^/\s@]+@");
 }

@@ -9,18 +9,18 @@ namespace TestServers;
 /// <param name="Url">A server's own page, with {server}, {number} and {address}.</param>
 public sealed record HostSettings(string Name, string Uri, string Servers, string Address = "{server}", string Url = "http://{address}/")
 {
-    internal void Check()
+    internal void Check(string key)
     {
-        Settings.Must(Name.Length is > 0 and <= 64, "hosts.name", "has 1 to 64 characters");
-        Settings.Must(Uri.Contains(':', StringComparison.Ordinal) && !Uri.StartsWith('-'), $"hosts.{Name}.uri", "is a libvirt connection URI such as qemu:///system");
-        try
-        {
-            _ = new Regex(Servers, RegexOptions.NonBacktracking);
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            throw new WrongSetting($"`hosts.{Name}.servers` is wrong: it is no regular expression: {e.Message}");
-        }
+        Hosts.Placeholders.Check(Address, key + ".address", "server", "number");
+        Hosts.Placeholders.Check(Url, key + ".url", "server", "number", "address");
+        Settings.Must(Hosts.Placeholders.Samples(Address).Any(SettingsRules.IsHost), key + ".address",
+            SettingsRules.Of("hosts[].address").Says + "; an IPv6 address has no brackets there");
+        // Without one there is nothing to open.
+        Settings.Must(Url.Length == 0 || Hosts.Placeholders.Samples(Url, Address).Any(SettingsRules.IsWebAddress), key + ".url",
+            SettingsRules.Of("hosts[].url").Says);
+        if (Regex.IsMatch(Uri, "://[^/]*:[^/]*@"))
+            throw new WrongSetting($"`{key}.uri` has a password, and people can see it. Write it without, and let the console's account in by a key.");
+        PatternRule.Check(Servers, key + ".servers");
     }
 }
 
@@ -31,33 +31,30 @@ public sealed record HostSettings(string Name, string Uri, string Servers, strin
 /// <param name="SilenceSeconds">A connection on which nothing comes for so long is given up; an even number.</param>
 /// <param name="AnswerSeconds">A call that the host program has not answered by then is given up.</param>
 public sealed record SshSettings(string User, string Key, string KnownHosts, int Port = 22, string Host = "", string? Config = null,
-    int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30)
-{
-    internal void Check(string name)
-    {
-        Settings.Must(ConnectSeconds is >= 1 and <= 300, $"{name}.connectSeconds", "is 1 to 300");
-        Settings.Must(SilenceSeconds is >= 2 and <= 600 && SilenceSeconds % 2 == 0, $"{name}.silenceSeconds", "is an even number from 2 to 600");
-        Settings.Must(AnswerSeconds is >= 1 and <= 600, $"{name}.answerSeconds", "is 1 to 600");
-    }
-}
+    int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30);
 
 /// <summary>A host program on this machine, reached without ssh.</summary>
 public sealed record LocalSettings(string Program, string Config);
 
 /// <summary>How servers are reached, and where the app's files are on them ({server} is replaced).</summary>
-public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app");
+public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app")
+{
+    internal void Check()
+    {
+        Settings.Must(Ssh.Host.Length == 0, "guests.ssh.host", "is left out: a server's address is `address` of its host");
+        Hosts.Placeholders.Check(Folder, "guests.folder", "server", "number", "address");
+    }
+}
 
 /// <summary>A machine with PostgreSQL and the database host's program.</summary>
 /// <param name="Address">Where apps connect to.</param>
 /// <param name="Copies">How many plain copies and restores may run on it at once.</param>
 public sealed record DatabaseHostSettings(string Name, string Address, int Port = 5432, int Copies = 2, SshSettings? Ssh = null, LocalSettings? Local = null)
 {
-    internal void Check()
+    internal void Check(string key)
     {
-        Settings.Must(Ssh is null != Local is null, $"databaseHosts.{Name}", "has either `ssh` or `local`");
-        Settings.Must(Ssh is null || Ssh.Host.Length > 0, $"databaseHosts.{Name}.ssh.host", "names the machine");
-        Ssh?.Check($"databaseHosts.{Name}.ssh");
-        Settings.Must(Copies is > 0 and <= 64, $"databaseHosts.{Name}.copies", "is 1 to 64");
+        Settings.Must(Ssh is null != Local is null, key, "has either `ssh` or `local`");
+        Settings.Must(Ssh is null || Ssh.Host.Length > 0, key + ".ssh.host", "names the machine");
     }
 }
 
@@ -69,9 +66,8 @@ public sealed record CopySettings(double KeptDays = 7)
 {
     private const double Least = 0.0001, Most = 3650;
 
-    internal void Check() => Settings.Must(
-        KeptDays is >= Least and <= Most,
-        "copies.keptDays",
+    internal static SettingRule Days { get; } = new(
         $"is {Least} to {Most} days. 0 is none: a copy is dropped at once only by a person, "
-            + "on the page of the bases or by DELETE api/copies/DATABASE");
+            + "on the page of the bases or by DELETE api/copies/DATABASE",
+        Number: days => days is >= Least and <= Most);
 }

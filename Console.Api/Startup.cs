@@ -25,6 +25,7 @@ public static class Startup
     {
         var at = Array.IndexOf(args, "--settings");
         if (at >= 0 && at + 1 < args.Length) return args[at + 1];
+        if (at >= 0) throw new WrongSetting("--settings needs the name of a file behind it.");
         return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "console.json");
     }
 
@@ -46,6 +47,7 @@ public static class Startup
             else kestrel.ListenLocalhost(settings.Listen.Loopback!.Value);
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = listening.SocketOf);
+        builder.Host.UseDefaultServiceProvider(services => services.ValidateScopes = services.ValidateOnBuild = true);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         return builder;
     }
@@ -56,7 +58,10 @@ public static class Startup
         var state = new StateFolder(settings.State);
         MakeRuntime(settings.Runtime);
         var numbers = new RequestNumbers();
-        services.AddSingleton(settings).AddSingleton(clock).AddSingleton(state);
+        var current = new CurrentSettings(settings);
+        services.AddSingleton(current).AddSingleton(clock).AddSingleton(state);
+        // A request sees one and the same from its begin to its end; who lives longer asks CurrentSettings.
+        services.AddScoped(provider => provider.GetRequiredService<CurrentSettings>().Now);
         var journal = state.Journal(state.Lines("audit.log"));
         services.AddSingleton(journal);
         var reservations = state.Open("reservations.json", ReservationsState.Empty);
@@ -65,22 +70,20 @@ public static class Startup
         services.AddSingleton(state.Open("places.json", PlacesState.Empty));
         var builds = new RequestStore<Build>(state.Folder("builds"), numbers);
         var restores = new RequestStore<Restore>(state.Folder("restores"), numbers);
-        var history = new History(state.Folder("history"), settings.Builds.History);
+        var history = new History(state.Folder("history"), () => current.Now.Builds.History);
         StateAgreement.Check(builds, restores, history, reservations);
         services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
         services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock)).AddSingleton<Audit>();
         numbers.Open(state);
         services.AddSingleton(state.Open("sessions.json", SessionKey.New()));
         // The rule for names may be another one than at the last start.
-        string NameOf(string name) => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
-        reservations.Change(held => held.WithHolders(NameOf));
-        foreach (var build in builds.Open.Where(b => NameOf(b.By) != b.By).ToList()) builds.Change(build.Id, b => b with { By = NameOf(b.By) });
+        journal.Do(act => NameChange.Apply(act, settings, reservations, builds));
         state.Complete(clock.GetUtcNow());
 
         var runner = new CommandRunner();
         services.AddSingleton(runner).AddSingleton(new HostProgram(runner, (long)settings.Builds.OutputMegabytes << 20)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
         services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
-        services.AddSingleton<Webhook>().AddSingleton<Secrets>().AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
+        services.AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseViews>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<Teller>();
         services.AddSingleton<Copies>().AddSingleton<CopySight>().AddSingleton<CopyDrop>().AddSingleton<CopyViews>();
@@ -100,6 +103,13 @@ public static class Startup
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails().AddExceptionHandler<ProblemHandler>();
         services.AddOpenApi(Document.Name, Document.Describe);
+    }
+
+    /// <summary>Has a request go on with the settings it began with.</summary>
+    public static async Task HoldSettings(HttpContext context, RequestDelegate next)
+    {
+        using var held = context.RequestServices.GetRequiredService<CurrentSettings>().Hold();
+        await next(context);
     }
 
     /// <summary>Puts into the log what was mended when the state was opened.</summary>

@@ -9,7 +9,7 @@ namespace TestServers.Access;
 /// or that session's cookie, alone or with the credentials that it began with; or a bearer token. On a loopback port, where anybody on the machine could send any header, a person
 /// names himself and the console says that it is open.
 /// </summary>
-public sealed class Identity(RequestDelegate next, Settings settings, Sessions sessions)
+public sealed class Identity(RequestDelegate next, CurrentSettings settings, Sessions sessions)
 {
     /// <summary>The header that the web server sets, and removes when a client sends it.</summary>
     public const string UserHeader = "X-Remote-User";
@@ -39,7 +39,7 @@ public sealed class Identity(RequestDelegate next, Settings settings, Sessions s
     {
         var authorization = context.Request.Headers[HeaderNames.Authorization];
         if (authorization.Count == 1 && authorization[0]!.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return Token(context, authorization[0]!["Bearer ".Length..].Trim());
-        if (settings.Listen.Socket is null) return SelfNamed(context);
+        if (settings.Now.Listen.Socket is null) return SelfNamed(context);
         return context.Request.Headers.ContainsKey(UserHeader) ? User(context) : InSession(context);
     }
 
@@ -47,7 +47,7 @@ public sealed class Identity(RequestDelegate next, Settings settings, Sessions s
     {
         if (context.Request.Headers.ContainsKey(UserHeader)) throw Problem.Unauthorized("Send a token or sign in, not both.");
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        var known = settings.Tokens.FirstOrDefault(t => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(t.Sha256), Encoding.ASCII.GetBytes(hash)));
+        var known = settings.Now.Tokens.FirstOrDefault(t => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(t.Sha256), Encoding.ASCII.GetBytes(hash)));
         return known is null
             ? throw Problem.Unauthorized("The token is not known. Ask the administrator for one; the settings list them under tokens.")
             : new(known.Name, CallerKind.Token, known.May.ToHashSet(StringComparer.Ordinal));
@@ -58,8 +58,8 @@ public sealed class Identity(RequestDelegate next, Settings settings, Sessions s
         var sent = context.Request.Headers[UserHeader];
         if (sent.Count > 1) throw Problem.Unauthorized($"The web server passed {sent.Count} users, and nobody is two.");
         if (sent is not [{ Length: > 0 } spelling]) throw NoUser();
-        if (PersonName.FaultOf(spelling, settings) is { } fault) throw Problem.Unauthorized($"The web server passed a user whose name {fault}. Ask the administrator for another name.");
-        var name = settings.People.NameOf(spelling);
+        if (PersonName.FaultOf(spelling, settings.Now) is { } fault) throw Problem.Unauthorized($"The web server passed a user whose name {fault}. Ask the administrator for another name.");
+        var name = settings.Now.People.NameOf(spelling);
         var credentials = CredentialsOf(context.Request);
         if (SessionCookie.In(context.Request) is not [var cookie] || sessions.Find(cookie, credentials)?.User != name)
             SessionCookie.Set(context, sessions.Begin(name, credentials));
@@ -79,8 +79,8 @@ public sealed class Identity(RequestDelegate next, Settings settings, Sessions s
     private static string CredentialsOf(HttpRequest request) => request.Headers[CredentialsHeader].ToString();
 
     private Caller SelfNamed(HttpContext context) =>
-        context.Request.Cookies[NameCookie] is { } name && PersonName.FaultOf(name, settings) is null
-            ? new(settings.People.NameOf(name), CallerKind.Open, Caller.Everything)
+        context.Request.Cookies[NameCookie] is { } name && PersonName.FaultOf(name, settings.Now) is null
+            ? new(settings.Now.People.NameOf(name), CallerKind.Open, Caller.Everything)
             : Nobody;
 
     private static Caller Person(string name, TimeSpan believed) => new(name, CallerKind.User, Caller.Everything) { Believed = believed };

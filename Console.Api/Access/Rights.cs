@@ -6,7 +6,7 @@ namespace TestServers.Access;
 /// Lets pass who has the right that stands at the call, before anything else of the request is looked at: who may not
 /// do a thing is not told how.
 /// </summary>
-public sealed class Rights(RequestDelegate next, Settings settings)
+public sealed class Rights(RequestDelegate next, CurrentSettings settings)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -23,7 +23,7 @@ public sealed class Rights(RequestDelegate next, Settings settings)
             case Right.Anybody:
                 return;
             case Right.View:
-                if (caller.Kind == CallerKind.Nobody && settings.Listen.Socket is not null)
+                if (caller.Kind == CallerKind.Nobody && settings.Now.Listen.Socket is not null)
                     throw Problem.Unauthorized("Sign in at the web server, or send a bearer token.");
                 return;
             case { } named:

@@ -4,11 +4,11 @@ namespace TestServers.Apps;
 public sealed record AppView(AppName Name, RepositoryKind Kind, string Repository, BaseName? Base, string DefaultPath, IReadOnlyList<string> After);
 
 /// <summary>The apps that can be put on a server.</summary>
-public sealed class Catalogue(Settings settings, Secrets secrets)
+public sealed class Catalogue(CurrentSettings settings, Secrets secrets)
 {
     /// <summary>All of them, without the secrets that their commands may name.</summary>
     public IEnumerable<AppView> All =>
-        settings.Apps.Select(a => new AppView(
+        settings.Now.Apps.Select(a => new AppView(
             a.Name,
             a.Repository.Kind,
             a.Repository.Url,
@@ -19,5 +19,5 @@ public sealed class Catalogue(Settings settings, Secrets secrets)
 
     /// <exception cref="Problem">404: there is no such app.</exception>
     public AppSettings Find(AppName name) =>
-        settings.App(name) ?? throw Problem.NotFound("app", $"The catalogue has no app {name}. It has: {string.Join(", ", settings.Apps.Select(a => a.Name))}.");
+        settings.Now.App(name) ?? throw Problem.NotFound("app", $"The catalogue has no app {name}. It has: {string.Join(", ", settings.Now.Apps.Select(a => a.Name))}.");
 }

@@ -25,7 +25,7 @@ public sealed record PathList(ImmutableArray<ListedPath> Paths, DateTimeOffset? 
 public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30), Again = TimeSpan.FromSeconds(10), Limit = TimeSpan.FromSeconds(20);
-    private readonly ConcurrentDictionary<AppName, Known> _known = new();
+    private readonly ConcurrentDictionary<(AppName, RepositorySettings), Known> _known = new();
 
     /// <summary>
     /// The app's paths; a repository that does not answer gives the last list with its problem. All who ask meanwhile get
@@ -33,7 +33,7 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
     /// </summary>
     public Task<PathList> Of(AppSettings app, CancellationToken cancel)
     {
-        var known = _known.GetOrAdd(app.Name, _ => new());
+        var known = _known.GetOrAdd((app.Name, app.Repository), _ => new());
         lock (known)
         {
             var age = clock.GetElapsedTime(known.AskedAt);

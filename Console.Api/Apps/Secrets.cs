@@ -15,7 +15,10 @@ public sealed class Secrets
     // Longest first, so that no part of one stays when another is a part of it.
     private ImmutableArray<string> _known = [];
 
-    public Secrets(Settings settings)
+    public Secrets(Settings settings) => LearnAll(settings);
+
+    /// <summary>Hides the apps' secrets from now on; what was one before stays hidden.</summary>
+    public void LearnAll(Settings settings)
     {
         foreach (var secret in settings.Apps.SelectMany(a => a.Secrets?.Values ?? []))
             Learn(secret);

@@ -13,7 +13,7 @@ namespace TestServers.Builds;
 /// The queue: builds that wait are those on disk whose state says so, hence a restart loses none. A channel wakes the one loop that starts
 /// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
 /// </summary>
-public sealed class BuildQueue(Settings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory, Catalogue catalogue,
+public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory, Catalogue catalogue,
     ReservationBook reservations, ReservationHandover handover, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -179,7 +179,7 @@ public sealed class BuildQueue(Settings settings, RequestStore<Build> store, Bui
         }
         var found = $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.";
         store.LogOf(build.Id).Add("console", found, clock.GetUtcNow());
-        runner.End(build.Id, settings.App(build.App), new(RequestState.Interrupted, found));
+        runner.End(build.Id, settings.Now.App(build.App), new(RequestState.Interrupted, found));
     }
 }
 

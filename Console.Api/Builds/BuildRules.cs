@@ -9,7 +9,7 @@ namespace TestServers.Builds;
 public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revision, bool Database, bool Code);
 
 /// <summary>Which builds are accepted. Each rule refuses with a sentence that says what to do.</summary>
-public sealed class BuildRules(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Catalogue catalogue, ReservationBook reservations, Usability usability)
+public sealed class BuildRules(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, Catalogue catalogue, ReservationBook reservations, Usability usability)
 {
     /// <summary>Why such a build would not be accepted now, or null.</summary>
     public string? RefusalOf(ServerName server, Wanted wanted, string by)
@@ -65,7 +65,7 @@ public sealed class BuildRules(Settings settings, RequestStore<Build> store, His
     public void LimitFor(string by)
     {
         var waiting = store.Open.Where(b => b.State == RequestState.Queued).ToList();
-        if (waiting.Count(b => b.By == by) >= settings.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.").With("limit", settings.Builds.PerPerson);
-        if (waiting.Count >= settings.Builds.Waiting) throw Problem.TooMany($"{settings.Builds.Waiting} builds are waiting, which is the limit. Try again later.").With("limit", settings.Builds.Waiting);
+        if (waiting.Count(b => b.By == by) >= settings.Now.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Now.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.").With("limit", settings.Now.Builds.PerPerson);
+        if (waiting.Count >= settings.Now.Builds.Waiting) throw Problem.TooMany($"{settings.Now.Builds.Waiting} builds are waiting, which is the limit. Try again later.").With("limit", settings.Now.Builds.Waiting);
     }
 }

@@ -14,7 +14,7 @@ namespace TestServers.Builds;
 /// end is on disk before the next begins, in one write with that beginning, as the person waits for each. Nothing that changes a database is
 /// repeated by itself.
 /// </summary>
-public sealed class BuildRunner(Settings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
+public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
     DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, BuildRules rules, Reachability reachability, BuildHolds holds, Journal journal, Audit audit, TimeProvider clock, ILogger<BuildRunner> consoleLog)
 {
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
@@ -22,10 +22,11 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
     /// <exception cref="Storage.DiskRefused">The disk did not take its begin: it waits as before.</exception>
     public async Task Run(RequestId id, RunningBuild running, CancellationToken stop)
     {
+        using var held = settings.Hold();
         var build = Begin(id);
         if (build.Ended) return;
         var cancel = running.Cancel;
-        var app = settings.App(build.App);
+        var app = settings.Now.App(build.App);
         var outcome = app is null
             ? new(RequestState.Failed, $"The settings no longer name the app {build.App}.")
             : await DoStepsOrCancel(build, app, cancel);
@@ -130,7 +131,7 @@ public sealed class BuildRunner(Settings settings, RequestStore<Build> store, Hi
         var put = await DoWithSettings(build.Id, Build.SettingsStep, Build.HealthStep, app, machine, (rendered, voice) => guest.PutSettings(app, machine, rendered, voice, cancel));
         if (put.State != StepState.Succeeded) return Verdict(Build.SettingsStep, put);
         Begin(build.Id, [Build.HealthStep]);
-        var asked = await Hear(build.Id, Build.HealthStep, voice => health.Run(Placeholders.Fill(app.Health, machine.Name, machine.Address, machine.Url), voice, cancel));
+        var asked = await Hear(build.Id, Build.HealthStep, voice => health.Run(Placeholders.FillPage(app.Health, machine.Name, machine.Address, machine.Url), voice, cancel));
         return new(asked.State == StepState.Succeeded ? RequestState.Succeeded : asked.State == StepState.Cancelled ? RequestState.Cancelled : RequestState.Failed,
             asked.State == StepState.Succeeded ? "ready" : asked.Message, Ending(Build.HealthStep, asked));
     }

@@ -76,7 +76,7 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
 }
 
 /// <summary>The steps on a server: code and settings.</summary>
-public sealed class GuestSteps(Settings settings, HostProgram program, Reachability reachability, Secrets secrets)
+public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets)
 {
     private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
 
@@ -89,7 +89,7 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
             ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
             ["path"] = build.Path.Text, ["revision"] = build.Revision?.Text ?? "",
         };
-        var end = await Run(machine, Call(machine, "checkout", settings.Builds.CodeMinutes, values, voice) with { OnReached = onReached }, cancel);
+        var end = await Run(machine, Call(machine, "checkout", settings.Now.Builds.CodeMinutes, values, voice) with { OnReached = onReached }, cancel);
         // What a checkout that has begun and not come to its end has left, the server is asked.
         if (!end.Done) return StepEnd.Of(end) with { Unheard = end.Unheard || end.Results.GetValueOrDefault("begun") == "true" };
         return Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision
@@ -100,9 +100,9 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
     /// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
     public async Task<StepEnd> RunAfter(AppSettings app, Machine machine, RenderedSettings rendered, StepVoice voice, CancellationToken cancel)
     {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text, ["limit"] = $"{settings.Builds.AfterMinutes * 60:0}" };
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text, ["limit"] = $"{settings.Now.Builds.AfterMinutes * 60:0}" };
         for (var i = 0; i < app.After!.Count; i++) values[$"step.{i + 1}"] = app.After[i];
-        var end = await Run(machine, Call(machine, "steps", settings.Builds.AfterMinutes + 0.5, values, voice) with { Files = rendered.Files }, cancel);
+        var end = await Run(machine, Call(machine, "steps", settings.Now.Builds.AfterMinutes + 0.5, values, voice) with { Files = rendered.Files }, cancel);
         return end.Done ? new(StepState.Succeeded, app.After.Count == 1 ? "1 command" : $"{app.After.Count} commands") { LeftOut = end.LeftOut }
             : StepEnd.Of(end);
     }
@@ -128,7 +128,7 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
     public async Task<StepEnd> PutSettings(AppSettings app, Machine machine, RenderedSettings rendered, StepVoice voice, CancellationToken cancel)
     {
         var sent = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text };
-        var end = await Run(machine, Call(machine, "settings", settings.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
+        var end = await Run(machine, Call(machine, "settings", settings.Now.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
         return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") { LeftOut = end.LeftOut } : StepEnd.Of(end);
     }
 
@@ -142,7 +142,7 @@ public sealed class GuestSteps(Settings settings, HostProgram program, Reachabil
         return end;
     }
 
-    private SshTransport Reach(Machine machine) => new(machine.Name.Text, machine.Address, settings.Guests!.Ssh, settings.Runtime);
+    private SshTransport Reach(Machine machine) => new(machine.Name.Text, machine.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);
 
     private HostCall Call(Machine machine, string verb, double minutes, IReadOnlyDictionary<string, string> values, StepVoice voice) =>
         new(Reach(machine), "guest", verb, values, TimeSpan.FromMinutes(minutes))

@@ -17,7 +17,7 @@ public sealed record UncleanServer(RequestId Build, DateTimeOffset Since, string
 /// them is asked, before the next build there and in the background; one that is unreachable is cleaned when it is back. Which these are stands in the builds
 /// themselves, hence a restart forgets none.
 /// </summary>
-public sealed class Cleaning(Settings settings, Inventory inventory, RequestStore<Build> store, History history, Bases bases, GuestSteps guest, Reachability reachability, ILogger<Cleaning> log) : BackgroundService
+public sealed class Cleaning(CurrentSettings settings, Inventory inventory, RequestStore<Build> store, History history, Bases bases, GuestSteps guest, Reachability reachability, ILogger<Cleaning> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<ServerName, SemaphoreSlim> _turns = new();
@@ -50,7 +50,7 @@ public sealed class Cleaning(Settings settings, Inventory inventory, RequestStor
         {
             var unclean = Open;
             // Side by side: one that hangs must not keep the others waiting.
-            var running = inventory.Machines.Where(m => m.Running).ToList();
+            var running = settings.Now.Guests is null ? [] : inventory.Machines.Where(m => m.Running).ToList();
             await Task.WhenAll(running.Where(m => unclean.ContainsKey(m.Name)).Select(machine => Try(machine, stoppingToken)));
             // One that could not be reached is asked until it is: nobody else would, as it is given to nobody.
             await Task.WhenAll(running.Where(m => reachability.Of(m.Name) is not null).Select(machine => guest.Status(machine, stoppingToken)));
@@ -96,13 +96,13 @@ public sealed class Cleaning(Settings settings, Inventory inventory, RequestStor
     {
         var all = true;
         var copies = new Dictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
-        foreach (var @base in settings.Bases)
+        foreach (var @base in settings.Now.Bases)
         {
             var (answered, dataTime) = await bases.AskCopy(@base, machine.Name, cancel);
             all &= answered;
             if (dataTime is not null) copies[@base.Name.Text] = dataTime;
         }
-        var code = settings.Apps.Select(app => (app.Name, Code: CodeOf(app, status, history.Of(machine.Name).Code.GetValueOrDefault(app.Name.Text)))).Where(c => c.Code is not null)
+        var code = settings.Now.Apps.Select(app => (app.Name, Code: CodeOf(app, status, history.Of(machine.Name).Code.GetValueOrDefault(app.Name.Text)))).Where(c => c.Code is not null)
             .ToDictionary(c => c.Name.Text, c => c.Code!, StringComparer.Ordinal);
         history.Correct(machine.Name, code, copies);
         return all;

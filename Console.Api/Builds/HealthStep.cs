@@ -5,7 +5,7 @@ using TestServers.Requests;
 namespace TestServers.Builds;
 
 /// <summary>Asks the server's own page, as a person would next: its answer decides whether a build is ready.</summary>
-public sealed class HealthStep(Settings settings, Secrets secrets) : IDisposable
+public sealed class HealthStep(CurrentSettings settings, Secrets secrets) : IDisposable
 {
     private const int Most = 64 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -22,7 +22,7 @@ public sealed class HealthStep(Settings settings, Secrets secrets) : IDisposable
     /// <summary>Asks until it is ready or the limit is over. A web server that is just reloading is asked again; an app's own error is asked again for 3 s.</summary>
     public async Task<StepEnd> Run(string url, StepVoice voice, CancellationToken cancel)
     {
-        var limit = TimeSpan.FromSeconds(settings.Builds.HealthSeconds);
+        var limit = TimeSpan.FromSeconds(settings.Now.Builds.HealthSeconds);
         var started = Stopwatch.StartNew();
         while (true)
         {
@@ -50,7 +50,7 @@ public sealed class HealthStep(Settings settings, Secrets secrets) : IDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return new(url, null, Math.Round(started.Elapsed.TotalSeconds, 3), $"no answer within {settings.Builds.HealthSeconds:0} s");
+            return new(url, null, Math.Round(started.Elapsed.TotalSeconds, 3), $"no answer within {settings.Now.Builds.HealthSeconds:0} s");
         }
         catch (HttpRequestException e)
         {

@@ -53,11 +53,11 @@ public sealed class History
 {
     private readonly ConcurrentDictionary<ServerName, JsonFile<ServerHistory>> _files = new();
     private readonly string _folder;
-    private readonly int _kept;
+    private readonly Func<int> _kept;
 
     /// <param name="kept">How many entries a server keeps.</param>
     /// <exception cref="UnreadableFile">A file cannot be read.</exception>
-    public History(string folder, int kept)
+    public History(string folder, Func<int> kept)
     {
         (_folder, _kept) = (folder, kept);
         foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*.json"))
@@ -83,7 +83,7 @@ public sealed class History
     /// <summary>One entry.</summary>
     /// <exception cref="Problem">404: the server's history has no such build.</exception>
     public HistoryEntry Entry(ServerName server, RequestId build) => Of(server).Entries.FirstOrDefault(e => e.Build == build)
-        ?? throw Problem.NotFound("history entry", $"The history of {server} has no build {build}; it keeps the last {_kept}.");
+        ?? throw Problem.NotFound("history entry", $"The history of {server} has no build {build}; it keeps the last {_kept()}.");
 
     /// <summary>Writes down how a build ended and what is on its server now. A build that stands there already is not written twice.</summary>
     public void Add(Build build, BaseName? @base)
@@ -125,7 +125,7 @@ public sealed class History
         {
             Copies = copies,
             Code = code,
-            Entries = [entry, .. history.Entries.Take(_kept - 1)],
+            Entries = [entry, .. history.Entries.Take(_kept() - 1)],
             Configuration = Touched(build) ? After(history.Configuration, build, new(build.App, here?.Path, here?.Revision, dataTime,
                 @base is not null && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null, build.By, build.EndedAt.Value, build.Id, build.State, build.Message) { Incomplete = here?.Incomplete ?? false })
                 : history.Configuration,

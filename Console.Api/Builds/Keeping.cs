@@ -11,7 +11,7 @@ namespace TestServers.Builds;
 public sealed class Keeping : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
-    private readonly BuildSettings _settings;
+    private readonly CurrentSettings _settings;
     private readonly RequestStore<Build> _builds;
     private readonly RequestStore<Restore> _restores;
     private readonly History _history;
@@ -20,9 +20,9 @@ public sealed class Keeping : BackgroundService
     private readonly ILogger<Keeping> _log;
     private readonly SemaphoreSlim _wake = new(0, 1);
 
-    public Keeping(Settings settings, RequestStore<Build> builds, RequestStore<Restore> restores, History history, KeptAnswers answers, TimeProvider clock, ILogger<Keeping> log)
+    public Keeping(CurrentSettings settings, RequestStore<Build> builds, RequestStore<Restore> restores, History history, KeptAnswers answers, TimeProvider clock, ILogger<Keeping> log)
     {
-        (_settings, _builds, _restores, _history, _answers, _clock, _log) = (settings.Builds, builds, restores, history, answers, clock, log);
+        (_settings, _builds, _restores, _history, _answers, _clock, _log) = (settings, builds, restores, history, answers, clock, log);
         builds.Changed += Wake;
         restores.Changed += Wake;
     }
@@ -31,7 +31,8 @@ public sealed class Keeping : BackgroundService
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            RemoveOld(_settings.KeptDays == 0 ? DateTimeOffset.MinValue : _clock.GetUtcNow().AddDays(-_settings.KeptDays));
+            var days = _settings.Now.Builds.KeptDays;
+            RemoveOld(days == 0 ? DateTimeOffset.MinValue : _clock.GetUtcNow().AddDays(-days));
             await _wake.WaitAsync(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
@@ -49,9 +50,9 @@ public sealed class Keeping : BackgroundService
     {
         try
         {
-            _builds.RemoveOld(_settings.Kept, before, build => build.Unclean || _history.Of(build.Server).Entries.Any(e => e.Build == build.Id));
+            _builds.RemoveOld(_settings.Now.Builds.Kept, before, build => build.Unclean || _history.Of(build.Server).Entries.Any(e => e.Build == build.Id));
             _answers.RemoveOld();
-            _restores.RemoveOld(_settings.Kept, before, restore => _restores.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id);
+            _restores.RemoveOld(_settings.Now.Builds.Kept, before, restore => _restores.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -4,13 +4,13 @@ using TestServers.Hosts;
 namespace TestServers.Builds;
 
 /// <summary>What an app's templates may name: the server, the app, what is checked out, the data time, the database and the folders.</summary>
-public sealed class SettingsValues(Settings settings, Secrets secrets)
+public sealed class SettingsValues(CurrentSettings settings, Secrets secrets)
 {
     /// <param name="hidePassword">For what is kept and shown, with all secrets hidden; else for the server.</param>
     /// <exception cref="Problem">The password is needed, and its file cannot be read.</exception>
     public IReadOnlyDictionary<string, object?> Of(AppSettings app, Machine machine, KeptCode? code, DateTimeOffset? dataTime, RequestId id, string by, bool hidePassword)
     {
-        var folder = Placeholders.Fill(settings.Guests!.Folder, machine.Name, machine.Address);
+        var folder = Placeholders.Fill(settings.Now.Guests!.Folder, machine.Name, machine.Address);
         return Texts(
             ("server", Texts(("name", machine.Name.Text), ("address", machine.Address), ("number", Placeholders.NumberOf(machine.Name)), ("url", machine.Url))),
             ("app", Texts(("name", app.Name.Text))),
@@ -34,7 +34,7 @@ public sealed class SettingsValues(Settings settings, Secrets secrets)
     private Dictionary<string, object?> DatabaseOf(AppSettings app, Machine machine, bool hidePassword)
     {
         if (app.Base is null || app.Database is null) return [];
-        var host = settings.DatabaseHost(settings.Base(app.Base)!.Host);
+        var host = settings.Now.DatabaseHost(settings.Now.Base(app.Base)!.Host);
         var password = new SecretText(ReadPassword(app.Database.PasswordFile, mayFail: hidePassword), hidePassword);
         return Texts(("name", $"copy_{app.Base}_{machine.Name}"), ("host", host.Address), ("port", host.Port.ToString()), ("user", app.Database.User), ("password", password));
     }

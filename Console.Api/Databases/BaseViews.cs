@@ -3,17 +3,17 @@ using TestServers.Requests;
 namespace TestServers.Databases;
 
 /// <summary>Shows bases with their age, spares and restores.</summary>
-public sealed class BaseViews(Settings settings, Bases bases, Restores restores, TimeProvider clock)
+public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores restores, TimeProvider clock)
 {
     private const int PastRestores = 5;
 
-    public IEnumerable<BaseView> All => settings.Bases.Select(Of);
+    public IEnumerable<BaseView> All => settings.Now.Bases.Select(Of);
 
     public BaseView Of(BaseSettings @base)
     {
         var facts = bases.FactsOf(@base.Name);
         return new(@base.Name, @base.Host, facts.Exists, facts.Size, facts.DataTime, IsStale(@base, facts.DataTime), @base.StaleAfterHours, facts.Method, facts.MethodSeconds, new(@base.Spares, facts.Spares),
-            bases.ProblemOf(@base), View(restores.OpenOf(@base.Name)), View(restores.LastOf(@base.Name)), [.. settings.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)]);
+            bases.ProblemOf(@base), View(restores.OpenOf(@base.Name)), View(restores.LastOf(@base.Name)), [.. settings.Now.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)]);
     }
 
     /// <summary>A restore as it is shown, with its probable end: the median of the last ones of its base that succeeded.</summary>

@@ -13,29 +13,31 @@ namespace TestServers.Databases;
 public sealed class Bases : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
-    private readonly Settings _settings;
+    private readonly CurrentSettings _settings;
     private readonly JsonFile<BasesState> _file;
     private readonly Lanes _lanes;
     private readonly string _id;
     private readonly ILogger<Bases> _log;
-    private readonly Dictionary<string, DatabaseHost> _hosts;
+    private readonly ConcurrentDictionary<DatabaseHostSettings, DatabaseHost> _hosts = new();
+    private readonly HostProgram _program;
     private readonly ConcurrentDictionary<string, bool> _swept = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<BaseName, bool> _touched = new();
-    private readonly ConcurrentDictionary<string, DatabaseHostStatus> _statuses = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SemaphoreSlim> _wakes;
+    private readonly ConcurrentDictionary<DatabaseHostSettings, DatabaseHostStatus> _statuses = new();
+    private readonly ConcurrentDictionary<DatabaseHostSettings, string> _problems = new();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _wakes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<BaseName, SparesInTheMaking> _spares = new();
 
     public Bases(
-        Settings settings, JsonFile<BasesState> file, Lanes lanes,
+        CurrentSettings settings, JsonFile<BasesState> file, Lanes lanes,
         HostProgram program, StateFolder state, ILogger<Bases> log)
     {
-        (_settings, _file, _lanes, _id, _log) = (settings, file, lanes, state.Id, log);
-        DatabaseHost Reach(DatabaseHostSettings host) => new(host, settings.Builds, settings.Runtime, _id, program);
-        _hosts = settings.DatabaseHosts.ToDictionary(h => h.Name, Reach, StringComparer.Ordinal);
+        (_settings, _file, _lanes, _id, _program, _log) = (settings, file, lanes, state.Id, program, log);
         // What was left to do when the console ended is not known.
-        foreach (var @base in settings.Bases) _touched[@base.Name] = true;
-        _wakes = settings.DatabaseHosts.ToDictionary(h => h.Name, _ => new SemaphoreSlim(0, 1), StringComparer.Ordinal);
+        foreach (var @base in settings.Newest.Bases) Touch(@base);
+        settings.Changed += (before, after) =>
+        {
+            foreach (var @base in after.Bases.Except(before.Bases)) Refresh(@base, sweep: true);
+        };
     }
 
     /// <summary>Raised when something of a base has changed.</summary>
@@ -44,27 +46,36 @@ public sealed class Bases : BackgroundService
     /// <summary>The settings of a base.</summary>
     /// <exception cref="Problem">404: there is no such base.</exception>
     public BaseSettings Find(BaseName name) =>
-        _settings.Base(name) ?? throw Problem.NotFound("base", $"The settings name no base {name}. GET api/bases lists them.");
+        _settings.Now.Base(name) ?? throw Problem.NotFound("base", $"The settings name no base {name}. GET api/bases lists them.");
 
-    public DatabaseHost HostOf(BaseSettings @base) => _hosts[@base.Host];
+    /// <summary>The host of a base; the one it had, when the settings have just taken it away.</summary>
+    public DatabaseHost HostOf(BaseSettings @base) => Reach(
+        _settings.Now.DatabaseHosts.Concat(_hosts.Keys).First(h => h.Name == @base.Host));
 
     /// <summary>What the base's host said last, kept over restarts.</summary>
     public BaseFacts FactsOf(BaseName name) => _file.Value.Bases.GetValueOrDefault(name.Text) ?? BaseFacts.Unknown;
 
     /// <summary>Why the base's host does not answer, or that the base is another console's; or null.</summary>
-    public string? ProblemOf(BaseSettings @base) =>
-        ProblemOf(HostOf(@base)) ?? _statuses.GetValueOrDefault(@base.Host)?.ProblemOf(@base, _id);
+    public string? ProblemOf(BaseSettings @base)
+    {
+        var host = HostOf(@base);
+        return ProblemOf(host) ?? _statuses.GetValueOrDefault(host.Settings)?.ProblemOf(@base, _id);
+    }
 
     /// <summary>Why a database host does not answer; null when it does.</summary>
-    public string? ProblemOf(DatabaseHost host) => _problems.GetValueOrDefault(host.Settings.Name);
+    public string? ProblemOf(DatabaseHost host) => _problems.GetValueOrDefault(host.Settings);
 
     /// <summary>Every database host with what it said last; null when it has not answered since the start.</summary>
     public IEnumerable<(DatabaseHost Host, DatabaseHostStatus? Status)> Hosts =>
-        _settings.DatabaseHosts.Select(h => (_hosts[h.Name], _statuses.GetValueOrDefault(h.Name)));
+        _settings.Newest.DatabaseHosts.Select(h => (Reach(h), _statuses.GetValueOrDefault(h)));
+
+    /// <summary>Runs one loop for each database host that the newest settings have.</summary>
+    public Task ForEachHost(Func<DatabaseHost, CancellationToken, Task> loop, CancellationToken stop) =>
+        _settings.ForEach(s => s.DatabaseHosts, (host, end) => loop(Reach(host), end), stop);
 
     /// <summary>Takes note that a database there is another now, or is gone, until the host is asked next.</summary>
     public void NoteFound(DatabaseHost host, FoundDatabase before, FoundDatabase? after) =>
-        _statuses.AddOrUpdate(host.Settings.Name, DatabaseHostStatus.Nothing, (_, now) => now.With(before, after));
+        _statuses.AddOrUpdate(host.Settings, DatabaseHostStatus.Nothing, (_, now) => now.With(before, after));
 
     /// <summary>The lane of those who make a plain copy of this base.</summary>
     public static string LaneOf(BaseName name) => "base " + name;
@@ -94,7 +105,7 @@ public sealed class Bases : BackgroundService
     {
         Touch(@base);
         if (sweep) _swept[@base.Host] = false;
-        var wake = _wakes[@base.Host];
+        var wake = WakeOf(@base.Host);
         lock (wake)
         {
             if (wake.CurrentCount == 0) wake.Release();
@@ -104,11 +115,19 @@ public sealed class Bases : BackgroundService
     /// <summary>Ends the making of spares of this base, because somebody needs the disk for a plain copy now.</summary>
     public Task StandAside(BaseName name) => _spares.TryGetValue(name, out var spares) ? spares.End() : Task.CompletedTask;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_hosts.Values.Select(host => Watch(host, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => ForEachHost(Watch, stoppingToken);
+
+    private DatabaseHost Reach(DatabaseHostSettings host) =>
+        _hosts.GetOrAdd(host, h => new(h, _settings, _settings.Newest.Runtime, _id, _program));
+
+    private SemaphoreSlim WakeOf(string host) => _wakes.GetOrAdd(host, _ => new(0, 1));
 
     private async Task Watch(DatabaseHost host, CancellationToken stop)
     {
         var (answers, asked) = (false, Stopwatch.StartNew());
+        // It begins anew when the settings give it anew: what is there then is not known.
+        _swept[host.Settings.Name] = false;
+        foreach (var @base in BasesOf(host)) Touch(@base);
         while (!stop.IsCancellationRequested)
         {
             try
@@ -121,7 +140,7 @@ public sealed class Bases : BackgroundService
                     if (answers && !swept) _swept[host.Settings.Name] = await Sweep(host, stop);
                 }
                 if (answers) await MakeSpares(host, stop);
-                await _wakes[host.Settings.Name].WaitAsync(asked.Elapsed < Pause ? Pause - asked.Elapsed : TimeSpan.Zero, stop);
+                await WakeOf(host.Settings.Name).WaitAsync(asked.Elapsed < Pause ? Pause - asked.Elapsed : TimeSpan.Zero, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -135,7 +154,7 @@ public sealed class Bases : BackgroundService
         }
     }
 
-    private IEnumerable<BaseSettings> BasesOf(DatabaseHost host) => _settings.Bases.Where(b => b.Host == host.Settings.Name);
+    private IEnumerable<BaseSettings> BasesOf(DatabaseHost host) => _settings.Newest.Bases.Where(b => b.Host == host.Settings.Name);
     private async Task<bool> Ask(DatabaseHost host, CancellationToken stop)
     {
         var bases = BasesOf(host).ToList();
@@ -143,7 +162,7 @@ public sealed class Bases : BackgroundService
         if (stop.IsCancellationRequested) return false;
         SetProblem(host, end.Done ? null : end.Message);
         if (!end.Done) return false;
-        _statuses[host.Settings.Name] = status;
+        _statuses[host.Settings] = status;
         foreach (var @base in bases)
         {
             Note(@base.Name, facts => status.BaseOf(@base.Name, _id) is { } now
@@ -163,10 +182,10 @@ public sealed class Bases : BackgroundService
 
     private void SetProblem(DatabaseHost host, string? problem)
     {
-        var before = _problems.GetValueOrDefault(host.Settings.Name);
+        var before = _problems.GetValueOrDefault(host.Settings);
         if (before == problem) return;
-        if (problem is null) _problems.TryRemove(host.Settings.Name, out _);
-        else _problems[host.Settings.Name] = problem;
+        if (problem is null) _problems.TryRemove(host.Settings, out _);
+        else _problems[host.Settings] = problem;
         if (problem is not null) _log.LogWarning("Database host {Host}: {Problem}", host.Settings.Name, problem);
         foreach (var @base in BasesOf(host)) Changed?.Invoke(@base.Name);
     }

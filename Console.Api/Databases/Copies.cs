@@ -19,7 +19,7 @@ public sealed record Copy(DatabaseHost Host, FoundDatabase Found, string? Elsewh
 /// The copies that the database hosts have, and what is remembered of each. Two names of one PostgreSQL show each
 /// database once: on the host that the settings give its base.
 /// </summary>
-public sealed class Copies(Settings settings, JsonFile<BasesState> file, Bases bases)
+public sealed class Copies(CurrentSettings settings, JsonFile<BasesState> file, Bases bases)
 {
     /// <summary>Every copy of a server, whosever it is; none of a host that has not answered since the start.</summary>
     public IEnumerable<Copy> All => Databases.Where(d => d.Found.Server is not null);
@@ -57,7 +57,7 @@ public sealed class Copies(Settings settings, JsonFile<BasesState> file, Bases b
                 from host in hosts
                 where host.Status is not null
                 from found in host.Status.Found
-                let home = settings.Base(found.Base)?.Host
+                let home = settings.Now.Base(found.Base)?.Host
                 let at = hosts.FirstOrDefault(h => h.Host.Settings.Name == home)
                 where home is null || at.Host == host.Host || (at.Status is not null && !IsOne(at.Status, host.Status))
                 select (

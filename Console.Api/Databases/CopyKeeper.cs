@@ -26,7 +26,7 @@ public sealed class CopyKeeper : BackgroundService
     private readonly CopyLog _told;
 
     public CopyKeeper(
-        Settings settings,
+        CurrentSettings settings,
         Bases bases,
         Copies copies,
         CopySight sight,
@@ -36,8 +36,8 @@ public sealed class CopyKeeper : BackgroundService
     )
     {
         (_bases, _copies, _sight, _drop, _clock, _log) = (bases, copies, sight, drop, clock, log);
-        _times = new(TimeSpan.FromDays(settings.Copies.KeptDays), clock);
-        _told = new(settings.Copies.KeptDays, log);
+        _times = new(() => TimeSpan.FromDays(settings.Now.Copies.KeptDays), clock);
+        _told = new(() => settings.Now.Copies.KeptDays, log);
     }
 
     /// <summary>Raised when a database host was looked over.</summary>
@@ -62,7 +62,7 @@ public sealed class CopyKeeper : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(_bases.Hosts.Select(h => Watch(h.Host, stoppingToken)));
+        _bases.ForEachHost(Watch, stoppingToken);
 
     private async Task Watch(DatabaseHost host, CancellationToken stop)
     {

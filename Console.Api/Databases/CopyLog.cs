@@ -7,7 +7,7 @@ namespace TestServers.Databases;
 /// What the log has of copies whose server is not seen: a line when something begins or ends. What comes and goes by
 /// itself, such as a host that does not answer, has its own lines.
 /// </summary>
-internal sealed class CopyLog(double keptDays, ILogger log)
+internal sealed class CopyLog(Func<double> keptDays, ILogger log)
 {
     private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
 
@@ -18,7 +18,7 @@ internal sealed class CopyLog(double keptDays, ILogger log)
             return;
         var then = reason is not null
             ? $"It is kept: {reason.Text}."
-            : $"It is dropped when {facts!.Host} has been without it for {keptDays} days.";
+            : $"It is dropped when {facts!.Host} has been without it for {keptDays()} days.";
         if (_told.GetValueOrDefault(copy.Key) == then)
             return;
         _told[copy.Key] = then;
@@ -37,7 +37,7 @@ internal sealed class CopyLog(double keptDays, ILogger log)
     {
         var since = Times.Say(facts.Gone!.Value);
         const string Text = "{Copy}: dropped, as {Server} was gone from {Host} since {Since} for {Days} days.";
-        log.LogWarning(Text, copy.Key, copy.Server, facts.Host, since, keptDays);
+        log.LogWarning(Text, copy.Key, copy.Server, facts.Host, since, keptDays());
     }
 
     public void TellFailure(Copy copy, HostEnd end)

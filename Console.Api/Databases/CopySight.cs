@@ -15,7 +15,7 @@ public sealed record Reason(string Text, bool Passing = false);
 /// </summary>
 public sealed class CopySight
 {
-    private readonly Settings _settings;
+    private readonly CurrentSettings _settings;
     private readonly string _id;
     private readonly Inventory _inventory;
     private readonly ReservationBook _reservations;
@@ -23,7 +23,7 @@ public sealed class CopySight
     private ILookup<ServerName, string>? _hosts;
 
     public CopySight(
-        Settings settings,
+        CurrentSettings settings,
         StateFolder state,
         Inventory inventory,
         ReservationBook reservations,
@@ -48,7 +48,7 @@ public sealed class CopySight
         var lookup = _hosts ??= _inventory.Machines.ToLookup(m => m.Name, m => m.Host);
         var hosts = lookup[copy.Server].ToList();
         var name = facts is not null && hosts.Contains(facts.Host) ? facts.Host : hosts.FirstOrDefault();
-        return name is null ? null : _settings.Hosts.First(h => h.Name == name);
+        return name is null ? null : _inventory.SettingsOf(name);
     }
 
     /// <summary>Why the copy, whose server is not seen, stays; null when time may run.</summary>
@@ -83,12 +83,13 @@ public sealed class CopySight
     {
         if (facts is null)
             return new($"no host is known that had {copy.Server}");
-        var host = _settings.Hosts.FirstOrDefault(h => h.Name == facts.Host);
+        var host = _settings.Now.Hosts.FirstOrDefault(h => h.Name == facts.Host);
         if (host is null)
             return new($"the settings no longer name the host {facts.Host}, which had {copy.Server}");
         if (host.Uri != facts.Uri)
             return new($"the settings give the host {facts.Host}, which had {copy.Server}, another uri now");
-        var now = _inventory.Hosts.First(h => h.Name == facts.Host);
+        if (_inventory.Hosts.FirstOrDefault(h => h.Name == facts.Host) is not { } now)
+            return new($"the host {facts.Host}, which had {copy.Server}, is new in the settings", Passing: true);
         if (now.Problem is not null)
             return new(
                 $"the host {facts.Host}, which had {copy.Server}, does not answer: {now.Problem.TrimEnd('.')}",

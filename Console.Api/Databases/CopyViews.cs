@@ -41,7 +41,7 @@ public sealed record CopyList(double KeptDays, IReadOnlyList<CopyView> Copies, I
 /// <summary>Shows copies whose server is not seen, and what is left of bases that are not in the settings.</summary>
 public sealed class CopyViews
 {
-    private readonly Settings _settings;
+    private readonly CurrentSettings _settings;
     private readonly Copies _copies;
     private readonly CopySight _sight;
     private readonly CopyKeeper _keeper;
@@ -51,7 +51,7 @@ public sealed class CopyViews
     private CopyList? _told;
 
     public CopyViews(
-        Settings settings,
+        CurrentSettings settings,
         Copies copies,
         CopySight sight,
         CopyKeeper keeper,
@@ -67,7 +67,7 @@ public sealed class CopyViews
     /// <summary>Raised when the list has changed.</summary>
     public event Action<CopyList>? Changed;
 
-    public CopyList All => new(_settings.Copies.KeptDays, [.. Unseen.Select(Of)], [.. Leftovers.Of(_copies, _sight)]);
+    public CopyList All => new(_settings.Now.Copies.KeptDays, [.. Unseen.Select(Of)], [.. Leftovers.Of(_copies, _sight)]);
 
     /// <summary>Drops a copy because a person wants it.</summary>
     /// <param name="host">The database host, needed where several have a copy of that name.</param>

@@ -7,7 +7,7 @@ namespace TestServers.Databases;
 /// <param name="console">This console's id: what it makes there carries it, what carries another is refused.</param>
 public sealed class DatabaseHost(
     DatabaseHostSettings settings,
-    BuildSettings limits,
+    CurrentSettings limits,
     string controlFolder,
     string console,
     HostProgram program)
@@ -33,12 +33,12 @@ public sealed class DatabaseHost(
     /// <summary>Replaces a server's copy by a fresh one.</summary>
     /// <param name="onlySpare">Take a spare or fail with the result <c>spare=none</c>; never make a plain copy.</param>
     public Task<HostEnd> Copy(BaseSettings @base, ServerName server, bool onlySpare, Action<string> onLog, Action<double> onProgress, CancellationToken cancel) =>
-        program.Run(Call("copy", TimeSpan.FromMinutes(limits.DatabaseMinutes), ("base", @base.Name.Text), ("server", server.Text), ("owner", @base.Owner), ("only_spare", onlySpare ? "true" : "false"))
+        program.Run(Call("copy", TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes), ("base", @base.Name.Text), ("server", server.Text), ("owner", @base.Owner), ("only_spare", onlySpare ? "true" : "false"))
             with { OnLog = onLog, OnProgress = onProgress }, cancel);
 
     /// <summary>Makes spares up to the number of the settings, and drops what copies left behind.</summary>
     public Task<HostEnd> Prepare(BaseSettings @base, CancellationToken cancel) =>
-        program.Run(Call("prepare", TimeSpan.FromMinutes(limits.DatabaseMinutes), ("base", @base.Name.Text), ("owner", @base.Owner), ("spares", $"{@base.Spares}")), cancel);
+        program.Run(Call("prepare", TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes), ("base", @base.Name.Text), ("owner", @base.Owner), ("spares", $"{@base.Spares}")), cancel);
 
     /// <summary>
     /// Drops drafts and old databases that a crash of this console left, and dead spares of the bases; never a copy.
@@ -71,7 +71,7 @@ public sealed class DatabaseHost(
     /// <summary>Refreshes a base from its dump; until its last step yesterday's base stays in use.</summary>
     public Task<HostEnd> Restore(BaseSettings @base, Action<string> onLog, Action<double> onProgress, Action<string> onStep, CancellationToken cancel)
     {
-        var call = Call("restore", TimeSpan.FromHours(limits.RestoreHours), ("base", @base.Name.Text), ("owner", @base.Owner), ("dump", @base.Dump), ("jobs", $"{@base.Jobs}"));
+        var call = Call("restore", TimeSpan.FromHours(limits.Now.Builds.RestoreHours), ("base", @base.Name.Text), ("owner", @base.Owner), ("dump", @base.Dump), ("jobs", $"{@base.Jobs}"));
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         if (@base.Check is { } check) files["check.sql"] = check;
         if (@base.Sanitize is { } sanitize) files["sanitize.sql"] = sanitize;

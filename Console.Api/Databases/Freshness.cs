@@ -5,7 +5,7 @@ using TestServers.Requests;
 namespace TestServers.Databases;
 
 /// <summary>Tells the team when a base has become stale, once for each data time, and when a restore has failed. A message that was not taken is tried again.</summary>
-public sealed class Freshness(Settings settings, Bases bases, BaseViews views, Restores restores, Webhook webhook, TimeProvider clock) : BackgroundService
+public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews views, Restores restores, Webhook webhook, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private readonly Channel<Restore> _failed = Channel.CreateBounded<Restore>(new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -18,7 +18,7 @@ public sealed class Freshness(Settings settings, Bases bases, BaseViews views, R
         };
         while (!stoppingToken.IsCancellationRequested)
         {
-            foreach (var @base in settings.Bases) await TellStale(@base, stoppingToken);
+            foreach (var @base in settings.Now.Bases) await TellStale(@base, stoppingToken);
             while (_failed.Reader.TryRead(out var restore)) await webhook.Tell($"The restore of the base {restore.Base} {restore.State.ToString().ToLowerInvariant()}: {restore.Message}", stoppingToken);
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             pause.CancelAfter(Pause);

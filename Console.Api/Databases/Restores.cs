@@ -10,12 +10,16 @@ namespace TestServers.Databases;
 /// Restores of bases: at most one of a base at a time, so many on a host as its settings allow. However often cron calls, a call
 /// while one is open, or with the same Idempotency-Key, gets that restore.
 /// </summary>
-public sealed class Restores(Settings settings, RequestStore<Restore> store, Bases bases, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
+public sealed class Restores(CurrentSettings settings, RequestStore<Restore> store, Bases bases, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
 {
     private readonly ConcurrentDictionary<RequestId, Task> _running = new();
+    private readonly CancellationTokenSource _atRest = new();
     private readonly TaskCompletionSource<CancellationToken> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public RequestStore<Restore> Store => store;
+
+    /// <summary>Cancelled when the console stops and none runs any more.</summary>
+    public CancellationToken AtRest => _atRest.Token;
 
     /// <summary>The restore of this base that waits or runs, or null.</summary>
     public Restore? OpenOf(BaseName name) => store.Open.FirstOrDefault(r => r.Base == name);
@@ -26,7 +30,7 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
     /// <summary>Accepts a restore, or gives back the one that is open or came with the same key. One that has failed may be tried again with its key.</summary>
     public Restore Ask(BaseName name, Deed deed)
     {
-        var @base = bases.Find(name);
+        bases.Find(name);
         var isNew = false;
         var restore = journal.Do(act =>
         {
@@ -38,7 +42,7 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
             answers.Keep(act, deed, new AskedRestore(asked.Id));
             return asked;
         });
-        if (isNew) Begin(restore.Id, @base);
+        if (isNew) Begin(restore.Id, name);
         return restore;
     }
 
@@ -51,15 +55,21 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
                 var now = clock.GetUtcNow();
                 store.Change(open.Id, r => r.WithEnd(RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(now)}. The base before is in use; restore again.", now));
             }
-            else if (settings.Base(open.Base) is { } @base) Begin(open.Id, @base);
-            else store.Change(open.Id, r => r.WithEnd(RequestState.Failed, $"The settings no longer name the base {r.Base}.", clock.GetUtcNow()));
+            else Begin(open.Id, open.Base);
         }
         _started.TrySetResult(stoppingToken);
         await Task.Delay(Timeout.Infinite, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
         await Task.WhenAll(_running.Values);
+        await _atRest.CancelAsync();
     }
 
-    private void Begin(RequestId id, BaseSettings @base)
+    public override void Dispose()
+    {
+        _atRest.Dispose();
+        base.Dispose();
+    }
+
+    private void Begin(RequestId id, BaseName name)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // One that was asked for while the console starts is found by the start, too.
@@ -69,11 +79,11 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
             var stop = await _started.Task;
             try
             {
-                while (!await RunOnce(id, @base, stop)) await Task.Delay(TimeSpan.FromSeconds(2), stop).ContinueWith(_ => { }, TaskScheduler.Default);
+                while (!await RunOnce(id, name, stop)) await Task.Delay(TimeSpan.FromSeconds(2), stop).ContinueWith(_ => { }, TaskScheduler.Default);
             }
             catch (Exception e)
             {
-                log.LogError(e, "Restore {Id} of {Base}", id, @base.Name);
+                log.LogError(e, "Restore {Id} of {Base}", id, name);
             }
             finally
             {
@@ -83,32 +93,38 @@ public sealed class Restores(Settings settings, RequestStore<Restore> store, Bas
         });
     }
 
-    // Whether it has ended, or waits on disk for the next start; else the disk did not take its begin, and it waits as before.
-    private async Task<bool> RunOnce(RequestId id, BaseSettings @base, CancellationToken stop)
+    // Whether it has ended, or waits on disk for the next start; else it waits as before: the disk did not take its begin,
+    // or the settings of its base became others.
+    private async Task<bool> RunOnce(RequestId id, BaseName name, CancellationToken stop)
     {
+        using var held = settings.Hold();
         try
         {
-            await Run(id, @base, stop);
+            if (settings.Now.Base(name) is { } @base) return await Run(id, @base, stop);
+            store.Change(id, r => r.WithEnd(RequestState.Failed, $"The settings no longer name the base {name}.", clock.GetUtcNow()));
             return true;
         }
         catch (DiskRefused refused) when (store.Find(id)?.State == RequestState.Queued && !stop.IsCancellationRequested)
         {
-            log.LogError("Restore {Id} of {Base} cannot begin: {Reason}", id, @base.Name, refused.Message);
+            log.LogError("Restore {Id} of {Base} cannot begin: {Reason}", id, name, refused.Message);
             return false;
         }
     }
 
-    private async Task Run(RequestId id, BaseSettings @base, CancellationToken stop)
+    private async Task<bool> Run(RequestId id, BaseSettings @base, CancellationToken stop)
     {
         var host = bases.HostOf(@base);
         var requestLog = store.LogOf(id);
         using var turn = await TakeTurn(id, host, stop);
-        if (turn is null) return; // It waits on disk for the next start.
+        if (turn is null) return true; // It waits on disk for the next start.
+        var newest = settings.Newest;
+        if (newest.Base(@base.Name) != @base || newest.DatabaseHost(@base.Host) != host.Settings) return false;
         store.Change(id, r => r with { State = RequestState.Running, StartedAt = clock.GetUtcNow() });
         var end = await host.Restore(@base, line => requestLog.Add("restore", line, clock.GetUtcNow()), fraction => ShowProgress(id, fraction), step => TryEnterStep(id, step), stop);
         if (!end.Done) requestLog.Add("console", end.Message, clock.GetUtcNow());
         await Persistence.Write(() => Finish(id, @base, end), refused => log.LogError("Restore {Id} of {Base} has ended, but its end cannot be written yet: {Reason}", id, @base.Name, refused.Message), stop);
         bases.Refresh(@base, sweep: !end.Done);
+        return true;
     }
 
     private async Task<IDisposable?> TakeTurn(RequestId id, DatabaseHost host, CancellationToken stop)

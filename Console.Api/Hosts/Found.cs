@@ -34,7 +34,7 @@ internal sealed record Found(
                 continue;
             }
             var address = Placeholders.Fill(host.Address, name);
-            var url = Placeholders.Fill(host.Url, name, address);
+            var url = Placeholders.FillPage(host.Url, name, address);
             if (ServerAddress.FaultOf(host, address, url) is { } fault)
                 leftOut[domain.Name] = $"{name} is left out: {fault}";
             else

@@ -11,7 +11,7 @@ namespace TestServers.Hosts;
 /// everybody else reads from memory: however many people ask, and however sick a virsh is, nobody waits for it.
 /// </summary>
 public sealed class Inventory(
-    Settings settings,
+    CurrentSettings settings,
     JsonFile<PlacesState> placesFile,
     CommandRunner runner,
     TimeProvider clock,
@@ -23,25 +23,27 @@ public sealed class Inventory(
     /// <summary>Short enough that a page shows a truth that is at most two seconds old.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.5);
     private readonly Lock _settling = new();
-    private readonly Dictionary<string, Answer> _answers = settings.Hosts.ToDictionary(
-        h => h.Name,
-        _ => new Answer(false, null, null, NotYet),
-        StringComparer.Ordinal
-    );
+    // By the hosts' names, in the order of the settings they were made of.
+    private OrderedDictionary<string, Answer> _answers = Begin(settings.Newest, new Dictionary<string, Answer>(StringComparer.Ordinal));
+    private Settings _settled = settings.Newest;
     private ImmutableSortedDictionary<string, string> _places = placesFile.Value.Places;
     private ImmutableSortedSet<string> _others = placesFile.Value.Others ?? [];
     private bool _refused;
-    private ImmutableDictionary<string, HostState> _hosts = settings.Hosts.ToImmutableDictionary(
-        h => h.Name,
-        h => HostState.Unknown(h.Name, NotYet),
-        StringComparer.Ordinal
-    );
+    private ImmutableArray<HostState> _hosts = [.. settings.Newest.Hosts.Select(h => HostState.Unknown(h.Name, NotYet))];
 
     /// <summary>Raised when a picture was replaced.</summary>
     public event Action? Changed;
 
     /// <summary>Every host, in the order of the settings.</summary>
-    public IEnumerable<HostState> Hosts => settings.Hosts.Select(h => _hosts[h.Name]);
+    public IReadOnlyList<HostState> Hosts
+    {
+        get
+        {
+            if (!ReferenceEquals(Volatile.Read(ref _settled), settings.Newest))
+                Adapt();
+            return _hosts;
+        }
+    }
 
     /// <summary>Every server that is known; no name twice.</summary>
     public IEnumerable<Machine> Machines => Hosts.SelectMany(h => h.Machines);
@@ -68,10 +70,13 @@ public sealed class Inventory(
     /// <summary>A host by its name.</summary>
     /// <exception cref="Problem">404: the settings have no such host.</exception>
     public HostState FindHost(string name) => Hosts.FirstOrDefault(h => h.Name == name)
-        ?? throw Problem.NotFound("host", $"The settings name no host {name}. They name: {string.Join(", ", settings.Hosts.Select(h => h.Name))}.");
+        ?? throw Problem.NotFound("host", $"The settings name no host {name}. They name: {string.Join(", ", Hosts.Select(h => h.Name))}.");
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(settings.Hosts.Select(host => Watch(host, stoppingToken)));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        settings.Changed += (_, _) => Changed?.Invoke();
+        await settings.ForEach(s => s.Hosts, Watch, stoppingToken);
+    }
 
     private string WhyNot(ServerName name)
     {
@@ -84,13 +89,13 @@ public sealed class Inventory(
 
     private async Task Watch(HostSettings host, CancellationToken stop)
     {
-        var pattern = new Regex(host.Servers, RegexOptions.NonBacktracking);
+        var pattern = PatternRule.Make(host.Servers);
         while (!stop.IsCancellationRequested)
         {
             var answer = await Ask(host, pattern, stop);
             if (stop.IsCancellationRequested)
                 return;
-            Take(host.Name, answer);
+            Take(answer);
             Changed?.Invoke();
             await Task.Delay(Pause, clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
         }
@@ -101,25 +106,59 @@ public sealed class Inventory(
         var lines = new List<string>();
         var end = await runner.Run(Virsh.List(host.Uri), lines.Add, stop);
         if (!end.Succeeded)
-            return new(true, null, null, Virsh.ReasonOf(host, end));
+            return new(host, true, null, null, null, Virsh.ReasonOf(host, end));
         var (table, garbage) = Virsh.Read(lines);
         return table is null
             ? new(
+                host,
                 true,
+                null,
                 null,
                 null,
                 $"virsh on {host.Name} answers something that is no list of domains: {Found.Clean(garbage!)}"
             )
-            : new(true, clock.GetUtcNow(), Found.Of(host, pattern, table), null);
+            : new(host, true, clock.GetUtcNow(), table, Found.Of(host, pattern, table), null);
     }
 
-    private void Take(string host, Answer answer)
+    /// <summary>The settings of a host; null when the newest do not have it.</summary>
+    public HostSettings? SettingsOf(string host) => settings.Newest.Hosts.FirstOrDefault(h => h.Name == host);
+
+    private static OrderedDictionary<string, Answer> Begin(Settings settings, IDictionary<string, Answer> before)
+    {
+        var answers = new OrderedDictionary<string, Answer>(StringComparer.Ordinal);
+        foreach (var host in settings.Hosts)
+            answers[host.Name] =
+                before.TryGetValue(host.Name, out var known) && known.Host.Uri == host.Uri
+                    ? known.By(host)
+                    : new(host, false, null, null, null, NotYet);
+        return answers;
+    }
+
+    // New settings hold at once: what a host said last is looked at with its new pattern and addresses.
+    private void Adapt()
     {
         lock (_settling)
         {
-            var before = _answers[host];
+            var newest = settings.Newest;
+            if (ReferenceEquals(_settled, newest))
+                return;
+            _answers = Begin(newest, _answers);
+            Settle();
+            Show([.. _answers.Keys.Select(StateOf)]);
+            Volatile.Write(ref _settled, newest);
+        }
+    }
+
+    private void Take(Answer answer)
+    {
+        Adapt();
+        lock (_settling)
+        {
+            // It was asked by settings that do not hold any more.
+            if (!_answers.TryGetValue(answer.Host.Name, out var before) || before.Host != answer.Host)
+                return;
             // What it said before stays while it does not answer.
-            var now = _answers[host] = answer.Problem is null
+            var now = _answers[answer.Host.Name] = answer.Problem is null
                 ? answer
                 : before with
                 {
@@ -128,15 +167,23 @@ public sealed class Inventory(
                 };
             // Who has which name is looked at when names come or go, not with each answer.
             var isSame = before.Found is not null && before.Found.Names.SetEquals(now.Found!.Names);
-            var shown = settings.Hosts.Select(h => _answers[h.Name].Of(h.Name)).ToList();
-            var places = isSame ? _places : Places.Settle(shown, _places, _others);
-            if (!isSame)
-                _others = Places.FindOthers(shown, places, _others);
-            var hosts = ReferenceEquals(places, _places) ? [host] : settings.Hosts.Select(h => h.Name);
-            _places = places;
-            Keep();
-            Show([.. hosts.Select(StateOf)]);
+            var places = _places;
+            if (isSame)
+                Keep();
+            else
+                Settle();
+            var isAlone = ReferenceEquals(places, _places);
+            Show([.. _answers.Keys.Select(h => isAlone && h != answer.Host.Name ? StateNow(h)! : StateOf(h))]);
         }
+    }
+
+    private void Settle()
+    {
+        var shown = _answers.Values.Select(a => a.ForPlaces).ToList();
+        var places = Places.Settle(shown, _places, _others);
+        _others = Places.FindOthers(shown, places, _others);
+        _places = places;
+        Keep();
     }
 
     // A disk that refuses keeps nobody from seeing the servers: it is tried again with the next answer, and told once.
@@ -157,32 +204,41 @@ public sealed class Inventory(
         }
     }
 
+    private HostState? StateNow(string host) => _hosts.FirstOrDefault(h => h.Name == host);
+
     private HostState StateOf(string host)
     {
-        var (_, asOf, found, problem) = _answers[host];
-        return found is null
-            ? HostState.Unknown(host, problem)
-            : HostState.Of(host, asOf, problem, found, _places, _hosts[host].Notices);
+        var answer = _answers[host];
+        return answer.Found is null
+            ? HostState.Unknown(host, answer.Problem)
+            : HostState.Of(host, answer.AsOf, answer.Problem, answer.Found, _places, StateNow(host)?.Notices ?? []);
     }
 
     private void Show(ImmutableArray<HostState> next)
     {
         foreach (var state in next)
         {
-            var before = _hosts[state.Name];
-            if (state.Problem is not null && before.Problem != state.Problem)
+            var before = StateNow(state.Name);
+            if (state.Problem is not null and not NotYet && before?.Problem != state.Problem)
                 log.LogWarning("Host {Host}: {Problem}", state.Name, state.Problem);
-            if (state.Problem is null && before.Problem is not null)
+            if (state.Problem is null && before?.Problem is not null)
                 log.LogInformation("Host {Host} answers: {Count} servers", state.Name, state.Machines.Length);
-            foreach (var notice in state.Notices.Except(before.Notices))
+            foreach (var notice in state.Notices.Except(before?.Notices ?? []))
                 log.LogWarning("Host {Host}: {Notice}", state.Name, notice);
         }
-        Volatile.Write(ref _hosts, _hosts.SetItems(next.Select(s => KeyValuePair.Create(s.Name, s))));
+        ImmutableInterlocked.InterlockedExchange(ref _hosts, next);
     }
 
     /// <summary>What a host said last, or why it said nothing.</summary>
-    private sealed record Answer(bool Asked, DateTimeOffset? AsOf, Found? Found, string? Problem)
+    private sealed record Answer(
+        HostSettings Host, bool Asked, DateTimeOffset? AsOf, DomainTable? Table, Found? Found, string? Problem)
     {
-        public Places.Host Of(string name) => new(name, Asked, Found?.Names);
+        public Places.Host ForPlaces => new(Host.Name, Asked, Found?.Names);
+
+        /// <summary>The same, looked at with other settings of the host.</summary>
+        public Answer By(HostSettings host) =>
+            host == Host ? this
+            : Table is null ? this with { Host = host }
+            : this with { Host = host, Found = Found.Of(host, PatternRule.Make(host.Servers), Table) };
     }
 }

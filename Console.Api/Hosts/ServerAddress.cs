@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace TestServers.Hosts;
 
 /// <summary>Whether the address and page that the settings make of a server's name can be used.</summary>
@@ -8,7 +6,7 @@ internal static class ServerAddress
     /// <summary>What is wrong, as a sentence, or null.</summary>
     public static string? FaultOf(HostSettings host, string address, string url)
     {
-        if (!IsAddress(address))
+        if (!SettingsRules.IsHost(address))
             return $"its address, `{address}` by `hosts.{host.Name}.address`, is no host name and no IP address.";
         // Without one there is nothing to open.
         if (url.Length == 0)
@@ -16,14 +14,8 @@ internal static class ServerAddress
         return
             Uri.TryCreate(url, UriKind.Absolute, out var page)
             && page.Scheme is "http" or "https"
-            && IsAddress(page.Host)
+            && SettingsRules.IsHost(page.Host.Trim('[', ']'))
             ? null
             : $"its page, `{url}` by `hosts.{host.Name}.url`, is no http or https address.";
     }
-
-    // 127.0.0.300 would pass for a name.
-    private static bool IsAddress(string text) =>
-        text.All(c => char.IsAsciiDigit(c) || c == '.')
-            ? IPAddress.TryParse(text, out _) && text.Count(c => c == '.') == 3
-            : text[0] != '-' && Uri.CheckHostName(text) != UriHostNameType.Unknown;
 }

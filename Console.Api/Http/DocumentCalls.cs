@@ -30,7 +30,7 @@ internal static class DocumentCalls
         RefuseNullAsBody(call);
         AddHeaders(call, writes, metadata);
         var statuses = ProblemsOf(call, metadata, writes, right);
-        if (context.ApplicationServices.GetRequiredService<Settings>().Listen.Socket is null)
+        if (context.ApplicationServices.GetRequiredService<CurrentSettings>().Now.Listen.Socket is null)
             statuses.UnionWith(ToOtherNames);
         foreach (var status in statuses)
         {

@@ -1,7 +1,7 @@
 namespace TestServers.Messages;
 
 /// <summary>Tells the team something where it is read anyway: a chat room, or any program that takes a POST of {"text": "..."}.</summary>
-public sealed class Webhook(Settings settings, ILogger<Webhook> log) : IDisposable
+public sealed class Webhook(CurrentSettings settings, ILogger<Webhook> log) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -12,7 +12,7 @@ public sealed class Webhook(Settings settings, ILogger<Webhook> log) : IDisposab
     /// <returns>Whether it was taken; true as well when no webhook is configured, as there is nobody to tell.</returns>
     public async Task<bool> Tell(string text, CancellationToken cancel)
     {
-        if (settings.Webhook is not { } webhook) return true;
+        if (settings.Now.Webhook is not { } webhook) return true;
         try
         {
             using var answer = await _http.PostAsJsonAsync(webhook.Url, new { text }, cancel);

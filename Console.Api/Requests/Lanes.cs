@@ -19,7 +19,8 @@ public sealed class Lanes
         var turn = new Turn(this, name, id, who, onWait);
         lock (_deciding)
         {
-            var lane = _lanes.TryGetValue(name, out var known) ? known : _lanes[name] = new(places);
+            var lane = _lanes.TryGetValue(name, out var known) ? known : _lanes[name] = new();
+            lane.Places = places;
             lane.Waiting.Add(id.Number, turn);
             Admit(lane);
         }
@@ -60,9 +61,9 @@ public sealed class Lanes
         foreach (var (before, waiting) in lane.Waiting.Values.Index()) waiting.OnWait(before == 0 ? lane.Inside[0].Who : $"{lane.Inside[0].Who}, and {before} more before this one");
     }
 
-    private sealed class Lane(int places)
+    private sealed class Lane
     {
-        public int Places { get; } = places;
+        public int Places { get; set; }
         public List<Turn> Inside { get; } = [];
         public SortedList<long, Turn> Waiting { get; } = [];
     }

@@ -1,19 +1,19 @@
 namespace TestServers.Reservations;
 
 /// <summary>How long a reservation may be.</summary>
-public sealed class ReservationLimits(Settings settings, TimeProvider clock)
+public sealed class ReservationLimits(CurrentSettings settings, TimeProvider clock)
 {
     /// <summary>The end of a reservation that begins now: at a time, after some hours, or after the default.</summary>
     /// <exception cref="Problem">400: both are given, the end is past, or it is too far.</exception>
     public DateTimeOffset EndOf(double? hours, DateTimeOffset? until)
     {
         var now = clock.GetUtcNow();
-        var most = settings.Reservations.MaxHours;
+        var most = settings.Now.Reservations.MaxHours;
         if (hours is not null && until is not null)
             throw Problem.BadInput("Give `hours` or `until`, not both.");
         if (hours is { } number && !(number > 0 && number <= most))
             throw Problem.BadInput($"`hours` is more than 0 and at most {most}.");
-        var end = (until ?? now.AddHours(hours ?? settings.Reservations.DefaultHours)).ToUniversalTime();
+        var end = (until ?? now.AddHours(hours ?? settings.Now.Reservations.DefaultHours)).ToUniversalTime();
         if (end <= now)
             throw Problem.BadInput($"`until` is {Times.Say(end)}, which is past; it is {Times.Say(now)} now.");
         if (end > now.AddHours(most).AddMinutes(1))

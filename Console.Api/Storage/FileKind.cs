@@ -25,14 +25,33 @@ public static partial class FileKinds
     private const int HereIfRelative = -100,
         DoNotFollow = 0x100,
         TypeAlone = 1,
+        Owner = 8,
         Bytes = 256,
+        OwnerAt = 20,
         ModeAt = 28;
+
+    /// <summary>The bits of a mode that let group and others do anything.</summary>
+    public const UnixFileMode GroupAndOthers =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>The bits of a mode that let somebody run a file.</summary>
+    public const UnixFileMode MayRun =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>What is there, a link being a link.</summary>
     public static FileKind Of(string path) => Look(path, DoNotFollow);
 
     /// <summary>What is there, or where the link there leads; a link that leads nowhere is missing.</summary>
     public static FileKind BehindLinks(string path) => Look(path, 0);
+
+    /// <summary>Whether it, or where a link there leads, belongs to the account that runs this program.</summary>
+    public static bool IsOwn(string path)
+    {
+        Span<byte> found = stackalloc byte[Bytes];
+        return statx(HereIfRelative, path, 0, Owner, found) == 0
+            && BinaryPrimitives.ReadUInt32LittleEndian(found[OwnerAt..]) == geteuid();
+    }
 
     /// <summary>The kind in words, as the end of "it is".</summary>
     public static string Say(this FileKind kind) =>
@@ -64,5 +83,8 @@ public static partial class FileKinds
 #pragma warning disable SYSLIB1054, IDE1006, MA0053 // names of libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int folder, string path, int flags, uint mask, Span<byte> found);
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
 #pragma warning restore SYSLIB1054, IDE1006, MA0053
 }

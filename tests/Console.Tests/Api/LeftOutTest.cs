@@ -34,11 +34,13 @@ public sealed class LeftOutTest
     }
 
     [Theory]
-    [InlineData("ftp://{address}/"), InlineData("{address}"), InlineData("http://"), InlineData("http://127.0.0.300/")]
+    [InlineData("http://{address}:9{number}99/"), InlineData("http://127.0.0.{number}/")]
     public async Task A_server_whose_page_is_no_address_is_left_out_with_the_settings_key(string url)
     {
         await using var console = new ConsoleProcess();
-        console.WriteSettings(url: url);
+        // Right for others: whether it is, a server's name decides.
+        console.WriteSettings(url: url, address: "127.71.9.1");
+        console.WriteDomains(("qa01", 1), ("qa0999", 1));
         await console.Start();
         await Wait.Until(
             "it is said",
@@ -47,8 +49,8 @@ public sealed class LeftOutTest
                     .Contains("`hosts.vmhost.url`, is no http or https address", StringComparison.Ordinal)
         );
         Assert.Contains(
-            "vmhost: qa01 is left out",
-            (await (await console.Http.GetAsync("api/servers/qa01")).Problem(System.Net.HttpStatusCode.NotFound)),
+            "vmhost: qa0999 is left out",
+            (await (await console.Http.GetAsync("api/servers/qa0999")).Problem(System.Net.HttpStatusCode.NotFound)),
             StringComparison.Ordinal
         );
     }
@@ -122,6 +124,8 @@ public sealed class LeftOutTest
         // One that moves is seen on one host at a time.
         Hosts(console, "qa01 qa05", "qa06");
         await Wait.Until("the other is gone", async () => Notices(await console.Http.Json("api/servers"), 1) == "");
+        Hosts(console, "qa01", "qa06");
+        await Wait.Until("neither has it", async () => await HostOf() is null);
         Hosts(console, "qa01", "qa05 qa06");
         await Wait.Until("it is on kvm2", async () => await HostOf() == "kvm2");
         Assert.Equal(

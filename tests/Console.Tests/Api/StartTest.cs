@@ -6,11 +6,11 @@ public sealed class StartTest
 {
     [Theory]
     [InlineData("""{ "listen": {}, "state": "state" }""", "listen")]
-    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "hosts": [ { "name": "a", "uri": "test:///x", "servers": "(" } ] }""", "hosts.a.servers")]
-    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "bases": [ { "name": "shop", "host": "db9", "dump": "x", "owner": "y" } ] }""", "bases.shop.host")]
-    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "cron", "sha256": "x", "may": [] } ] }""", "tokens.cron.sha256")]
-    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "console", "sha256": "x", "may": [] } ] }""", "tokens.console.name")]
-    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "Console", "sha256": "x", "may": [] } ] }""", "tokens.Console.name")]
+    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "hosts": [ { "name": "a", "uri": "test:///x", "servers": "(" } ] }""", "hosts[0].servers")]
+    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "bases": [ { "name": "shop", "host": "db9", "dump": "x", "owner": "y" } ] }""", "bases[0].host")]
+    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "cron", "sha256": "x", "may": [] } ] }""", "tokens[0].sha256")]
+    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "console", "sha256": "0000000000000000000000000000000000000000000000000000000000000000", "may": [] } ] }""", "tokens[0].name")]
+    [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "tokens": [ { "name": "Console", "sha256": "0000000000000000000000000000000000000000000000000000000000000000", "may": [] } ] }""", "tokens[0].name")]
     [InlineData("""{ "listen": { "loopback": 1 }, "state": "state", "colour": "red" }""", "colour")]
     [InlineData("""{ "listen": """, "line 1")]
     public async Task A_wrong_setting_stops_the_start_and_names_its_key(string settings, string key)
@@ -21,13 +21,13 @@ public sealed class StartTest
     }
 
     [Theory]
-    [InlineData("\"variables\": { \"dbPass\": \"x\" }", "apps.shop.variables.dbPass` may be a secret")]
-    [InlineData("\"variables\": { \"PWD\": \"x\" }", "Move it to `apps.shop.secrets`")]
-    [InlineData("\"variables\": { \"sentryDsn\": \"x\" }", "name it in `apps.shop.notSecret`")]
-    [InlineData("\"variables\": { \"cache\": \"redis://:pw@cache/0\" }", "apps.shop.variables.cache")]
-    [InlineData("\"variables\": { \"keyboard\": \"de\" }, \"notSecret\": [\"key\"]", "apps.shop.variables.keyboard")]
-    [InlineData("\"variables\": { \"colour\": \"de\" }, \"notSecret\": [\"keyboard\"]", "apps.shop.notSecret")]
-    [InlineData("\"variables\": { \"colour\": \"de\" }, \"secrets\": { \"colour\": \"x\" }", "apps.shop.variables.colour")]
+    [InlineData("\"variables\": { \"dbPass\": \"x\" }", "apps[0].variables.dbPass` may be a secret")]
+    [InlineData("\"variables\": { \"PWD\": \"x\" }", "Move it to `apps[0].secrets`")]
+    [InlineData("\"variables\": { \"sentryDsn\": \"x\" }", "name it in `apps[0].notSecret`")]
+    [InlineData("\"variables\": { \"cache\": \"redis://:pw@cache/0\" }", "apps[0].variables.cache")]
+    [InlineData("\"variables\": { \"keyboard\": \"de\" }, \"notSecret\": []", "apps[0].variables.keyboard")]
+    [InlineData("\"variables\": { \"colour\": \"de\" }, \"notSecret\": [\"keyboard\"]", "apps[0].notSecret")]
+    [InlineData("\"variables\": { \"colour\": \"de\" }, \"secrets\": { \"colour\": \"x\" }", "apps[0].variables.colour")]
     [InlineData("\"variables\": { \"keyboard\": \"de\" }, \"notSecret\": [\"keyboard\"], \"secrets\": { \"x\": \"y\" }", "`guests`")]
     public async Task A_variable_that_may_be_a_secret_stops_the_start_until_it_is_said_to_be_one_or_none(
         string values, string sentence)

@@ -5,7 +5,7 @@ namespace TestServers.Tests.Api;
 
 public sealed class WebhookTest
 {
-    private const string Base = """, "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "ssh": { "host": "127.0.0.1", "port": 1, "user": "x", "key": "/none", "knownHosts": "/none" } } ], "bases": [ { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop" } ]""";
+    private const string Base = """, "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "ssh": { "host": "127.0.0.1", "port": 1, "user": "x", "key": "/dev/null", "knownHosts": "/dev/null" } } ], "bases": [ { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop" } ]""";
 
     [Fact]
     public async Task The_team_is_told_once_that_a_base_is_stale_and_again_only_for_other_data()

@@ -16,8 +16,8 @@ public sealed class AppSettingsTest : IDisposable
     {
         foreach (var (key, app) in Both(address))
         {
-            var said = Assert.Throws<WrongSetting>(app.Check).Message;
-            Assert.StartsWith($"`apps.shop.{key}` has a password", said, StringComparison.Ordinal);
+            var said = Assert.Throws<WrongSetting>(() => app.Check("apps[0]")).Message;
+            Assert.StartsWith($"`apps[0].{key}` has a password", said, StringComparison.Ordinal);
             Assert.Contains("Write it without `user:password@`", said, StringComparison.Ordinal);
             Assert.DoesNotContain("ame", said, StringComparison.Ordinal);
         }
@@ -28,11 +28,18 @@ public sealed class AppSettingsTest : IDisposable
     [InlineData("ssh://git@git.example:22/shop.git")]
     [InlineData("svn+ssh://anna@svn.example/a:b@c")]
     public void An_address_without_a_password_is_right(string address) =>
-        Assert.All(Both(address), both => both.App.Check());
+        App(address).Check("apps[0]");
+
+    [Theory]
+    [InlineData("https://svn.example:8443/health@1")]
+    [InlineData("http://anna@qa07.example/a:b@c")]
+    [InlineData("{url}health?of={server}&at={address}")]
+    public void An_address_of_a_page_without_a_password_is_right(string address) =>
+        (App("svn://none/shop") with { Health = address }).Check("apps[0]");
 
     private IEnumerable<(string Key, AppSettings App)> Both(string address) =>
         [("repository.url", App(address)), ("health", App("svn://none/shop") with { Health = address })];
 
     private AppSettings App(string address) =>
-        new(AppName.From("shop")!, new(RepositoryKind.Svn, address), _folder.Path);
+        new(AppName.From("shop")!, new(address.StartsWith("ssh", StringComparison.Ordinal) ? RepositoryKind.Git : RepositoryKind.Svn, address), _folder.Path);
 }

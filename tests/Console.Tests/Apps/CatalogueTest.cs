@@ -16,7 +16,7 @@ public sealed class CatalogueTest : IDisposable
     public void Commands_are_listed_without_the_secrets_that_they_name(string command, string listed)
     {
         var settings = new Settings { Apps = [App() with { After = [command, "true"] }] };
-        Assert.Equal([listed, "true"], Assert.Single(new Catalogue(settings, new Secrets(settings)).All).After);
+        Assert.Equal([listed, "true"], Assert.Single(new Catalogue(new(settings), new Secrets(settings)).All).After);
     }
 
     private AppSettings App() =>

@@ -334,7 +334,7 @@ public sealed class LeftBehindStateTest : IDisposable
             EndedAt = Then,
         };
         Write(Path.Combine(folder, "restores", "4.json"), restore);
-        var history = new History(Path.Combine(folder, "history"), 50);
+        var history = new History(Path.Combine(folder, "history"), () => 50);
         history.Add(first, null);
         history.Add(second, null);
         File.Delete(Path.Combine(folder, "history", "qa01.json.last"));

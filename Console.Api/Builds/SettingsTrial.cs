@@ -1,0 +1,34 @@
+using TestServers.Apps;
+using TestServers.Hosts;
+
+namespace TestServers.Builds;
+
+/// <summary>Renders every app's templates once with values such as builds have: one that is broken is told at the start.</summary>
+internal static class SettingsTrial
+{
+    /// <exception cref="WrongSetting">A template does not render, whatever is built.</exception>
+    public static void Check(Settings settings)
+    {
+        if (settings.Apps.Count == 0)
+            return;
+        var values = new SettingsValues(new(settings), new(settings));
+        var server = ServerName.From(ServerName.Example)!;
+        var machine = new Machine(server, "", "running", "192.0.2.7", "http://192.0.2.7/");
+        foreach (var (at, app) in settings.Apps.Index())
+        {
+            try
+            {
+                var isGit = app.Repository.Kind == RepositoryKind.Git;
+                var revision = Revision.From(isGit ? "0123456789abcdef0123456789abcdef01234567" : "1");
+                var code = new KeptCode(RepositoryPath.From(app.DefaultPath)!, revision);
+                var time = app.Base is null ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch;
+                SettingsTemplates.Render(app, values.Of(app, machine, code, time, RequestId.Of(1), "anna", hidePassword: true));
+            }
+            // A value that cannot be written where it stands may be another one in the next build, but for the app's own.
+            catch (UnrenderableTemplate e) when (e.ValueName?.StartsWith("variables.", StringComparison.Ordinal) != false)
+            {
+                throw new WrongSetting($"`apps[{at}].templates` is wrong (in `{app.Name}`): {e.Message}");
+            }
+        }
+    }
+}

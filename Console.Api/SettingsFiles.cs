@@ -1,0 +1,127 @@
+using System.Text;
+using TestServers.Apps;
+using TestServers.Storage;
+
+namespace TestServers;
+
+/// <summary>
+/// Looks at the files and folders that the settings name: what is missing, unreadable or of another kind is told before
+/// anybody needs it. State, socket and port are looked at by those who take them.
+/// </summary>
+internal static class SettingsFiles
+{
+    /// <exception cref="WrongSetting">One cannot be used.</exception>
+    public static void Check(Settings settings)
+    {
+        if (settings.Wwwroot is { } page)
+        {
+            MustBeFolder(page, "wwwroot");
+            Settings.Must(File.Exists(Path.Combine(page, "index.html")), "wwwroot", "names the folder of the front end, with index.html in it");
+        }
+        if (settings.Guests is { } guests)
+            CheckSsh(guests.Ssh, "guests.ssh");
+        foreach (var (at, host) in settings.DatabaseHosts.Index())
+        {
+            if (host.Ssh is { } ssh)
+                CheckSsh(ssh, $"databaseHosts[{at}].ssh");
+            if (host.Local is { } local)
+                CheckLocal(local, $"databaseHosts[{at}].local");
+        }
+        foreach (var (at, app) in settings.Apps.Index())
+        {
+            CheckTemplates(app.Templates, $"apps[{at}].templates");
+            if (app.Database is { } database)
+                CheckPassword(database.PasswordFile, $"apps[{at}].database.passwordFile");
+        }
+    }
+
+    private static void CheckSsh(SshSettings ssh, string key)
+    {
+        MustBeReadable(ssh.KnownHosts, key + ".knownHosts");
+        if (ssh.Config is not null)
+            MustBeReadable(ssh.Config, key + ".config");
+        MustBeReadable(ssh.Key, key + ".key");
+        if (FileKinds.BehindLinks(ssh.Key) != FileKind.Regular)
+            return;
+        Settings.Must(new FileInfo(ssh.Key).Length > 0, key + ".key", "names a private key, and this file is empty");
+#pragma warning disable CA1416 // The console runs on Linux alone.
+        // ssh would leave it out, without a word in the end.
+        Settings.Must(
+            !FileKinds.IsOwn(ssh.Key) || (File.GetUnixFileMode(ssh.Key) & FileKinds.GroupAndOthers) == UnixFileMode.None,
+            key + ".key",
+            "names a private key that nobody else may read, or ssh does not use it: chmod 600 it");
+#pragma warning restore CA1416
+    }
+
+    private static void CheckLocal(LocalSettings local, string key)
+    {
+        MustBeReadable(local.Program, key + ".program");
+#pragma warning disable CA1416 // The console runs on Linux alone.
+        Settings.Must(
+            (File.GetUnixFileMode(local.Program) & FileKinds.MayRun) != UnixFileMode.None, key + ".program", "may be run: chmod +x it");
+#pragma warning restore CA1416
+        MustBeReadable(local.Config, key + ".config");
+    }
+
+    private static void CheckTemplates(string folder, string key)
+    {
+        MustBeFolder(folder, key);
+        foreach (var name in SettingsTemplates.Names)
+        {
+            MustBeReadable(Path.Combine(folder, name), key);
+            MustBeText(Path.Combine(folder, name), key);
+        }
+    }
+
+    private static void CheckPassword(string file, string key)
+    {
+        MustBeReadable(file, key);
+        var password = MustBeText(file, key).Trim();
+        Settings.Must(password.Length > 0, key, "names a file with a password in it, and this one is empty");
+        Settings.Must(!password.Any(char.IsControl), key, "names a file with a password on one line, and nothing else");
+    }
+
+    private static void MustBeFolder(string path, string key)
+    {
+        var kind = FileKinds.BehindLinks(path);
+        Settings.Must(
+            kind == FileKind.Folder,
+            key,
+            kind == FileKind.Missing
+                ? $"names a folder; there is no {path}, or the console's account may not see it"
+                : $"names a folder; {path} is {kind.Say()}");
+    }
+
+    private static void MustBeReadable(string path, string key)
+    {
+        var kind = FileKinds.BehindLinks(path);
+        Settings.Must(
+            kind != FileKind.Missing, key, $"names a file; there is no {path}, or the console's account may not see it");
+        Settings.Must(kind is FileKind.Regular or FileKind.Other, key, $"names a file; {path} is {kind.Say()}");
+        try
+        {
+            if (kind == FileKind.Regular)
+                File.OpenRead(path).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongSetting.At(key, $"names a file that the console's account may read, as {path} is not");
+        }
+    }
+
+    private static string MustBeText(string path, string key)
+    {
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+        }
+        catch (ArgumentException)
+        {
+            throw WrongSetting.At(key, $"is UTF-8, and {path} is not: save it anew");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongSetting.At(key, $"names what can be read from the disk, and {path} is not");
+        }
+    }
+}

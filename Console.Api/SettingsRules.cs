@@ -1,0 +1,220 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using TestServers.Access;
+
+namespace TestServers;
+
+/// <summary>What a right value of one key is: in words, and as tests of a text or of a number.</summary>
+/// <param name="Says">As the end of "a right one ...".</param>
+internal sealed record SettingRule(string Says, Func<string, bool>? Text = null, Func<double, bool>? Number = null)
+{
+    /// <summary>Whether the text may have several lines.</summary>
+    public bool IsLong { get; init; }
+}
+
+/// <summary>
+/// The rule of every key that there is, each value by itself; what several values must be together, the records of the
+/// settings check. A key without a line here is not read: a test compares the two.
+/// </summary>
+internal static partial class SettingsRules
+{
+    private const string Ssh = "is an object: { \"user\": ..., \"key\": ..., \"knownHosts\": ... }",
+        Account = "names an account there, in letters, digits and . _ - @",
+        Shown = "has 1 to 64 characters, all of which can be seen",
+        Folder = "names a folder",
+        Host = "is a host's name or IP address, without brackets";
+
+    private static readonly Dictionary<string, SettingRule> All = new(StringComparer.Ordinal)
+    {
+        ["listen"] = new("is an object that names either `socket` or `loopback`"),
+        ["listen.socket"] = Path("names the socket that the web server connects to"),
+        ["listen.loopback"] = Whole(1, 65535, "is a port"),
+        ["pathBase"] = new("is empty, or begins with a slash and ends without one, such as /console", IsPathBase),
+        ["wwwroot"] = Path("names the folder of the front end"),
+        ["state"] = Path("names the folder that holds the console's state"),
+        ["runtime"] = Path("names a folder for the sockets of ssh connections; left out, it is the state folder"),
+        ["hosts"] = new("is a list of objects: [ { \"name\": ..., \"uri\": ..., \"servers\": ... } ]"),
+        ["hosts[].name"] = new(Shown, IsName),
+        ["hosts[].uri"] = new("is a libvirt connection URI such as qemu:///system or qemu+ssh://kvm2/system", IsLibvirt),
+        ["hosts[].servers"] = new("is a regular expression that names the test servers, such as ^qa[0-9]+$", IsFull),
+        ["hosts[].address"] = new("is a host's name or IP address, with {server} or {number} in it", IsFull),
+        ["hosts[].url"] = new("is an http or https address, with {server}, {number} or {address} in it", _ => true),
+        ["guests"] = new("is an object: { \"ssh\": { ... } }"),
+        ["guests.ssh"] = new(Ssh),
+        ["guests.folder"] = new("is a folder on the servers; it begins with a slash and ends without one", IsRooted),
+        ["databaseHosts"] = new("is a list of objects: [ { \"name\": ..., \"address\": ..., \"ssh\": { ... } } ]"),
+        ["databaseHosts[].name"] = new(Shown, IsName),
+        ["databaseHosts[].address"] = new(Host, IsHost),
+        ["databaseHosts[].port"] = Whole(1, 65535, "is a port"),
+        ["databaseHosts[].copies"] = Whole(1, 64),
+        ["databaseHosts[].ssh"] = new(Ssh),
+        ["databaseHosts[].local"] = new("is an object: { \"program\": ..., \"config\": ... }"),
+        ["databaseHosts[].local.program"] = Path("names the program database-host on this machine"),
+        ["databaseHosts[].local.config"] = Path("names that program's settings"),
+        ["bases"] = new("is a list of objects: [ { \"name\": ..., \"host\": ..., \"dump\": ..., \"owner\": ... } ]"),
+        ["bases[].name"] = Name<BaseName>(),
+        ["bases[].host"] = new("names one of databaseHosts", IsName),
+        ["bases[].dump"] = new("is a file's name below the backups, in letters, digits and . _ - /", Dump().IsMatch),
+        ["bases[].owner"] = new("is a role's name, in small letters, digits and underscores", Role().IsMatch),
+        ["bases[].spares"] = Whole(0, 20),
+        ["bases[].staleAfterHours"] = More(0, 87600, "hours"),
+        ["bases[].jobs"] = Whole(1, 64),
+        ["bases[].check"] = new("is SQL whose every row begins with true", IsFull) { IsLong = true },
+        ["bases[].sanitize"] = new("is SQL that is run on restored data", IsFull) { IsLong = true },
+        ["copies"] = new("is an object: { \"keptDays\": ... }"),
+        ["copies.keptDays"] = CopySettings.Days,
+        ["apps"] = new("is a list of objects: [ { \"name\": ..., \"repository\": { ... }, \"templates\": ... } ]"),
+        ["apps[].name"] = Name<AppName>(),
+        ["apps[].repository"] = new("is an object: { \"kind\": \"svn\", \"url\": ... }"),
+        ["apps[].repository.kind"] = new("is svn or git"),
+        ["apps[].repository.url"] = new(
+            "is an address such as https://svn.example/shop or ssh://git@git.example/shop.git", IsRepository),
+        ["apps[].templates"] = Path("names the folder with the app's templates"),
+        ["apps[].base"] = Name<BaseName>(),
+        ["apps[].defaultPath"] = Name<RepositoryPath>(),
+        ["apps[].health"] = new(
+            "is an http or https address, with {url}, {address}, {server} or {number} in it", IsFull),
+        ["apps[].database"] = new("is an object: { \"user\": ..., \"passwordFile\": ... }"),
+        ["apps[].database.user"] = new("is the name of a role in the database, of up to 63 bytes", IsRole),
+        ["apps[].database.passwordFile"] = Path("names the file with the role's password"),
+        ["apps[].variables"] = new("is an object of texts, whose names have letters, digits, _ and -", IsVariable),
+        ["apps[].variables.*"] = new("is text", _ => true) { IsLong = true },
+        ["apps[].secrets"] = new("is an object of texts, whose names have letters, digits, _ and -", IsVariable),
+        ["apps[].secrets.*"] = new("is text", _ => true) { IsLong = true },
+        ["apps[].notSecret"] = new("is a list of names of variables"),
+        ["apps[].notSecret[]"] = new("is the name of a variable", IsVariable),
+        ["apps[].after"] = new("is a list of commands"),
+        ["apps[].after[]"] = new("is a command of one line, of 1 to 4000 characters", t => t.Length <= 4000 && IsFull(t)),
+        ["tokens"] = new("is a list of objects: [ { \"name\": ..., \"sha256\": ..., \"may\": [ ... ] } ]"),
+        ["tokens[].name"] = new(Shown, IsName),
+        ["tokens[].sha256"] = new("is the token's SHA-256, 64 small hexadecimal digits", Digest().IsMatch),
+        ["tokens[].may"] = new("lists restore, reserve or build"),
+        ["tokens[].may[]"] = new("is restore, reserve or build", Caller.Everything.Contains),
+        ["webhook"] = new("is an object: { \"url\": ... }"),
+        ["webhook.url"] = new("is an http or https address", IsWebAddress),
+        ["people"] = new("is an object: { \"names\": ... }"),
+        ["people.names"] = new("is asIs or folded"),
+        ["reservations"] = new("is an object: { \"defaultHours\": ..., \"maxHours\": ... }"),
+        ["reservations.defaultHours"] = More(0, 87600, "hours"),
+        ["reservations.maxHours"] = More(0, 87600, "hours"),
+        ["builds"] = new("is an object: { \"kept\": ..., ... }"),
+        ["builds.kept"] = Whole(1, 100_000),
+        ["builds.keptDays"] = Between(0, 36500, "days; 0 sets no limit"),
+        ["builds.perPerson"] = Whole(1, 100_000),
+        ["builds.waiting"] = Whole(1, 100_000),
+        ["builds.history"] = Whole(1, 10_000),
+        ["builds.databaseMinutes"] = More(0, 10080, "minutes"),
+        ["builds.codeMinutes"] = More(0, 10080, "minutes"),
+        ["builds.afterMinutes"] = More(0, 10080, "minutes"),
+        ["builds.settingsMinutes"] = More(0, 10080, "minutes"),
+        ["builds.healthSeconds"] = More(0, 86400, "seconds"),
+        ["builds.restoreHours"] = More(0, 168, "hours"),
+        ["builds.outputMegabytes"] = Whole(1, 1024),
+    };
+
+    private static readonly Dictionary<string, SettingRule> OfSsh = new(StringComparer.Ordinal)
+    {
+        ["host"] = new(Host, IsHost),
+        ["user"] = new(Account, User().IsMatch),
+        ["key"] = Path("names the file with the private key"),
+        ["knownHosts"] = Path("names the file with the hosts' keys"),
+        ["config"] = Path("names an ssh_config file"),
+        ["port"] = Whole(1, 65535, "is a port"),
+        ["connectSeconds"] = Whole(1, 300),
+        ["silenceSeconds"] = Whole(2, 600, "is an even number", n => n % 2 == 0),
+        ["answerSeconds"] = Whole(1, 600),
+    };
+
+    private static readonly SettingRule Entry = new("is an object: { ... }");
+
+    private static readonly string[] Drivers =
+    [
+        "qemu", "test", "lxc", "xen", "vbox", "vz", "ch", "esx", "gsx", "vpx", "hyperv", "bhyve", "openvz",
+        "vmwareplayer", "vmwarews", "vmwarefusion",
+    ];
+
+    /// <summary>The rule of a key, such as <c>hosts[].uri</c>.</summary>
+    /// <exception cref="InvalidOperationException">The key has none.</exception>
+    public static SettingRule Of(string key) => Find(key) ?? throw new InvalidOperationException($"{key} has no rule.");
+
+    /// <summary>The rule of a key, or null when it has none.</summary>
+    public static SettingRule? Find(string key) =>
+        All.GetValueOrDefault(key)
+        ?? (key.Split(".ssh.") is [_, var name] ? OfSsh.GetValueOrDefault(name) : null)
+        ?? (key.EndsWith("[]", StringComparison.Ordinal) && All.ContainsKey(key[..^2]) ? Entry : null);
+
+    /// <summary>Whether this is a host's name or IP address, as ssh and clients of databases take it.</summary>
+    public static bool IsHost(string text) =>
+        text.Length is > 0 and <= 253
+        // 127.0.0.300 would pass for a name.
+        && (text.All(c => char.IsAsciiDigit(c) || c == '.')
+            ? IPAddress.TryParse(text, out _) && text.Count(c => c == '.') == 3
+            : text[0] is not ('-' or '[') && Uri.CheckHostName(text) != UriHostNameType.Unknown);
+
+    /// <summary>Whether this is an http or https address of some machine.</summary>
+    public static bool IsWebAddress(string text) =>
+        !text.Any(char.IsWhiteSpace)
+        && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
+        && IsHost(address.Host.Trim('[', ']'));
+
+    private static SettingRule Whole(int least, int most, string says = "is a whole number", Func<double, bool>? also = null) =>
+        new($"{says} from {least} to {most}", Number: n => n >= least && n <= most && also?.Invoke(n) != false);
+
+    private static SettingRule More(double least, double most, string of) =>
+        new($"is more than {least} and at most {most} {of}", Number: n => n > least && n <= most);
+
+    private static SettingRule Between(double least, double most, string of) =>
+        new($"is from {least} to {most} {of}", Number: n => n >= least && n <= most);
+
+    private static SettingRule Name<T>() where T : class, IName<T> => new($"is {T.Rule}", text => T.From(text) is not null);
+
+    private static SettingRule Path(string says) => new(says, text => IsFull(text) && text.Trim() == text);
+
+    private static bool IsFull(string text) => !string.IsNullOrWhiteSpace(text);
+
+    private static bool IsName(string text) =>
+        text.Length is > 0 and <= 64 && text.Trim() == text && PlainText.FirstUnseen(text) is null;
+
+    private static bool IsRole(string text) => text.Trim().Length > 0 && Encoding.UTF8.GetByteCount(text) <= 63;
+
+    private static bool IsVariable(string text) => Variable().IsMatch(text);
+
+    private static bool IsPathBase(string text) =>
+        PathBase().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..");
+
+    private static bool IsRooted(string text) => Rooted().IsMatch(text);
+
+    private static bool IsLibvirt(string text) =>
+        Libvirt().Match(text) is { Success: true } match && Drivers.Contains(match.Groups[1].Value);
+
+    private static bool IsRepository(string text) => Repository().IsMatch(text);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\z")]
+    private static partial Regex Dump();
+
+    [GeneratedRegex(@"\A[a-z_][a-z0-9_]{0,62}\z")]
+    private static partial Regex Role();
+
+    [GeneratedRegex(@"\A[0-9a-f]{64}\z")]
+    private static partial Regex Digest();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}\$?\z")]
+    private static partial Regex User();
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_-]{0,99}\z")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"\A(/[A-Za-z0-9._~-]+)*\z")]
+    private static partial Regex PathBase();
+
+    [GeneratedRegex(@"\A(/[^/\p{C}]+)+\z")]
+    private static partial Regex Rooted();
+
+    [GeneratedRegex(@"\A([a-z]+)(\+[a-z0-9]+)?://[^\s\p{C}]*\z")]
+    private static partial Regex Libvirt();
+
+    [GeneratedRegex(@"\A(https?|svn(\+[a-z0-9]+)?|ssh|git|file)://[^\s\p{C}]+\z")]
+    private static partial Regex Repository();
+}
