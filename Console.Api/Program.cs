@@ -14,6 +14,7 @@ using TestServers.Servers;
 var serves = false;
 try
 {
+    SettingsReload.TakeSignal();
     var settings = Settings.Load(Startup.SettingsFile(args));
     using var listening = new Listening(settings.Listen);
     var builder = Startup.CreateBuilder(args, settings, listening);

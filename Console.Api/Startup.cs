@@ -81,7 +81,7 @@ public static class Startup
         state.Complete(clock.GetUtcNow());
 
         var runner = new CommandRunner();
-        services.AddSingleton(runner).AddSingleton(new HostProgram(runner, (long)settings.Builds.OutputMegabytes << 20)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
+        services.AddSingleton(runner).AddSingleton(provider => new HostProgram(runner, () => (long)current.Now.Builds.OutputMegabytes << 20)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
         services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
         services.AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
@@ -98,6 +98,7 @@ public static class Startup
         AddBackground<Keeping>(services);
         AddBackground<Board>(services);
         AddBackground<DiskWatch>(services);
+        AddBackground<SettingsReload>(services);
 
         services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -80,11 +80,17 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
     public void End(string user)
     {
         file.Change(key => key.WithEnded(user, Now));
+        EndStreams(user);
+    }
+
+    /// <summary>Ends the event streams of a user or token.</summary>
+    public void EndStreams(string user)
+    {
         if (_ends.TryRemove(user, out var end))
             end.Cancel();
     }
 
-    /// <summary>Cancelled when the sessions that a user has now are ended.</summary>
+    /// <summary>Cancelled when the sessions and streams that a user or token has now are ended.</summary>
     public CancellationToken EndOf(string user) => _ends.GetOrAdd(user, _ => new()).Token;
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();

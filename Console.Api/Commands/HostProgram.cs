@@ -9,7 +9,7 @@ namespace TestServers.Commands;
 /// mean a dozen things, so only the program's own last line says how the work ended.
 /// </summary>
 /// <param name="largestOutput">A call that says more bytes than this is ended.</param>
-public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L << 20)
+public sealed class HostProgram(CommandRunner runner, Func<long>? largestOutput = null)
 {
     /// <summary>The host programs' own limit for cleaning up is 10 s; then ssh gets some time to tell.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(13);
@@ -20,7 +20,7 @@ public sealed class HostProgram(CommandRunner runner, long largestOutput = 256L 
     {
         using var patience = new HostPatience(call.Transport.AnswerLimit, cancel);
         var answer = new Answer(call, patience);
-        var end = await runner.Run(call.Transport.Start(call.Verb, InputOf(call), call.Limit) with { LargestOutput = largestOutput }, answer.Take, patience.Ask, patience.Force);
+        var end = await runner.Run(call.Transport.Start(call.Verb, InputOf(call), call.Limit) with { LargestOutput = largestOutput?.Invoke() ?? 256L << 20 }, answer.Take, patience.Ask, patience.Force);
         var (ending, message) = patience.Force.IsCancellationRequested && !cancel.IsCancellationRequested ? JudgeSilent(call, answer) : Judge(call, answer, end);
         return new(ending, message, answer.Results)
         {

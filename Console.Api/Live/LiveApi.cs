@@ -31,7 +31,7 @@ public static class LiveApi
         var listener = stream.Listen(last.Count == 1 ? last[0] : null);
         context.Response.RegisterForDispose(listener);
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        var ended = caller.Kind == CallerKind.User ? sessions.EndOf(caller.Name) : CancellationToken.None;
+        var ended = caller.Kind is CallerKind.User or CallerKind.Token ? sessions.EndOf(caller.Name) : CancellationToken.None;
         return TypedResults.ServerSentEvents(
             Items(listener, caller.Believed, ended, lifetime.ApplicationStopping, context.RequestAborted));
     }

@@ -15,7 +15,8 @@ public sealed class Teller(
     Restores restores,
     Bases bases,
     BaseViews baseViews,
-    CopyViews copies)
+    CopyViews copies,
+    CurrentSettings settings)
 {
     // The build of each server that was told last to be running.
     private readonly ConcurrentDictionary<ServerName, RequestId> _begun = new();
@@ -32,6 +33,7 @@ public sealed class Teller(
         };
         bases.Changed += TellBase;
         copies.Changed += list => stream.Tell("copies", list);
+        settings.Changed += (_, _) => stream.Tell("reset", new { });
     }
 
     private void TellServers(ServerList before, ServerList after)
@@ -55,5 +57,9 @@ public sealed class Teller(
         foreach (var behind in builds.Open.Where(b => b.Server == build.Server && b.State == RequestState.Queued)) stream.Tell("build", views.Of(behind));
     }
 
-    private void TellBase(BaseName name) => stream.Tell("base", baseViews.Of(bases.Find(name)));
+    // One that the settings no longer name is not shown any more.
+    private void TellBase(BaseName name)
+    {
+        if (settings.Now.Base(name) is { } @base) stream.Tell("base", baseViews.Of(@base));
+    }
 }

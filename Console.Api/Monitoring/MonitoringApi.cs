@@ -28,10 +28,11 @@ public static class MonitoringApi
 
     // A host that is down is named, but the console itself is well: restarting it would mend nothing.
     private static Results<Ok<ConsoleHealth>, JsonHttpResult<ConsoleHealth>> ShowHealth(
-        Inventory inventory, Settings settings, Bases bases, CopyViews copies)
+        Inventory inventory, CurrentSettings settings, Bases bases, CopyViews copies)
     {
-        var problems = inventory.Hosts.Where(h => h.Problem is not null).Select(h => $"{h.Name}: {h.Problem}")
-            .Concat(settings.Bases.Where(b => bases.ProblemOf(b) is not null)
+        var problems = settings.Problems.Select(p => $"settings: {p}")
+            .Concat(inventory.Hosts.Where(h => h.Problem is not null).Select(h => $"{h.Name}: {h.Problem}"))
+            .Concat(settings.Now.Bases.Where(b => bases.ProblemOf(b) is not null)
                 .Select(b => $"{b.Host}: {bases.ProblemOf(b)}").Distinct(StringComparer.Ordinal))
             .Concat(TellCopies(copies.All)).ToList();
         return DiskTroubles.Probe() is { Count: > 0 } troubles ? TypedResults.Json(new ConsoleHealth("read-only: disk", [.. troubles.Select(t => t.Message), .. problems]), statusCode: 503) : TypedResults.Ok(new ConsoleHealth("well", problems));

@@ -48,7 +48,10 @@ _.extend(app.Live.prototype, Backbone.Events, {
   // What an event means for what is on the page.
   take(name, data) {
     this.seen += 1;
-    if (name === 'reset') this.lookSoon(0);
+    if (name === 'reset') {
+      this.lookSoon(0);
+      if (app.apps.length) app.apps.load().catch(() => null);   // the settings may have others now; they are not looked at again
+    }
     if (name === 'server') app.servers.take(data);
     if (name === 'host') app.hosts.set([data], { remove: false });
     if (name === 'base') app.bases.set([data], { remove: false });
