@@ -48,7 +48,11 @@ public static class Startup
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = listening.SocketOf);
         builder.Host.UseDefaultServiceProvider(services => services.ValidateScopes = services.ValidateOnBuild = true);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.Services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = TimeSpan.FromSeconds(25);
+            options.ServicesStopConcurrently = true;
+        });
         return builder;
     }
 
@@ -81,7 +85,8 @@ public static class Startup
         state.Complete(clock.GetUtcNow());
 
         var runner = new CommandRunner();
-        services.AddSingleton(runner).AddSingleton(provider => new HostProgram(runner, () => (long)current.Now.Builds.OutputMegabytes << 20)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
+        services.AddSingleton(runner).AddSingleton(provider => new HostProgram(runner, () => (long)current.Now.Builds.OutputMegabytes << 20,
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
         services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
         services.AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();

@@ -10,6 +10,7 @@ public static class Waits
 {
     /// <summary>How long one call waits at most.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
     private const double LargestWish = 600;
 
     /// <summary>How long a call with this ?wait= waits: as it asks, but <see cref="Longest"/> at most.</summary>
@@ -36,6 +37,32 @@ public static class Waits
             if (asked is not null && context.Request.Query[asked].ToString() is "" or "0" or "false") return await next(invocation);
             CrossSite.Refuse(context.Request);
             using var place = context.RequestServices.GetRequiredService<CallPlaces>().Take(kind, Caller.Of(context));
+            using var late = EndAtStop(context, kind);
             return await next(invocation);
         });
+
+    // That of a restore ends with the restore, which the stop ends.
+    private static Late? EndAtStop(HttpContext context, PlaceKind kind) =>
+        kind == PlaceKind.Restore
+            ? null
+            : new Late(context, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+
+    /// <summary>A stop waits for no call that waits itself; what comes to its end at once is still told.</summary>
+    private sealed class Late : IDisposable
+    {
+        private readonly CancellationTokenSource _end = new();
+        private readonly CancellationTokenRegistration _stopping;
+
+        public Late(HttpContext context, CancellationToken stopping)
+        {
+            _end.Token.UnsafeRegister(_ => context.Abort(), null);
+            _stopping = stopping.UnsafeRegister(_ => _end.CancelAfter(LastWords), null);
+        }
+
+        public void Dispose()
+        {
+            _stopping.Dispose();
+            _end.Dispose();
+        }
+    }
 }

@@ -11,18 +11,24 @@ internal sealed class HostPatience : IDisposable
     // It says so at once, before it cleans up. A cancel is to be told within 5 s, also when the host is gone.
     private static readonly TimeSpan HearLimit = TimeSpan.FromSeconds(3);
 
+    // A stop waits for no host that hangs: what it has begun there ends when its connection is gone, and is cleaned later.
+    private static readonly TimeSpan HearLimitAtStop = TimeSpan.FromSeconds(0.5);
+
     private readonly Lock _ending = new();
     private readonly CancellationTokenSource _ask, _force = new();
-    private readonly CancellationTokenRegistration _cancelled;
-    private bool _ended;
+    private readonly CancellationTokenRegistration _cancelled,
+        _stopped;
+    private bool _ended,
+        _hears;
     private int _noise;
 
-    public HostPatience(TimeSpan limit, CancellationToken cancel)
+    public HostPatience(TimeSpan limit, CancellationToken cancel, CancellationToken stopping = default)
     {
         _ask = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _force.CancelAfter(limit);
         _force.Token.Register(_ask.Cancel);
-        _cancelled = cancel.Register(() => Unless(() => _force.CancelAfter(HearLimit)));
+        _cancelled = cancel.Register(() => Unless(() => GiveTime(stopping.IsCancellationRequested ? HearLimitAtStop : HearLimit)));
+        _stopped = stopping.Register(() => Unless(() => { if (cancel.IsCancellationRequested) GiveTime(HearLimitAtStop); }));
     }
 
     /// <summary>Asks for the end of the call: somebody cancels, or it was given up.</summary>
@@ -35,7 +41,11 @@ internal sealed class HostPatience : IDisposable
     public void Keep() => Unless(() => { if (!_ask.IsCancellationRequested) _force.CancelAfter(Timeout.InfiniteTimeSpan); });
 
     /// <summary>It has heard that it is to end: it has the time that it needs for cleaning up.</summary>
-    public void Ending() => Unless(() => _force.CancelAfter(Timeout.InfiniteTimeSpan));
+    public void Ending() => Unless(() =>
+    {
+        _hears = true;
+        _force.CancelAfter(Timeout.InfiniteTimeSpan);
+    });
 
     /// <summary>It is not what was called.</summary>
     public void GiveUp() => Unless(() => _force.CancelAfter(TimeSpan.Zero));
@@ -50,8 +60,14 @@ internal sealed class HostPatience : IDisposable
     {
         lock (_ending) _ended = true;
         _cancelled.Dispose();
+        _stopped.Dispose();
         _force.Dispose();
         _ask.Dispose();
+    }
+
+    private void GiveTime(TimeSpan time)
+    {
+        if (!_hears) _force.CancelAfter(time);
     }
 
     // A line may still come when the call is over.

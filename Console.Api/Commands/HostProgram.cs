@@ -9,7 +9,8 @@ namespace TestServers.Commands;
 /// mean a dozen things, so only the program's own last line says how the work ended.
 /// </summary>
 /// <param name="largestOutput">A call that says more bytes than this is ended.</param>
-public sealed class HostProgram(CommandRunner runner, Func<long>? largestOutput = null)
+/// <param name="stopping">The console stops: hosts that do not say that they heard are not waited for.</param>
+public sealed class HostProgram(CommandRunner runner, Func<long>? largestOutput = null, CancellationToken stopping = default)
 {
     /// <summary>The host programs' own limit for cleaning up is 10 s; then ssh gets some time to tell.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(13);
@@ -18,7 +19,7 @@ public sealed class HostProgram(CommandRunner runner, Func<long>? largestOutput 
     /// <summary>Runs the call to its end. Cancelling closes the lifeline and waits until the program has cleaned up, at most <see cref="Grace"/>; one that does not even say that it heard is given up earlier.</summary>
     public async Task<HostEnd> Run(HostCall call, CancellationToken cancel)
     {
-        using var patience = new HostPatience(call.Transport.AnswerLimit, cancel);
+        using var patience = new HostPatience(call.Transport.AnswerLimit, cancel, stopping);
         var answer = new Answer(call, patience);
         var end = await runner.Run(call.Transport.Start(call.Verb, InputOf(call), call.Limit) with { LargestOutput = largestOutput?.Invoke() ?? 256L << 20 }, answer.Take, patience.Ask, patience.Force);
         var (ending, message) = patience.Force.IsCancellationRequested && !cancel.IsCancellationRequested ? JudgeSilent(call, answer) : Judge(call, answer, end);

@@ -36,7 +36,9 @@ public static class DatabasesApi
     {
         var restore = restores.Ask(name, Deed.Of(context));
         if (wait is not true) return TypedResults.Accepted($"{context.Request.PathBase}/api/restores/{restore.Id}", views.ViewOf(restore));
-        var ended = await restores.Store.WaitForEnd(restore, Timeout.InfiniteTimeSpan, context.RequestAborted);
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, restores.AtRest);
+        var ended = await restores.Store.WaitForEnd(restore, Timeout.InfiniteTimeSpan, left.Token);
+        if (!ended.Ended) throw Problem.Failed($"Restore {ended.Id} of {name} has not begun, as the console stops; it is made when the console is started again.").With("restore", ended.Id).With("state", ended.State);
         return ended.State == RequestState.Succeeded ? TypedResults.Ok(views.ViewOf(ended))
             : throw Problem.Failed($"Restore {ended.Id} of {name}: {ended.Message}").With("restore", ended.Id).With("state", ended.State);
     }
