@@ -35,6 +35,7 @@ public sealed class StateFolder : IDisposable
         {
             // Looked at again: another first start may have come in between.
             IsNew = place.IsFree();
+            Close();
             StateFiles.RemoveDrafts(_folder);
             _mark = IsNew ? Begin() : GoOn();
             Id = _mark is null ? NewId() : IdOf(_mark);
@@ -136,6 +137,31 @@ public sealed class StateFolder : IDisposable
             _made = _made.Add(name);
         else
             _mark!.Change(m => m.Names(name) ? m : m.With(name));
+    }
+
+    // It holds the key that signs sessions, and what everybody does: neither the web server's group nor anybody else may
+    // read or write there, whatever the umask was.
+    private void Close()
+    {
+#pragma warning disable CA1416 // The console runs on Linux alone.
+        var mode = File.GetUnixFileMode(_folder);
+        if ((mode & FileKinds.GroupAndOthers) == UnixFileMode.None)
+            return;
+        var before = Convert.ToString((int)mode, 8);
+        try
+        {
+            File.SetUnixFileMode(_folder, mode & ~FileKinds.GroupAndOthers);
+            if (!IsNew)
+                _notices.Add($"The state folder {_folder} had the mode {before}; it is open to the console's account alone now.");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            _notices.Add(
+                $"The state folder {_folder} has the mode {before}, so that others may see what only the console should, and it "
+                    + "belongs to another account: give it to the console's."
+            );
+        }
+#pragma warning restore CA1416
     }
 
     private JsonFile<StateMark>? Begin()

@@ -126,6 +126,23 @@ public sealed class ListeningTest
     }
 
     [Theory]
+    [InlineData("022"), InlineData("077")]
+    public async Task The_group_of_a_folder_that_hands_it_on_may_connect_and_sees_nothing_of_the_state(string umask)
+    {
+        await using var console = new ConsoleProcess
+        {
+            Within = ["bash", "-c", $"umask {umask}; exec \"$@\"", "umask"],
+        };
+        var group = Shell.Run("id -G").Trim().Split(' ')[^1];
+        Shell.Run($"mkdir web; chgrp {group} web; chmod 2750 web", console.Folder);
+        console.WriteSettings(socket: console.Folder + "/web/k.sock");
+        console.Launch();
+        await Wait.Until("the socket is there", () => File.Exists(console.Folder + "/web/k.sock"));
+        Assert.Equal($"660 {group}", Shell.Run($"stat -c '%a %g' {console.Folder}/web/k.sock").Trim());
+        Assert.Equal("700", Shell.Run($"stat -c %a {console.Folder}/state").Trim());
+    }
+
+    [Theory]
     [InlineData("\"socket\": \"/nowhere/at/all/k.sock\"", "there is no folder /nowhere/at/all")]
     [InlineData("\"socket\": \"console.json/k.sock\"", "there is no folder")]
     [InlineData("\"socket\": \"/proc/k.sock\"", "`listen.socket` is wrong")]

@@ -96,6 +96,20 @@ public sealed class StateSettingTest
         Assert.Single(log.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Theory]
+    [InlineData("777"), InlineData("770"), InlineData("755"), InlineData("701")]
+    public async Task A_state_that_is_open_to_others_is_closed_and_the_log_says_so(string mode)
+    {
+        await using var console = new ConsoleProcess();
+        await console.Start();
+        Assert.Equal("700", Shell.Run("stat -c %a state", console.Folder).Trim());
+        await console.Kill();
+        Shell.Run($"chmod {mode} state", console.Folder);
+        await console.Start();
+        Assert.Equal("700", Shell.Run("stat -c %a state", console.Folder).Trim());
+        await Wait.Until("it is said", () => console.Log.Contains($"had the mode {mode}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task An_incomplete_line_of_the_audit_is_cut_off_and_the_log_says_how_much()
     {
