@@ -8,6 +8,12 @@ SELECT 'base_' || :'base' AS base_db, 'base_' || :'base' AS model, count(*) > 0 
               :'base', :'mark', :'data_time', :'now', :'tables', :'raw_size') AS note
   FROM pg_database WHERE datname = 'base_' || :'base' \gset
 
+-- What is set for the draft came with its dump.
+SELECT coalesce(string_agg(s.setrole || '/' || split_part(c, '=', 1), ','), '') AS sets, :'draft' AS source
+  FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c JOIN pg_database d ON d.oid = s.setdatabase
+ WHERE d.datname = :'draft' \gset
+SELECT :'note' || CASE WHEN :'sets' = '' THEN '' ELSE '; sets ' || :'sets' END AS note \gset
+
 BEGIN;
 \ir dress.sql
 \if :replaced
@@ -21,3 +27,4 @@ COMMENT ON DATABASE :"base_db" IS :'note';
 COMMIT;
 
 SELECT 'size=' || pg_database_size(:'base_db'), CASE WHEN :'replaced' THEN 'old=' || :'old' END \g (format=unaligned fieldsep='\n')
+\ir left_out.sql

@@ -7,6 +7,8 @@ SELECT count(*) > 0 AS replaced, coalesce(max(datname), 'base_' || :'base') AS m
        format('test server console: copy of %s%s; data time %s; copied %s; method %s', :'base', :'mark', :'data_time',
               to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), :'method') AS note
   FROM pg_database WHERE datname = :'copy' \gset
+\ir settings_of_base.sql
+SELECT :'note' || CASE WHEN :'sets' = '' THEN '' ELSE '; sets ' || :'sets' END AS note \gset
 
 \if :replaced
   \set crowded :copy
@@ -26,3 +28,4 @@ COMMENT ON DATABASE :"copy" IS :'note';
 COMMIT;
 
 SELECT 'method=' || :'method', 'data_time=' || :'data_time', 'size=' || pg_database_size(:'copy') \g (format=unaligned fieldsep='\n')
+\ir left_out.sql

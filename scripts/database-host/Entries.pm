@@ -1,0 +1,113 @@
+package Entries;
+#
+# The entries of a dump, as pg_restore --list --verbose prints them: number,
+# kind, name, owner, and the numbers of those that each needs. And what is
+# to be thought of one that PostgreSQL did not take.
+#
+# A copy without some entries is still a copy of the live database: those
+# that only a superuser may make, and what needs these. Others are its data.
+
+use strict;
+use warnings;
+
+# A database without one of these lacks data.
+my %vital = map { $_ => 1 } 'TABLE', 'TABLE DATA', 'SEQUENCE', 'SEQUENCE SET', 'SEQUENCE OWNED BY', 'DEFAULT',
+  'BLOB', 'BLOBS', 'BLOB METADATA', 'BLOB COMMENTS';
+
+# Without these it does, whatever the reason.
+my %side = map { $_ => 1 } 'EXTENSION', 'COMMENT', 'SECURITY LABEL', 'EVENT TRIGGER', 'FOREIGN DATA WRAPPER', 'SERVER',
+  'USER MAPPING', 'FOREIGN TABLE', 'PROCEDURAL LANGUAGE', 'ACCESS METHOD', 'TRANSFORM', 'CAST', 'CONVERSION',
+  'COLLATION', 'TEXT SEARCH PARSER', 'TEXT SEARCH TEMPLATE', 'OPERATOR CLASS', 'OPERATOR FAMILY', 'STATISTICS',
+  'STATISTICS DATA', 'EXTENDED STATISTICS DATA', 'ACL', 'DEFAULT ACL';
+
+# Not tried at all: what would send data elsewhere or fetch it.
+my %never = map { $_ => 1 } 'PUBLICATION', 'PUBLICATION TABLE', 'PUBLICATION TABLES IN SCHEMA', 'SUBSCRIPTION',
+  'SUBSCRIPTION TABLE';
+
+my @kinds = sort { length $b <=> length $a } keys %vital, keys %side, keys %never, 'DATABASE PROPERTIES', 'DATABASE',
+  'ENCODING', 'STDSTRINGS', 'SEARCHPATH', 'SCHEMA', 'TYPE', 'SHELL TYPE', 'DOMAIN', 'FUNCTION', 'PROCEDURE',
+  'AGGREGATE', 'OPERATOR', 'VIEW', 'MATERIALIZED VIEW DATA', 'MATERIALIZED VIEW', 'INDEX ATTACH', 'INDEX',
+  'TABLE ATTACH', 'CHECK CONSTRAINT', 'FK CONSTRAINT', 'CONSTRAINT', 'TRIGGER', 'RULE', 'POLICY', 'ROW SECURITY',
+  'TEXT SEARCH DICTIONARY', 'TEXT SEARCH CONFIGURATION';
+my $kinds = join '|', map { quotemeta } @kinds;
+
+sub read_list {
+  my ($path) = @_;
+  my ($self, $last) = (bless { order => [], of => {}, left => {} }, __PACKAGE__);
+  open my $list, '<', $path or die "error: The list of the dump's entries in $path cannot be read: $!\n";
+  while (my $line = <$list>) {
+    chomp $line;
+    if ($line =~ /^(\d+); \d+ \d+ (.*)$/) {
+      my ($id, $text) = ($1, $2);
+      my ($kind, $name) = $text =~ /^($kinds) (.*)$/ || $text =~ /^([A-Z ]*[A-Z]) (.*)$/ ? ($1, $2) : ('', $text);
+      my ($schema, $tag, $owner) = $name =~ /^(\S+) (.*) (\S*)$/ ? ($1, $2, $3) : ('-', $name, '');
+      $last = { id => $id, kind => $kind, schema => $schema, tag => $tag, owner => $owner, line => $line, needs => [] };
+      push @{ $self->{order} }, $last;
+      $self->{of}{$id} = $last;
+    } elsif ($last && $line =~ /^;\s+depends on: ([\d ]+)$/) {
+      my %seen;
+      $last->{needs} = [grep { !$seen{$_}++ } split ' ', $1];
+    }
+  }
+  return $self;
+}
+
+sub all { @{ $_[0]{order} } }
+sub find { $_[0]{of}{ $_[1] } }
+sub is_never { $never{ $_[1]{kind} } }
+
+# Data of a table that an extension brings: its table is no entry.
+sub is_of_extension {
+  my ($self, $entry) = @_;
+  return 0 unless $entry->{kind} eq 'TABLE DATA' || $entry->{kind} eq 'SEQUENCE SET';
+  my @needs = map { $self->find($_) // () } @{ $entry->{needs} };
+  return !grep { $_->{kind} =~ /^(TABLE|SEQUENCE|MATERIALIZED VIEW)$/ } @needs;
+}
+
+# stop: there is no use in going on; side: it may fail; ask: it depends on why.
+sub weight {
+  my ($self, $entry) = @_;
+  return 'side' if $side{ $entry->{kind} } || $self->is_of_extension($entry);
+  return $vital{ $entry->{kind} } ? 'stop' : 'ask';
+}
+
+sub leave_out { $_[0]{left}{ $_[1]{id} } = 1 }
+
+# The entry at the root of why this one is left out, or nothing.
+sub cause {
+  my ($self, $entry) = @_;
+  my @ask = @{ $entry->{needs} };
+  my %seen;
+  while (defined(my $id = shift @ask)) {
+    next if $seen{$id}++;
+    my $need = $self->find($id) or next;
+    next unless $self->{left}{$id};
+    return $self->cause($need) // $need;
+  }
+  return undef;
+}
+
+sub name {
+  my ($self, $entry) = @_;
+  my ($kind, $tag) = (lc $entry->{kind}, $entry->{tag});
+  # What stands for a thing in a table is "table thing", a comment "kind thing".
+  $tag =~ s/^(\S+) (\S+)$/$2 of $1/ if $entry->{kind} =~ /^(TRIGGER|RULE|POLICY|((FK|CHECK) )?CONSTRAINT)$/;
+  $tag =~ s/^USER MAPPING (.*) SERVER (.*)$/$1 at the server $2/;
+  $tag =~ s/^CAST (?=\()//;
+  $kind = 'comment on' if $kind eq 'comment';
+  $kind = 'data of the table' if $kind eq 'table data';
+  $kind = 'data of the materialized view' if $kind eq 'materialized view data';
+  my $within = $entry->{schema} ne '-' ? "$entry->{schema}." : '';
+  my $is_about = $entry->{kind} =~ /^(ACL|COMMENT|SECURITY LABEL)$/;
+  if ($is_about && $tag =~ /^($kinds|COLUMN|LANGUAGE|LARGE OBJECT) (.*)$/) { $tag = lc($1) . " $within$2" }
+  elsif ($tag =~ / of /) { $tag =~ s/ of / of $within/ }
+  else { $tag = "$within$tag" }
+  return ($kind, $tag);
+}
+
+sub say_name {
+  my ($self, $entry) = @_;
+  return join ' ', 'the', $self->name($entry);
+}
+
+1;

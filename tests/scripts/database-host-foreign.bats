@@ -1,0 +1,333 @@
+#!/usr/bin/env bats
+#
+# Stories of dumps with statements that this host does not take: each costs
+# itself and what needs it, and is told; the rest is there. Dumps are made by
+# pg_dump itself, one foreign statement each.
+#
+# shellcheck disable=SC2016,SC2154 # names that mean something; some variables are of the helpers
+
+load host
+load postgres
+
+setup_file() {
+  start_postgres
+  ask 'CREATE ROLE other LOGIN; GRANT other TO console'
+  at_live ask 'CREATE ROLE gone; CREATE ROLE "Odd, ""Role"""'
+  [[ $live_host == "$PGHOST" ]] || at_live ask 'CREATE ROLE other'
+  mkdir "$place/fast"
+  at_live ask "CREATE TABLESPACE fast LOCATION '$place/fast'"
+}
+
+teardown_file() { stop_both; }
+
+teardown() {
+  jobs -p | xargs -r kill 2>/dev/null || true
+  drop_all
+  at_live ask 'DROP DATABASE IF EXISTS live' && at_live ask 'DROP DATABASE IF EXISTS "we""ird ; -- $(name)"'
+  ask 'ALTER DATABASE template_shop IS_TEMPLATE false' 2>/dev/null && ask 'DROP DATABASE template_shop'
+  back
+  rm -f "$place"/dumps/*
+}
+
+# dump_of SQL [OPTIONS OF CREATE DATABASE]: a shop with something more, which postgres has made.
+dump_of() {
+  at_live ask 'DROP DATABASE IF EXISTS live' 2>/dev/null && at_live ask "CREATE DATABASE live OWNER shop TEMPLATE template0 ${2-}"
+  ask 'CREATE TABLE customer (id int PRIMARY KEY, name text); INSERT INTO customer SELECT g, chr(96 + g) FROM generate_series(1, 9) g' live shop
+  ask "$1" live
+  dump shop.dump "${@:3}"
+  here_only
+}
+
+# Roles that live has and this host has not: where both are one cluster they are dropped while the dump is restored.
+here_only() {
+  ask 'ALTER SUBSCRIPTION s SET (slot_name = NONE); DROP SUBSCRIPTION s' live >/dev/null 2>&1 || true
+  at_live ask 'DROP DATABASE live'
+  [[ $live_host != "$PGHOST" ]] || ask 'DROP ROLE IF EXISTS gone; DROP ROLE IF EXISTS "Odd, ""Role"""'
+}
+
+back() { [[ $live_host != "$PGHOST" ]] || ask 'CREATE ROLE gone; CREATE ROLE "Odd, ""Role"""' 2>/dev/null || true; }
+
+restore() {
+  call restore base=shop owner=shop dump=shop.dump
+  back
+}
+
+copied() {
+  last_line '@exit 0' || { echo "$output" && return 1; }
+  call copy base=shop server=qa01 owner=shop
+  [[ $(ask 'SELECT count(*) FROM customer' copy_shop_qa01 shop) == 9 ]]
+}
+
+# One foreign statement, and the beginning of what is told.
+foreign() {
+  cat <<'END'
+CREATE EXTENSION pg_stat_statements|the extension pg_stat_statements: permission denied
+CREATE EXTENSION bloom; CREATE INDEX b ON customer USING bloom (id)|the index public.b, which needs the extension bloom
+CREATE EXTENSION pageinspect|the extension pageinspect
+CREATE EXTENSION dblink; CREATE VIEW v AS SELECT * FROM dblink('x', 'y') AS t (id int)|the view public.v, which needs the extension dblink
+CREATE EXTENSION pg_stat_statements; CREATE VIEW a AS SELECT query FROM pg_stat_statements; CREATE VIEW b AS SELECT * FROM a|2 views that need the extension pg_stat_statements: public.a, public.b
+CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw; CREATE USER MAPPING FOR shop SERVER far OPTIONS (password 'se''cret'); CREATE FOREIGN TABLE ft (id int) SERVER far|the foreign table public.ft, which needs the extension postgres_fdw
+CREATE EXTENSION file_fdw|the extension file_fdw
+CREATE FOREIGN DATA WRAPPER own|the foreign data wrapper own
+CREATE FUNCTION et() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION et()|the event trigger watch
+CREATE PUBLICATION p FOR TABLE customer|the publication p
+CREATE PUBLICATION p FOR ALL TABLES|the publication p
+CREATE SUBSCRIPTION s CONNECTION 'dbname=x' PUBLICATION p WITH (connect = false)|the subscription s
+CREATE FUNCTION f(int) RETURNS int LANGUAGE internal IMMUTABLE AS 'int4abs'|the function public.f(integer): permission denied
+CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql LEAKPROOF AS 'SELECT true'|the function public.f(integer)
+CREATE FUNCTION f() RETURNS int LANGUAGE sql SET log_min_messages = 'debug1' AS 'SELECT 1'|the function public.f()
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql SET log_statement = 'none' AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER t BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION f()|the trigger t of public.customer, which needs the function public.f()
+CREATE EXTENSION autoinc; CREATE TRIGGER t BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION autoinc('id', 's')|the trigger t of public.customer, which needs the extension autoinc
+CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler|the access method heap2
+CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE odd (id int) USING heap2|the table access methods heap2
+CREATE LANGUAGE mine HANDLER plpgsql_call_handler; CREATE FUNCTION f() RETURNS int LANGUAGE mine AS 'BEGIN RETURN 1; END'|the function public.f(), which needs the procedural language mine
+CREATE EXTENSION dblink; CREATE MATERIALIZED VIEW m AS SELECT dblink_is_busy('x') AS busy WITH NO DATA; CREATE INDEX mi ON m (busy); COMMENT ON MATERIALIZED VIEW m IS 'x'|the materialized view public.m, which needs the extension dblink
+CREATE TABLE hot (id int) TABLESPACE fast; CREATE INDEX cold ON customer (name) TABLESPACE fast|the tablespaces fast
+CREATE OPERATOR FAMILY fam USING btree|the operator family public.fam
+CREATE TYPE own; CREATE FUNCTION own_in(cstring) RETURNS own LANGUAGE internal STRICT IMMUTABLE AS 'textin'; CREATE FUNCTION own_out(own) RETURNS cstring LANGUAGE internal STRICT IMMUTABLE AS 'textout'; CREATE TYPE own (INPUT = own_in, OUTPUT = own_out, LIKE = text)|the type public.own, which needs
+CREATE TEXT SEARCH TEMPLATE tmpl (LEXIZE = dsimple_lexize)|the text search template public.tmpl
+CREATE TEXT SEARCH PARSER pars (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype)|the text search parser public.pars
+CREATE CAST (bytea AS text) WITHOUT FUNCTION|the cast (bytea AS text)
+CREATE TABLE other_s (id int); ALTER TABLE other_s OWNER TO other|the owner other (of 1 thing)
+GRANT SELECT ON customer TO gone, report; REVOKE ALL ON SCHEMA public FROM PUBLIC|the grants to the role gone, which this host does not have, on table public.customer
+GRANT UPDATE (name) ON customer TO "Odd, ""Role"""|the grants to the role Odd, "Role", which this host does not have, on column public.customer.name
+ALTER DEFAULT PRIVILEGES FOR ROLE gone GRANT SELECT ON TABLES TO report|the grants to the role gone
+ALTER DEFAULT PRIVILEGES FOR ROLE shop GRANT SELECT ON TABLES TO gone, report|the grants to the role gone
+CREATE POLICY pol ON customer TO gone USING (true)|the policy pol of public.customer: this host has no role gone
+CREATE POLICY pol ON customer FOR UPDATE TO gone, other USING (name <> 'TO x')|the policy pol of public.customer: for the role gone
+ALTER DATABASE live SET log_min_duration_statement TO 10|the setting log_min_duration_statement of the database: permission denied
+ALTER DATABASE live SET session_preload_libraries TO 'auto_explain'|the setting session_preload_libraries of the database
+ALTER DATABASE live SET app.x TO 'y'|the setting app.x of the database: permission denied to set parameter "app.x"; GRANT SET ON PARAMETER "app.x" TO shop lets the console make it
+ALTER ROLE report IN DATABASE live SET work_mem TO '5MB'|the setting work_mem of the role report in the database: permission denied to set role "report"; GRANT report TO console lets
+ALTER ROLE gone IN DATABASE live SET work_mem TO '5MB'|the setting work_mem of the role gone in the database
+ALTER DATABASE live CONNECTION LIMIT 5|the database's connection limit of 5
+COMMENT ON DATABASE live IS 'x; DROP TABLE customer'|the comment on the database
+REVOKE CONNECT ON DATABASE live FROM PUBLIC|the grants on the database itself
+CREATE EXTENSION hstore; CREATE TABLE h (h hstore); CREATE EXTENSION pg_trgm; CREATE INDEX tr ON customer USING gin (name gin_trgm_ops)|
+END
+}
+
+@test "One foreign statement each: it is told, and all else is there" {
+  local sql text count=0
+  while IFS='|' read -r sql text; do
+    echo "$sql"
+    dump_of "${sql//\\/}"
+    restore
+    [[ -z $text ]] || grep -qF "@left-out $text" <<<"$output" || { echo "not told: $text" && echo "$output" && return 1; }
+    [[ -n $text || $output != *'@left-out'* ]] || { echo "$output" && return 1; }
+    [[ $output != *secret* ]]
+    copied
+    count=$((count + 1))
+  done < <(foreign)
+  ((count >= 25))
+}
+
+@test "What a table needs refuses the dump, with the remedy, and an administrator's template takes it" {
+  make_base shop 1
+  dump_of 'CREATE EXTENSION earthdistance CASCADE; CREATE TABLE place (at earth); INSERT INTO place VALUES (ll_to_earth(1, 2)); ALTER TABLE place OWNER TO shop'
+  restore
+  says '@error shop.dump could not be restored: the table public.place could not be made: type "public.earth" does not exist. It needs the extension earthdistance, which could not be made: permission denied'
+  says "CREATE DATABASE template_shop TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' IS_TEMPLATE true; in it CREATE EXTENSION \"earthdistance\". Then restore again."
+  local remedy
+  remedy=$(grep -oE -m 1 'CREATE DATABASE template_shop [^;]*' <<<"$output")
+  yesterday_serves
+  ask "$remedy"
+  ask 'CREATE EXTENSION earthdistance CASCADE' template_shop
+  restore
+  [[ $output != *'@left-out'* ]]
+  copied
+  [[ $(ask 'SELECT count(*) FROM place' copy_shop_qa01 shop) == 1 ]]
+  ask 'ALTER DATABASE template_shop IS_TEMPLATE false'
+  restore
+  says 'The database template_shop is not used: only one that is a superuser'
+  says '@error '
+  ask 'DROP DATABASE template_shop'
+}
+
+@test "A template with another locale than the dump's is never copied from in silence" {
+  ask "CREATE DATABASE template_shop TEMPLATE template0 LOCALE 'C' ENCODING 'LATIN1' IS_TEMPLATE true"
+  dump_of 'CREATE EXTENSION pg_stat_statements'
+  restore
+  ask 'ALTER DATABASE template_shop IS_TEMPLATE false'
+  ask 'DROP DATABASE template_shop'
+  says '@error The draft of shop could not be made from template_shop: '
+  says 'If that has another locale than the dump, C.UTF-8, make it anew: '
+}
+
+@test "A grant to a role that is not here costs only itself" {
+  dump_of 'CREATE SCHEMA own AUTHORIZATION shop; CREATE TABLE own.t (id int, s text); ALTER TABLE own.t OWNER TO shop;
+    CREATE FUNCTION own.f() RETURNS int LANGUAGE sql AS $$SELECT 1$$; ALTER FUNCTION own.f() OWNER TO shop; REVOKE ALL ON FUNCTION own.f() FROM PUBLIC; GRANT EXECUTE ON FUNCTION own.f() TO gone, report;
+    GRANT USAGE ON SCHEMA own TO gone, report; GRANT SELECT ON own.t TO gone WITH GRANT OPTION; GRANT SELECT, UPDATE (s) ON own.t TO report; SET ROLE gone; GRANT SELECT ON own.t TO other; RESET ROLE;
+    ALTER DEFAULT PRIVILEGES FOR ROLE shop IN SCHEMA own GRANT INSERT ON TABLES TO gone, report; ALTER DEFAULT PRIVILEGES FOR ROLE shop REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+    ALTER TABLE own.t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON own.t AS RESTRICTIVE FOR SELECT TO gone, report USING (s <> $x$ TO gone USING ($x$)'
+  restore
+  copied
+  [[ $(ask "SELECT proacl FROM pg_proc WHERE proname = 'f'" copy_shop_qa01) == '{shop=X/shop,report=X/shop}' ]]
+  [[ $(ask "SELECT relacl, relrowsecurity FROM pg_class WHERE relname = 't'" copy_shop_qa01) == '{shop=arwd'*'/shop,report=r/shop,other=r/shop}|t' ]]
+  [[ $(ask "SELECT attacl FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid = 'own.t'::regclass" copy_shop_qa01) == '{report=w/shop}' ]]
+  [[ $(ask "SELECT nspacl FROM pg_namespace WHERE nspname = 'own'" copy_shop_qa01) == '{shop=UC/shop,report=U/shop}' ]]
+  [[ $(ask 'SELECT defaclacl FROM pg_default_acl ORDER BY defaclobjtype DESC' copy_shop_qa01 | paste -s -d ' ') == '{report=a/shop} {shop=X/shop}' ]]
+  [[ $(ask "SELECT polroles = ARRAY['report'::regrole::oid], polcmd, polpermissive FROM pg_policy" copy_shop_qa01) == 't|r|f' ]]
+}
+
+@test "Base, spare and copy have the settings of the dump, and a copy what was set there by hand" {
+  ask 'GRANT SET ON PARAMETER "app.words" TO shop'
+  dump_of "ALTER DATABASE live SET search_path TO \"\$user\", \"Odd, one\", public; ALTER DATABASE live SET timezone TO 'Europe/Berlin'; ALTER DATABASE live SET \"app.words\" TO E'it''s \\\\ \n odd'; ALTER ROLE other IN DATABASE live SET work_mem TO '7MB'"
+  restore
+  copied
+  settings_are() { [[ $(ask "SELECT string_agg(CASE setrole WHEN 0 THEN '' ELSE setrole::regrole || ' ' END || c, ';' ORDER BY setrole, c COLLATE \"C\") FROM pg_db_role_setting, unnest(setconfig) c WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = '$1')") == "$2" ]] || { ask "SELECT setrole, setconfig, datname FROM pg_db_role_setting LEFT JOIN pg_database d ON d.oid = setdatabase"; echo "$output"; return 1; }; }
+  local all=$'TimeZone=Europe/Berlin;app.words=it\'s \\ \n odd;search_path="$user", "Odd, one", public;other work_mem=7MB'
+  settings_are base_shop "$all"
+  settings_are copy_shop_qa01 "$all"
+  call prepare base=shop owner=shop spares=1
+  settings_are "$(databases | grep -o 'spare_[^ ]*')" "$all"
+  ask "ALTER DATABASE copy_shop_qa01 SET work_mem TO '9MB'; ALTER DATABASE copy_shop_qa01 SET timezone TO 'UTC'"
+  call copy base=shop server=qa01 owner=shop
+  says '@result method=spare'
+  settings_are copy_shop_qa01 "${all/;other/;work_mem=9MB;other}"
+  dump_of "ALTER DATABASE live SET timezone TO 'Asia/Tokyo'"
+  restore
+  copied
+  settings_are base_shop 'TimeZone=Asia/Tokyo'
+  settings_are copy_shop_qa01 'TimeZone=Asia/Tokyo;work_mem=9MB'
+}
+
+@test "An index whose function leans on the search_path is made after all, or told where PostgreSQL does not take it" {
+  dump_of "CREATE FUNCTION strip(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT \$1'; CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT strip(\$1)'; CREATE INDEX i ON customer (plain(name)); CREATE INDEX j ON customer (id, name)"
+  restore
+  if (($(ask 'SHOW server_version_num') < 170000)); then
+    [[ $output != *'@left-out'* ]]
+  else
+    says '@left-out the index public.i: function strip(text) does not exist'
+  fi
+  copied
+  [[ $(ask "SELECT count(*) FROM pg_indexes WHERE indexname = 'j'" copy_shop_qa01) == 1 ]]
+}
+
+@test "A setting of live that would stop the restore itself does not" {
+  dump_of "ALTER DATABASE live SET default_transaction_read_only TO on; ALTER DATABASE live SET statement_timeout TO '1ms'; ALTER DATABASE live SET lock_timeout TO '1ms'; ALTER DATABASE live SET session_preload_libraries TO 'auto_explain'"
+  call restore base=shop owner=shop dump=shop.dump "$(hook check 'SELECT count(*) = 9 FROM customer')" "$(hook sanitize "UPDATE customer SET name = 'x'; SELECT pg_sleep(0.1)")"
+  back
+  says '@left-out the setting session_preload_libraries of the database'
+  last_line '@exit 0'
+  call copy base=shop server=qa01 owner=shop
+  last_line '@exit 0'
+  [[ $(ask 'SHOW default_transaction_read_only' copy_shop_qa01) == on ]]
+}
+
+locale_of() { ask "SELECT pg_encoding_to_char(encoding), coalesce(to_jsonb(d) ->> 'daticulocale', to_jsonb(d) ->> 'datlocale', datcollate), datctype FROM pg_database d WHERE datname = '$1'"; }
+
+@test "Encoding and locale are those of the dump" {
+  local options expected
+  while IFS='|' read -r options expected; do
+    echo "$options"
+    dump_of "CREATE TABLE odd (s text); INSERT INTO odd VALUES ('abc'); ALTER TABLE odd OWNER TO shop; GRANT SELECT ON odd TO gone, report" "$options"
+    restore
+    copied
+    [[ $(locale_of base_shop) == "${expected//,/|}" ]] || { locale_of base_shop && return 1; }
+    [[ $(locale_of copy_shop_qa01) == "${expected//,/|}" ]]
+    drop_all
+  done <<'END'
+|UTF8,C.UTF-8,C.UTF-8
+LOCALE 'C'|UTF8,C,C
+LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'|UTF8,C,C.UTF-8
+ENCODING 'LATIN1' LOCALE 'C'|LATIN1,C,C
+ENCODING 'SQL_ASCII' LOCALE 'C'|SQL_ASCII,C,C
+ENCODING 'EUC_JP' LOCALE 'POSIX'|EUC_JP,C,C
+LOCALE_PROVIDER icu ICU_LOCALE 'de-DE'|UTF8,de-DE,C.UTF-8
+LOCALE_PROVIDER icu ICU_LOCALE 'sv-u-co-trad' LC_COLLATE 'C' LC_CTYPE 'C'|UTF8,sv-u-co-trad,C
+END
+}
+
+@test "A copy sorts as live does" {
+  dump_of "INSERT INTO customer VALUES (20, 'Öl'), (21, 'Adler'), (22, 'äpfel'), (23, 'Zoo')" "LOCALE_PROVIDER icu ICU_LOCALE 'de-DE'"
+  restore
+  call copy base=shop server=qa01 owner=shop
+  [[ $(ask "SELECT string_agg(name, ' ' ORDER BY name) FROM customer WHERE id >= 20" copy_shop_qa01 shop) == 'Adler äpfel Öl Zoo' ]]
+}
+
+@test "A locale that this host does not have is told with the remedy, and the nearest one is taken" {
+  command -v localedef >/dev/null && [[ -e /usr/share/i18n/locales/de_DE ]] && ! locale -a | grep -q de_DE || skip 'The package locales is not here, or de_DE is'
+  local away=$BATS_TEST_TMPDIR/away
+  mkdir -p "$away/locales"
+  localedef -i de_DE -f UTF-8 "$away/locales/de_DE.UTF-8" || (($? == 1))
+  "$client_bin/initdb" --pgdata "$away/data" --username postgres --auth trust --encoding UTF8 --locale C --no-sync >/dev/null
+  LOCPATH=$away/locales "$client_bin/pg_ctl" --silent --wait --pgdata "$away/data" --log "$away/log" --options "-k $away -p $PGPORT -c listen_addresses= -F" start 3>&- 4>&-
+  psql -Xq --host "$away" -c 'CREATE ROLE shop' -c "CREATE DATABASE live OWNER shop TEMPLATE template0 LOCALE 'de_DE.UTF-8'"
+  psql -Xq --host "$away" --dbname live -c "CREATE TABLE customer AS SELECT g AS id, (ARRAY['Öl', 'Adler', 'äpfel', 'Zoo'])[g] AS name FROM generate_series(1, 4) g" -c 'ALTER TABLE customer OWNER TO shop'
+  pg_dump --host "$away" --format=custom --file "$place/dumps/shop.dump" live
+  "$client_bin/pg_ctl" --silent --pgdata "$away/data" --mode immediate stop
+  call restore base=shop owner=shop dump=shop.dump
+  last_line '@exit 0'
+  says '@left-out the locale de_DE.UTF-8: invalid'
+  says 'The base sorts by de-DE of ICU. For the same order as live: as root, put '\''de_DE.UTF-8 UTF-8'\'' into /etc/locale.gen, run locale-gen, restart PostgreSQL, then restore again.'
+  call copy base=shop server=qa01 owner=shop
+  [[ $(ask "SELECT string_agg(name, ' ' ORDER BY name) FROM customer" copy_shop_qa01 shop) == 'Adler äpfel Öl Zoo' ]]
+}
+
+@test "A dump of some tables has the locale and the settings of its database, too" {
+  dump_of "ALTER DATABASE live SET timezone TO 'Europe/Berlin'" "LOCALE_PROVIDER icu ICU_LOCALE 'de-DE'" --table=customer
+  restore
+  copied
+  [[ $(locale_of copy_shop_qa01) == 'UTF8|de-DE|C.UTF-8' && $(ask 'SHOW timezone' copy_shop_qa01) == Europe/Berlin ]]
+}
+
+@test "A database of any name is dumped and restored" {
+  local name='we"ird ; -- $(name)'
+  dump_of 'SELECT 1'
+  at_live psql -Xq --set name="$name" <<<'CREATE DATABASE :"name" OWNER shop;'
+  at_live psql -Xq --dbname "$name" -c 'CREATE TABLE customer AS SELECT g AS id FROM generate_series(1, 9) g' -c 'ALTER TABLE customer OWNER TO shop'
+  at_live psql -Xq --set name="$name" <<<"ALTER DATABASE :\"name\" SET timezone TO 'Europe/Berlin';"
+  at_live pg_dump --format=custom --file "$place/dumps/shop.dump" "$name"
+  restore
+  copied
+  [[ $(ask 'SHOW timezone' copy_shop_qa01) == Europe/Berlin ]]
+}
+
+@test "A dump of a newer pg_dump, of an unknown one, or of none is told as such, and the base serves" {
+  make_base shop 1
+  dump_of 'SELECT 1'
+  local bytes told
+  while IFS='|' read -r bytes told; do
+    cp "$place/dumps/shop.dump" "$place/dumps/bad.dump"
+    printf '%b' "$bytes" | dd of="$place/dumps/bad.dump" bs=1 seek=5 conv=notrunc status=none
+    call restore base=shop owner=shop dump=bad.dump
+    says "$told"
+    [[ $output != *'cut or damaged'* ]]
+  done <<'END'
+\x01\x10|@error bad.dump was made by a newer pg_dump (archive version 1.16, of PostgreSQL 17 or newer) than pg_restore here, which is 
+\x01\x0f|Install pg_restore 16 or newer on this database host, and name its folder as bin in the configuration; the base is as it was.
+\x01\x40|@error bad.dump was made by a newer pg_dump (archive version 1.64)
+\x00\x05|@error bad.dump has the archive version 0.5, which no pg_dump
+\x01\x0e\x00\x04\x08\x03|is of an unknown kind
+END
+  back
+  yesterday_serves
+}
+
+# A script of random statements, each with pieces that hold what would end another.
+random_script() {
+  perl -e '
+    srand $ARGV[0];
+    my @piece = ("\x27it\x27\x27s; \\\x27", "E\x27\\\x27; \\\\\x27", "\$a\$; \$\$ \x27\" \$a\$", "\$\$;\x27\$\$", "\"we;\"\"ird\"", "/* ; /* \x27 */ \" */ 1",
+      "-- ; \x27 \"\n 2", "(SELECT 1)", "\x27\n\\connect x\n\x27", "\x27-- TOC entry 7 (class\x27", "1 ::int", "\x27ä;\x27");
+    for my $n (1 .. 200) {
+      print "-- TOC entry $n (class 1 OID 2)\n-- Name: x; Type: y;\n\n";
+      print rand() < .2 ? "CREATE OR REPLACE FUNCTION f$n() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN " . $piece[rand @piece] . "\n ELSE 0 END; SELECT 2; END;\n"
+        : "SELECT " . join(", ", map { $piece[rand @piece] . "\n" } 0 .. rand 4) . ";\n\n\n";
+    }' "$1"
+}
+
+@test "A script is cut where psql cuts it" {
+  local seed
+  for seed in 1 2 3 4 5; do
+    random_script "$seed" >"$BATS_TEST_TMPDIR/script"
+    # psql tells what it sends.
+    sed '/^-- TOC/,/^$/d' "$BATS_TEST_TMPDIR/script" | psql -X --quiet --echo-queries --output /dev/null 2>/dev/null | tr -d ' \n;' >"$BATS_TEST_TMPDIR/sent"
+    perl -I "$scripts/database-host" -MStatements -e 'local $/; my @cut = Statements::cut(<STDIN>);
+      print STDERR scalar(grep { $_->[0] == ++$n } @cut), "\n"; print map { $_->[1] =~ s/[ \n;]//gr } @cut' \
+      <"$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/cut" 2>"$BATS_TEST_TMPDIR/count"
+    [[ $(<"$BATS_TEST_TMPDIR/count") == 200 ]] || { cat "$BATS_TEST_TMPDIR/count" && return 1; }
+    cmp "$BATS_TEST_TMPDIR/sent" "$BATS_TEST_TMPDIR/cut"
+  done
+}
