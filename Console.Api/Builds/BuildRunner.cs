@@ -119,6 +119,7 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         // Known only now, when the build before it ended half-way.
         if (!build.Code && rules.IncompleteOn(build.Server, app) is { } incomplete) return new(RequestState.Failed, $"{incomplete} Nothing was touched. Build the code, too.");
         if (!build.Code && await Unreached(machine, cancel) is { } unreached) return new(RequestState.Failed, $"{unreached} Nothing was touched.");
+        TellLeftOut(build, app);
         if (build.Code) Begin(build.Id, [Build.CodeStep]);
         var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
         // Of two that were cancelled, the host that did not answer is what somebody has to know.
@@ -134,6 +135,17 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         var asked = await Hear(build.Id, Build.HealthStep, voice => health.Run(Placeholders.FillPage(app.Health, machine.Name, machine.Address, machine.Url), voice, cancel));
         return new(asked.State == StepState.Succeeded ? RequestState.Succeeded : asked.State == StepState.Cancelled ? RequestState.Cancelled : RequestState.Failed,
             asked.State == StepState.Succeeded ? "ready" : asked.Message, Ending(Build.HealthStep, asked));
+    }
+
+    // As its plan did.
+    private void TellLeftOut(Build build, AppSettings app)
+    {
+        var kept = history.Of(build.Server);
+        ImmutableArray<string> without =
+            [.. LeftOutBefore.Of(app, build.Database, build.Code, build.Path, kept, bases)];
+        if (without.IsEmpty) return;
+        foreach (var text in without) store.LogOf(build.Id).Add("console", $"left out: {text}", clock.GetUtcNow());
+        store.Change(build.Id, b => b with { LeftOut = [.. b.LeftOut.Union(without)] });
     }
 
     private IEnumerable<Task<(string Name, StepEnd End)>> SideBySide(Build build, AppSettings app, Machine machine, CancellationToken cancel)

@@ -27,7 +27,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
             ? new DatabasePlan(name, bases.FactsOf(name).Spares > 0 ? "spare" : "copy", dataTime, bases.FactsOf(name).DataTime) : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
         return new(server, app.Name, database, code, code?.Missing == true ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal,
-            code?.LeftOut ?? []);
+            [.. (code?.LeftOut ?? []).Union(LeftOutBefore.Of(app, wanted.Database, wanted.Code, target.Path, kept, bases))]);
     }
 
     /// <summary>What is different in <paramref name="after"/>, seen from <paramref name="before"/>.</summary>

@@ -13,6 +13,9 @@ namespace TestServers.Databases;
 /// <param name="StaleTold">The data time about which the team was told that it is stale, so that it is told once.</param>
 public sealed record BaseFacts(bool Exists, long? Size, DateTimeOffset? DataTime, int Spares, string? Method, RequestId? LastRestore, double? MethodSeconds = null, DateTimeOffset? StaleTold = null)
 {
+    /// <summary>What its dump has and it has not, a sentence each, as the restore reported.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
+
     public static BaseFacts Unknown { get; } = new(false, null, null, 0, null, null);
 }
 
@@ -38,7 +41,9 @@ public sealed record BasesState(
 /// <summary>A base as it is shown.</summary>
 /// <param name="Stale">Its data are older than its limit; also when it was never restored.</param>
 /// <param name="Problem">Why its host does not answer, or that it is another console's; or null.</param>
+/// <param name="LeftOut">What its dump has and it has not, a sentence each.</param>
 public sealed record BaseView(BaseName Name, string Host, bool Exists, long? Size, DateTimeOffset? DataTime, bool Stale, double StaleAfterHours, string? Method, double? MethodSeconds,
-    SparesView Spares, string? Problem, RestoreView? Restore, RestoreView? LastRestore, IReadOnlyList<AppName> Apps);
+    SparesView Spares, string? Problem, RestoreView? Restore, RestoreView? LastRestore, IReadOnlyList<AppName> Apps,
+    IReadOnlyList<string> LeftOut);
 
 public sealed record SparesView(int Wanted, int Ready);

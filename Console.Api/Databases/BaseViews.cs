@@ -13,7 +13,8 @@ public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores re
     {
         var facts = bases.FactsOf(@base.Name);
         return new(@base.Name, @base.Host, facts.Exists, facts.Size, facts.DataTime, IsStale(@base, facts.DataTime), @base.StaleAfterHours, facts.Method, facts.MethodSeconds, new(@base.Spares, facts.Spares),
-            bases.ProblemOf(@base), View(restores.OpenOf(@base.Name)), View(restores.LastOf(@base.Name)), [.. settings.Now.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)]);
+            bases.ProblemOf(@base), View(restores.OpenOf(@base.Name)), View(restores.LastOf(@base.Name)), [.. settings.Now.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)],
+            facts.LeftOut);
     }
 
     /// <summary>A restore as it is shown, with its probable end: the median of the last ones of its base that succeeded.</summary>

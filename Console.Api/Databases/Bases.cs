@@ -167,7 +167,7 @@ public sealed class Bases : BackgroundService
         {
             Note(@base.Name, facts => status.BaseOf(@base.Name, _id) is { } now
                 ? facts with { Exists = true, Size = now.Size, DataTime = now.DataTime, Spares = now.Spares, Method = now.Method ?? facts.Method }
-                : facts with { Exists = false, Size = null, DataTime = null, Spares = 0 });
+                : facts with { Exists = false, Size = null, DataTime = null, Spares = 0, LeftOut = [] });
         }
         return true;
     }

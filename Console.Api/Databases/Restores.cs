@@ -150,7 +150,10 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
             return;
         }
         var (dataTime, size) = (DatabaseHost.Instant(end.Results, "data_time"), DatabaseHost.Number(end.Results, "size"));
-        bases.Note(@base.Name, facts => facts with { Exists = true, DataTime = dataTime, Size = size, Spares = 0, LastRestore = id });
+        bases.Note(@base.Name, facts => facts with
+        {
+            Exists = true, DataTime = dataTime, Size = size, Spares = 0, LastRestore = id, LeftOut = end.LeftOut,
+        });
         store.Change(id, r => (r with { DataTime = dataTime, Size = size, LeftOut = end.LeftOut }).WithEnd(RequestState.Succeeded, dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.", now));
     }
 

@@ -24,6 +24,7 @@ app.Base = Backbone.Model.extend({
       method: base.method && [base.method, took && `the last took ${took}`].filter(Boolean).join(', '),
       apps: (base.apps || []).map((one) => one.name || one).join(', ') || 'none',
       last: last && app.Restore.words(last),
+      leftOut: base.leftOut || [],
       restore: base.restore && _.extend(app.Restore.words(base.restore), { steps: app.stepsTemplate(base.restore.steps) })
     };
   }

@@ -1,0 +1,25 @@
+using TestServers.Databases;
+
+namespace TestServers.Builds;
+
+/// <summary>What a build goes without that is known before it begins: plan and build say the same.</summary>
+public static class LeftOutBefore
+{
+    /// <param name="path">The code that the server has afterwards.</param>
+    public static IEnumerable<string> Of(
+        AppSettings app, bool database, bool code, RepositoryPath path, ServerHistory kept, Bases bases)
+    {
+        if (app.Base is not { } name) yield break;
+        if (database)
+            foreach (var text in bases.FactsOf(name).LeftOut) yield return $"in the base {name}: {text}";
+        var commands = app.After?.Count ?? 0;
+        if (commands == 0) yield break;
+        if (database && !code)
+            yield return $"the commands after the code ({commands}): they run when code is built, so what they would do"
+                + " to the fresh database, such as a migration, is not done. Build the code, too, if it needs that.";
+        var there = kept.Code.GetValueOrDefault(app.Name.Text)?.Path;
+        if (code && !database && there is not null && there != path && kept.Copies.ContainsKey(name.Text))
+            yield return $"a fresh database: it stays as the commands after the code of {there} have left it, also with"
+                + $" migrations that {path} does not know. Build the database, too, if it must not have them.";
+    }
+}
