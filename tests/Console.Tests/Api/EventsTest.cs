@@ -52,6 +52,26 @@ public sealed class EventsTest
     }
 
     [Fact]
+    public async Task A_stream_says_the_time_at_once_also_when_resumed_and_is_never_silent_for_three_seconds()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        var (first, answer) = await Open(console);
+        var id = (await Next(first, (n, _) => n == "hello")).Id;
+        answer.Dispose();
+        var (reader, resumed) = await Open(console, id);
+        for (var beats = 0; beats < 3;)
+        {
+            var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(3));
+            if (line != "event: heartbeat") continue;
+            var said = DateTimeOffset.Parse((await reader.ReadLineAsync())!["data: ".Length..], null);
+            Assert.InRange((DateTimeOffset.UtcNow - said).TotalSeconds, -0.1, 2);
+            beats++;
+        }
+        resumed.Dispose();
+    }
+
+    [Fact]
     public async Task Who_waits_behind_a_build_hears_his_new_place_when_it_begins()
     {
         await using var own = new ConsoleWithApp();
