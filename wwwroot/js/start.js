@@ -30,4 +30,8 @@ app.refresh = function () {
   return Promise.all([...nouns.map((noun) => noun.load()), app.router.refresh()]);
 };
 
-app.start();
+// Without all of its files the page does not begin: boot.js tells which are missing.
+if (window.boot.complete()) {
+  app.start();
+  window.boot.started = true;
+}
