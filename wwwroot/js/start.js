@@ -11,6 +11,7 @@ app.start = function () {
   app.live = new app.Live();
 
   app.top = new app.TopView({ el: '#top' }).render();
+  new app.FootView({ el: '#foot' }).render();
   app.banners = new app.BannersView({ el: '#banners' }).render();
   app.router = new app.Router();
 

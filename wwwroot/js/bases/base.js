@@ -17,7 +17,7 @@ app.Base = Backbone.Model.extend({
       stale: base.stale,
       limit: base.stale && base.dataTime && base.staleAfterHours ? `older than ${base.staleAfterHours} h` : null,
       staleness: base.stale ? 'stale' : '',
-      trouble: base.problem ? { text: base.problem, icon: 'crashed' } : null,
+      trouble: base.problem ? { text: app.time.said(base.problem), icon: 'crashed' } : null,
       data: app.time.of(base.dataTime, (date) => `${app.time.night(date)}, ${app.time.old(date)}`),
       size: app.text.size(base.size) || 'unknown',
       spares: base.spares?.wanted ? `${base.spares.ready} of ${base.spares.wanted} ready` : 'none wanted',

@@ -20,7 +20,7 @@ app.Copy = Backbone.Model.extend({
       data: app.time.of(copy.dataTime, app.time.data),
       since: app.time.of(copy.goneSince),
       dropped: app.time.of(copy.droppedAt),
-      kept: copy.kept || (copy.droppedAt ? null : 'its server’s absence is not yet written at it'),
+      kept: app.time.said(copy.kept) || (copy.droppedAt ? null : 'its server’s absence is not yet written at it'),
       mayBeDropped: copy.mayBeDropped
     };
   }

@@ -27,13 +27,14 @@ app.RestorePage = app.View.extend({
     this.facts.draw('restore-page', _.extend(app.Restore.words(restore), {
       steps: app.stepsTemplate(restore.steps),
       ended: restore.state === 'succeeded',
-      leftOut: restore.leftOut || [],
       data: app.time.of(restore.dataTime, app.time.data),
       size: app.text.size(restore.size) || 'unknown'
     }));
     if (!this.log) {
       this.log = this.own(new app.LogView({
-        url: `${this.model.url()}/log`, file: `restore-${this.model.id}.log`, page: app.Restore.href(this.model.id), line: this.line, isOver: () => this.model.isOver()
+        url: `${this.model.url()}/log`, file: `restore-${this.model.id}.log`,
+        page: app.Restore.href(this.model.id), line: this.line,
+        since: restore.startedAt || restore.at, isOver: () => this.model.isOver()
       }));
       this.$el.append(this.log.render().el);
     }

@@ -16,7 +16,8 @@ app.Restore = Backbone.Model.extend({
       at: app.time.of(restore.endedAt || restore.at),
       took: app.took(restore),
       estimate: app.estimate(restore),
-      message: restore.message || ''
+      message: app.time.said(restore.message),
+      leftOut: (restore.leftOut || []).map(app.time.said)
     };
   }
 });

@@ -46,7 +46,9 @@ app.BuildPage = app.View.extend({
     }));
     if (!this.log) {
       this.log = this.own(new app.LogView({
-        url: this.model.logUrl(), file: `build-${this.model.id}.log`, page: app.Build.href(this.model.id), line: this.line, isOver: () => this.model.isOver()
+        url: this.model.logUrl(), file: `build-${this.model.id}.log`,
+        page: app.Build.href(this.model.id), line: this.line,
+        since: this.model.get('startedAt') || this.model.get('at'), isOver: () => this.model.isOver()
       }));
       this.$el.append(this.log.render().el);
     }

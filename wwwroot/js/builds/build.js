@@ -44,7 +44,7 @@ app.Build = Backbone.Model.extend({
     if (this.get('state') !== 'queued') return null;
     const { position, waitsFor } = this.attributes;
     const place = position ? `Number ${position} in the queue` : 'In the queue';
-    return `${place}${waitsFor ? `: ${waitsFor}` : ''}`.replace(/([^.])$/, '$1.');
+    return `${place}${waitsFor ? `: ${app.time.said(waitsFor)}` : ''}`.replace(/([^.])$/, '$1.');
   },
 
   toTemplate() {
@@ -57,8 +57,8 @@ app.Build = Backbone.Model.extend({
       wanted: app.text.revision(build.revision).short,
       parts: app.text.parts(build),
       status: app.Build.status(build.state),
-      message: build.message || '',
-      leftOut: build.leftOut || [],
+      message: app.time.said(build.message),
+      leftOut: (build.leftOut || []).map(app.time.said),
       hold: this.holdText(),
       at: app.time.of(build.at, app.time.ago),
       took: app.took(build),

@@ -4,7 +4,7 @@ app.estimate = function ({ state, estimatedStart, estimatedEnd }) {
   const at = waiting ? estimatedStart : state === 'running' ? estimatedEnd : null;
   const date = at ? new Date(at) : null;
   if (!date || Number.isNaN(date.getTime())) return null;
-  if (date <= Date.now()) {
+  if (date <= app.now()) {
     return waiting ? { word: 'Starts', ...app.time.of(at, () => 'in a moment'), more: '' }
       : { word: 'Takes longer than usual: was to end at', ...app.time.of(at, app.time.seconds), more: '' };
   }

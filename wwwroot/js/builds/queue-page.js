@@ -37,7 +37,8 @@ app.QueuePage = app.View.extend({
   row(build) {
     const step = (build.get('steps') || []).find((one) => one.state === 'running' || (one.state === 'waiting' && one.waitsFor));
     const running = build.get('state') === 'running';
-    const note = running ? [step?.name, step?.waitsFor && `waits: ${step.waitsFor}`].filter(Boolean).join(' ') : build.waiting() || build.get('message');
+    const work = [step?.name, step?.waitsFor && `waits: ${app.time.said(step.waitsFor)}`].filter(Boolean).join(' ');
+    const note = running ? work : build.waiting() || app.time.said(build.get('message'));
     return _.extend(build.toTemplate(), {
       bar: running ? app.text.bar(step?.progress, `${step?.name || 'build'} on ${build.get('server')}`) : null,
       note: note || '',

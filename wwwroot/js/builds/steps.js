@@ -14,13 +14,15 @@
   app.stepsTemplate = function (steps, ofApp) {
     // What the step after the checkout runs, until it has something to say itself.
     const commands = (step) => (step.name === 'after' && ['waiting', 'running'].includes(step.state) && ofApp?.get('after') || []).join(' · ');
+    const waits = (step) => (step.waitsFor && step.state !== 'succeeded' ? `waits: ${step.waitsFor}` : null);
+    const words = (step) => [waits(step), step.message].filter(Boolean).join(' · ');
     return (steps || []).map((step) => ({
       name: step.name,
       state: step.state,
       icon: app.stateTemplate(step.state).icon,
       took: app.took(step),
       bar: step.state === 'running' ? app.text.bar(step.progress, step.name) : null,
-      note: [step.waitsFor && step.state !== 'succeeded' ? `waits: ${step.waitsFor}` : null, step.message].filter(Boolean).join(' · ') || commands(step) || null
+      note: app.time.said(words(step)) || commands(step) || null
     }));
   };
 })();

@@ -47,8 +47,8 @@
       from: place(code.from),
       to: place(code.to),
       relation: code.problem ? '' : relation(code),
-      fails: planned && code.missing ? code.problem : null,
-      unknown: planned && code.missing ? null : code.problem,
+      fails: planned && code.missing ? app.time.said(code.problem) : null,
+      unknown: planned && code.missing ? null : app.time.said(code.problem),
       commits: commits.slice(0, shown),
       rest: rest.length > 0 && { commits: rest, text: `${rest.length} more` },
       cut: code.more ? `Only the newest ${commits.length} are listed.` : null
@@ -57,8 +57,8 @@
 
   // `planned`: asked before a build, which would fail on what the repository does not have.
   app.changesTemplate = (changes, planned) => ({
-    refusal: changes.refusal,
-    leftOut: changes.leftOut || [],
+    refusal: app.time.said(changes.refusal),
+    leftOut: (changes.leftOut || []).map(app.time.said),
     database: changes.database && database(changes.database),
     code: changes.code && code(changes.code, planned),
     settings: changes.settings?.length ? app.settingsTemplate(changes.settings) : null,

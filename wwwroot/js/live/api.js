@@ -1,4 +1,5 @@
-// The one door to the HTTP API. Addresses are relative, so that the page works under any path.
+// The one door to the HTTP API. Addresses are relative, so that the page works under any path. Each answer says what
+// time it is at the console.
 app.api = {
   // A random UUID; crypto.randomUUID exists on https and localhost only, and consoles live on plain http too.
   newKey() {
@@ -9,11 +10,12 @@ app.api = {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   },
 
-  // Without a signal of his own, the reader waits ten seconds at most.
-  async read(path, etag, signal = AbortSignal.timeout(10000)) {
+  // Without a signal of their own, readers wait ten seconds at most, five in trouble, and not on a connection from
+  // before a cut.
+  async read(path, etag, signal = this.limited()) {
     const headers = { Accept: 'application/json' };
     if (etag) headers['If-None-Match'] = etag;
-    const response = await fetch(path, { headers, signal });
+    const response = await this.ask(path, { headers, signal });
     if (response.status === 304) return { unchanged: true };
     if (!response.ok) throw await app.Problem.from(response);
     return { body: await response.json(), etag: response.headers.get('ETag') };
@@ -23,9 +25,41 @@ app.api = {
   async write(method, path, body, key) {
     const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
     if (method === 'POST') headers['Idempotency-Key'] = key || this.newKey();
-    const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(30000) });
+    const response = await this.ask(path, {
+      method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(30000)
+    });
     if (!response.ok) throw await app.Problem.from(response);
     return response.status === 204 ? null : response.json();
+  },
+
+  waiting: new Set(),
+
+  limited() {
+    const asking = new AbortController();
+    this.waiting.add(asking);
+    const patience = app.live.streaming || app.live.state === 'connecting' ? 10000 : 5000;
+    setTimeout(() => { asking.abort(); this.waiting.delete(asking); }, patience);
+    return asking.signal;
+  },
+
+  abandon() {
+    this.waiting.forEach((asking) => asking.abort());
+    this.waiting.clear();
+  },
+
+  async ask(path, request) {
+    const sent = Date.now();
+    const response = await fetch(this.at(path), request);
+    app.now.hearAnswer(response, sent);
+    return response;
+  },
+
+  // Without the name and password that the address of the page may have: a browser refuses to ask with them, and knows
+  // them already.
+  at(path) {
+    const url = new URL(path, document.baseURI);
+    url.username = url.password = '';
+    return url.href;
   },
 
   path: (...parts) => ['api', ...parts.map(encodeURIComponent)].join('/')

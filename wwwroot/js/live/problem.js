@@ -4,9 +4,9 @@ app.Problem = class Problem extends Error {
     super(fields.detail || fields.title);
     Object.assign(this, fields);
     this.status = status;
-    this.title ||= 'That did not work.';
+    this.title = app.time.said(this.title) || 'That did not work.';
     if (this.detail) this.title = this.title.replace(/([^.!?…])$/, '$1.');   // a sentence follows it
-    this.detail ||= '';
+    this.detail = app.time.said(this.detail);
     this.tooMany = status === 429;
   }
 

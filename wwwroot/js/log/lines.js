@@ -1,8 +1,9 @@
 // The lines of a log, from text that comes in pieces cut anywhere. Memory is bounded, for 100 MB of log and a little more: of
 // a longer one the newest part is kept (`first` is the number of its first line), the whole is in the download.
 app.Lines = class {
-  constructor({ maxLines = 1e6, maxBytes = 150e6, maxLine = 8000 } = {}) {
-    Object.assign(this, { maxLines, maxBytes, maxLine });
+  // `times` gives the line with its time in the zone of the page (log-times.js).
+  constructor({ maxLines = 1e6, maxBytes = 150e6, maxLine = 8000, times = (line) => line } = {}) {
+    Object.assign(this, { maxLines, maxBytes, maxLine, times });
     this.lines = [];
     this.first = 0;      // lines that were dropped from the front
     this.bytes = 0;      // about what the kept ones need
@@ -32,7 +33,7 @@ app.Lines = class {
   // A carriage return writes the line anew, as progress bars do.
   add(piece) {
     let line = piece.replace(/\r+$/, '');
-    line = line.slice(line.lastIndexOf('\r') + 1);
+    line = this.times(line.slice(line.lastIndexOf('\r') + 1));
     do {
       this.push(line.slice(0, this.maxLine));
       line = line.slice(this.maxLine);

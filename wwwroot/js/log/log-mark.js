@@ -37,7 +37,7 @@ app.LogMark = class {
 
   // Plain http has no clipboard; the address bar has the link in any case.
   async copy() {
-    const copied = await navigator.clipboard?.writeText(new URL(this.href(), document.baseURI).href).then(() => true, () => false);
+    const copied = await navigator.clipboard?.writeText(app.api.at(this.href())).then(() => true, () => false);
     app.notice(copied ? `The link to line ${this.number + 1} is copied.` : `The address of this page is the link to line ${this.number + 1}.`);
   }
 

@@ -12,8 +12,9 @@ app.LogView = app.View.extend({
     'click .line-link': 'copyLink'
   },
 
-  initialize({ url, file, page, line, isOver }) {
-    this.lines = new app.Lines();
+  initialize({ url, file, page, line, since, isOver }) {
+    this.zone = new app.LogTimes(since);
+    this.lines = new app.Lines({ times: (text) => this.zone.line(text) });
     this.mark = new app.LogMark({ page, line, lines: this.lines });
     this.search = new app.LogSearch(this.lines, (number) => this.show(number), (text) => this.$('.found').text(text));
     _.extend(this, { url, file, following: this.mark.wanted === null, word: 'Waiting for lines …' });
@@ -54,7 +55,8 @@ app.LogView = app.View.extend({
   },
 
   setUp() {
-    this.$el.html(app.render('log-view', { href: this.url, file: this.file }));
+    this.$el.html(app.render('log-view', { href: this.url, file: this.file, zone: this.zone.name }));
+    this.$('.log-zone').prop('hidden', this.zone.same);
     this.pane = this.$('.log')[0];
     this.window = new app.LogWindow(this.$('.log-lines')[0], this.lines);
     // Scroll events do not bubble, so they cannot be in the events table.

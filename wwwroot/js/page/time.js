@@ -1,11 +1,14 @@
-// Instants come in UTC and are shown in the reader's own time: relative or short in the text, exact in the title.
+// Instants come in UTC and are shown in the reader's own zone: relative or short in the text, exact in the title. What
+// time it is now, the console says.
 (function () {
   const minute = 60000, hour = 60 * minute, day = 24 * hour;
   const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
   const two = (number) => String(number).padStart(2, '0');
   const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
   // Rounded, so that the two days of the year with 23 and 25 hours count as one.
-  const daysFromToday = (date) => Math.round((midnight(date) - midnight(new Date())) / day);
+  const daysFromToday = (date) => Math.round((midnight(date) - midnight(new Date(app.now()))) / day);
+
+  const wall = (date) => `${two(date.getHours())}:${two(date.getMinutes())}`;
 
   function span(ms) {
     if (ms < minute) return 'less than a minute';
@@ -16,11 +19,13 @@
   }
 
   app.time = {
-    clock: (date) => `${two(date.getHours())}:${two(date.getMinutes())}`,
-    seconds: (date) => `${app.time.clock(date)}:${two(date.getSeconds())}`,
+    span,
+
+    clock: (date) => `${wall(date)}${app.zone.which(date)}`,
+    seconds: (date) => `${wall(date)}:${two(date.getSeconds())}${app.zone.which(date)}`,
 
     day(date) {
-      const year = date.getFullYear() === new Date().getFullYear() ? '' : ` ${date.getFullYear()}`;
+      const year = date.getFullYear() === new Date(app.now()).getFullYear() ? '' : ` ${date.getFullYear()}`;
       return `${date.getDate()} ${months[date.getMonth()]}${year}`;
     },
 
@@ -33,21 +38,24 @@
     // The night whose data it is: 22 Nov 01:00
     night: (date) => `${app.time.day(date)} ${app.time.clock(date)}`,
 
-    old: (date) => `${span(Math.max(0, Date.now() - date))} old`,
+    old(date) {
+      const ms = app.now() - date;
+      return ms < -2 * minute ? 'of the future, so its age is unknown' : `${span(Math.max(0, ms))} old`;
+    },
 
     ago(date) {
-      const ms = Date.now() - date;
+      const ms = app.now() - date;
       return ms < minute ? 'just now' : `${span(ms)} ago`;
     },
 
     left(date) {
-      const ms = date - Date.now();
+      const ms = date - app.now();
       return ms <= 0 ? 'over' : `${span(ms)} left`;
     },
 
     // A guess: in a few seconds · in about 20 s · in about 3 min · in about 25 min, at 18:30
     soon(date) {
-      const ms = date - Date.now();
+      const ms = date - app.now();
       if (ms < 5000) return 'in a few seconds';
       if (ms < minute - 5000) return `in about ${Math.ceil(ms / 5000) * 5} s`;
       if (ms < hour) return `in about ${Math.ceil(ms / minute)} min${ms > 10 * minute ? `, at ${app.time.clock(date)}` : ''}`;
@@ -72,9 +80,15 @@
       return { iso: date.toISOString(), exact: app.time.exact(date), text: (words || app.time.when)(date) };
     },
 
-    secondsSince: (instant) => Math.max(0, (Date.now() - new Date(instant)) / 1000),
+    secondsSince: (instant) => Math.max(0, (app.now() - new Date(instant)) / 1000),
 
     // The form of <input type="datetime-local">, in local time.
-    field: (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${app.time.clock(date)}`
+    field: (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${wall(date)}`,
+
+    // Sentences of the console have times as 2026-11-25 17:00 UTC: on the page they are in the page's zone, too.
+    said: (text) => (text || '').replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (whole, day, clock) => {
+      const date = new Date(`${day}T${clock}Z`);
+      return Number.isNaN(date.getTime()) ? whole : app.time.when(date);
+    })
   };
 })();

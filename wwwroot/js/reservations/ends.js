@@ -1,7 +1,7 @@
 // The ends a person can choose for a reservation. Every one has an end, and none is longer than the console allows.
 (function () {
   const at = (days, hour) => {
-    const date = new Date();
+    const date = new Date(app.now());
     return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, hour);
   };
   const hoursFrom = (date, hours) => new Date(date.getTime() + hours * 3600000);
@@ -12,11 +12,11 @@
   });
 
   // When a reservation that begins now without an end would end.
-  app.usualEnd = () => hoursFrom(new Date(), limits().defaultHours);
+  app.usualEnd = () => hoursFrom(new Date(app.now()), limits().defaultHours);
 
   // For a new reservation hours from now; for one's own, what it has, and hours more.
   app.ends = function (reservation) {
-    const now = new Date();
+    const now = new Date(app.now());
     const { defaultHours, maxHours } = limits();
     const end = reservation && new Date(reservation.until);
     const from = end > now ? end : now;
@@ -42,14 +42,15 @@
 
   // What dialogs that ask for an end share. What is sent is an instant, or hours; nothing when the end stays as it is.
   app.endChoice = {
-    endEvents: { 'change [name=end]': 'chooseEnd' },
+    endEvents: { 'change [name=end]': 'chooseEnd', 'input [name=own]': 'drawOwn', 'change [name=which]': 'changed' },
 
     endTemplate(reservation) {
       this.ends = app.ends(reservation);
-      const own = reservation ? new Date(reservation.until) : app.usualEnd();
+      this.ownEnd = reservation ? new Date(reservation.until) : app.usualEnd();
+      const now = new Date(app.now());
       return {
-        ends: this.ends, own: app.time.field(own), min: app.time.field(new Date()),
-        max: app.time.field(hoursFrom(new Date(), limits().maxHours))
+        ends: this.ends, own: app.time.field(this.ownEnd), min: app.time.field(now),
+        max: app.time.field(hoursFrom(now, limits().maxHours)), zone: app.zone.name(this.ownEnd)
       };
     },
 
@@ -59,18 +60,45 @@
       const own = this.chosenEnd() === 'own';
       this.$('.own').prop('hidden', !own);
       if (own) this.field('own').focus();
+      this.drawOwn();
+    },
+
+    // When clocks go back an hour comes twice, and when they go forward one is left out: then the choice is shown, or
+    // that there is none.
+    drawOwn() {
+      const instants = this.ownInstants();
+      const words = (date, index) => ({
+        value: index, name: app.zone.name(date),
+        text: index ? 'after the clocks went back' : 'before the clocks go back',
+        chosen: +date === +this.ownEnd || (index === 0 && !instants.some((one) => +one === +this.ownEnd))
+      });
+      const twice = instants.length > 1 && { instants: instants.map(words) };
+      this.$('.own-which').html(app.render('end-which', { twice }));
       this.changed();
+    },
+
+    // What was not touched is meant to the second.
+    ownInstants() {
+      const text = this.field('own').value;
+      const same = (date) => text === app.time.field(this.ownEnd) && app.zone.name(date) === app.zone.name(this.ownEnd);
+      return app.zone.instants(text).map((date) => (same(date) ? this.ownEnd : date));
+    },
+
+    ownDate() {
+      const instants = this.ownInstants();
+      if (instants.length) return instants[this.el.querySelector('[name=which]:checked')?.value || 0];
+      const text = this.field('own').value;
+      if (!text) throw new app.Problem(0, { title: 'No end is given.', detail: 'Choose a day and a time.' });
+      const detail = `Clocks are put forward over ${text.replace('T', ' ')}. Choose another one.`;
+      throw new app.Problem(0, { title: 'There is no such time.', detail });
     },
 
     endWish() {
       const end = this.ends.find((one) => one.key === this.chosenEnd());
       if (end.key === 'same') return {};
       if (end.hours) return { hours: end.hours };
-      const date = end.date || new Date(this.field('own').value);
-      if (Number.isNaN(date.getTime())) {
-        throw new app.Problem(0, { title: 'No end is given.', detail: 'Choose a day and a time.' });
-      }
-      return { until: date.toISOString() };
+      const date = end.date || this.ownDate();
+      return this.mine && date === this.ownEnd ? {} : { until: date.toISOString() };
     }
   };
 })();

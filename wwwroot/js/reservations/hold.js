@@ -3,7 +3,7 @@ _.extend(app.Server.prototype, {
   // The build with which a reservation ends whose time is over; null: it ends by time.
   endsWith(reservation) {
     const build = this.get('build');
-    const isOver = new Date(reservation.until) <= new Date();
+    const isOver = new Date(reservation.until) <= app.now();
     return isOver && build?.state === 'running' && build.reservation === reservation.number ? build.id : null;
   },
 

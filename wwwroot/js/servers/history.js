@@ -41,6 +41,6 @@ app.History = Backbone.Collection.extend({
     at: app.time.of(entry.at),
     took: app.text.seconds(entry.seconds),
     status: app.Build.status(entry.result),
-    message: entry.message || ''
+    message: app.time.said(entry.message)
   })
 });

@@ -8,14 +8,15 @@ app.Host = Backbone.Model.extend({
       kind: 'warn',
       icon: 'crashed',
       name: this.id,
-      text: this.get('problem').replace(/([^.!?])$/, '$1.'),
+      text: app.time.said(this.get('problem')).replace(/([^.!?])$/, '$1.'),
       asOf: app.time.of(this.get('asOf'))
     };
   },
 
   // Servers that are left out; the host answers all the same.
   toNotices() {
-    return (this.get('notices') || []).map((text) => ({ kind: 'quiet', icon: 'unknown', name: this.id, text }));
+    const banner = { kind: 'quiet', icon: 'unknown', name: this.id };
+    return (this.get('notices') || []).map((text) => ({ ...banner, text: app.time.said(text) }));
   }
 });
 

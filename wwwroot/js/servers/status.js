@@ -30,7 +30,7 @@
       result: now.result ? app.Build.status(now.result) : null,
       resultWord: now.result,
       bad: Boolean(now.result) && now.result !== 'succeeded',
-      message: now.message || ''
+      message: app.time.said(now.message)
     };
   };
 
@@ -55,7 +55,9 @@
   // Told once it could not be done at once: after an ordinary cancel it is a matter of seconds.
   app.Server.prototype.cleaningTemplate = function () {
     const cleaning = this.get('cleaning');
-    return cleaning?.problem ? { text: `What build ${cleaning.build} left here is cleaned up as soon as ${this.id} answers. ${cleaning.problem}`, icon: 'crashed' } : null;
+    if (!cleaning?.problem) return null;
+    const text = `What build ${cleaning.build} left here is cleaned up as soon as ${this.id} answers.`;
+    return { text: `${text} ${app.time.said(cleaning.problem)}`, icon: 'crashed' };
   };
 
   // The address is worth a link when something answers there.
@@ -78,7 +80,7 @@
       reservation: this.holdWords(),
       configuration: this.configurationTemplate(),
       build: this.buildTemplate(),
-      unusable: this.get('unusable')
+      unusable: app.time.said(this.get('unusable'))
     };
   };
 })();
