@@ -26,7 +26,7 @@ export class Person {
   async goToBoard() {
     await this.page.goto(`${address}#/`);
     await this.row.waitFor();
-    await this.page.locator('.live.live').waitFor();
+    await this.page.locator('.live[data-state=live]').waitFor();
   }
 
   async goToServer() {

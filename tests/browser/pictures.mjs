@@ -23,7 +23,7 @@ async function take(name, hash, sign, options) {
   const { page } = await openPage(browser, options);
   await page.goto(address + hash);
   await page.locator(sign).first().waitFor();
-  await page.locator('.live.live').waitFor();
+  await page.locator('.live[data-state=live]').waitFor();
   await page.waitForTimeout(300);   // the last paint
   await page.screenshot({ path: path.join(folder, name) });
   await page.context().close();

@@ -23,6 +23,8 @@ app.Problem = class Problem extends Error {
     return { title: 'That did not work.', detail: `The answer was HTTP ${status}.` };
   }
 
+  static silent() { return new Problem(0, { title: 'The console does not answer.', detail: '' }); }
+
   static of(error) {
     if (error instanceof Problem) return error;
     if (error instanceof TypeError || error.name === 'TimeoutError' || error.name === 'AbortError') {

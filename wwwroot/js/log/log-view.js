@@ -22,6 +22,7 @@ app.LogView = app.View.extend({
     this.listenTo(this.log, 'text', (text) => { this.lines.take(text); this.word = ''; this.paint(); });
     this.listenTo(this.log, 'open', () => { if (this.lines.end) this.word = ''; this.paint(); });
     this.listenTo(this.log, 'end', this.end);
+    this.listenTo(app.live, 'change', this.paint);
     this.listenTo(this.log, 'cut', () => { this.word = 'Connection lost, trying again …'; this.paint(); });
     this.listenTo(this.log, 'fail', (problem) => { this.word = `${problem.title} ${problem.detail}`; this.paint(); });
   },
@@ -73,7 +74,9 @@ app.LogView = app.View.extend({
   renderBar() {
     const lines = app.text.count(this.lines.end, 'line', 'lines');
     const below = this.lines.end - this.window.to;
-    this.$('.log-state').text(this.word || this.mark.text() || `${lines}${below > 0 ? `, ${below} more below` : ''}${this.over ? '' : ', live'}`);
+    const live = this.over || app.live.state !== 'live' ? '' : ', live';
+    const state = `${lines}${below > 0 ? `, ${below} more below` : ''}${live}`;
+    this.$('.log-state').text(this.word || this.mark.text() || state);
     const { number } = this.mark;
     this.$('.line-link').prop('hidden', number === null).attr('href', this.mark.href()).text(number === null ? '' : `Link to line ${number + 1}`);
     this.$('[name=follow]').attr('aria-pressed', String(this.following));

@@ -6,13 +6,15 @@ app.Log = function (url, isOver) {
   this.isOver = isOver;
   this.bytes = 0;
   this.decoder = new TextDecoder();
-  this.stopper = new AbortController();
+  this.stopped = false;
+  // A connection that hangs says nothing; when the page has lost and found the console, it is asked again.
+  this.listenTo(app.live, 'change', () => { if (app.live.found()) this.reading?.abort(); });
 };
 
 _.extend(app.Log.prototype, Backbone.Events, {
   async follow() {
     let pause = 1000;
-    while (!this.stopper.signal.aborted) {
+    while (!this.stopped) {
       const before = this.bytes;
       try {
         const over = this.isOver();
@@ -22,7 +24,8 @@ _.extend(app.Log.prototype, Backbone.Events, {
         this.trigger('end');
         return;
       } catch (error) {
-        if (this.stopper.signal.aborted) return;
+        if (this.stopped) return;
+        if (this.reading.signal.aborted) continue;
         if (error instanceof app.Problem && error.status < 500 && error.status !== 429) { this.trigger('fail', error); return; }
         this.trigger('cut');
         pause = this.bytes > before ? 1000 : Math.min(pause * 2, 15000);
@@ -32,7 +35,10 @@ _.extend(app.Log.prototype, Backbone.Events, {
   },
 
   async readToEnd() {
-    const response = await fetch(`${this.url}?follow=true&from=${this.bytes}`, { signal: this.stopper.signal, headers: { Accept: 'text/plain' } });
+    this.reading = new AbortController();
+    const response = await app.api.ask(`${this.url}?follow=true&from=${this.bytes}`, {
+      signal: this.reading.signal, headers: { Accept: 'text/plain' }
+    });
     if (response.status === 416) return;   // nothing beyond what is here
     if (!response.ok) throw await app.Problem.from(response);
     this.trigger('open');
@@ -48,5 +54,9 @@ _.extend(app.Log.prototype, Backbone.Events, {
   },
 
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  stop() { this.stopper.abort(); }
+  stop() {
+    this.stopped = true;
+    this.stopListening();
+    this.reading?.abort();
+  }
 });

@@ -1,0 +1,167 @@
+// A page that lacks something says what, and what to do: a script, a style sheet, JavaScript itself, a policy that
+// somebody in front has sent, an address with a password in it, an API that does not answer. It never says "Loading"
+// for ever.
+//
+// Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... node tests/browser/broken.mjs
+// Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
+import assert from 'node:assert/strict';
+import { accessibilityProblems, address, openBrowser, openPage } from './chromium.mjs';
+import { check, outcome } from './tap.mjs';
+
+const browser = await openBrowser();
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
+
+const ways = {
+  'is cut off': (route) => route.abort(),
+  'is not there': (route) => route.fulfill({ status: 404, body: 'no' }),
+  'is refused': (route) => route.fulfill({ status: 403, body: 'no' }),
+  'comes as a login page': (route) => route.fulfill({
+    status: 200, contentType: 'text/html', body: '<h1>Sign in</h1>', headers: { 'X-Content-Type-Options': 'nosniff' }
+  })
+};
+const words = {
+  'is cut off': 'could not be fetched',
+  'is not there': 'is not there (HTTP 404)',
+  'is refused': 'was refused with HTTP 403',
+  'comes as a login page': 'came as text/html'
+};
+
+const files = ['js/app.js', 'js/servers/row.js', 'js/live/live.js', 'js/start.js',
+  'vendor/backbone-min.js', 'vendor/mustache.min.js'];
+
+for (const file of files) {
+  for (const [way, fault] of Object.entries(ways)) {
+    await check(`without ${file}, which ${way}, the page says so`, () => withPage({}, async (page) => {
+      await page.route(`**/${file}`, fault);
+      await page.goto(address);
+      await page.getByRole('alert').getByText(`${file} ${words[way]}`).waitFor();
+      await page.getByRole('heading', { name: 'The page could not start' }).waitFor();
+      await page.getByRole('button', { name: 'Load again' }).waitFor();
+      assert.doesNotMatch(await page.locator('body').innerText(), /Loading/);
+    }));
+  }
+}
+
+await check('what says so can be used by everybody (axe), the next try succeeds', () => withPage({}, async (page) => {
+  await page.route('**/js/router.js', (route) => route.abort());
+  await page.goto(address);
+  await page.getByText('js/router.js could not be fetched').waitFor();
+  assert.deepEqual(await accessibilityProblems(page), []);
+  await page.unroute('**/js/router.js');
+  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.locator('table.board a.name').first().waitFor();
+}));
+
+await check('without a style sheet the page works, and says what is missing', () => withPage({}, async (page) => {
+  await page.route('**/css/table.css', (route) => route.fulfill({ status: 404, body: 'no' }));
+  await page.goto(address);
+  await page.locator('table.board a.name').first().waitFor();
+  await page.getByRole('alert').getByText('css/table.css is not there (HTTP 404)').waitFor();
+}));
+
+await check('a script that ends with an error is told', () => withPage({}, async (page) => {
+  const body = 'app.clock = new app.Clocks();';
+  await page.route('**/js/start.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  await page.goto(address);
+  await page.getByText(/ended with an error: .*Clocks/).waitFor();
+}));
+
+await check('when not even the first script arrives, the frame itself says so', () => withPage({}, async (page) => {
+  await page.route('**/*.js', (route) => route.abort());
+  await page.goto(address);
+  await page.getByRole('heading', { name: 'The page has not started' }).waitFor({ timeout: 20000 });
+  assert.ok(!await page.getByText('Loading …').isVisible());
+}));
+
+await check('with reduced motion, too', () => withPage({ reducedMotion: 'reduce' }, async (page) => {
+  await page.route('**/*.js', (route) => route.abort());
+  await page.goto(address);
+  await page.getByRole('heading', { name: 'The page has not started' }).waitFor({ timeout: 20000 });
+}));
+
+await check('with nothing but the frame, no style and no script, it is said', () => withPage({}, async (page) => {
+  await page.route('**/*.{js,css}', (route) => route.abort());
+  await page.goto(address);
+  await page.getByRole('heading', { name: 'The page has not started' }).waitFor();
+}));
+
+await check('a script that never arrives is named', () => withPage({}, async (page) => {
+  await page.route('**/js/log/ansi.js', () => null);
+  await page.goto(address, { waitUntil: 'commit' });
+  await page.getByText(/Still waiting for js\/log\/ansi\.js/).waitFor({ timeout: 20000 });
+}));
+
+const scriptless = { javaScriptEnabled: false };
+await check('without JavaScript the page says so, and is not "Loading"', () => withPage(scriptless, async (page) => {
+  await page.goto(address);
+  assert.ok(await page.getByRole('heading', { name: 'This page needs JavaScript' }).isVisible());
+  assert.ok(!await page.getByText('Loading …').isVisible());
+}));
+
+await check('the page works under require-trusted-types-for, live', () => withPage({}, async (page, complaints) => {
+  await withPolicy(page, `${policy}; require-trusted-types-for 'script'`);
+  await page.goto(address);
+  await page.locator('table.board a.name').first().waitFor();
+  await page.locator('.live[data-state=live]').waitFor();
+  assert.deepEqual(complaints, []);
+}));
+
+await check('a policy that allows no names for markup is told of', () => withPage({}, async (page) => {
+  await withPolicy(page, `${policy}; require-trusted-types-for 'script'; trusted-types 'none'`);
+  await page.goto(address);
+  await page.getByText(/Content-Security-Policy that the console did not send forbids it \(.*trusted-types/).waitFor();
+}));
+
+await check('a policy that allows no scripts leaves the frame’s own words', () => withPage({}, async (page) => {
+  await withPolicy(page, policy.replace("script-src 'self'", "script-src 'none'"));
+  await page.goto(address);
+  await page.getByRole('heading', { name: 'The page has not started' }).waitFor({ timeout: 20000 });
+}));
+
+const unsigned = { httpCredentials: undefined };
+await check('an address with a name and a password in it works', () => withPage(unsigned, async (page) => {
+  const url = new URL(address);
+  url.username = process.env.CONSOLE_USER;
+  url.password = process.env.CONSOLE_PASSWORD;
+  await page.goto(url.href);
+  await page.locator('table.board a.name').first().waitFor();
+  await page.locator('.live', { hasText: 'Live' }).waitFor();
+  assert.equal(await page.locator('.who').first().innerText(), process.env.CONSOLE_USER);
+}));
+
+await check('an API that hangs: the page says that the console does not answer', () => withPage({}, async (page) => {
+  await page.route('**/api/**', () => null);
+  await page.goto(`${address}#/`);
+  await page.getByText('Waiting for the list of servers').waitFor();
+  await page.getByText('has not come yet: the console does not answer.').waitFor({ timeout: 15000 });
+  await page.locator('.banner.bad', { hasText: 'Connection lost' }).waitFor();
+}));
+
+await check('one part of the API fails: the page shows the rest, and says so', () => withPage({}, async (page) => {
+  const problem = { contentType: 'application/problem+json', body: '{"title":"That was not foreseen."}' };
+  await page.route('**/api/bases', (route) => route.fulfill({ status: 500, ...problem }));
+  await page.goto(address);
+  await page.locator('table.board a.name').first().waitFor();
+  await page.locator('.banner.bad', { hasText: 'That was not foreseen.' }).waitFor();
+}));
+
+await browser.close();
+process.exit(outcome());
+
+async function withPage(options, run) {
+  const { page, complaints } = await openPage(browser, options);
+  page.setDefaultTimeout(Number(process.env.STEP_TIMEOUT || 30000));
+  try {
+    await run(page, complaints);
+  } finally {
+    await page.context().close();
+  }
+}
+
+// What stands before the console sends a policy of its own.
+function withPolicy(page, text) {
+  return page.route((url) => !url.pathname.includes('/api/'), async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': text } });
+  });
+}
