@@ -1,18 +1,36 @@
-// Many events, one paint: views that ask to be drawn are drawn once, in the next animation frame.
-// A hidden page gets no frames, so its views wait, each once, until somebody looks.
+// Many events, one paint: views that ask to be drawn are drawn once, together, and not more often than four times a
+// second however much happens. What a person does with the page is drawn in the next frame (`soon`). A hidden page
+// gets no frames, so its views wait, each once, until somebody looks.
 app.frame = {
   waiting: new Set(),
+  pause: 250,
+  painted: -Infinity,
 
-  add(view) {
-    if (!this.waiting.size) requestAnimationFrame(() => this.paint());
+  add(view, soon) {
     this.waiting.add(view);
+    if (soon) this.ask();
+    else this.timer ||= setTimeout(() => this.ask(), Math.max(0, this.painted + this.pause - performance.now()));
+  },
+
+  ask() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.asked ||= requestAnimationFrame(() => this.paint());
   },
 
   drop(view) { this.waiting.delete(view); },
 
   paint() {
+    this.asked = null;
+    this.painted = performance.now();
     const views = [...this.waiting];
     this.waiting.clear();
-    views.forEach((view) => view.render());
+    views.forEach((view) => {
+      try {
+        view.render();
+      } catch (error) {
+        reportError(error);   // the others are drawn all the same
+      }
+    });
   }
 };

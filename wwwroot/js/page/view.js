@@ -1,8 +1,14 @@
-// What every view can do: be painted at most once a frame, keep the focus over a paint, own
+// What every view can do: be painted with others (frame.js), keep the focus over a paint, own
 // parts that go when it goes, and run a verb with its button disabled until the answer is there.
 app.View = Backbone.View.extend({
   paint() {
     app.frame.add(this);
+    return this;
+  },
+
+  // For what a person has just done.
+  paintSoon() {
+    app.frame.add(this, true);
     return this;
   },
 
@@ -39,7 +45,7 @@ app.View = Backbone.View.extend({
     if (this.busy) return undefined;
     this.busy = true;
     this.problem = null;
-    this.paint();
+    this.paintSoon();
     try {
       return await verb();
     } catch (error) {
@@ -47,7 +53,7 @@ app.View = Backbone.View.extend({
       return undefined;
     } finally {
       this.busy = false;
-      this.paint();
+      this.paintSoon();
     }
   },
 
