@@ -1,5 +1,6 @@
 // The road of a day, by clicking: reserve a server, see what a build with database and branch will change, build, watch the
-// log, see it ready, find it in the history, take the newest data, compare, release. Fails on any error in the browser's console and any report of its policy.
+// log, see it ready, find it in the history, take a fresh copy, compare, release. Fails on any error in the browser's
+// console and any report of its policy.
 //
 // Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] [SERVER=qa01] [APP=shop] [BRANCH=branches/x] node tests/browser/road.mjs
 // SERVER: a free, running one; without it the first free one of the board. BRANCH: without it the second path the console offers.
@@ -25,7 +26,7 @@ await step('the board shows the servers', async () => {
 
 await check('the board can be used by everybody (axe)', accessible);
 
-await step('changes arrive by the event stream', () => page.locator('.live.live').waitFor());
+await step('changes arrive by the event stream', () => page.locator('.live[data-state=live]').waitFor());
 
 await step('reserving a free server by clicking', async () => {
   await row().getByRole('button', { name: `Reserve ${server}` }).click();
@@ -100,8 +101,9 @@ await step('the history has it', async () => {
 
 await check('the server page can be used by everybody (axe)', accessible);
 
-await step('the newest data with the same code, after the question whether to replace the database', async () => {
-  await page.getByRole('button', { name: 'Newest data, same code' }).click();
+await step('a fresh copy with the same code, after the question whether to replace the database', async () => {
+  await page.getByText('the newest there is').waitFor();
+  await page.getByRole('button', { name: 'Fresh copy, same code' }).click();
   await dialog.getByRole('region', { name: 'Database', exact: true }).waitFor();
   await dialog.getByRole('button', { name: 'Replace the database' }).click();
   await page.waitForURL(/#\/builds\//);

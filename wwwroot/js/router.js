@@ -14,7 +14,11 @@ app.Router = Backbone.Router.extend({
     '*other': 'lost'
   },
 
-  board() { this.show(new app.BoardPage()); },
+  board(query) {
+    if (this.page instanceof app.BoardPage) this.page.follow(query);   // back and forward among its filters
+    else this.show(new app.BoardPage({ query }));
+    app.top.paintSoon();
+  },
   server(name) { this.show(new app.ServerPage({ name })); },
   entry(name, build) { this.show(new app.EntryPage({ name, build })); },
   compare(name, to, from) { this.show(new app.ComparePage({ name, to, from })); },
@@ -31,10 +35,16 @@ app.Router = Backbone.Router.extend({
     document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close());
     $('#page').empty().append(page.render().el);
     document.title = `${page.title} · Test server console`;
-    app.top.paint();
+    app.top.paintSoon();
     if (first) return;   // the browser has put the focus where it belongs
     window.scrollTo(0, 0);
     (page.el.querySelector('h1') || document.getElementById('page')).focus({ preventScroll: true });
+  },
+
+  // The address of what the page has come to show by itself.
+  at(href, { replace }) {
+    history[replace ? 'replaceState' : 'pushState'](null, '', href);
+    Backbone.history.fragment = Backbone.history.getFragment();   // else the way back here would be no change
   },
 
   refresh() { return this.page?.refresh?.(); }

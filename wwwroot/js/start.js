@@ -1,6 +1,7 @@
 // The story of the page: fill the nouns, put the frame up, show what the address names, stay live.
 app.start = function () {
   app.clock = new app.Clock();
+  app.pointer = new app.Pointer();
   app.me = new app.Me();
   app.hosts = new app.Hosts();
   app.servers = new app.Servers();
@@ -10,8 +11,8 @@ app.start = function () {
   app.copies = new app.Copies();
   app.live = new app.Live();
 
-  app.top = new app.TopView({ el: '#top' }).render();
   new app.FootView({ el: '#foot' }).render();
+  app.top = new app.TopView({ el: '#top' }).render();
   app.banners = new app.BannersView({ el: '#banners' }).render();
   app.router = new app.Router();
 

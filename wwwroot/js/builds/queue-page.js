@@ -10,21 +10,31 @@ app.QueuePage = app.View.extend({
     this.listenTo(app.builds, 'update reset change sync', this.paint);
     this.listenTo(app.me, 'change', this.paint);
     this.listenTo(app.clock, 'second', this.paint);
-    app.builds.load().catch(() => null);   // a lost connection has its own banner
+    app.builds.load().then(() => { this.loaded = true; }).catch(() => null);   // a lost connection has its own banner
   },
 
   refresh() { return app.builds.load(); },
 
-  render() {
+  // Rows stay where they are while somebody points at them: else a click would cancel another build.
+  places() {
+    if (this.loaded && app.pointer.isOver(this.el)) {
+      return this.kept.map((list) => list.filter((build) => app.builds.get(build.id)));
+    }
     const running = app.builds.filter((build) => build.get('state') === 'running');
     const queued = app.builds.filter((build) => build.get('state') === 'queued').reverse();
     queued.sort((one, other) => (one.get('position') || Infinity) - (other.get('position') || Infinity) || 0);
     const over = app.builds.filter((build) => build.has('state') && build.isOver()).slice(0, this.ended);
+    return [running, queued, over];
+  },
+
+  render() {
+    const [running, queued, over] = this.kept = this.places();
+    const number = (state) => app.builds.filter((build) => build.get('state') === state).length;
     const list = (key, title, fact, builds, none) => ({
       key, title, fact, none, open: key !== 'ended', count: builds.length, any: builds.length > 0, rows: builds.map((build) => this.row(build))
     });
     return this.draw('queue-page', {
-      summary: `${running.length} running, ${queued.length} waiting`,
+      summary: `${number('running')} running, ${number('queued')} waiting`,
       problem: null,
       lists: [
         list('running', 'Running', 'Step', running, 'No build is running.'),

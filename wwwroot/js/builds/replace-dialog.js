@@ -31,9 +31,13 @@ app.ReplaceDialog = app.Dialog.extend(_.extend({}, app.refusal, {
     const { app: name, path, revision } = server.get('configuration');
     const wish = { app: name, path, database: true, code: false };
     if (revision) wish.revision = String(revision);
-    const text = `The database of ${server.id} is replaced by a fresh copy of ${app.apps.baseOf(name)}. What is in it now is lost. The code stays as it is: ${path}.`;
+    const newer = server.newerData();
+    const newest = newer || !server.newestData() ? '' : ' Its data is the newest there is already.';
+    const text = `The database of ${server.id} is replaced by a fresh copy of ${app.apps.baseOf(name)}. `
+      + `What is in it now is lost.${newest} The code stays as it is: ${path}.`;
     app.me.named(() => new app.ReplaceDialog({
-      model: server, wish, text, title: `Newest data for ${server.id}?`, word: 'Replace the database',
+      model: server, wish, text, word: 'Replace the database',
+      title: newer ? `Newest data for ${server.id}?` : `A fresh copy of the database for ${server.id}?`,
       run: (key, number) => server.startBuild({ ...wish, ...number }, key)
     }).open());
   },

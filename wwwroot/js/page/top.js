@@ -4,18 +4,20 @@ app.TopView = app.View.extend({
 
   initialize() {
     this.listenTo(app.me, 'change', this.paint);
-    this.listenTo(app.live, 'change', this.paint);
+    this.listenTo(app.live, 'change', this.paintSoon);
     this.listenTo(app.servers, 'update reset change:build', this.paint);
   },
 
   render() {
     const here = Backbone.history.fragment || '';
-    const page = (href, name, pattern, count, hint) => ({ href, name, here: pattern.test(here), count, hint });
+    const page = (href, name, pattern, counts) => ({ href, name, here: pattern.test(here), counts });
+    const board = app.router?.page instanceof app.BoardPage;
     const open = app.servers.reduce((sum, server) => sum + (server.has('build') ? 1 + server.get('build').waiting : 0), 0);
+    const hint = `${app.text.count(open, 'build', 'builds')} waiting or running`;
     return this.draw('top-bar', {
       pages: [
-        page('#/', 'Servers', /^\/?$|^\/?servers\//),
-        page('#/queue', 'Queue', /^\/?(queue|builds\/)/, open || null, `${app.text.count(open, 'build', 'builds')} waiting or running`),
+        page(board ? '#/' : app.BoardPage.last(), 'Servers', /^\/?(\?|$)|^\/?servers\//),
+        page('#/queue', 'Queue', /^\/?(queue|builds\/)/, { count: open, hint }),
         page('#/bases', 'Bases', /^\/?(bases|restores\/)/)
       ],
       live: app.live.toTemplate(),

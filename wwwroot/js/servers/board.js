@@ -1,13 +1,18 @@
-// The home page: every server at a glance, a filter, and four quick ones with their counts.
+// The home page: every server at a glance, one's own first, a filter, and quick ones with their counts. What is shown
+// is in the address (#/?show=mine&filter=basket), so that it outlasts a reload and the way to another page and back.
 (function () {
   const kinds = [
-    { name: 'all', word: 'All', has: () => true },
-    { name: 'free', word: 'Free', has: (server) => server.isFree() },
-    { name: 'mine', word: 'Mine', has: (server) => server.isMine() },
-    { name: 'running', word: 'Running', has: (server) => server.isRunning() }
+    { name: 'all', word: 'All', has: () => true, hint: 'in all' },
+    { name: 'free', word: 'Free', has: (server) => server.isFree(), hint: 'that can be reserved' },
+    { name: 'mine', word: 'Mine', has: (server) => server.isMine(), hint: 'that you have reserved' },
+    { name: 'building', word: 'Building', has: (server) => server.has('build'), hint: 'with builds that run or wait' },
+    { name: 'running', word: 'Switched on', has: (server) => server.isRunning(), hint: 'whose machine runs' }
   ];
+  const kindOf = (name) => kinds.find((kind) => kind.name === name) || kinds[0];
+  const servers = (number) => app.text.count(number, 'server', 'servers');
 
-  // The table's head and rows are made once; a change redraws its own row, and the chips when counts change.
+  // The table's head and rows are made once; a change redraws its own row, and the chips when counts change. Where rows
+  // stand, and whether they are shown, stays as it is while somebody points at them (rows.js).
   app.BoardPage = app.View.extend({
     title: 'Servers',
     events: {
@@ -16,87 +21,105 @@
       'click [name=all-again]': 'showAll'
     },
 
-    initialize() {
-      this.kind = app.BoardPage.kind;
-      this.rows = new Map();
+    initialize({ query }) {
+      this.rows = this.own(new app.BoardRows({ board: this }));
+      this.read(query);
       this.listenTo(app.servers, 'update reset sort change sync', this.paint);
       this.listenTo(app.hosts, 'update change', this.paint);
+      this.listenTo(app.live, 'change', this.paint);
       this.listenTo(app.me, 'change', this.repaintRows);
       this.listenTo(app.bases, 'update change', this.repaintRows);
       this.listenTo(app.apps, 'update', this.repaintRows);
       this.listenTo(app.clock, 'tick', this.repaintRows);
     },
 
+    read(query) {
+      const said = new URLSearchParams(query || '');
+      this.kind = kindOf(said.get('show')).name;
+      this.wanted = (said.get('filter') || '').slice(0, 100);
+      app.BoardPage.keep(this.address());
+    },
+
+    // Back or forward, or a link to the board while it is up.
+    follow(query) {
+      this.read(query);
+      this.$('[name=filter]').val(this.wanted);
+      this.rows.settle();
+      this.paintSoon();
+    },
+
+    address() {
+      const said = new URLSearchParams({
+        ...(this.kind === 'all' ? {} : { show: this.kind }), ...(this.wanted ? { filter: this.wanted } : {})
+      }).toString();
+      return said ? `#/?${said}` : '#/';
+    },
+
     render() {
-      if (!this.html) this.draw('board', { chips: this.chips() });
+      if (!this.html) this.draw('board', { chips: this.chips(), wanted: this.wanted });
       this.updateChips();
       if (app.servers.length) this.renderTable(); else this.renderEmpty();
       return this;
     },
 
     renderEmpty() {
-      if (!app.servers.loaded) return;
-      this.dropRows();
-      this.$('.board-body').html(app.render('board-empty', { hosts: app.hosts.toJSON() }));
+      this.rows.clear();
+      const waiting = !app.servers.loaded && { lost: app.live.state === 'lost' };
+      const none = !waiting && { hosts: app.hosts.toJSON() };
+      this.$('.board-body').html(app.render('board-empty', { waiting, none }));
     },
 
     renderTable() {
-      if (!this.$('table').length) this.$('.board-body').html(app.render('board-table', {}));
-      this.rows.forEach((row, name) => { if (!app.servers.get(name)) { row.remove(); this.rows.delete(name); } });
-      const body = this.$('tbody')[0];
-      let place = body.firstElementChild, shown = 0;
-      app.servers.each((server) => {
-        const row = this.rowOf(server);
-        row.el.hidden = !this.shows(server);
-        shown += row.el.hidden ? 0 : 1;
-        if (place === row.el) place = place.nextElementSibling; else body.insertBefore(row.el, place);
-      });
-      this.$('.none').prop('hidden', shown > 0);
-      this.$('table').prop('hidden', shown === 0);
-    },
-
-    rowOf(server) {
-      if (!this.rows.has(server.id)) this.rows.set(server.id, this.own(new app.ServerRow({ model: server })).render());
-      return this.rows.get(server.id);
-    },
-
-    dropRows() {
-      this.rows.forEach((row) => row.remove());
-      this.rows.clear();
+      if (!this.rows.el.isConnected) this.$('.board-body').empty().append(this.rows.el);
+      const shown = this.rows.render().shown;
+      const narrowed = this.kind !== 'all' || this.wanted.trim();
+      this.$('.shown').text(narrowed ? `${shown} of ${servers(app.servers.length)} shown` : '');
+      this.$('[name=all-again]').prop('hidden', !narrowed);
     },
 
     shows(server) {
-      const wanted = this.$('[name=filter]').val().trim();
-      return kinds.find((kind) => kind.name === this.kind).has(server) && (!wanted || server.matches(wanted));
+      const wanted = this.wanted.trim();
+      return kindOf(this.kind).has(server) && (!wanted || server.matches(wanted));
     },
 
     chips() {
-      return kinds.map(({ name, word, has }) => ({ name, word, count: app.servers.filter(has).length, pressed: String(name === this.kind) }));
+      return kinds.map(({ name, word, has, hint }) => {
+        const count = app.servers.filter(has).length;
+        return { name, word, count, hint: `${servers(count)} ${hint}`, pressed: String(name === this.kind) };
+      });
     },
 
     // In place, so that a key press on a chip is never lost under a paint.
     updateChips() {
-      this.chips().forEach(({ name, count, pressed }) => {
-        this.$(`.chip[name=${name}]`).attr('aria-pressed', pressed).find('.count').text(count);
+      this.chips().forEach(({ name, count, hint, pressed }) => {
+        this.$(`.chip[name=${name}]`).attr({ 'aria-pressed': pressed, title: hint }).find('.count').text(count);
       });
     },
 
     repaintRows() {
-      this.rows.forEach((row) => row.paint());
+      this.rows.paintAll();
       this.paint();
     },
 
-    filter() { this.paint(); },
-    choose(event) { this.show(event.currentTarget.name); },
+    filter() { this.change({ wanted: this.$('[name=filter]').val(), replace: true }); },
+    choose(event) { this.change({ kind: event.currentTarget.name }); },
 
-    show(kind) {
-      this.kind = app.BoardPage.kind = kind;
-      this.paint();
+    // One's own choice is seen at once. Typing is no step of the way back, a chip is one.
+    change({ kind = this.kind, wanted = this.wanted, replace = false }) {
+      Object.assign(this, { kind, wanted });
+      app.router.at(this.address(), { replace });
+      app.BoardPage.keep(this.address());
+      this.rows.settle();
+      this.paintSoon();
     },
 
     showAll() {
       this.$('[name=filter]').val('').trigger('focus');
-      this.show('all');
+      this.change({ kind: 'all', wanted: '' });
     }
-  }, { kind: 'all' });   // kept while one looks at other pages
+  }, {
+    // Where "Servers" leads from another page: to the board as one has left it in this tab. A browser may keep nothing.
+    keep(address) { try { sessionStorage.setItem('board', address); } catch { /* then it leads to all servers */ } },
+    last() { try { return sessionStorage.getItem('board') || '#/'; } catch { return '#/'; } }
+  });
 })();

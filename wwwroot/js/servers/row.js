@@ -24,12 +24,14 @@ app.ServerRow = app.View.extend({
 
   actions() {
     const { model } = this;
-    const action = (name, word, look) => ({ name, word, look });
+    // Each verb has a place of its own, so that none comes to stand where another one was clicked.
+    const slots = { build: 'first', release: 'third' };
+    const action = (name, word, look) => ({ name, word, look, slot: slots[name] || 'second' });
     const build = (look) => (model.canBuild() ? [action('build', 'Build', look)] : []);
     if (model.isMine()) return [...build('primary'), action('change', 'Extend', ''), action('release', 'Release', '')];
     if (model.get('unusable')) return [];
     if (model.get('reservation')) return [action('takeover', 'Take over', '')];
-    return [action('reserve', 'Reserve', 'primary'), ...build('')];
+    return [...build(''), action('reserve', 'Reserve', 'primary')];
   },
 
   reserve() { app.ReserveDialog.ask(this.model); },

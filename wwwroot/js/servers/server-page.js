@@ -63,8 +63,8 @@ app.ServerPage = app.View.extend({
   makes() {
     const { model } = this;
     if (!model.canBuild()) return [];
-    const now = model.get('configuration');
-    const newest = now?.path && !now.incomplete && app.apps.baseOf(now.app) ? [{ name: 'newest', word: 'Newest data, same code …', look: '' }] : [];
+    const word = model.newerData() ? 'Newest data, same code …' : 'Fresh copy, same code …';
+    const newest = model.canRenewData() ? [{ name: 'newest', word, look: '' }] : [];
     return [{ name: 'build', word: 'Build', look: 'primary' }, ...newest];
   },
 

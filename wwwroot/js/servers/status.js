@@ -13,7 +13,7 @@
     const now = this.get('configuration');
     if (!now) return null;
     const stale = app.bases.isStale(now.app, now.dataTime);
-    const base = app.bases.get(app.apps.baseOf(now.app));
+    const newer = this.newerData();
     return {
       app: now.app,
       path: now.path,
@@ -21,7 +21,8 @@
       revision: app.text.revision(now.revision),
       data: app.time.of(now.dataTime, app.time.data),
       stale,
-      newest: stale && this.canBuild() && now.path && !now.incomplete && new Date(base?.get('dataTime') || 0) > new Date(now.dataTime) ? app.time.of(base.get('dataTime'), app.time.night) : null,
+      newest: stale && this.canBuild() && newer ? app.time.of(newer, app.time.night) : null,
+      isNewest: Boolean(now.dataTime) && this.newestData() !== null && !newer,
       staleness: stale ? 'stale' : '',
       at: app.time.of(now.at),
       by: now.by,
@@ -34,6 +35,24 @@
     };
   };
 
+  // The data time of the base of what is here, or null.
+  app.Server.prototype.newestData = function () {
+    return app.bases.get(app.apps.baseOf(this.get('configuration')?.app))?.get('dataTime') ?? null;
+  };
+
+  app.Server.prototype.canRenewData = function () {
+    const now = this.get('configuration');
+    return Boolean(now?.path && !now.incomplete && app.apps.baseOf(now.app));
+  };
+
+  // The base's data, when it is newer than what is here and can be put under the code that is here.
+  app.Server.prototype.newerData = function () {
+    const now = this.get('configuration');
+    const newest = this.newestData();
+    if (!newest || !this.canRenewData()) return null;
+    return !now.dataTime || new Date(newest) > new Date(now.dataTime) ? newest : null;
+  };
+
   app.Server.prototype.buildTemplate = function () {
     const build = this.get('build');
     if (!build) return null;
@@ -41,11 +60,13 @@
     return {
       id: build.id,
       estimate,
-      hint: [`Build ${build.id}: ${build.app} ${build.path}`, estimate && `${estimate.word} ${estimate.text}`.toLowerCase()].filter(Boolean).join(', '),
+      hint: [`Build ${build.id}: ${build.app} ${build.path}`,
+        estimate && `${estimate.word} ${estimate.text}`.toLowerCase(),
+        build.waiting && `${build.waiting} more ${build.waiting === 1 ? 'waits' : 'wait'}`].filter(Boolean).join(', '),
       app: build.app,
       path: build.path,
       step: build.step || '',
-      behind: build.waiting ? `${build.waiting} more ${build.waiting === 1 ? 'waits' : 'wait'}` : null,
+      behind: build.waiting || null,
       href: app.Build.href(build.id),
       status: app.Build.status(build.state),
       bar: build.state === 'running' ? app.text.bar(build.progress, `${build.step || 'build'} on ${this.id}`) : null

@@ -1,0 +1,78 @@
+// The rows of the board: one's own servers on top, the others below. While somebody points at them, rows neither move
+// nor come nor go, so that nothing slides under the pointer; they are put in order afterwards (pointer.js).
+app.BoardRows = app.View.extend({
+  initialize({ board }) {
+    Object.assign(this, { board, views: new Map(), places: new Map() });
+    this.setElement($(app.render('board-table', {})).get(0));
+    this.heads = { mine: this.$('.mine .group')[0], others: this.$('.others .group')[0] };
+    this.listenTo(app.clock, 'second', () => { if (this.held) board.paint(); });
+  },
+
+  // The person has asked for another order.
+  settle() { this.asked = true; },
+
+  render() {
+    this.held = !this.asked && app.pointer.isOver(this.$('table')[0]);
+    this.asked = false;
+    if (!this.held) this.places.clear();
+    this.views.forEach((view, name) => { if (!app.servers.get(name)) this.forget(name, view); });
+    const groups = { mine: [], others: [] };
+    app.servers.each((server) => {
+      const { group, hidden } = this.placeOf(server);
+      const view = this.viewOf(server);
+      view.el.hidden = hidden;
+      groups[group].push(view);
+    });
+    const apart = groups.mine.some((view) => !view.el.hidden);
+    this.shown = this.fill('mine', groups.mine, apart) + this.fill('others', groups.others, apart);
+    this.$('.none').prop('hidden', this.shown > 0);
+    this.$('table').prop('hidden', this.shown === 0);
+    return this;
+  },
+
+  placeOf(server) {
+    if (!this.places.has(server.id)) {
+      this.places.set(server.id, { group: server.isMine() ? 'mine' : 'others', hidden: !this.board.shows(server) });
+    }
+    return this.places.get(server.id);
+  },
+
+  // Groups have heads when there are two. A row that moves keeps the focus that it has.
+  fill(group, views, apart) {
+    const body = this.$(`tbody.${group}`)[0], head = this.heads[group];
+    if (!apart) head.remove(); else if (head !== body.firstElementChild) body.prepend(head);
+    let place = apart ? head.nextElementSibling : body.firstElementChild, shown = 0;
+    views.forEach(({ el }) => {
+      shown += el.hidden ? 0 : 1;
+      if (place === el) { place = place.nextElementSibling; return; }
+      const focused = el.contains(document.activeElement) ? document.activeElement : null;
+      body.insertBefore(el, place);
+      focused?.focus({ preventScroll: true });
+    });
+    head.querySelector('.count').textContent = shown;
+    body.hidden = shown === 0;
+    return shown;
+  },
+
+  viewOf(server) {
+    if (!this.views.has(server.id)) this.views.set(server.id, new app.ServerRow({ model: server }).render());
+    return this.views.get(server.id);
+  },
+
+  paintAll() { this.views.forEach((view) => view.paint()); },
+
+  forget(name, view) {
+    view.remove();
+    this.views.delete(name);
+  },
+
+  clear() {
+    this.views.forEach((view, name) => this.forget(name, view));
+    this.$el.detach();
+  },
+
+  remove() {
+    this.clear();
+    return app.View.prototype.remove.call(this);
+  }
+});
