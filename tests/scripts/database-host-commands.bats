@@ -90,7 +90,7 @@ has_a_sentence() {
   break_command cp says
   call restore "${restore[@]}"
   says "@error The dump shop.dump could not be copied from $place/dumps: cp: cannot do it to '$place/host/some file': Permission denied. $place/host belongs to $(id -un) (drwx"
-  says "and this runs as $(id -un). Give it to $(id -un) as root: chown -R $(id -un) -- $place/host/some\\ file."
+  says "and this runs as $(id -un). Open it: chmod -R u+rwX -- $place/host."
   break_command cp killed
   call restore "${restore[@]}"
   says 'cp ended with the status 137 and gave no reason. The signal KILL ended it'
@@ -114,8 +114,9 @@ has_a_sentence() {
   chmod 500 "$place/host/locks"
   rm -f "$place/host/locks"/*.new
   call restore base=other owner=shop dump=shop.dump
-  says '@error The lock restore.other cannot be taken: touch: cannot touch '
-  says "belongs to $(id -un) (dr-x"
+  says "@error The lock restore.other cannot be taken: $place/host/locks/restore.other: Permission denied. $place/host/locks belongs to"
+  says "(dr-x"
+  says "and this runs as $(id -un). Open it: chmod -R u+rwX -- $place/host/locks."
   chmod 700 "$place/host/locks"
   mkdir -p "$place/host/dumps"
   chmod 500 "$place/host/dumps"
