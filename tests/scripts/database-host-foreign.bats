@@ -144,6 +144,18 @@ END
   ask 'DROP DATABASE template_shop'
 }
 
+@test "A function of its own that a table needs can be prepared in the template, too" {
+  dump_of "CREATE FUNCTION own(int) RETURNS int LANGUAGE internal IMMUTABLE AS 'int4abs'; CREATE TABLE d (id int DEFAULT own(-3)); ALTER TABLE d OWNER TO shop"
+  restore
+  says 'It needs the function public.own(integer), which could not be made: permission denied for language internal. A superuser of PostgreSQL here can prepare it: '
+  says 'in it make the same function. Then restore again.'
+  ask 'CREATE DATABASE template_shop TEMPLATE template0 IS_TEMPLATE true'
+  ask "CREATE FUNCTION own(int) RETURNS int LANGUAGE internal IMMUTABLE AS 'int4abs'" template_shop
+  restore
+  copied
+  [[ $(ask 'INSERT INTO d DEFAULT VALUES RETURNING id' copy_shop_qa01 shop) == 3 ]]
+}
+
 @test "A template with another locale than the dump's is never copied from in silence" {
   ask "CREATE DATABASE template_shop TEMPLATE template0 LOCALE 'C' ENCODING 'LATIN1' IS_TEMPLATE true"
   dump_of 'CREATE EXTENSION pg_stat_statements'
