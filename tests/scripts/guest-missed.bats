@@ -10,6 +10,8 @@ load guest
 
 setup_file() {
   export BATS_TEST_TIMEOUT=60
+  # Debian's git-lfs sets itself up for the whole system, which the guest program does not heed.
+  export GIT_CONFIG_NOSYSTEM=1
   export repositories=$BATS_FILE_TMPDIR
   make_subversion
   make_git
@@ -91,6 +93,25 @@ leaves_out_nothing() { [[ $output != *'left out'* ]] || { echo "$output" && retu
   leaves_out '1 file (a.zipped) behind the Git filter zipped'
   from_git nested
   leaves_out '1 file (deep/er/?x.bin) of Git LFS'
+}
+
+@test "git: a command after the checkout can bring submodules, and the next branch has none of them" {
+  git init --quiet "$work/part"
+  git -C "$work/part" -c user.name=lab -c user.email=lab@lab.example commit --quiet --allow-empty -m part
+  git clone --quiet "$repositories/git" "$work/mine"
+  git -C "$work/mine" -c protocol.file.allow=always submodule --quiet add "$work/part" lib/part
+  git -C "$work/mine" -c user.name=lab -c user.email=lab@lab.example commit --quiet -m part
+  git -C "$work/mine" push --quiet origin HEAD:refs/heads/with-part
+  for _ in first again; do
+    from_git with-part
+    leaves_out '1 submodule (lib/part): a checkout does not bring them'
+    call steps app=shop limit=20 'step.1=git -c protocol.file.allow=always submodule update --init'
+    last_line '@exit 0'
+    [ -e "$copy/lib/part/.git" ]
+    from_git main
+    has_result method=switched
+    [ ! -e "$copy/lib" ]
+  done
 }
 
 @test "git: a server that sends no files before they are asked for tells the same beforehand" {
