@@ -23,6 +23,7 @@ export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const long = [];
     let paints = 0;
+    const from = performance.now();
     const tasks = new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration)));
     tasks.observe({ entryTypes: ['longtask'] });
     const changes = new MutationObserver(() => { paints += 1; });
@@ -33,9 +34,10 @@ export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
       app.live.take('server', { ...one(name), build: build(i, (i % 100) / 100, i % 4) });
       await new Promise((resolve) => setTimeout(resolve, 1000 / rate));
     }
+    const took = (performance.now() - from) / 1000;
     changes.disconnect();
     tasks.disconnect();
     for (let i = 0; i < number; i += 1) app.servers.remove(`load${i}`);
-    return { paints, seconds: time, long: long.length, longest: Math.max(0, ...long) };
+    return { paints, seconds: took, long: long.length, longest: Math.max(0, ...long) };
   }, { servers, perSecond, seconds });
 }
