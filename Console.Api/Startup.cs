@@ -21,11 +21,16 @@ public static class Startup
     private const long LargestBody = 64 * 1024;
 
     /// <summary>The settings file: --settings FILE, else CONSOLE_SETTINGS, else console.json beside the program, for a look.</summary>
+    /// <exception cref="WrongSetting">The arguments say something else.</exception>
     public static string SettingsFile(string[] args)
     {
-        var at = Array.IndexOf(args, "--settings");
-        if (at >= 0 && at + 1 < args.Length) return args[at + 1];
-        if (at >= 0) throw new WrongSetting("--settings needs the name of a file behind it.");
+        if (args is ["--settings", { Length: > 0 } named]) return named;
+        if (args is [{ } one] && one.StartsWith("--settings=", StringComparison.Ordinal) && one.Length > 11) return one[11..];
+        // Else a misspelt one would bring up the console for a look, open to everybody on the machine.
+        if (args is [var first, ..])
+            throw new WrongSetting(first.StartsWith("--settings", StringComparison.Ordinal)
+                ? "`--settings` is wrong: behind it stands one name of a file, and nothing else."
+                : $"The argument `{SettingsText.Cut(first)}` is not known: there is `--settings FILE` alone.");
         return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "console.json");
     }
 

@@ -21,6 +21,19 @@ public sealed class StartTest
     }
 
     [Theory]
+    [InlineData("`--settings` is wrong: behind it stands one name of a file, and nothing else.", "--settings")]
+    [InlineData("`--settings` is wrong: behind it stands one name of a file, and nothing else.", "--settings", "a", "b")]
+    [InlineData("`--settings` is wrong: behind it stands one name of a file, and nothing else.", "--settings=")]
+    [InlineData("The argument `--setings` is not known: there is `--settings FILE` alone.", "--setings", "console.json")]
+    [InlineData("The argument `console.json` is not known: there is `--settings FILE` alone.", "console.json")]
+    public void A_misspelt_argument_brings_up_no_other_console(string said, params string[] arguments)
+    {
+        Assert.Equal(said, Assert.Throws<WrongSetting>(() => Startup.SettingsFile(arguments)).Message);
+        Assert.Equal("a.json", Startup.SettingsFile(["--settings=a.json"]));
+        Assert.Equal("a.json", Startup.SettingsFile(["--settings", "a.json"]));
+    }
+
+    [Theory]
     [InlineData("\"variables\": { \"dbPass\": \"x\" }", "apps[0].variables.dbPass` may be a secret")]
     [InlineData("\"variables\": { \"PWD\": \"x\" }", "Move it to `apps[0].secrets`")]
     [InlineData("\"variables\": { \"sentryDsn\": \"x\" }", "name it in `apps[0].notSecret`")]

@@ -137,6 +137,22 @@ public sealed partial class EveryKeyTest
     }
 
     [Fact]
+    public void The_settings_beside_the_program_are_right_and_describe_every_key()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "console.json");
+        Assert.Equal(8080, Settings.Load(file).Listen.Loopback);
+        var text = File.ReadAllText(file);
+        var missing = Keys(typeof(Settings), "").Where(k => !Regex.IsMatch(text, $"[`\"]{k.Key.Name}[`\"]")).Select(k => k.Pattern);
+        Assert.Empty(missing);
+        // Its examples, too, name no key that there is not.
+        var examples = Regex.Replace(text, "^  // (?=\"[a-zA-Z]+\": |  )", "  ", RegexOptions.Multiline);
+        using var written = System.Text.Json.JsonDocument.Parse(
+            examples, new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var said = Record.Exception(() => SettingsShape.Check(written.RootElement))?.Message;
+        Assert.True(said is null || !said.Contains("not known", StringComparison.Ordinal), said);
+    }
+
+    [Fact]
     public void All_keys_together_are_right()
     {
         using var settings = new WholeSettings();
