@@ -1,9 +1,14 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TestServers.Commands;
 
-/// <summary>Cuts a stream of bytes into lines, whatever comes: a line longer than the limit is cut there, bytes that are no UTF-8 become U+FFFD.</summary>
-public static class Lines
+/// <summary>
+/// Cuts a stream of bytes into lines, whatever comes: a line longer than the limit is cut there, bytes that are no
+/// UTF-8 become U+FFFD. What a carriage return has written over is left out: of a progress that is drawn into one line,
+/// the last state that could be seen is the line.
+/// </summary>
+public static partial class Lines
 {
     /// <summary>The most bytes of one line.</summary>
     public const int Longest = 16 * 1024;
@@ -18,7 +23,7 @@ public static class Lines
     public static async Task Read(Stream stream, Action<string> onLine, long most, Action onTooMuch)
     {
         var buffer = new byte[32 * 1024];
-        var line = new MemoryStream();
+        var line = new Line(onLine);
         long total = 0;
         while (true)
         {
@@ -26,36 +31,69 @@ public static class Lines
             if (count == 0) break;
             if (total > most) continue;
             var part = buffer.AsSpan(0, count);
-            total += count + Cost * (long)part.Count((byte)'\n');
-            Split(part, line, onLine);
+            total += count + Cost * (long)(part.Count((byte)'\n') + part.Count((byte)'\r'));
+            line.Add(part);
             if (total > most) onTooMuch();
         }
-        if (line.Length > 0) Take(line, onLine);
+        line.End();
     }
 
-    private static void Split(ReadOnlySpan<byte> bytes, MemoryStream line, Action<string> onLine)
+    /// <summary>The line that is being read.</summary>
+    private sealed class Line(Action<string> onLine)
     {
-        while (!bytes.IsEmpty)
+        private readonly byte[] _state = new byte[Longest];
+        private int _length;
+        private string? _before;
+        private bool _returned;
+
+        public void Add(ReadOnlySpan<byte> bytes)
         {
-            var end = bytes.IndexOf((byte)'\n');
-            var part = end < 0 ? bytes : bytes[..end];
-            var room = (int)Math.Min(part.Length, Longest - line.Length);
-            line.Write(part[..room]);
-            if (end >= 0 && room == part.Length)
+            while (!bytes.IsEmpty)
             {
-                Take(line, onLine);
-                bytes = bytes[(end + 1)..];
-                continue;
+                if (_returned && bytes[0] is not ((byte)'\n' or (byte)'\r')) Begin();
+                var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
+                var part = end < 0 ? bytes : bytes[..end];
+                var room = (int)Math.Min(part.Length, Longest - _length);
+                part[..room].CopyTo(_state.AsSpan(_length));
+                _length += room;
+                if (end >= 0 && room == part.Length)
+                {
+                    if (bytes[end] == (byte)'\r') _returned = true;
+                    else Tell();
+                    bytes = bytes[(end + 1)..];
+                    continue;
+                }
+                bytes = bytes[room..];
+                if (_length == Longest) Tell();
             }
-            bytes = bytes[room..];
-            if (line.Length == Longest) Take(line, onLine);
         }
+
+        // What has no end of its own.
+        public void End()
+        {
+            if (_length > 0 || _before is not null) Tell();
+        }
+
+        // Something is written over it.
+        private void Begin()
+        {
+            if (IsSeen(Text)) _before = Text;
+            (_length, _returned) = (0, false);
+        }
+
+        private void Tell()
+        {
+            var text = Text;
+            if (_before is not null && !IsSeen(text)) text = _before;
+            (_length, _before, _returned) = (0, null, false);
+            onLine(text);
+        }
+
+        private string Text => Encoding.UTF8.GetString(_state, 0, _length);
+
+        private static bool IsSeen(string text) => Escapes().Replace(text, "").Any(c => !char.IsWhiteSpace(c) && c != '\0');
     }
 
-    private static void Take(MemoryStream line, Action<string> onLine)
-    {
-        var text = Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length);
-        line.SetLength(0);
-        onLine(text.TrimEnd('\r'));
-    }
+    [GeneratedRegex(@"\e\[[0-9;?]*[ -/]*[@-~]", RegexOptions.NonBacktracking)]
+    private static partial Regex Escapes();
 }

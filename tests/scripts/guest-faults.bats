@@ -61,7 +61,7 @@ ensure_story() {
   [ "$status" -eq 2 ]
   has_error "The first line is 'protocol=2', guest speaks protocol=1. Install the console's version of guest on this host."
   call exchange
-  has_error "'exchange' is no verb of guest. It knows: status checkout compare steps settings sweep. Install the console's version of guest on this host."
+  has_error "'exchange' is no verb of guest. It knows: status checkout compare steps settings errors sweep. Install the console's version of guest on this host."
 }
 
 @test "after kill -9 of its supervisor, a sweep ends the run and makes working copies usable" {

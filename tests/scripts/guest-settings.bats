@@ -109,6 +109,70 @@ teardown() { stop_apache; }
   [ "$(answer)" = 'third one' ]
 }
 
+# errors_since PLACE...: asks for what has come since, as a build does.
+errors_since() {
+  local inode size
+  inode=$(sed -n 's/^@result log.inode=//p' <<<"$1") size=$(sed -n 's/^@result log.size=//p' <<<"$1")
+  call errors "since.inode=$inode" "since.size=$size"
+}
+
+@test "the error log since a build began is told, also when it was begun anew" {
+  local since
+  echo "apache_error_log=$work/error.log" >>"$configuration"
+  put_code one
+  put_settings first
+  since=$output
+  errors_since "$since"
+  last_line '@exit 0'
+  [[ $output != *'@result line.'*Error* ]]
+  echo 'raise ValueError("it hides")' >"$work/srv/code/shop/app.py"
+  put_settings second
+  since=$output
+  curl --silent --max-time 10 "http://127.0.0.1:$port/" >/dev/null
+  curl --silent --max-time 10 "http://127.0.0.1:$port/" >/dev/null
+  errors_since "$since"
+  [ "$(grep -c '^@result line.*=ValueError: it hides$' <<<"$output")" -eq 1 ] || { echo "$output" && false; }
+  grep -qE '^@result line.[0-9]+=Traceback' <<<"$output"
+  mv "$work/error.log" "$work/error.log.1"
+  printf '[Wed Nov 25 19:02:32.123456 2026] [wsgi:error] [pid 1:tid 2] [remote 127.0.0.1:3] begun \0anew\n' >"$work/error.log"
+  errors_since "$since"
+  grep -qE '^@result line.[0-9]+=ValueError: it hides' <<<"$output"
+  grep -qE '^@result line.[0-9]+=begun  anew' <<<"$output"
+  seq 100000 >"$work/error.log"
+  call errors since.inode= since.size=
+  [ "$(grep -c '^@result line' <<<"$output")" -eq 60 ]
+  says '@result line.59=100000'
+}
+
+@test "an error log that cannot be read or is not named is told with its remedy" {
+  call errors since.inode= since.size=
+  has_result "problem=The error log of this server's Apache is not named: add apache_error_log=... to the guest's configuration, and builds show why a site answers with an error."
+  echo "apache_error_log=$work/log/error.log" >>"$configuration"
+  call errors since.inode=1 since.size=1
+  says "There is no error log $work/log/error.log on this server"
+  mkdir "$work/log" && echo x >"$work/log/error.log" && chmod 0 "$work/log/error.log"
+  put_code one
+  put_settings first
+  has_result reloaded=true
+  errors_since "$output"
+  says "The error log $work/log/error.log cannot be read: $work/log/error.log belongs to $(id -un):$(id -gn) (mode 0), and guest runs as $(id -un). As root: setfacl"
+  chmod 0 "$work/log"
+  call errors since.inode= since.size=
+  says "cannot be read: $work/log belongs to"
+  chmod 700 "$work/log"
+}
+
+@test "a way to Apache that does not work is told as such, and not as a wrong template" {
+  put_code one
+  sed -i "s|^apachectl=.*|apachectl=$work/none|" "$configuration"
+  put_settings first
+  has_error "apachectl=$work/none in the guest's configuration cannot be started (.*No such file or directory.*). Name a program that this server has"
+  printf '#!/bin/sh\necho "sudo: a password is required" >&2\nexit 1\n' >"$work/apachectl"
+  sed -i "s|^apachectl=.*|apachectl=$work/apachectl|" "$configuration"
+  put_settings first
+  has_error 'may not be started by this server.s user (sudo: a password is required *). Let sudoers allow it'
+}
+
 @test "a text that is missing or a value that is unknown is refused before anything is touched" {
   call settings app=shop "file.apache.conf=$(base64 -w0 <<<x)"
   [ "$status" -eq 2 ]

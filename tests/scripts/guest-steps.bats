@@ -72,6 +72,14 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
   run ! pgrep -u "$EUID" -fx "$nap"
 }
 
+@test "a worker that a step starts is ended with the steps, and said to be left out" {
+  steps 20 "step.1=setsid $nap & ($nap &) ; exec -a 'celery --broker=amqp://a-secret-that-is-longer-than-fifty-letters-and-is-not-cut worker' sleep 3001 &" 'step.2=sleep 0.1'
+  has_result steps=2
+  [ "$(grep '^@left-out' <<<"$output" | sort)" = "$(printf '@left-out the process `%s` that a step after the checkout has started ends with the step. One that is to run on must be started by this server'"'"'s service manager\n' "$nap" "… 3001" | sort)" ] ||
+    { echo "$output" && false; }
+  run ! pgrep -u "$EUID" -fx "$nap"
+}
+
 @test "what a step leaves behind without a trace holds nobody up" {
   SECONDS=0
   steps 20 'step.1=env -i setsid sleep 12 &'

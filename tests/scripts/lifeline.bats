@@ -65,7 +65,12 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   [ "$status" -eq 1 ]
   last_line '@exit 1'
   says 'toy line '
-  says '@error The program ended without a reason'
+  says '@error A command has failed: false has ended with exit code 1 (toy line '
+  call mute
+  says '@error A command has failed: rm "$config/none" has ended with exit code 1 (toy line '
+  says "rm: cannot remove '$program/none': Not a directory. Put right what it names"
+  call killed
+  says '@error A command has failed: killed was ended by signal 9. Put right'
   [[ $output != *never* ]]
 }
 

@@ -10,7 +10,7 @@ make_toy() {
   cat >"$BATS_FILE_TMPDIR/toy" <<END
 #!/usr/bin/env bash
 nap='$nap'
-program=toy verbs='greet forge escape spare hide fault stubborn flood half young' keys=folder
+program=toy verbs='greet forge escape spare hide fault mute killed stubborn flood half young' keys=folder
 source '$scripts/lifeline'
 END
   cat >>"$BATS_FILE_TMPDIR/toy" <<'END'
@@ -28,6 +28,8 @@ verb_forge() {
 verb_escape() { env -i setsid sleep 20 & say started; }
 verb_hide() { setsid $nap & ($nap &) ; say started; }
 verb_fault() { false; say never; }
+verb_mute() { local config=${BASH_SOURCE[0]}; rm "$config/none"; say never; }
+verb_killed() { kill -KILL "$BASHPID"; }
 verb_stubborn() {
   trap 'say cleaning; sleep 0.2; touch "${config[folder]}/cleaned"' EXIT
   bash -c "trap '' TERM; while :; do $nap; done" &

@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+#
+# Stories of tools that fail on a guest, each at every call it is used for: a
+# run then ends with a sentence that names what has failed, or does without,
+# and the next run is as if nothing had been.
+#
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+load host
+load guest
+load apache
+
+setup_file() {
+  export BATS_TEST_TIMEOUT=300
+  export repositories=$BATS_FILE_TMPDIR
+  make_subversion
+  make_git
+}
+
+setup() {
+  make_guest
+  mkdir "$work/bin"
+  printf '#!/bin/sh\nPATH=%s:$PATH exec %s "$@"\n' "$work/bin" "$program" >"$work/guest"
+  chmod +x "$work/guest"
+  program=$work/guest
+}
+
+teardown() { [[ ! -e $work/run ]] || stop_apache; }
+
+# break_tool NAME N: its Nth call fails, as on a bad disk.
+break_tool() {
+  rm -f "$work/bin"/* "$work/calls"
+  cat >"$work/bin/$1" <<END
+#!/bin/bash
+PATH=$PATH
+echo >>'$work/calls'
+if [[ \$(wc -l <'$work/calls') == $2 ]]; then
+  echo "$1: it cannot be done: Input/output error" >&2
+  exit 5
+fi
+exec $1 "\$@"
+END
+  chmod +x "$work/bin/$1"
+}
+
+mend_tools() { rm -f "$work/bin"/*; }
+
+was_called() { [ -e "$work/calls" ] && [ "$(wc -l <"$work/calls")" -ge "$1" ]; }
+
+# Done, or a sentence: never a failure without one.
+has_end() {
+  if [ "$status" -eq 0 ]; then
+    last_line '@exit 0'
+  else
+    [[ $(grep -c '^@error .' <<<"$output") == 1 && $output != *'without a reason'* ]]
+  fi || { echo "$output" && return 1; }
+}
+
+# each_failing COMMAND...: with each tool failing at each of its calls; then once more, with none.
+each_failing() {
+  local tool number
+  for tool in rm mv mkdir mktemp find grep sed cut sort tail tr cat df flock git svn svnversion stat sync chmod touch base64 apache2; do
+    for number in {1..40}; do
+      break_tool "$tool" "$number"
+      "$@"
+      mend_tools
+      was_called "$number" || break
+      has_end || { echo "$tool, call $number" && return 1; }
+      case $output in *"A command has failed"*) echo "# $tool $number: $(grep '^@error' <<<"$output")" >&3 ;; esac
+      "$@"
+      [ "$status" -eq 0 ] || { echo "after $tool, call $number: $output" && return 1; }
+      is_whole || { echo "not whole after $tool, call $number" && return 1; }
+    done
+  done
+}
+
+is_whole() { only_clean; }
+
+there_and_back_svn() {
+  from_svn trunk
+  [ "$status" -eq 0 ] || return 0
+  from_svn 'branches/fast = é@2' revision=4
+}
+
+@test "a checkout from Subversion, new and switched" {
+  each_failing there_and_back_svn
+}
+
+there_and_back_git() {
+  from_git main
+  [ "$status" -eq 0 ] || return 0
+  from_git feature/fast
+}
+
+@test "a checkout from Git, new and switched" {
+  each_failing there_and_back_git
+}
+
+new_git() {
+  rm -rf "$copy/.git/HEAD"
+  from_git main
+}
+
+@test "a working copy that is made anew" {
+  each_failing new_git
+}
+
+compare_both() {
+  call compare app=shop kind=svn "repository=file://$repositories/svn/shop" path=trunk from_path=trunk from_revision=2
+  [ "$status" -eq 0 ] || return 0
+  call compare app=shop kind=git "repository=file://$repositories/git" path=main "from_path=1.0" "from_revision=$(git -C "$repositories/git" rev-parse 1.0)"
+}
+
+@test "a comparison" {
+  each_failing compare_both
+}
+
+look_and_sweep() {
+  call status
+  [ "$status" -eq 0 ] || return 0
+  call sweep
+  [ "$status" -eq 0 ] || return 0
+  call steps app=shop limit=20 step.1=: "file.apache.conf=$(base64 <<<a)" "file.wsgi.py=$(base64 <<<w)" "file.settings.py=$(base64 <<<s)"
+}
+
+@test "status, sweep and steps" {
+  from_svn trunk
+  each_failing look_and_sweep
+}
+
+@test "settings" {
+  make_apache
+  put_code one
+  each_failing put_settings first
+  [ "$(answer)" = 'first one' ]
+}
