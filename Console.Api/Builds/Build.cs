@@ -52,6 +52,12 @@ public sealed record BuildResult(Revision? Revision = null, DateTimeOffset? Data
 /// <param name="Text">The first lines of an answer that is no success.</param>
 public sealed record AppHealth(string Url, int? Status, double Seconds, string? Text)
 {
+    /// <summary>
+    /// After an answer that is no success: what the server's Apache has written into its error log since the build
+    /// began, or why that cannot be read.
+    /// </summary>
+    public string? ErrorLog { get; init; }
+
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Ready => Status is >= 200 and < 400;
 }

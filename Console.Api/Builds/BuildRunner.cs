@@ -132,7 +132,10 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         var put = await DoWithSettings(build.Id, Build.SettingsStep, Build.HealthStep, app, machine, (rendered, voice) => guest.PutSettings(app, machine, rendered, voice, cancel));
         if (put.State != StepState.Succeeded) return Verdict(Build.SettingsStep, put);
         Begin(build.Id, [Build.HealthStep]);
-        var asked = await Hear(build.Id, Build.HealthStep, voice => health.Run(Placeholders.FillPage(app.Health, machine.Name, machine.Address, machine.Url), voice, cancel));
+        var mark = ends.Select(e => e.End.ErrorLog).FirstOrDefault(m => m is not null) ?? put.ErrorLog
+            ?? (build.Resumes is null ? null : await guest.EndOfErrors(machine, cancel));
+        var asked = await Hear(build.Id, Build.HealthStep, voice => health.Run(
+            Placeholders.FillPage(app.Health, machine.Name, machine.Address, machine.Url), () => guest.ErrorsSince(machine, mark, cancel), voice, cancel));
         return new(asked.State == StepState.Succeeded ? RequestState.Succeeded : asked.State == StepState.Cancelled ? RequestState.Cancelled : RequestState.Failed,
             asked.State == StepState.Succeeded ? "ready" : asked.Message, Ending(Build.HealthStep, asked));
     }

@@ -13,6 +13,8 @@ public sealed record StepEnd(StepState State, string Message, Func<BuildResult, 
     public AppHealth? Health { get; init; }
     /// <summary>What it went without, a sentence each.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
+    /// <summary>Where its server's error log ended when it began.</summary>
+    public ErrorLogMark? ErrorLog { get; init; }
     /// <summary>What it has done on its host, and what of it still runs, is not known.</summary>
     public bool Unheard { get; init; }
     /// <summary>It was asked to end, and its host did not answer.</summary>
@@ -76,7 +78,7 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
 }
 
 /// <summary>The steps on a server: code and settings.</summary>
-public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets)
+public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets, History history)
 {
     private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
 
@@ -94,7 +96,8 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
         if (!end.Done) return StepEnd.Of(end) with { Unheard = end.Unheard || end.Results.GetValueOrDefault("begun") == "true" };
         return Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision
             ? new(StepState.Failed, $"{machine.Name} reported no revision that could be one. Install this console's scripts there.")
-            : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision }) { LeftOut = end.LeftOut };
+            : new(StepState.Succeeded, $"{build.Path} at {(revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision)}", result => result with { Revision = revision })
+                { LeftOut = end.LeftOut, ErrorLog = ErrorLogMark.Of(end) };
     }
 
     /// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
@@ -129,7 +132,36 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
     {
         var sent = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text };
         var end = await Run(machine, Call(machine, "settings", settings.Now.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
-        return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") { LeftOut = end.LeftOut } : StepEnd.Of(end);
+        return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") { LeftOut = end.LeftOut, ErrorLog = ErrorLogMark.Of(end) }
+            : StepEnd.Of(end);
+    }
+
+    /// <summary>Asks what Apache has written into its error log on the server since then.</summary>
+    /// <param name="since">Null: the log was not there or could not be read.</param>
+    public async Task<ErrorLog> ErrorsSince(Machine machine, ErrorLogMark? since, CancellationToken cancel) =>
+        ErrorLog.Of(await Errors(machine, since, cancel), secrets.Hide);
+
+    /// <summary>Asks where that log ends, before a page is asked that no step of this build has touched.</summary>
+    public async Task<ErrorLogMark?> EndOfErrors(Machine machine, CancellationToken cancel) => ErrorLogMark.Of(await Errors(machine, null, cancel));
+
+    private Task<HostEnd> Errors(Machine machine, ErrorLogMark? since, CancellationToken cancel)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["since.inode"] = since?.Inode ?? "", ["since.size"] = since?.Size ?? "" };
+        return Run(machine, new(Reach(machine), "guest", "errors", values, ShortLimit), cancel);
+    }
+
+    // What a call tells of its server is kept; a disk that refuses is told by what is written next.
+    private void NoteSetAside(Machine machine, HostEnd end)
+    {
+        if (SetAside.Of(end) is not { } folders) return;
+        try
+        {
+            history.NoteSetAside(machine.Name, folders);
+        }
+        catch (Storage.DiskRefused)
+        {
+            // The next call of the server tells it again.
+        }
     }
 
     private async Task<HostEnd> Run(Machine machine, HostCall call, CancellationToken cancel)
@@ -137,6 +169,7 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
         var end = await program.Run(call, cancel);
         // A command of the app's, or Apache, may print what is in the settings.
         end = end with { Message = secrets.Hide(end.Message), LeftOut = [.. end.LeftOut.Select(secrets.Hide)] };
+        NoteSetAside(machine, end);
         if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger) reachability.NoteUnreachable(machine.Name, end.Message);
         else if (end.Ending is HostEnding.Done or HostEnding.Failed or HostEnding.Refused or HostEnding.Cancelled) reachability.NoteReached(machine.Name);
         return end;

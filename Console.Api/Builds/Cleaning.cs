@@ -102,21 +102,24 @@ public sealed class Cleaning(CurrentSettings settings, Inventory inventory, Requ
             all &= answered;
             if (dataTime is not null) copies[@base.Name.Text] = dataTime;
         }
-        var code = settings.Now.Apps.Select(app => (app.Name, Code: CodeOf(app, status, history.Of(machine.Name).Code.GetValueOrDefault(app.Name.Text)))).Where(c => c.Code is not null)
-            .ToDictionary(c => c.Name.Text, c => c.Code!, StringComparer.Ordinal);
+        var known = history.Of(machine.Name).Code;
+        var code = settings.Now.Apps.ToDictionary(
+            app => app.Name.Text, app => CodeOf(app, status, known.GetValueOrDefault(app.Name.Text)), StringComparer.Ordinal);
         history.Correct(machine.Name, code, copies);
         return all;
     }
 
-    // Git's working copy does not know the branch it came from: a commit is a path, too.
+    // Git's working copy does not know the branch it came from: a commit is a path, too. Nothing is known of one that cannot be read.
     internal static KeptCode? CodeOf(AppSettings app, HostEnd status, KeptCode? known)
     {
-        if (Revision.From(status.Results.GetValueOrDefault($"app.{app.Name}.revision") ?? "") is not { } revision) return null;
+        if (!status.Results.Keys.Any(k => k.StartsWith($"app.{app.Name}.", StringComparison.Ordinal))) return null;
+        if (Revision.From(status.Results.GetValueOrDefault($"app.{app.Name}.revision") ?? "") is not { } revision)
+            return known is null ? null : known with { Incomplete = true };
         var incomplete = status.Results.GetValueOrDefault($"app.{app.Name}.incomplete") == "true";
         if (app.Repository.Kind == RepositoryKind.Git) return new(known?.Revision == revision ? known.Path : RepositoryPath.From(revision.Text)!, revision) { Incomplete = incomplete };
         // Subversion tells an address with what it escapes; a path is the name itself.
         var root = Uri.UnescapeDataString(app.Repository.Url.TrimEnd('/')) + "/";
         var url = Uri.UnescapeDataString(status.Results.GetValueOrDefault($"app.{app.Name}.url") ?? "");
-        return url.StartsWith(root, StringComparison.Ordinal) && RepositoryPath.From(url[root.Length..]) is { } path ? new(path, revision) { Incomplete = incomplete } : null;
+        return url.StartsWith(root, StringComparison.Ordinal) && RepositoryPath.From(url[root.Length..]) is { } path ? new(path, revision) { Incomplete = incomplete } : known;
     }
 }

@@ -20,7 +20,8 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets) : IDis
     };
 
     /// <summary>Asks until it is ready or the limit is over. A web server that is just reloading is asked again; an app's own error is asked again for 3 s.</summary>
-    public async Task<StepEnd> Run(string url, StepVoice voice, CancellationToken cancel)
+    /// <param name="errors">Asks what the server's Apache has to say about it.</param>
+    public async Task<StepEnd> Run(string url, Func<Task<ErrorLog>> errors, StepVoice voice, CancellationToken cancel)
     {
         var limit = TimeSpan.FromSeconds(settings.Now.Builds.HealthSeconds);
         var started = Stopwatch.StartNew();
@@ -29,7 +30,7 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets) : IDis
             var health = await Ask(url, limit - started.Elapsed, cancel);
             if (health.Ready) return new(StepState.Succeeded, $"HTTP {health.Status} after {started.Elapsed.TotalSeconds:0.0} s") { Health = health };
             var patience = health.Status is null or 502 or 503 ? limit : TimeSpan.FromSeconds(3);
-            if (started.Elapsed + Pause >= patience) return GiveUp(health, voice);
+            if (started.Elapsed + Pause >= patience) return GiveUp(health, await errors(), voice);
             await Task.Delay(Pause, cancel);
         }
     }
@@ -69,11 +70,15 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets) : IDis
     private static string FirstLines(string text) =>
         string.Join('\n', text.Split('\n').Select(l => new string([.. l.Where(c => !char.IsControl(c)).Take(200)]).Trim()).Where(l => l.Length > 0).Take(12));
 
-    private static StepEnd GiveUp(AppHealth health, StepVoice voice)
+    private static StepEnd GiveUp(AppHealth health, ErrorLog errors, StepVoice voice)
     {
         foreach (var line in (health.Text ?? "").Split('\n')) voice.Log(line);
+        var told = errors.Problem ?? (errors.Lines.IsEmpty ? "Apache's error log has no line since this build began." : "Apache's error log since this build began:");
+        voice.Log(told);
+        foreach (var line in errors.Lines) voice.Log(line);
+        health = health with { ErrorLog = errors.Lines.IsEmpty ? told : string.Join('\n', errors.Lines) };
         return new(StepState.Failed, health.Status is { } status
-            ? $"built, but {health.Url} answers HTTP {status}; its first lines are in the log"
+            ? $"built, but {health.Url} answers HTTP {status}; its first lines are in the log{(errors.Lines.IsEmpty ? "" : ", and what Apache's error log says of it")}"
             : $"built, but {health.Url} does not answer: {health.Text?.TrimEnd('.')}. Look at the server's Apache error log") { Health = health };
     }
 }

@@ -37,6 +37,9 @@ public sealed record KeptCode(RepositoryPath Path, Revision? Revision)
 public sealed record ServerHistory(int Version, ServerName Server, Configuration? Configuration, ImmutableArray<HistoryEntry> Entries,
     ImmutableSortedDictionary<string, DateTimeOffset?> Copies, ImmutableSortedDictionary<string, KeptCode> Code) : IVersioned
 {
+    /// <summary>What could not be removed on the server, as it was told last.</summary>
+    public ImmutableArray<SetAside> SetAside { get; init; } = [];
+
     public static ServerHistory Empty(ServerName server) => new(JsonFile<ServerHistory>.Version, server, null, [],
         ImmutableSortedDictionary.Create<string, DateTimeOffset?>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, KeptCode>(StringComparer.Ordinal));
 
@@ -95,19 +98,31 @@ public sealed class History
         file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build, @base));
     }
 
+    /// <summary>Notes what could not be removed on a server.</summary>
+    public void NoteSetAside(ServerName server, ImmutableArray<SetAside> folders)
+    {
+        if (Of(server).SetAside.SequenceEqual(folders)) return;
+        var file = _files.GetOrAdd(
+            server,
+            name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+        file.Change(history => history with { SetAside = folders });
+    }
+
     /// <summary>Corrects what is on a server, after a build whose end is not known: as the hosts themselves tell.</summary>
-    /// <param name="code">Path and revision of each app's working copy, as far as they are known.</param>
+    /// <param name="code">Path and revision of each app's working copy; null: the server has none.</param>
     /// <param name="copies">The data time of each base's copy.</param>
-    public void Correct(ServerName server, IReadOnlyDictionary<string, KeptCode> code, IReadOnlyDictionary<string, DateTimeOffset?> copies)
+    public void Correct(ServerName server, IReadOnlyDictionary<string, KeptCode?> code, IReadOnlyDictionary<string, DateTimeOffset?> copies)
     {
         if (!_files.TryGetValue(server, out var file)) return;
         file.Change(history =>
         {
-            var (nextCode, nextCopies) = (history.Code.SetItems(code), history.Copies.SetItems(copies));
+            var nextCode = history.Code.RemoveRange(code.Where(c => c.Value is null).Select(c => c.Key))
+                .SetItems(code.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, c.Value!)));
+            var nextCopies = history.Copies.SetItems(copies);
             if (history.Configuration is not { } now) return history with { Code = nextCode, Copies = nextCopies };
             var here = nextCode.GetValueOrDefault(now.App.Text);
             var dataTime = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}").Value ?? now.DataTime;
-            return history with { Code = nextCode, Copies = nextCopies, Configuration = now with { Path = here?.Path ?? now.Path, Revision = here?.Revision ?? now.Revision, DataTime = dataTime, Incomplete = here?.Incomplete ?? false } };
+            return history with { Code = nextCode, Copies = nextCopies, Configuration = now with { Path = here?.Path, Revision = here?.Revision, DataTime = dataTime, Incomplete = here?.Incomplete ?? false } };
         });
     }
 

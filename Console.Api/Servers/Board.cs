@@ -101,7 +101,8 @@ public sealed class Board : BackgroundService
         var hosts = _inventory.Hosts.ToList();
         return new(
             [.. hosts.SelectMany(h => h.Machines.Select(m => new ServerView(m.Name, m.Host, m.State, h.AsOf, h.Problem, m.Address, m.Url,
-                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name), _usability.WhyNot(m))))],
+                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name), _usability.WhyNot(m),
+                _history.Of(m.Name).SetAside)))],
             [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others, h.Notices))]);
     }
 

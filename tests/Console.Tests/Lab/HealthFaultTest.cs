@@ -14,6 +14,10 @@ public sealed class HealthFaultTest(LabFixture lab) : IClassFixture<LabFixture>
             start_response('200 OK' if ready else '503 Service Unavailable', [('Content-Type', 'text/plain')])
             return [b'at last' if ready else b'the cache is filled']
         """;
+    private const string Hidden = """
+        def application(environ, start_response):
+            raise RuntimeError('no table for ' + '-'.join(['open', 'sesame', '17']))
+        """;
     private const string Never = """
         import time
         def application(environ, start_response):
@@ -29,6 +33,30 @@ public sealed class HealthFaultTest(LabFixture lab) : IClassFixture<LabFixture>
         var build = await own.Process.Http.BuildWell("own6", "plain", "trunk", database: false, code: true);
         Assert.True(build.Step("health").GetProperty("seconds").GetDouble() > 1, build.ToString());
         Assert.Equal("at last", await own.Process.Http.PageOf("own6"));
+    }
+
+    /// <summary>An app that hides its errors: the page has no word of it, Apache's error log on the server has.</summary>
+    [Fact]
+    public async Task The_reason_of_a_hidden_error_comes_from_the_servers_own_error_log_without_its_secrets()
+    {
+        await using var own = new LabConsole(lab, settings =>
+            settings["apps"]![0]!["secrets"] = new System.Text.Json.Nodes.JsonObject { ["key"] = "open-sesame-17" });
+        own.PutPage(Hidden);
+        await own.Process.StartWithServers();
+        var http = own.Process.Http;
+        var failed = await http.Build("own6", "plain", "trunk", database: false, code: true);
+        Assert.Equal("failed", failed.Text("state"));
+        Assert.Matches("answers HTTP 500; its first lines are in the log, and what Apache's error log says of it", failed.Text("message"));
+        var told = failed.GetProperty("health").Text("errorLog");
+        Assert.Contains("RuntimeError: no table for ********", told, StringComparison.Ordinal);
+        Assert.Single(told!.Split('\n'), line => line.StartsWith("RuntimeError", StringComparison.Ordinal));
+        Assert.DoesNotContain("sesame", told, StringComparison.Ordinal);
+        var log = await http.GetStringAsync($"api/builds/{failed.Text("id")}/log");
+        Assert.Contains("RuntimeError: no table for ********", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", log, StringComparison.Ordinal);
+
+        var resumed = await (await http.Post($"api/builds/{failed.Text("id")}/retry", new { from = "failed" })).Json();
+        Assert.Contains("RuntimeError", (await http.EndOf(resumed.Text("id"))).GetProperty("health").Text("errorLog"), StringComparison.Ordinal);
     }
 
     [Fact]

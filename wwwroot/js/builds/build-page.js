@@ -76,7 +76,7 @@ app.BuildPage = app.View.extend({
     const health = this.model.get('health');
     return health && {
       url: health.url, href: app.text.address(health.url), code: health.status || null,
-      took: app.text.seconds(health.seconds), text: health.text || null
+      took: app.text.seconds(health.seconds), text: health.text || null, errorLog: health.errorLog || null
     };
   },
 

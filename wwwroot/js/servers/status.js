@@ -101,6 +101,7 @@
       reservation: this.holdWords(),
       configuration: this.configurationTemplate(),
       build: this.buildTemplate(),
+      setAside: (this.get('setAside') || []).map((folder) => ({ ...folder, since: app.time.of(folder.since, app.time.ago) })),
       unusable: app.time.said(this.get('unusable'))
     };
   };
