@@ -100,6 +100,6 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
     {
         Ending.TimedOut => $"it took longer than {Limit.TotalSeconds:0} s.",
         Ending.TooMuchOutput => "its list does not end.",
-        _ => end.Errors.Split('\n').LastOrDefault(l => l.Trim().Length > 0)?.Trim() ?? "without a word.",
+        _ => ToolWords.CauseIn(end.Errors) ?? "without a word.",
     };
 }

@@ -37,7 +37,8 @@ public sealed class LinesTest
     [Fact]
     public async Task A_line_without_end_is_cut_also_after_a_carriage_return()
     {
-        var lines = await Read(new Pieces(Encoding.UTF8.GetBytes("50%\r" + new string('x', Lines.Longest + 10) + "\n")));
+        var text = "50%\r" + new string('x', Lines.Longest + 10) + "\n";
+        var lines = await Read(new Pieces(Encoding.UTF8.GetBytes(text)));
         Assert.Equal([Lines.Longest, 10], lines.Select(l => l.Length));
     }
 

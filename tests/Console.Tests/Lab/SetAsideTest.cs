@@ -40,9 +40,11 @@ public sealed class SetAsideTest(LabFixture lab) : IClassFixture<LabFixture>, IA
         Assert.Equal("root", folder.Text("owner"));
         Assert.StartsWith($"{CodeOn("qa05")}/.aside-", folder.Text("path"), StringComparison.Ordinal);
         Assert.Equal($"As root: rm -rf -- {folder.Text("path")}", folder.Text("remedy"));
-        Assert.InRange(folder.GetProperty("since").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5));
+        var age = DateTimeOffset.UtcNow - folder.GetProperty("since").GetDateTimeOffset();
+        Assert.InRange(age.TotalMinutes, -1, 5);
 
-        await anna.BuildWell("qa05", app == "shop" ? "tickets" : "shop", app == "shop" ? "main" : "trunk", database: true, code: true);
+        var (second, itsPath) = app == "shop" ? ("tickets", "main") : ("shop", "trunk");
+        await anna.BuildWell("qa05", second, itsPath, database: true, code: true);
         Assert.Single((await anna.Json("api/servers/qa05")).GetProperty("setAside").EnumerateArray());
         Directory.Delete(folder.Text("path")!, recursive: true);
         await anna.BuildWell("qa05", app, path, database: false, code: true);
@@ -63,8 +65,13 @@ public sealed class SetAsideTest(LabFixture lab) : IClassFixture<LabFixture>, IA
         {
             var failed = await anna.Build("qa05", "shop", "branches/new-checkout", database: false, code: true);
             Assert.Equal("failed", failed.Text("state"));
-            Assert.Contains($"{CodeOn("qa05")}/.draft-shop cannot be made: the folder {CodeOn("qa05")} belongs to root:", failed.Text("message"), StringComparison.Ordinal);
-            Assert.Contains($"As root: chown {lab.Owner} -- {CodeOn("qa05")}.", failed.Text("message"), StringComparison.Ordinal);
+            var code = CodeOn("qa05");
+            Assert.Contains(
+                $"{code}/.draft-shop cannot be made: the folder {code} belongs to root:",
+                failed.Text("message"),
+                StringComparison.Ordinal
+            );
+            Assert.Contains($"As root: chown {lab.Owner} -- {code}.", failed.Text("message"), StringComparison.Ordinal);
             var now = (await anna.Json("api/servers/qa05")).GetProperty("configuration");
             Assert.Equal("trunk", now.Text("path"));
             Assert.Equal(before.GetProperty("result").Text("revision"), now.Text("revision"));
