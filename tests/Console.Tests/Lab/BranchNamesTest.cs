@@ -65,9 +65,9 @@ public sealed class BranchNamesTest(LabFixture lab) : IClassFixture<LabFixture>,
             const string sentence =
                 "the tag faster-list: a branch has that name, too, and is built. Choose refs/tags/faster-list for the tag.";
             var plan = await anna.Json("api/servers/qa05/plan?app=tickets&path=faster-list&database=false&code=true");
-            Assert.Equal([sentence], plan.GetProperty("leftOut").EnumerateArray().Select(t => t.GetString()));
+            Assert.Contains(sentence, LeftOut(plan));
             var plain = await anna.BuildWell("qa05", "tickets", "faster-list", database: true, code: true);
-            Assert.Equal([sentence], plain.GetProperty("leftOut").EnumerateArray().Select(t => t.GetString()));
+            Assert.Contains(sentence, LeftOut(plain));
             Assert.Contains(
                 $"left out: {sentence}",
                 await anna.GetStringAsync($"api/builds/{plain.Text("id")}/log"),
@@ -77,7 +77,7 @@ public sealed class BranchNamesTest(LabFixture lab) : IClassFixture<LabFixture>,
             var tag = await anna.BuildWell("qa05", "tickets", "refs/tags/faster-list", database: false, code: true);
             Assert.Equal(RevisionOf(plain), RevisionOf(branch));
             Assert.NotEqual(RevisionOf(plain), RevisionOf(tag));
-            Assert.Empty(tag.GetProperty("leftOut").EnumerateArray());
+            Assert.DoesNotContain(sentence, LeftOut(tag));
         }
         finally
         {
@@ -123,6 +123,9 @@ public sealed class BranchNamesTest(LabFixture lab) : IClassFixture<LabFixture>,
                 .EnumerateArray()
                 .Select(p => p.Text("path")),
         ];
+
+    private static IEnumerable<string?> LeftOut(JsonElement element) =>
+        element.GetProperty("leftOut").EnumerateArray().Select(t => t.GetString());
 
     private static string? RevisionOf(JsonElement build) => build.GetProperty("result").Text("revision");
 
