@@ -256,7 +256,7 @@ try {
     const { page: berlin } = await openPage(browser, { timezoneId: 'Europe/Berlin' });
     await berlin.goto(`${address}#/?filter=${server}`);
     await berlin.locator('#foot', { hasText: 'Europe/Berlin (UTC+1)' }).waitFor();
-    await berlin.locator('.state.yours').waitFor();
+    await berlin.locator('tbody.mine tr:visible .state.yours').waitFor();
     const ends = await berlin.evaluate((name) => ['2027-10-31T00:30:00Z', '2027-10-31T01:30:00Z'].map((until) => {
       const model = app.servers.get(name);
       model.set({ reservation: { ...model.get('reservation'), until } });
