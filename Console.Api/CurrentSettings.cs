@@ -23,7 +23,9 @@ public sealed class CurrentSettings(Settings first)
     /// <summary>What of the settings file does not hold, and why, a sentence each.</summary>
     public IReadOnlyList<string> Problems { get; internal set; } = [];
 
-    /// <summary>Has this flow of work, and what it starts, go on with the newest settings until the end of the hold.</summary>
+    /// <summary>
+    /// Has this flow of work, and what it starts, go on with the settings that are the newest now until the hold ends.
+    /// </summary>
     public IDisposable Hold()
     {
         var before = _held.Value;
@@ -48,7 +50,9 @@ public sealed class CurrentSettings(Settings first)
     )
         where T : notnull
     {
-        var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        var wakes = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest }
+        );
         void Wake(Settings before, Settings after) => wakes.Writer.TryWrite(true);
         var running = new Dictionary<T, Running>();
         Changed += Wake;

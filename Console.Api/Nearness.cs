@@ -6,7 +6,8 @@ internal static class Nearness
     /// <summary>The nearest of the known words, or null when none is near.</summary>
     public static string? To(string word, IEnumerable<string> known)
     {
-        if (word.Length > 64) return null;
+        if (word.Length > 64)
+            return null;
         var most = Math.Max(1, word.Length / 3);
         var near = known
             .Select(k => (Word: k, Steps: Steps(word.ToLowerInvariant(), k.ToLowerInvariant())))

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace TestServers;
 
-/// <summary>Whether a regular expression of the settings can be used, and in time: one that could take for ever is refused.</summary>
+/// <summary>
+/// Whether a regular expression of the settings can be used, and in time: one that could take for ever is refused.
+/// </summary>
 internal static class PatternRule
 {
     /// <exception cref="WrongSetting">It cannot.</exception>
@@ -14,17 +16,23 @@ internal static class PatternRule
         }
         catch (RegexParseException e)
         {
-            throw WrongSetting.At(key, $"is a regular expression; this is none, as {Say(e.Error)}, character {Math.Min(e.Offset + 1, pattern.Length)}");
+            throw WrongSetting.At(
+                key,
+                $"is a regular expression; this is none, as {Say(e.Error)}, "
+                    + $"character {Math.Min(e.Offset + 1, pattern.Length)}"
+            );
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             throw WrongSetting.At(
                 key,
-                "is a regular expression without look-around and back references, and of a size that is matched in no time");
+                "is a regular expression without look-around and back references, and of a size that takes no time"
+            );
         }
     }
 
-    public static Regex Make(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    public static Regex Make(string pattern) =>
+        new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     private static string Say(RegexParseError error) =>
         error switch
@@ -34,7 +42,8 @@ internal static class PatternRule
             RegexParseError.UnterminatedBracket => "a [ is not closed",
             RegexParseError.QuantifierAfterNothing => "a * + ? or { has nothing before it",
             RegexParseError.NestedQuantifiersNotParenthesized => "a * + ? or { follows another",
-            RegexParseError.ReversedCharacterRange or RegexParseError.ReversedQuantifierRange => "a range is the wrong way round",
+            RegexParseError.ReversedCharacterRange or RegexParseError.ReversedQuantifierRange =>
+                "a range is the wrong way round",
             RegexParseError.UnescapedEndingBackslash => "it ends with a backslash",
             RegexParseError.UnrecognizedEscape => "a backslash is before a letter without a meaning",
             _ => "it is not understood",

@@ -19,14 +19,14 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
                 JsonNamingPolicy.CamelCase.ConvertName(property.Name),
                 property.PropertyType,
                 nullability.Create(property).WriteState == NullabilityState.Nullable,
-                parameter is { HasDefaultValue: false } || (type == typeof(Settings) && property.Name is "State" or "Listen")
+                parameter is { HasDefaultValue: false }
+                    || (type == typeof(Settings) && property.Name is "State" or "Listen")
             );
         }
     }
 
     /// <summary>A key's path without the numbers and names of entries: <c>hosts[].uri</c>.</summary>
-    public static string PatternOf(string path) =>
-        Entry().Replace(Number().Replace(path, "[]"), "$1.*");
+    public static string PatternOf(string path) => Entry().Replace(Number().Replace(path, "[]"), "$1.*");
 
     /// <summary>Where else a key is known.</summary>
     public static IEnumerable<string> HomesOf(string name) => HomesOf(name, typeof(Settings), "").Distinct();
@@ -49,7 +49,9 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
     {
         foreach (var key in SettingsShape.KeysOf(type))
         {
-            var (here, inner) = ItemOf(key.Type) is { } item ? ($"{path}{key.Name}[]", item) : (path + key.Name, key.Type);
+            var (here, inner) = ItemOf(key.Type) is { } item
+                ? ($"{path}{key.Name}[]", item)
+                : (path + key.Name, key.Type);
             if (key.Name == name && path.Length > 0)
                 yield return path.TrimEnd('.');
             else if (IsObject(inner))

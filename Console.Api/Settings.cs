@@ -66,7 +66,8 @@ public sealed record Settings
         catch (JsonException e)
         {
             // What the shape does not see; the keys it names are the same.
-            throw new WrongSetting($"`{e.Path?.TrimStart('$', '.')}` is wrong; console.json beside the program describes it.");
+            throw new WrongSetting(
+                $"`{e.Path?.TrimStart('$', '.')}` is wrong; console.json beside the program describes it.");
         }
     }
 
@@ -83,7 +84,8 @@ public sealed record Settings
     /// <summary>These, with what holds from a start on as it was then.</summary>
     internal Settings KeepingPlacesOf(Settings start) => this with
     {
-        Listen = start.Listen, PathBase = start.PathBase, Wwwroot = start.Wwwroot, State = start.State, Runtime = start.Runtime,
+        Listen = start.Listen, PathBase = start.PathBase, Wwwroot = start.Wwwroot, State = start.State,
+        Runtime = start.Runtime,
     };
 
     public DatabaseHostSettings DatabaseHost(string name) => DatabaseHosts.First(h => h.Name == name);
@@ -158,6 +160,7 @@ public sealed record Settings
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (at, item) in items.Index())
-            Must(seen.Add(of(item)), string.Format(CultureInfo.InvariantCulture, key, at), "is another than those before it in the list");
+            Must(seen.Add(of(item)), string.Format(CultureInfo.InvariantCulture, key, at),
+                "is another than those before it in the list");
     }
 }

@@ -16,7 +16,11 @@ internal static class SettingsFiles
         if (settings.Wwwroot is { } page)
         {
             MustBeFolder(page, "wwwroot");
-            Settings.Must(File.Exists(Path.Combine(page, "index.html")), "wwwroot", "names the folder of the front end, with index.html in it");
+            Settings.Must(
+                File.Exists(Path.Combine(page, "index.html")),
+                "wwwroot",
+                "names the folder of the front end, with index.html in it"
+            );
         }
         if (settings.Guests is { } guests)
             CheckSsh(guests.Ssh, "guests.ssh");
@@ -47,9 +51,11 @@ internal static class SettingsFiles
 #pragma warning disable CA1416 // The console runs on Linux alone.
         // ssh would leave it out, without a word in the end.
         Settings.Must(
-            !FileKinds.IsOwn(ssh.Key) || (File.GetUnixFileMode(ssh.Key) & FileKinds.GroupAndOthers) == UnixFileMode.None,
+            !FileKinds.IsOwn(ssh.Key)
+                || (File.GetUnixFileMode(ssh.Key) & FileKinds.GroupAndOthers) == UnixFileMode.None,
             key + ".key",
-            "names a private key that nobody else may read, or ssh does not use it: chmod 600 it");
+            "names a private key that nobody else may read, or ssh does not use it: chmod 600 it"
+        );
 #pragma warning restore CA1416
     }
 
@@ -58,7 +64,10 @@ internal static class SettingsFiles
         MustBeReadable(local.Program, key + ".program");
 #pragma warning disable CA1416 // The console runs on Linux alone.
         Settings.Must(
-            (File.GetUnixFileMode(local.Program) & FileKinds.MayRun) != UnixFileMode.None, key + ".program", "may be run: chmod +x it");
+            (File.GetUnixFileMode(local.Program) & FileKinds.MayRun) != UnixFileMode.None,
+            key + ".program",
+            "may be run: chmod +x it"
+        );
 #pragma warning restore CA1416
         MustBeReadable(local.Config, key + ".config");
     }
@@ -89,14 +98,18 @@ internal static class SettingsFiles
             key,
             kind == FileKind.Missing
                 ? $"names a folder; there is no {path}, or the console's account may not see it"
-                : $"names a folder; {path} is {kind.Say()}");
+                : $"names a folder; {path} is {kind.Say()}"
+        );
     }
 
     private static void MustBeReadable(string path, string key)
     {
         var kind = FileKinds.BehindLinks(path);
         Settings.Must(
-            kind != FileKind.Missing, key, $"names a file; there is no {path}, or the console's account may not see it");
+            kind != FileKind.Missing,
+            key,
+            $"names a file; there is no {path}, or the console's account may not see it"
+        );
         Settings.Must(kind is FileKind.Regular or FileKind.Other, key, $"names a file; {path} is {kind.Say()}");
         try
         {

@@ -16,10 +16,11 @@ public sealed record HostSettings(string Name, string Uri, string Servers, strin
         Settings.Must(Hosts.Placeholders.Samples(Address).Any(SettingsRules.IsHost), key + ".address",
             SettingsRules.Of("hosts[].address").Says + "; an IPv6 address has no brackets there");
         // Without one there is nothing to open.
-        Settings.Must(Url.Length == 0 || Hosts.Placeholders.Samples(Url, Address).Any(SettingsRules.IsWebAddress), key + ".url",
-            SettingsRules.Of("hosts[].url").Says);
+        Settings.Must(Url.Length == 0 || Hosts.Placeholders.Samples(Url, Address).Any(SettingsRules.IsWebAddress),
+            key + ".url", SettingsRules.Of("hosts[].url").Says);
         if (Regex.IsMatch(Uri, "://[^/]*:[^/]*@"))
-            throw new WrongSetting($"`{key}.uri` has a password, and people can see it. Write it without, and let the console's account in by a key.");
+            throw new WrongSetting($"`{key}.uri` has a password, and people can see it. Write it without, and let the "
+                + "console's account in by a key.");
         PatternRule.Check(Servers, key + ".servers");
     }
 }

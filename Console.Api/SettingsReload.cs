@@ -30,16 +30,35 @@ public sealed class SettingsReload(
     // Taken once at the start; until then SIGHUP would end the program.
     private static PosixSignalRegistration? _signal;
 
-    /// <summary>From now on SIGHUP ends nothing; what was asked for before the console serves is done then.</summary>
-    public static void TakeSignal() =>
+    /// <summary>
+    /// From now on SIGHUP ends nothing, but when it says that the terminal of the console was closed; what is asked for
+    /// before the console serves is done then.
+    /// </summary>
+    public static void TakeSignal()
+    {
+        var had = HasTerminal();
         _signal ??= PosixSignalRegistration.Create(
             PosixSignal.SIGHUP,
             context =>
             {
-                context.Cancel = true;
+                context.Cancel = !had || HasTerminal();
                 Asked.Writer.TryWrite(true);
             }
         );
+    }
+
+    private static bool HasTerminal()
+    {
+        try
+        {
+            File.OpenRead("/dev/tty").Dispose();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -80,12 +99,16 @@ public sealed class SettingsReload(
         // A fault of ours must not end what runs.
         catch (Exception e)
         {
-            current.Problems = ["The settings file could not be read anew, because the console failed; its log says why."];
+            current.Problems =
+            [
+                "The settings file could not be read anew, because the console failed; its log says why.",
+            ];
             log.LogError(e, "The settings file {File} could not be read anew", before.Source);
         }
     }
 
-    // Names of holders are a part of the state: no request may see the new rule with the old names, or the other way round.
+    // Names of holders are a part of the state: no change may see the new rule with the old names, or the other way
+    // round.
     private void Replace(Settings before, Settings next)
     {
         journal.Do(act =>

@@ -36,7 +36,10 @@ internal static partial class SettingsRules
         ["runtime"] = Path("names a folder for the sockets of ssh connections; left out, it is the state folder"),
         ["hosts"] = new("is a list of objects: [ { \"name\": ..., \"uri\": ..., \"servers\": ... } ]"),
         ["hosts[].name"] = new(Shown, IsName),
-        ["hosts[].uri"] = new("is a libvirt connection URI such as qemu:///system or qemu+ssh://kvm2/system", IsLibvirt),
+        ["hosts[].uri"] = new(
+            "is a libvirt connection URI such as qemu:///system or qemu+ssh://kvm2/system",
+            IsLibvirt
+        ),
         ["hosts[].servers"] = new("is a regular expression that names the test servers, such as ^qa[0-9]+$", IsFull),
         ["hosts[].address"] = new("is a host's name or IP address, with {server} or {number} in it", IsFull),
         ["hosts[].url"] = new("is an http or https address, with {server}, {number} or {address} in it", _ => true),
@@ -69,12 +72,16 @@ internal static partial class SettingsRules
         ["apps[].repository"] = new("is an object: { \"kind\": \"svn\", \"url\": ... }"),
         ["apps[].repository.kind"] = new("is svn or git"),
         ["apps[].repository.url"] = new(
-            "is an address such as https://svn.example/shop or ssh://git@git.example/shop.git", IsRepository),
+            "is an address such as https://svn.example/shop or ssh://git@git.example/shop.git",
+            IsRepository
+        ),
         ["apps[].templates"] = Path("names the folder with the app's templates"),
         ["apps[].base"] = Name<BaseName>(),
         ["apps[].defaultPath"] = Name<RepositoryPath>(),
         ["apps[].health"] = new(
-            "is an http or https address, with {url}, {address}, {server} or {number} in it", IsFull),
+            "is an http or https address, with {url}, {address}, {server} or {number} in it",
+            IsFull
+        ),
         ["apps[].database"] = new("is an object: { \"user\": ..., \"passwordFile\": ... }"),
         ["apps[].database.user"] = new("is the name of a role in the database, of up to 63 bytes", IsRole),
         ["apps[].database.passwordFile"] = Path("names the file with the role's password"),
@@ -85,7 +92,10 @@ internal static partial class SettingsRules
         ["apps[].notSecret"] = new("is a list of names of variables"),
         ["apps[].notSecret[]"] = new("is the name of a variable", IsVariable),
         ["apps[].after"] = new("is a list of commands"),
-        ["apps[].after[]"] = new("is a command of one line, of 1 to 4000 characters", t => t.Length <= 4000 && IsFull(t)),
+        ["apps[].after[]"] = new(
+            "is a command of one line, of 1 to 4000 characters",
+            t => t.Length <= 4000 && IsFull(t)
+        ),
         ["tokens"] = new("is a list of objects: [ { \"name\": ..., \"sha256\": ..., \"may\": [ ... ] } ]"),
         ["tokens[].name"] = new(Shown, IsName),
         ["tokens[].sha256"] = new("is the token's SHA-256, 64 small hexadecimal digits", Digest().IsMatch),
@@ -130,8 +140,22 @@ internal static partial class SettingsRules
 
     private static readonly string[] Drivers =
     [
-        "qemu", "test", "lxc", "xen", "vbox", "vz", "ch", "esx", "gsx", "vpx", "hyperv", "bhyve", "openvz",
-        "vmwareplayer", "vmwarews", "vmwarefusion",
+        "qemu",
+        "test",
+        "lxc",
+        "xen",
+        "vbox",
+        "vz",
+        "ch",
+        "esx",
+        "gsx",
+        "vpx",
+        "hyperv",
+        "bhyve",
+        "openvz",
+        "vmwareplayer",
+        "vmwarews",
+        "vmwarefusion",
     ];
 
     /// <summary>The rule of a key, such as <c>hosts[].uri</c>.</summary>
@@ -148,9 +172,11 @@ internal static partial class SettingsRules
     public static bool IsHost(string text) =>
         text.Length is > 0 and <= 253
         // 127.0.0.300 would pass for a name.
-        && (text.All(c => char.IsAsciiDigit(c) || c == '.')
-            ? IPAddress.TryParse(text, out _) && text.Count(c => c == '.') == 3
-            : text[0] is not ('-' or '[') && Uri.CheckHostName(text) != UriHostNameType.Unknown);
+        && (
+            text.All(c => char.IsAsciiDigit(c) || c == '.')
+                ? IPAddress.TryParse(text, out _) && text.Count(c => c == '.') == 3
+                : text[0] is not ('-' or '[') && Uri.CheckHostName(text) != UriHostNameType.Unknown
+        );
 
     /// <summary>Whether this is an http or https address of some machine.</summary>
     public static bool IsWebAddress(string text) =>
@@ -159,8 +185,12 @@ internal static partial class SettingsRules
         && address.Scheme is "http" or "https"
         && IsHost(address.Host.Trim('[', ']'));
 
-    private static SettingRule Whole(int least, int most, string says = "is a whole number", Func<double, bool>? also = null) =>
-        new($"{says} from {least} to {most}", Number: n => n >= least && n <= most && also?.Invoke(n) != false);
+    private static SettingRule Whole(
+        int least,
+        int most,
+        string says = "is a whole number",
+        Func<double, bool>? also = null
+    ) => new($"{says} from {least} to {most}", Number: n => n >= least && n <= most && also?.Invoke(n) != false);
 
     private static SettingRule More(double least, double most, string of) =>
         new($"is more than {least} and at most {most} {of}", Number: n => n > least && n <= most);
@@ -168,7 +198,8 @@ internal static partial class SettingsRules
     private static SettingRule Between(double least, double most, string of) =>
         new($"is from {least} to {most} {of}", Number: n => n >= least && n <= most);
 
-    private static SettingRule Name<T>() where T : class, IName<T> => new($"is {T.Rule}", text => T.From(text) is not null);
+    private static SettingRule Name<T>()
+        where T : class, IName<T> => new($"is {T.Rule}", text => T.From(text) is not null);
 
     private static SettingRule Path(string says) => new(says, text => IsFull(text) && text.Trim() == text);
 

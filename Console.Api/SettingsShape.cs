@@ -73,7 +73,8 @@ internal static class SettingsShape
             var name = NameOf(member, path);
             if (!RuleOf(path).Text!(name))
                 throw new WrongSetting(
-                    $"`{path}` is wrong: it names `{SettingsText.Cut(name)}`, and a right one {RuleOf(path).Says}.");
+                    $"`{path}` is wrong: it names `{SettingsText.Cut(name)}`, and a right one {RuleOf(path).Says}."
+                );
             if (!seen.Add(name))
                 throw Twice(Join(path, name));
             CheckPlain(member.Value, typeof(string), Join(path, name));
@@ -84,7 +85,10 @@ internal static class SettingsShape
     {
         var rule = RuleOf(path);
         if (type == typeof(int))
-            Must(value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && rule.Number!(number), path);
+            Must(
+                value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && rule.Number!(number),
+                path
+            );
         else if (type == typeof(double))
             Must(value.ValueKind == JsonValueKind.Number && IsRight(value, rule), path);
         else if (type == typeof(bool))
@@ -101,7 +105,9 @@ internal static class SettingsShape
         Must(value.ValueKind == JsonValueKind.String && SettingsText.TextOf(value) is not null, path);
         var text = value.GetString()!;
         if (text.Any(c => char.IsControl(c) && !(rule.IsLong && c is '\n' or '\r' or '\t')))
-            throw new WrongSetting($"`{path}` is wrong: it holds a character that nobody sees, and a right one {rule.Says}.");
+            throw new WrongSetting(
+                $"`{path}` is wrong: it holds a character that nobody sees, and a right one {rule.Says}."
+            );
         if (type.IsEnum)
         {
             var words = Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName).ToList();
@@ -133,7 +139,8 @@ internal static class SettingsShape
         catch (InvalidOperationException)
         {
             throw new WrongSetting(
-                $"{(path.Length > 0 ? $"`{path}`" : "it")} has a key that is no text, as a half of a character is in it.");
+                $"{(path.Length > 0 ? $"`{path}`" : "it")} has a key that is no text, with a half of a character."
+            );
         }
     }
 

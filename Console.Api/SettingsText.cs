@@ -37,7 +37,12 @@ public sealed partial class SettingsText : IDisposable
             return new(
                 JsonDocument.Parse(
                     text,
-                    new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 32 }
+                    new()
+                    {
+                        CommentHandling = JsonCommentHandling.Skip,
+                        AllowTrailingCommas = true,
+                        MaxDepth = 32,
+                    }
                 )
             );
         }
@@ -70,7 +75,8 @@ public sealed partial class SettingsText : IDisposable
     {
         if (Find(key) is not { } value)
             return "it is left out";
-        var isHidden = key.Contains(".secrets", StringComparison.Ordinal) || key.EndsWith("sha256", StringComparison.Ordinal);
+        var isHidden =
+            key.Contains(".secrets", StringComparison.Ordinal) || key.EndsWith("sha256", StringComparison.Ordinal);
         return value.ValueKind switch
         {
             JsonValueKind.Object => "it is an object",
@@ -78,8 +84,10 @@ public sealed partial class SettingsText : IDisposable
             JsonValueKind.Null => "it is null",
             JsonValueKind.String when TextOf(value) is not { } => "it is no text, as a half of a character is in it",
             JsonValueKind.String when TextOf(value) is "" => "it is empty",
-            JsonValueKind.String when isHidden => $"it has {TextOf(value)!.Length} characters, which are not shown here",
-            JsonValueKind.String when key == "webhook.url" => $"it is `{Cut(UrlPath().Replace(Masked(TextOf(value)!), "$1..."))}`",
+            JsonValueKind.String when isHidden =>
+                $"it has {TextOf(value)!.Length} characters, which are not shown here",
+            JsonValueKind.String when key == "webhook.url" =>
+                $"it is `{Cut(UrlPath().Replace(Masked(TextOf(value)!), "$1..."))}`",
             JsonValueKind.String => $"it is `{Cut(Masked(TextOf(value)!))}`",
             _ when isHidden => "it is no text and not shown here",
             _ => $"it is {Cut(value.GetRawText())}",
@@ -103,7 +111,9 @@ public sealed partial class SettingsText : IDisposable
     public static string Cut(string text)
     {
         var line = new string([.. text.Select(c => char.IsControl(c) || c == '`' ? ' ' : c)]).Trim();
-        return line.Length > Shown ? line[..Shown] + "..." : line.Length > 0 ? line : "a blank";
+        return line.Length > Shown ? line[..Shown] + "..."
+            : line.Length > 0 ? line
+            : "a blank";
     }
 
     private static string Masked(string text) => Password().Replace(text, "$1...@");
@@ -116,7 +126,8 @@ public sealed partial class SettingsText : IDisposable
             if (part.Groups[1].Success)
             {
                 var at = int.Parse(part.Groups[1].Value);
-                found = found is { ValueKind: JsonValueKind.Array } list && at < list.GetArrayLength() ? list[at] : null;
+                found =
+                    found is { ValueKind: JsonValueKind.Array } list && at < list.GetArrayLength() ? list[at] : null;
             }
             else
             {
@@ -175,7 +186,10 @@ public sealed partial class SettingsText : IDisposable
         for (var line = e.LineNumber ?? 0; line > 0 && begin < text.Length; line--)
             begin += text[begin..].IndexOf((byte)'\n') + 1;
         var at = Math.Min(begin + (int)(e.BytePositionInLine ?? 0), text.Length);
-        var rest = Encoding.UTF8.GetString(text[at..Math.Min(at + 12, text.Length)]).Split('\n', '\r')[0].TrimEnd('\uFFFD');
+        var rest = Encoding
+            .UTF8.GetString(text[at..Math.Min(at + 12, text.Length)])
+            .Split('\n', '\r')[0]
+            .TrimEnd('\uFFFD');
         var before = at == text.Length || rest.Trim().Length == 0 ? "" : $", before `{Cut(rest)}`";
         return at == text.Length
             ? $"{PlaceOf(text, at)} it ends too early; a bracket or quotation mark is not closed."

@@ -7,10 +7,14 @@ namespace TestServers.Builds;
 /// <summary>Gives holds and open builds the names that the rule of the settings makes of those they have.</summary>
 internal static class NameChange
 {
-    public static void Apply(Act act, Settings settings, JsonFile<ReservationsState> reservations, RequestStore<Build> builds)
+    public static void Apply(
+        Act act,
+        Settings settings,
+        JsonFile<ReservationsState> reservations,
+        RequestStore<Build> builds
+    )
     {
-        string NameOf(string name) =>
-            settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
+        string NameOf(string name) => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
         act.Change(reservations, held => held.WithHolders(NameOf));
         foreach (var build in builds.Open.Where(b => NameOf(b.By) != b.By).ToList())
             builds.Change(act, build.Id, b => b with { By = NameOf(b.By) });

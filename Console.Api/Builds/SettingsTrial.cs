@@ -3,7 +3,9 @@ using TestServers.Hosts;
 
 namespace TestServers.Builds;
 
-/// <summary>Renders every app's templates once with values such as builds have: one that is broken is told at the start.</summary>
+/// <summary>
+/// Renders every app's templates once with values such as builds have: one that is broken is told at the start.
+/// </summary>
 internal static class SettingsTrial
 {
     /// <exception cref="WrongSetting">A template does not render, whatever is built.</exception>
@@ -22,10 +24,14 @@ internal static class SettingsTrial
                 var revision = Revision.From(isGit ? "0123456789abcdef0123456789abcdef01234567" : "1");
                 var code = new KeptCode(RepositoryPath.From(app.DefaultPath)!, revision);
                 var time = app.Base is null ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch;
-                SettingsTemplates.Render(app, values.Of(app, machine, code, time, RequestId.Of(1), "anna", hidePassword: true));
+                SettingsTemplates.Render(
+                    app,
+                    values.Of(app, machine, code, time, RequestId.Of(1), "anna", hidePassword: true)
+                );
             }
-            // A value that cannot be written where it stands may be another one in the next build, but for the app's own.
-            catch (UnrenderableTemplate e) when (e.ValueName?.StartsWith("variables.", StringComparison.Ordinal) != false)
+            // A value that cannot be written where it stands may be another one in the next build; the app's own is not.
+            catch (UnrenderableTemplate e)
+                when (e.ValueName?.StartsWith("variables.", StringComparison.Ordinal) != false)
             {
                 throw new WrongSetting($"`apps[{at}].templates` is wrong (in `{app.Name}`): {e.Message}");
             }

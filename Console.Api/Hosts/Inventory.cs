@@ -24,12 +24,18 @@ public sealed class Inventory(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.5);
     private readonly Lock _settling = new();
     // By the hosts' names, in the order of the settings they were made of.
-    private OrderedDictionary<string, Answer> _answers = Begin(settings.Newest, new Dictionary<string, Answer>(StringComparer.Ordinal));
+    private OrderedDictionary<string, Answer> _answers = Begin(
+        settings.Newest,
+        new Dictionary<string, Answer>(StringComparer.Ordinal)
+    );
     private Settings _settled = settings.Newest;
     private ImmutableSortedDictionary<string, string> _places = placesFile.Value.Places;
     private ImmutableSortedSet<string> _others = placesFile.Value.Others ?? [];
     private bool _refused;
-    private ImmutableArray<HostState> _hosts = [.. settings.Newest.Hosts.Select(h => HostState.Unknown(h.Name, NotYet))];
+    private ImmutableArray<HostState> _hosts =
+    [
+        .. settings.Newest.Hosts.Select(h => HostState.Unknown(h.Name, NotYet)),
+    ];
 
     /// <summary>Raised when a picture was replaced.</summary>
     public event Action? Changed;

@@ -5,7 +5,10 @@ namespace TestServers.Hosts;
 /// <summary>Fills in what the settings say of every server at once: {server}, {number}, {address}, {url}.</summary>
 public static partial class Placeholders
 {
-    private static readonly ServerName[] Examples = [.. new[] { "qa07", "qa1", "test", "build-15" }.Select(t => ServerName.From(t)!)];
+    private static readonly ServerName[] Examples =
+    [
+        .. new[] { "qa07", "qa1", "test", "build-15" }.Select(t => ServerName.From(t)!),
+    ];
 
     /// <summary>{number} is the digits at the end of the name, without leading zeros.</summary>
     public static string Fill(string template, ServerName server, string address = "", string url = "") =>
@@ -16,7 +19,7 @@ public static partial class Placeholders
             .Replace("{url}", url, StringComparison.Ordinal);
 
     /// <summary>
-    /// A server's page: an IPv6 address gets the brackets that it has in addresses of pages, unless the settings write them.
+    /// A server's page: an IPv6 address gets the brackets that it has in such addresses, unless the settings write them.
     /// </summary>
     public static string FillPage(string template, ServerName server, string address, string url = "") =>
         address.Contains(':', StringComparison.Ordinal)

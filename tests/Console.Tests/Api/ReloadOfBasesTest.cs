@@ -16,7 +16,9 @@ public sealed class ReloadOfBasesTest : IAsyncLifetime, IAsyncDisposable
     // A host program that answers, and whose restores last until a file is there.
     public async Task InitializeAsync()
     {
-        await File.WriteAllTextAsync(Path.Combine(_console.Folder, "program"), $"""
+        await File.WriteAllTextAsync(
+            Path.Combine(_console.Folder, "program"),
+            $"""
             #!/bin/bash
             echo '@program database-host 1'
             while read -r line && [[ $line ]]; do [[ $line == base=* ]] && base=$line; done
@@ -26,12 +28,15 @@ public sealed class ReloadOfBasesTest : IAsyncLifetime, IAsyncDisposable
               echo '@result data_time=2026-01-01T00:00:00Z'
             fi
             echo '@exit 0'
-            """);
+            """
+        );
         Shell.Run("chmod +x program; touch conf", _console.Folder);
-        _console.WriteSettings(more: $$"""
+        _console.WriteSettings(
+            more: $$"""
             , "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": 1, "local": { "program": "program", "config": "conf" } } ],
               "bases": [ {{Base("shop")}}, {{Base("other")}} ]
-            """);
+            """
+        );
         await _console.StartWithServers();
     }
 
@@ -53,7 +58,10 @@ public sealed class ReloadOfBasesTest : IAsyncLifetime, IAsyncDisposable
         Go();
         Assert.Equal("succeeded", await EndOf(running));
         Assert.Equal("failed", await EndOf(waiting));
-        Assert.Equal("The settings no longer name the base other.", (await _console.Http.Json($"api/restores/{waiting}")).Text("message"));
+        Assert.Equal(
+            "The settings no longer name the base other.",
+            (await _console.Http.Json($"api/restores/{waiting}")).Text("message")
+        );
         Assert.Equal(["base=shop"], await File.ReadAllLinesAsync(Path.Combine(_console.Folder, "restores")));
         // Also a start finds it so.
         Assert.False(_console.HasExited);
@@ -73,7 +81,10 @@ public sealed class ReloadOfBasesTest : IAsyncLifetime, IAsyncDisposable
         });
         Assert.Equal(50, (await _console.Http.Json("api/bases/other")).GetProperty("staleAfterHours").GetDouble());
         var third = await Ask("third");
-        await Wait.Until("the new host restores beside it", () => File.ReadAllLines(Path.Combine(_console.Folder, "restores")).Contains("base=third"));
+        await Wait.Until(
+            "the new host restores beside it",
+            () => File.ReadAllLines(Path.Combine(_console.Folder, "restores")).Contains("base=third")
+        );
         Go();
         foreach (var id in new[] { running, waiting, third })
             Assert.Equal("succeeded", await EndOf(id));
@@ -107,7 +118,11 @@ public sealed class ReloadOfBasesTest : IAsyncLifetime, IAsyncDisposable
 
     private async Task<string?> EndOf(string? id)
     {
-        await Wait.Until("it has ended", async () => (await _console.Http.Json($"api/restores/{id}?wait=5")).Text("endedAt") is not null, 30);
+        await Wait.Until(
+            "it has ended",
+            async () => (await _console.Http.Json($"api/restores/{id}?wait=5")).Text("endedAt") is not null,
+            30
+        );
         return (await _console.Http.Json($"api/restores/{id}")).Text("state");
     }
 
@@ -120,6 +135,11 @@ public sealed class ReloadOfBasesTest : IAsyncLifetime, IAsyncDisposable
         await File.WriteAllTextAsync(File_, settings.ToJsonString());
         Shell.Run($"kill -HUP {_console.Id}");
         _reads++;
-        await Wait.Until("it is read", () => Task.FromResult(_console.Log.Split(Read).Length > _reads), 10, () => Task.FromResult<string?>(_console.Log));
+        await Wait.Until(
+            "it is read",
+            () => Task.FromResult(_console.Log.Split(Read).Length > _reads),
+            10,
+            () => Task.FromResult<string?>(_console.Log)
+        );
     }
 }

@@ -6,7 +6,10 @@ using TestServers.Tests.Storage;
 
 namespace TestServers.Tests.Api;
 
-/// <summary>SIGHUP has the settings read anew: what is right holds from then on, what runs goes on as it began, what is wrong changes nothing.</summary>
+/// <summary>
+/// SIGHUP has the settings read anew: what is right holds from then on, what runs goes on as it began, what is wrong
+/// changes nothing.
+/// </summary>
 public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
 {
     private const string Read = "was read anew, and holds from now on";
@@ -33,37 +36,78 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
             s["tokens"]!.AsArray().Add(Token("nightly", "sesame", "reserve"));
             s["hosts"]![0]!["servers"] = "^(qa0[12]|build-agent)$";
             s["hosts"]![0]!["address"] = "127.71.9.9";
-            s["hosts"]!.AsArray().Add(new JsonObject { ["name"] = "kvm2", ["uri"] = "test:///default", ["servers"] = "^test$" });
+            s["hosts"]!
+                .AsArray()
+                .Add(
+                    new JsonObject
+                    {
+                        ["name"] = "kvm2",
+                        ["uri"] = "test:///default",
+                        ["servers"] = "^test$",
+                    }
+                );
             s["reservations"] = new JsonObject { ["defaultHours"] = 2, ["maxHours"] = 3 };
             s["builds"]!["perPerson"] = 1;
         });
-        Assert.Equal(["shop", "tickets"], (await Console.Http.Json("api/apps")).GetProperty("apps").EnumerateArray().Select(a => a.Text("name")));
+        Assert.Equal(
+            ["shop", "tickets"],
+            (await Console.Http.Json("api/apps")).GetProperty("apps").EnumerateArray().Select(a => a.Text("name"))
+        );
         // At once, without another answer of virsh.
-        Assert.Equal(["build-agent", "qa01", "qa02"], (await Servers()).Where(n => n != "test").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["build-agent", "qa01", "qa02"],
+            (await Servers()).Where(n => n != "test").Order(StringComparer.Ordinal)
+        );
         Assert.Equal("127.71.9.9", (await Console.Http.Json("api/servers/qa01")).Text("address"));
         await Wait.Until("the new host is asked", async () => (await Servers()).Contains("test"));
-        Assert.Equal(3, (await Console.Http.Json("api/me")).GetProperty("reservations").GetProperty("maxHours").GetDouble());
-        Assert.Contains("at most 3", await (await Console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 4 })).Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        Assert.Equal(
+            3,
+            (await Console.Http.Json("api/me")).GetProperty("reservations").GetProperty("maxHours").GetDouble()
+        );
+        Assert.Contains(
+            "at most 3",
+            await (await Console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 4 })).Problem(
+                HttpStatusCode.BadRequest
+            ),
+            StringComparison.Ordinal
+        );
         using var nightly = Bearer("sesame");
-        Assert.Equal(HttpStatusCode.Created, (await nightly.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Created,
+            (await nightly.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).StatusCode
+        );
     }
 
     [Fact]
     public async Task A_wrong_file_changes_nothing_and_is_told_until_a_right_one_is_read()
     {
         var right = await File.ReadAllTextAsync(File_);
-        foreach (var (wrong, said) in new[]
-        {
-            (right.Replace("\"hosts\"", "\"hots\"", StringComparison.Ordinal), "`hots` is not known: did you mean `hosts`?"),
-            (right.Replace("\"servers\": \"^qa", "\"servers\": \"(", StringComparison.Ordinal), "`hosts[0].servers` is wrong (in `vmhost`)"),
-            (right.Replace("\"templates\": \"templates\"", "\"templates\": \"none\"", StringComparison.Ordinal), "`apps[0].templates` is wrong"),
-            (right[..(right.Length / 2)], "it ends too early"),
-            ("", "it is empty"),
-        })
+        foreach (
+            var (wrong, said) in new[]
+            {
+                (
+                    right.Replace("\"hosts\"", "\"hots\"", StringComparison.Ordinal),
+                    "`hots` is not known: did you mean `hosts`?"
+                ),
+                (
+                    right.Replace("\"servers\": \"^qa", "\"servers\": \"(", StringComparison.Ordinal),
+                    "`hosts[0].servers` is wrong (in `vmhost`)"
+                ),
+                (
+                    right.Replace("\"templates\": \"templates\"", "\"templates\": \"none\"", StringComparison.Ordinal),
+                    "`apps[0].templates` is wrong"
+                ),
+                (right[..(right.Length / 2)], "it ends too early"),
+                ("", "it is empty"),
+            }
+        )
         {
             await File.WriteAllTextAsync(File_, wrong);
             await HangUp(said);
-            Assert.Contains((await Problems())!, p => p.StartsWith("settings: ", StringComparison.Ordinal) && p.Contains(said, StringComparison.Ordinal));
+            Assert.Contains(
+                (await Problems())!,
+                p => p.StartsWith("settings: ", StringComparison.Ordinal) && p.Contains(said, StringComparison.Ordinal)
+            );
             Assert.Equal(HttpStatusCode.OK, (await Console.Http.GetAsync("healthz")).StatusCode);
             Assert.Equal(4, (await Servers()).Count);
             Assert.Single((await Console.Http.Json("api/apps")).GetProperty("apps").EnumerateArray());
@@ -88,9 +132,15 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
         });
         var problems = (await Problems())!.Where(p => p.StartsWith("settings: ", StringComparison.Ordinal)).ToList();
         Assert.Equal(["listen", "pathBase", "state"], problems.Select(p => p.Split('`')[1]));
-        Assert.All(problems, p => Assert.Contains("from the next start of the console on", p, StringComparison.Ordinal));
+        Assert.All(
+            problems,
+            p => Assert.Contains("from the next start of the console on", p, StringComparison.Ordinal)
+        );
         Assert.Contains("`state` is another now", Console.Log, StringComparison.Ordinal);
-        Assert.Equal(5, (await Console.Http.Json("api/me")).GetProperty("reservations").GetProperty("maxHours").GetDouble());
+        Assert.Equal(
+            5,
+            (await Console.Http.Json("api/me")).GetProperty("reservations").GetProperty("maxHours").GetDouble()
+        );
         Assert.False(Directory.Exists(Path.Combine(Console.Folder, "elsewhere")));
     }
 
@@ -98,7 +148,10 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
     public async Task A_build_that_runs_goes_on_as_it_began_and_one_that_waits_says_that_its_app_is_gone()
     {
         var running = await Launch("shop");
-        await Wait.Until("it runs", async () => (await Console.Http.Json($"api/builds/{running}")).Text("state") == "running");
+        await Wait.Until(
+            "it runs",
+            async () => (await Console.Http.Json($"api/builds/{running}")).Text("state") == "running"
+        );
         var waiting = await Launch("shop");
         await Reload(s =>
         {
@@ -110,9 +163,25 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
         Assert.Contains("qa01 cannot be reached", ended.Text("message"), StringComparison.Ordinal);
         ended = await Console.Http.EndOf(waiting);
         Assert.Equal("The settings no longer name the app shop.", ended.Text("message"));
-        Assert.Equal(HttpStatusCode.NotFound, (await Console.Http.Post("api/servers/qa02/builds", new { app = "shop", code = true, database = false })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (
+                await Console.Http.Post(
+                    "api/servers/qa02/builds",
+                    new
+                    {
+                        app = "shop",
+                        code = true,
+                        database = false,
+                    }
+                )
+            ).StatusCode
+        );
         // Nothing was touched, hence the server is given back.
-        await Wait.Until("qa01 is free", async () => (await Console.Http.Json("api/servers/qa01")).Text("reservation") is null);
+        await Wait.Until(
+            "qa01 is free",
+            async () => (await Console.Http.Json("api/servers/qa01")).Text("reservation") is null
+        );
         Assert.False(Console.HasExited);
     }
 
@@ -126,7 +195,10 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await Console.Http.GetAsync("api/servers/qa01")).StatusCode);
         await Reload(s => s["hosts"] = JsonNode.Parse(host));
         await Wait.Until("the host has answered", async () => (await Servers()).Count == 4);
-        Assert.Equal("basket", (await Console.Http.Json("api/servers/qa01")).GetProperty("reservation").Text("purpose"));
+        Assert.Equal(
+            "basket",
+            (await Console.Http.Json("api/servers/qa01")).GetProperty("reservation").Text("purpose")
+        );
     }
 
     [Fact]
@@ -156,15 +228,25 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
     {
         string[] servers = ["qa01", "qa02"];
         var (refused, stop) = (0, false);
-        var work = servers.Select(async server =>
-        {
-            using var http = Console.ClientFor(server + "-tester");
-            for (var i = 0; !stop; i++)
+        var work = servers
+            .Select(async server =>
             {
-                if (!(await http.Put($"api/servers/{server}/reservation", new { purpose = $"p{i}", hours = 1 })).IsSuccessStatusCode) refused++;
-                if ((await http.Json($"api/servers/{server}")).GetProperty("reservation").Text("purpose") != $"p{i}") refused++;
-            }
-        }).ToList();
+                using var http = Console.ClientFor(server + "-tester");
+                for (var i = 0; !stop; i++)
+                {
+                    if (
+                        !(
+                            await http.Put($"api/servers/{server}/reservation", new { purpose = $"p{i}", hours = 1 })
+                        ).IsSuccessStatusCode
+                    )
+                        refused++;
+                    if (
+                        (await http.Json($"api/servers/{server}")).GetProperty("reservation").Text("purpose") != $"p{i}"
+                    )
+                        refused++;
+                }
+            })
+            .ToList();
         for (var i = 0; i < 50; i++)
         {
             var folded = i % 2 == 0;
@@ -181,14 +263,35 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
         await Console.Kill();
         await Console.StartWithServers();
         foreach (var server in servers)
-            Assert.Equal(server + "-tester", (await Console.Http.Json($"api/servers/{server}")).GetProperty("reservation").Text("holder"));
+            Assert.Equal(
+                server + "-tester",
+                (await Console.Http.Json($"api/servers/{server}")).GetProperty("reservation").Text("holder")
+            );
     }
 
     private async Task<string?> Launch(string app) =>
-        (await (await Console.Http.Post("api/servers/qa01/builds", new { app, path = "trunk", code = true, database = false })).Json()).Text("id");
+        (
+            await (
+                await Console.Http.Post(
+                    "api/servers/qa01/builds",
+                    new
+                    {
+                        app,
+                        path = "trunk",
+                        code = true,
+                        database = false,
+                    }
+                )
+            ).Json()
+        ).Text("id");
 
     private async Task<List<string>> Servers() =>
-        [.. (await Console.Http.Json("api/servers")).GetProperty("servers").EnumerateArray().Select(s => s.Text("name")!)];
+        [
+            .. (await Console.Http.Json("api/servers"))
+                .GetProperty("servers")
+                .EnumerateArray()
+                .Select(s => s.Text("name")!),
+        ];
 
     private async Task<List<string>?> Problems() =>
         (await Console.Http.Json("healthz")).GetProperty("problems").Deserialize<List<string>>();
@@ -202,7 +305,14 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
     }
 
     private static JsonObject Token(string name, string token, string may) =>
-        new() { ["name"] = name, ["sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(token))), ["may"] = new JsonArray(may) };
+        new()
+        {
+            ["name"] = name,
+            ["sha256"] = Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(token))
+            ),
+            ["may"] = new JsonArray(may),
+        };
 
     private JsonObject Json() => JsonNode.Parse(File.ReadAllText(File_))!.AsObject();
 
@@ -213,7 +323,12 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
         await File.WriteAllTextAsync(File_, settings.ToJsonString());
         Shell.Run($"kill -HUP {Console.Id}");
         _reads++;
-        await Wait.Until("it is read", () => Task.FromResult(Console.Log.Split(Read).Length > _reads), 10, () => Task.FromResult<string?>(Console.Log));
+        await Wait.Until(
+            "it is read",
+            () => Task.FromResult(Console.Log.Split(Read).Length > _reads),
+            10,
+            () => Task.FromResult<string?>(Console.Log)
+        );
     }
 
     private async Task HangUp(string said)

@@ -15,15 +15,23 @@ public sealed class StopTest
         await using var console = new ConsoleProcess();
         var bin = Directory.CreateDirectory(Path.Combine(console.Folder, "bin")).FullName;
         var hangs = Path.Combine(console.Folder, "hangs");
-        await File.WriteAllTextAsync(Path.Combine(bin, "virsh"), $"""
+        await File.WriteAllTextAsync(
+            Path.Combine(bin, "virsh"),
+            $"""
             #!/bin/bash
             [[ -e {hangs} ]] || exec /usr/bin/virsh "$@"
             trap '' TERM
             touch {hangs}.now
             while :; do sleep 60; done
-            """);
+            """
+        );
         Shell.Run($"chmod +x {bin}/virsh");
-        await console.Start(environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}" });
+        await console.Start(
+            environment: new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}",
+            }
+        );
         await console.StartedWithServers();
         await File.WriteAllTextAsync(hangs, "");
         await Wait.Until("virsh hangs", () => File.Exists(hangs + ".now"));
@@ -37,7 +45,10 @@ public sealed class StopTest
         var console = with.Console;
         await console.StartWithServers();
         var running = await Launch(console);
-        await Wait.Until("it runs", async () => (await console.Http.Json($"api/builds/{running}")).Text("state") == "running");
+        await Wait.Until(
+            "it runs",
+            async () => (await console.Http.Json($"api/builds/{running}")).Text("state") == "running"
+        );
         var waiting = await Launch(console);
         Assert.InRange(await Stop(console), 0, Seconds);
         Assert.DoesNotContain("   at ", console.Log, StringComparison.Ordinal);
@@ -57,21 +68,70 @@ public sealed class StopTest
         await console.StartWithServers();
         await Launch(console);
         var waiting = await Launch(console);
-        await Task.WhenAll(new[] { "qa02" }.Select(s => console.Http.Put($"api/servers/{s}/reservation", new { purpose = "x", hours = 1 })));
-        using var log = await console.Http.GetAsync($"api/builds/{waiting}/log?follow=true", HttpCompletionOption.ResponseHeadersRead);
+        await Task.WhenAll(
+            new[] { "qa02" }.Select(s =>
+                console.Http.Put($"api/servers/{s}/reservation", new { purpose = "x", hours = 1 })
+            )
+        );
+        using var log = await console.Http.GetAsync(
+            $"api/builds/{waiting}/log?follow=true",
+            HttpCompletionOption.ResponseHeadersRead
+        );
         await using var events = await console.Http.GetStreamAsync("api/events");
         Task[] calls =
         [
             console.Http.GetAsync($"api/builds/{waiting}?wait=10"),
             console.Http.Post("api/reservations?wait=10", new { purpose = "x", hours = 1 }),
         ];
-        await Wait.Until("all are there", async () => (await console.Http.GetStringAsync("metrics")).Contains("kind=\"wait\"} 2", StringComparison.Ordinal));
+        await Wait.Until(
+            "all are there",
+            async () =>
+                (await console.Http.GetStringAsync("metrics")).Contains("kind=\"wait\"} 2", StringComparison.Ordinal)
+        );
         Assert.InRange(await Stop(console), 0, Seconds);
         await Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(5));
     }
 
+    [Fact]
+    public async Task A_console_whose_terminal_is_closed_ends_and_leaves_nothing_locked()
+    {
+        await using var console = new ConsoleProcess
+        {
+            // Opens a terminal for it, and closes it when it is told to.
+            Within =
+            [
+                "python3",
+                "-c",
+                """
+                import os, pty, sys, time
+                pid, terminal = pty.fork()
+                if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
+                while not os.path.exists(sys.argv[-1] + ".close"): time.sleep(0.02)
+                os.close(terminal)
+                os.waitpid(pid, 0)
+                """,
+            ],
+        };
+        await console.Start();
+        await File.WriteAllTextAsync(Path.Combine(console.Folder, "console.json.close"), "");
+        await Wait.Until("it has ended", () => console.HasExited, 10);
+    }
+
     private static async Task<string?> Launch(ConsoleProcess console) =>
-        (await (await console.Http.Post("api/servers/qa01/builds", new { app = "shop", path = "trunk", code = true, database = false })).Json()).Text("id");
+        (
+            await (
+                await console.Http.Post(
+                    "api/servers/qa01/builds",
+                    new
+                    {
+                        app = "shop",
+                        path = "trunk",
+                        code = true,
+                        database = false,
+                    }
+                )
+            ).Json()
+        ).Text("id");
 
     private static async Task<double> Stop(ConsoleProcess console)
     {

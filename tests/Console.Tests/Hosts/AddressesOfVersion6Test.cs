@@ -24,6 +24,12 @@ public sealed class AddressesOfVersion6Test
         Assert.DoesNotContain('[', machine.Address);
         Assert.True(Uri.TryCreate(machine.Url, UriKind.Absolute, out _));
         Assert.Equal(page + "health", Placeholders.FillPage("{url}health", server, machine.Address, machine.Url));
-        Assert.StartsWith(new Uri(page).GetLeftPart(UriPartial.Scheme), Placeholders.FillPage("http://{address}:81/", server, machine.Address).Replace("http", new Uri(page).Scheme, StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.StartsWith(
+            new Uri(page).GetLeftPart(UriPartial.Scheme),
+            Placeholders
+                .FillPage("http://{address}:81/", server, machine.Address)
+                .Replace("http", new Uri(page).Scheme, StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
     }
 }

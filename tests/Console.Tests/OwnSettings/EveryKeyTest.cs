@@ -30,7 +30,8 @@ public sealed partial class EveryKeyTest
         "wwwroot         \"\" \"/none\" \"known\" \"templates\"",
         "state           \"\" \" \" \".\" \"/\" \"a\\tb\"",
         "runtime         \"\" \" \" \"a\\u0000b\"",
-        "hosts[].name    \"\" \" \" \" a\" \"a\\nb\" \"a\\u200bb\" \"" + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+        "hosts[].name    \"\" \" \" \" a\" \"a\\nb\" \"a\\u200bb\" \""
+            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
         "hosts[].uri     \"\" \"qemu\" \"qemu:\" \"http://kvm1/\" \"ssh://kvm1/\" \"-c\" \"quemu:///system\" \"qemu+ssh://a:b@kvm1/system\"",
         "hosts[].servers \"\" \"(\" \"[a\" \"*a\" \"a**\" \"a{2,1}\" \"[b-a]\" \"a\\\\\" \"(?=a)\" \"(a)\\\\1\" \"((a{1,900}){1,900}){1,900}\" \")\"",
         "hosts[].address \"\" \"{sever}\" \"{server\" \"server}\" \"{}\" \"{url}\" \"a b\" \"[::1]\" \"10.0.0.300\" \"-{server}\" \"{server}:22\"",
@@ -104,7 +105,9 @@ public sealed partial class EveryKeyTest
         foreach (var key in SettingsShape.KeysOf(type))
         {
             yield return (path + key.Name, key);
-            var (inner, name) = SettingKey.ItemOf(key.Type) is { } item ? (item, key.Name + "[]") : (key.Type, key.Name);
+            var (inner, name) = SettingKey.ItemOf(key.Type) is { } item
+                ? (item, key.Name + "[]")
+                : (key.Type, key.Name);
             if (SettingKey.IsObject(inner))
             {
                 foreach (var below in Keys(inner, $"{path}{name}."))
@@ -129,7 +132,8 @@ public sealed partial class EveryKeyTest
     public void Every_plain_key_has_a_line_of_wrong_values_here_and_a_rule_in_the_program()
     {
         var keys = Keys(typeof(Settings), "").ToList();
-        var plain = keys.Where(k => IsPlain(k.Key)).Select(k => k.Pattern)
+        var plain = keys.Where(k => IsPlain(k.Key))
+            .Select(k => k.Pattern)
             .Concat(keys.Where(k => SettingKey.IsDictionary(k.Key.Type)).Select(k => k.Pattern + ".*"))
             .Concat(keys.Where(k => SettingKey.ItemOf(k.Key.Type) == typeof(string)).Select(k => k.Pattern + "[]"));
         Assert.Equal(plain.Order(StringComparer.Ordinal), Wrong.Keys.Order(StringComparer.Ordinal));
@@ -142,12 +146,16 @@ public sealed partial class EveryKeyTest
         var file = Path.Combine(AppContext.BaseDirectory, "console.json");
         Assert.Equal(8080, Settings.Load(file).Listen.Loopback);
         var text = File.ReadAllText(file);
-        var missing = Keys(typeof(Settings), "").Where(k => !Regex.IsMatch(text, $"[`\"]{k.Key.Name}[`\"]")).Select(k => k.Pattern);
+        var missing = Keys(typeof(Settings), "")
+            .Where(k => !Regex.IsMatch(text, $"[`\"]{k.Key.Name}[`\"]"))
+            .Select(k => k.Pattern);
         Assert.Empty(missing);
         // Its examples, too, name no key that there is not.
         var examples = Regex.Replace(text, "^  // (?=\"[a-zA-Z]+\": |  )", "  ", RegexOptions.Multiline);
         using var written = System.Text.Json.JsonDocument.Parse(
-            examples, new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            examples,
+            new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true }
+        );
         var said = Record.Exception(() => SettingsShape.Check(written.RootElement))?.Message;
         Assert.True(said is null || !said.Contains("not known", StringComparison.Ordinal), said);
     }
@@ -157,8 +165,13 @@ public sealed partial class EveryKeyTest
     {
         using var settings = new WholeSettings();
         Assert.Equal("kvm2", settings.Load().Hosts[1].Name);
-        var missing = Keys(typeof(Settings), "").Select(k => PlaceOf(k.Pattern))
-            .Where(k => k is not ("listen.loopback" or "guests.ssh.host") && settings.Find(k) is var (holder, name) && holder[name] is null);
+        var missing = Keys(typeof(Settings), "")
+            .Select(k => PlaceOf(k.Pattern))
+            .Where(k =>
+                k is not ("listen.loopback" or "guests.ssh.host")
+                && settings.Find(k) is var (holder, name)
+                && holder[name] is null
+            );
         Assert.Empty(missing);
     }
 
@@ -174,7 +187,19 @@ public sealed partial class EveryKeyTest
     [Fact]
     public void A_value_of_another_type_is_told_for_every_key()
     {
-        string[] values = ["null", "true", "7.25", "\"x\"", "\"\\ud800\"", "[]", "[[]]", "{}", "[null]", "{\"\\ud800\": 1}"];
+        string[] values =
+        [
+            "null",
+            "true",
+            "7.25",
+            "\"x\"",
+            "\"\\ud800\"",
+            "[]",
+            "[[]]",
+            "{}",
+            "[null]",
+            "{\"\\ud800\": 1}",
+        ];
         foreach (var (pattern, key) in Keys(typeof(Settings), ""))
         {
             foreach (var value in values.Where(v => !Fits(key, v)))
@@ -226,16 +251,32 @@ public sealed partial class EveryKeyTest
 
     [Theory]
     [InlineData("maxHours", "1", "`maxHours` is not known: it belongs to `reservations`.")]
-    [InlineData("guests.key", "\"x\"", "`guests.key` is not known in `guests`: it belongs to `guests.ssh` or `databaseHosts[].ssh`.")]
+    [InlineData(
+        "guests.key",
+        "\"x\"",
+        "`guests.key` is not known in `guests`: it belongs to `guests.ssh` or `databaseHosts[].ssh`."
+    )]
     [InlineData("people.colour", "1", "`people.colour` is not known: the keys in `people` are names.")]
     [InlineData("apps[0].variables.a b", "\"x\"", "`apps[0].variables` is wrong: it names `a b`")]
     [InlineData("apps[0].variables.dsn", "\"x\"", "`apps[0].variables.dsn` may be a secret")]
     [InlineData("apps[0].variables.colour", "\"host=db password=x\"", "`apps[0].variables.colour` may be a secret")]
-    [InlineData("apps[0].variables.colour", "\"-----BEGIN PRIVATE KEY-----\"", "`apps[0].variables.colour` may be a secret")]
+    [InlineData(
+        "apps[0].variables.colour",
+        "\"-----BEGIN PRIVATE KEY-----\"",
+        "`apps[0].variables.colour` may be a secret"
+    )]
     [InlineData("apps[0].secrets.colour", "\"x\"", "`apps[0].variables.colour` is wrong (in `shop`)")]
-    [InlineData("hosts[1].name", "\"kvm1\"", "`hosts[1].name` is wrong: it is `kvm1`, and a right one is another than those before it")]
+    [InlineData(
+        "hosts[1].name",
+        "\"kvm1\"",
+        "`hosts[1].name` is wrong: it is `kvm1`, and a right one is another than those before it"
+    )]
     [InlineData("databaseHosts[1].name", "\"db1\"", "`databaseHosts[1].name` is wrong: it is `db1`")]
-    [InlineData("databaseHosts[0].local", "{ \"program\": \"program\", \"config\": \"known\" }", "`databaseHosts[0]` is wrong")]
+    [InlineData(
+        "databaseHosts[0].local",
+        "{ \"program\": \"program\", \"config\": \"known\" }",
+        "`databaseHosts[0]` is wrong"
+    )]
     [InlineData("databaseHosts[0].ssh", null, "`databaseHosts[0]` is wrong")]
     [InlineData("listen.loopback", "8080", "`listen` is wrong")]
     [InlineData("guests", null, "`guests` is wrong: it is left out")]
@@ -243,7 +284,11 @@ public sealed partial class EveryKeyTest
     [InlineData("reservations.maxHours", "2", "`reservations.defaultHours` is wrong: it is 4")]
     [InlineData("hosts[1].address", "\"{sever}\"", "did you mean `{server}`?")]
     [InlineData("apps[0].health", "\"{ulr}\"", "did you mean `{url}`?")]
-    [InlineData("tokens[0].may", "[\"restor\"]", "`tokens[0].may[0]` is wrong (in `cron`): it is `restor`, and a right one is restore")]
+    [InlineData(
+        "tokens[0].may",
+        "[\"restor\"]",
+        "`tokens[0].may[0]` is wrong (in `cron`): it is `restor`, and a right one is restore"
+    )]
     [InlineData("apps[0].base", "\"shp\"", "did you mean `shop`?")]
     [InlineData("apps[0].repository.kind", "\"gitt\"", "did you mean `git`?")]
     [InlineData("apps[0].notSecret", "[\"keyboad\"]", "did you mean `keyboard`?")]
@@ -257,11 +302,15 @@ public sealed partial class EveryKeyTest
     [Fact]
     public void What_may_be_a_secret_is_not_shown()
     {
-        foreach (var (key, value) in new[]
-        {
-            ("tokens[0].sha256", "sesame-in-clear"), ("hosts[1].uri", "qemu+ssh://root:sesame@kvm/system x"),
-            ("webhook.url", "ftp://chat.example/hooks/sesame"), ("apps[0].repository.url", "https://u:sesame@x/y"),
-        })
+        foreach (
+            var (key, value) in new[]
+            {
+                ("tokens[0].sha256", "sesame-in-clear"),
+                ("hosts[1].uri", "qemu+ssh://root:sesame@kvm/system x"),
+                ("webhook.url", "ftp://chat.example/hooks/sesame"),
+                ("apps[0].repository.url", "https://u:sesame@x/y"),
+            }
+        )
         {
             using var settings = new WholeSettings();
             settings.With(key, $"\"{value}\"");
@@ -296,7 +345,13 @@ public sealed partial class EveryKeyTest
         Assert.DoesNotContain('\n', said);
         Assert.False(DotNet().IsMatch(said), about);
         Assert.True(said[^1] is '.' or '?', about);
-        Assert.True(Shown(value) is not { } shown || said.Contains(shown, StringComparison.Ordinal) || said.Contains("not shown", StringComparison.Ordinal) || !said.Contains("it is ", StringComparison.Ordinal), about);
+        Assert.True(
+            Shown(value) is not { } shown
+                || said.Contains(shown, StringComparison.Ordinal)
+                || said.Contains("not shown", StringComparison.Ordinal)
+                || !said.Contains("it is ", StringComparison.Ordinal),
+            about
+        );
     }
 
     private static bool IsTogether(string place, string said) =>
@@ -311,10 +366,24 @@ public sealed partial class EveryKeyTest
             "null" => key.MayBeNull,
             "true" => key.Type == typeof(bool),
             "7.25" => key.Type == typeof(double),
-            "\"x\"" => key.Name is "name" or "user" or "folder" or "address" or "defaultPath" or "owner" or "dump" or "check"
-                or "sanitize" or "servers" or "socket" or "state" or "runtime" || (key.Name is "host"),
+            "\"x\"" => key.Name
+                is "name"
+                    or "user"
+                    or "folder"
+                    or "address"
+                    or "defaultPath"
+                    or "owner"
+                    or "dump"
+                    or "check"
+                    or "sanitize"
+                    or "servers"
+                    or "socket"
+                    or "state"
+                    or "runtime"
+                || (key.Name is "host"),
             "[]" => SettingKey.ItemOf(key.Type) is not null,
-            "{}" => SettingKey.IsDictionary(key.Type) || SettingKey.IsObject(key.Type) && SettingsShape.KeysOf(key.Type).All(k => !k.IsRequired),
+            "{}" => SettingKey.IsDictionary(key.Type)
+                || SettingKey.IsObject(key.Type) && SettingsShape.KeysOf(key.Type).All(k => !k.IsRequired),
             _ => false,
         } || (key.Name == "bases" && value == "[]");
 
@@ -323,7 +392,10 @@ public sealed partial class EveryKeyTest
         var type = typeof(Settings);
         foreach (var part in pattern.Split('.')[..^1])
         {
-            var found = SettingsShape.KeysOf(type).First(k => k.Name == part.Replace("[]", "", StringComparison.Ordinal)).Type;
+            var found = SettingsShape
+                .KeysOf(type)
+                .First(k => k.Name == part.Replace("[]", "", StringComparison.Ordinal))
+                .Type;
             type = SettingKey.ItemOf(found) ?? found;
         }
         return type;
@@ -335,6 +407,8 @@ public sealed partial class EveryKeyTest
     [GeneratedRegex("""\A(-?[0-9.]+|"[A-Za-z0-9.-]+")\z""")]
     private static partial Regex PlainValue();
 
-    [GeneratedRegex(@"System\.|   at |Exception|Parameter|JSON value|could not be converted|\.NET|Invalid pattern|Path: \$|Sharing|Stream")]
+    [GeneratedRegex(
+        @"System\.|   at |Exception|Parameter|JSON value|could not be converted|\.NET|Invalid pattern|Path: \$|Sharing|Stream"
+    )]
     private static partial Regex DotNet();
 }

@@ -8,7 +8,10 @@ public sealed class NamedFilesTest
     [Theory]
     [InlineData("rm key", "`guests.ssh.key` is wrong: it is `key`, and a right one names a file; there is no")]
     [InlineData("rm key; mkdir key", "`guests.ssh.key` is wrong: it is `key`, and a right one names a file; ")]
-    [InlineData("> key", "`guests.ssh.key` is wrong: it is `key`, and a right one names a private key, and this file is empty")]
+    [InlineData(
+        "> key",
+        "`guests.ssh.key` is wrong: it is `key`, and a right one names a private key, and this file is empty"
+    )]
     [InlineData("chmod 640 key", "chmod 600 it")]
     [InlineData("chmod 604 key", "chmod 600 it")]
     [InlineData("rm known", "`guests.ssh.knownHosts` is wrong")]
@@ -17,10 +20,16 @@ public sealed class NamedFilesTest
     [InlineData("chmod 644 program", "a right one may be run: chmod +x it")]
     [InlineData("rm page/index.html", "`wwwroot` is wrong")]
     [InlineData("rm -r page; echo x > page", "`wwwroot` is wrong: it is `page`, and a right one names a folder; ")]
-    [InlineData("rm -r templates", "`apps[0].templates` is wrong (in `shop`): it is `templates`, and a right one names a folder; there is no")]
+    [InlineData(
+        "rm -r templates",
+        "`apps[0].templates` is wrong (in `shop`): it is `templates`, and a right one names a folder; there is no"
+    )]
     [InlineData("rm templates/wsgi.py", "templates/wsgi.py, or the console's account may not see it")]
     [InlineData("rm templates/wsgi.py; mkdir templates/wsgi.py", "templates/wsgi.py is a folder")]
-    [InlineData("rm templates/wsgi.py; ln -s nowhere templates/wsgi.py", "templates/wsgi.py, or the console's account may not see it")]
+    [InlineData(
+        "rm templates/wsgi.py; ln -s nowhere templates/wsgi.py",
+        "templates/wsgi.py, or the console's account may not see it"
+    )]
     [InlineData("printf '\\344' > templates/settings.py", "a right one is UTF-8, and ")]
     [InlineData("echo '{{variables.color}}' > templates/settings.py", "templates/settings.py does not render (line 1)")]
     [InlineData("echo '{{#if}' > templates/settings.py", "templates/settings.py does not render")]
@@ -28,7 +37,10 @@ public sealed class NamedFilesTest
     [InlineData("rm password", "`apps[0].database.passwordFile` is wrong (in `shop`)")]
     [InlineData("> password", "a right one names a file with a password in it, and this one is empty")]
     [InlineData("printf ' \\n' > password", "a right one names a file with a password in it, and this one is empty")]
-    [InlineData("printf 'a\\nb\\n' > password", "a right one names a file with a password on one line, and nothing else")]
+    [InlineData(
+        "printf 'a\\nb\\n' > password",
+        "a right one names a file with a password on one line, and nothing else"
+    )]
     [InlineData("printf '\\377' > password", "a right one is UTF-8, and ")]
     public void What_cannot_be_used_is_told_with_its_key(string make, string said)
     {
@@ -48,7 +60,10 @@ public sealed class NamedFilesTest
     public void What_may_be_right_is_taken(string make)
     {
         using var settings = new WholeSettings();
-        Shell.Run(make.Replace("{{{{", "{{", StringComparison.Ordinal).Replace("}}}}", "}}", StringComparison.Ordinal), settings.Folder);
+        Shell.Run(
+            make.Replace("{{{{", "{{", StringComparison.Ordinal).Replace("}}}}", "}}", StringComparison.Ordinal),
+            settings.Folder
+        );
         settings.With("databaseHosts[1].local.config", "\"key\"");
         settings.Load();
     }

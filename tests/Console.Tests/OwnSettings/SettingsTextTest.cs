@@ -14,7 +14,14 @@ public sealed class SettingsTextTest : IDisposable
     [Fact]
     public void A_byte_order_mark_carriage_returns_comments_and_commas_at_the_end_are_taken()
     {
-        Write([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("// mine\r\n{ \"listen\": { \"loopback\": 8080, },\r\n/* and */ \"state\": \"ständig\", }\r\n")]);
+        Write([
+            0xEF,
+            0xBB,
+            0xBF,
+            .. Encoding.UTF8.GetBytes(
+                "// mine\r\n{ \"listen\": { \"loopback\": 8080, },\r\n/* and */ \"state\": \"ständig\", }\r\n"
+            ),
+        ]);
         Assert.Equal(_folder["ständig"], Load().State);
     }
 
@@ -25,10 +32,22 @@ public sealed class SettingsTextTest : IDisposable
     [InlineData("[]", "it holds no object; it begins with { and ends with }.")]
     [InlineData("null", "it holds no object; it begins with { and ends with }.")]
     [InlineData("\"x\"", "it holds no object; it begins with { and ends with }.")]
-    [InlineData("{ \"listen\": ", "in line 1, character 13, it ends too early; a bracket or quotation mark is not closed.")]
-    [InlineData("{\n \"state\": \"a\"\n \"pathBase\": \"\" }", "in line 3, character 2, it stops being JSON, before `\"pathBase\":`; look there and just before it for a comma, quotation mark or bracket too few or too many.")]
-    [InlineData("{ 'state': 'a' }", "in line 1, character 3, it stops being JSON, before `'state': 'a'`; look there and just before it for a comma, quotation mark or bracket too few or too many.")]
-    [InlineData(Right + "}", "in line 1, character 53, it stops being JSON, before `}`; look there and just before it for a comma, quotation mark or bracket too few or too many.")]
+    [InlineData(
+        "{ \"listen\": ",
+        "in line 1, character 13, it ends too early; a bracket or quotation mark is not closed."
+    )]
+    [InlineData(
+        "{\n \"state\": \"a\"\n \"pathBase\": \"\" }",
+        "in line 3, character 2, it stops being JSON, before `\"pathBase\":`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+    )]
+    [InlineData(
+        "{ 'state': 'a' }",
+        "in line 1, character 3, it stops being JSON, before `'state': 'a'`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+    )]
+    [InlineData(
+        Right + "}",
+        "in line 1, character 53, it stops being JSON, before `}`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+    )]
     public void What_is_no_JSON_is_told_with_its_place(string text, string said)
     {
         Write(Encoding.UTF8.GetBytes(text));
@@ -39,7 +58,11 @@ public sealed class SettingsTextTest : IDisposable
     public void Another_encoding_is_told_with_its_place()
     {
         Write([.. Encoding.UTF8.GetBytes("{\n  \"state\": \"st"), 0xE4, .. Encoding.UTF8.GetBytes("ndig\" }")]);
-        Assert.EndsWith("in line 2, character 15, there is a byte that is no UTF-8; save it as UTF-8.", Refusal(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "in line 2, character 15, there is a byte that is no UTF-8; save it as UTF-8.",
+            Refusal(),
+            StringComparison.Ordinal
+        );
         Write([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Right)]);
         Assert.EndsWith("it is UTF-16; save it as UTF-8.", Refusal(), StringComparison.Ordinal);
     }
@@ -52,7 +75,10 @@ public sealed class SettingsTextTest : IDisposable
     [InlineData("ln -s nowhere console.json", "there is no such file.")]
     [InlineData("ln -s console.json console.json", "there is no such file.")]
     [InlineData("truncate -s 2M console.json", "it has more than 1 MB, which no settings file has.")]
-    [InlineData("truncate -s 1K console.json", "in line 1, character 1, it stops being JSON, before `a blank`; look there and just before it for a comma, quotation mark or bracket too few or too many.")]
+    [InlineData(
+        "truncate -s 1K console.json",
+        "in line 1, character 1, it stops being JSON, before `a blank`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+    )]
     public void A_file_that_cannot_be_read_is_told(string make, string said)
     {
         Shell.Run(make, _folder.Path);
@@ -62,7 +88,14 @@ public sealed class SettingsTextTest : IDisposable
     [Fact]
     public void A_deep_or_long_file_takes_no_time()
     {
-        foreach (var text in new[] { new string('[', 500_000), "{\"" + new string('a', 900_000) + "\": 1}", "{\"state\": \"" + new string('é', 400_000) + "\"}" })
+        foreach (
+            var text in new[]
+            {
+                new string('[', 500_000),
+                "{\"" + new string('a', 900_000) + "\": 1}",
+                "{\"state\": \"" + new string('é', 400_000) + "\"}",
+            }
+        )
         {
             Write(Encoding.UTF8.GetBytes(text));
             var began = System.Diagnostics.Stopwatch.StartNew();

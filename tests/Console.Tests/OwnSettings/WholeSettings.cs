@@ -100,7 +100,9 @@ internal sealed class WholeSettings : IDisposable
     public (JsonNode Holder, string Name) Find(string key)
     {
         JsonNode node = Json;
-        var parts = key.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
+        var parts = key.Replace("[", ".", StringComparison.Ordinal)
+            .Replace("]", "", StringComparison.Ordinal)
+            .Split('.');
         foreach (var part in parts[..^1])
             node = node is JsonArray list ? list[int.Parse(part)]! : node[part]!;
         return (node, parts[^1]);
