@@ -53,7 +53,7 @@ try
 }
 catch (Exception e) when (!serves)
 {
-    await System.Console.Error.WriteLineAsync($"The console does not start. {e.Message.ReplaceLineEndings(" ")}");
+    await System.Console.Error.WriteLineAsync($"{(JournalStream.IsOutput ? "<2>" : "")}The console does not start. {e.Message.ReplaceLineEndings(" ")}");
     return 1;
 }
 

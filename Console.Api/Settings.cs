@@ -4,6 +4,18 @@ using TestServers.Storage;
 
 namespace TestServers;
 
+/// <summary>How the log is written: Auto is for the journal when systemd's journal reads standard output.</summary>
+public enum LogForm
+{
+    Auto,
+
+    /// <summary>Each line begins with its time.</summary>
+    Plain,
+
+    /// <summary>Each line begins with its priority, as &lt;N&gt;; the journal has the time.</summary>
+    Journal,
+}
+
 /// <summary>The configuration. The commented console.json beside the program is its description.</summary>
 public sealed record Settings
 {
@@ -11,6 +23,8 @@ public sealed record Settings
     public string PathBase { get; init; } = "";
     /// <summary>The folder of the front end; null: wwwroot beside the program's own folder.</summary>
     public string? Wwwroot { get; init; }
+    /// <summary>How the log is written.</summary>
+    public LogForm Log { get; init; } = LogForm.Auto;
     public string State { get; init; } = "";
     /// <summary>A folder with a short name for the sockets of ssh connections.</summary>
     public string Runtime { get; init; } = "";
@@ -79,13 +93,14 @@ public sealed record Settings
         if (later.Wwwroot != Wwwroot) yield return "wwwroot";
         if (later.State != State) yield return "state";
         if (later.Runtime != Runtime) yield return "runtime";
+        if (later.Log != Log) yield return "log";
     }
 
     /// <summary>These, with what holds from a start on as it was then.</summary>
     internal Settings KeepingPlacesOf(Settings start) => this with
     {
         Listen = start.Listen, PathBase = start.PathBase, Wwwroot = start.Wwwroot, State = start.State,
-        Runtime = start.Runtime,
+        Runtime = start.Runtime, Log = start.Log,
     };
 
     public DatabaseHostSettings DatabaseHost(string name) => DatabaseHosts.First(h => h.Name == name);

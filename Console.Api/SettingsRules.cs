@@ -32,6 +32,7 @@ internal static partial class SettingsRules
         ["listen.loopback"] = Whole(1, 65535, "is a port"),
         ["pathBase"] = new("is empty, or begins with a slash and ends without one, such as /console", IsPathBase),
         ["wwwroot"] = Path("names the folder of the front end"),
+        ["log"] = new("is auto, plain or journal"),
         ["state"] = Path("names the folder that holds the console's state"),
         ["runtime"] = Path("names a folder for the sockets of ssh connections; left out, it is the state folder"),
         ["hosts"] = new("is a list of objects: [ { \"name\": ..., \"uri\": ..., \"servers\": ... } ]"),

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
@@ -37,12 +38,7 @@ public static class Startup
     public static WebApplicationBuilder CreateBuilder(string[] args, Settings settings, Listening listening)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, WebRootPath = Wwwroot(settings), ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().AddSimpleConsole(options =>
-        {
-            options.SingleLine = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
-        });
+        AddLog(builder.Logging, settings.Log);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -59,6 +55,18 @@ public static class Startup
             options.ServicesStopConcurrently = true;
         });
         return builder;
+    }
+
+    // What cannot be written is dropped and counted: a journal that hangs does not stop the console.
+    private static void AddLog(ILoggingBuilder logging, LogForm form)
+    {
+        var forJournal = form == LogForm.Journal || (form == LogForm.Auto && JournalStream.IsOutput);
+        logging.ClearProviders().AddConsole(options =>
+        {
+            options.FormatterName = LogLines.FormatName;
+            options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
+        logging.Services.AddSingleton<ConsoleFormatter>(new LogLines(forJournal, TimeProvider.System));
     }
 
     public static void AddParts(IServiceCollection services, Settings settings)

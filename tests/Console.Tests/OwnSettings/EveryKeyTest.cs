@@ -73,6 +73,7 @@ public sealed partial class EveryKeyTest
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
         "tokens[].may[]     \"\" \"all\" \"restor\" \"view\" 1",
         "webhook.url        \"\" \"chat.example\" \"ftp://x/\" \"http://\" \"javascript:x\" \"file:///x\" \"http://a b/\"",
+        "log                \"\" \"Journal\" \"syslog\" \"plane\" 0",
         "people.names       \"\" \"AsIs\" \"foldet\" 0",
         "reservations.defaultHours 0 -1 169 1e999 \"4\"",
         "reservations.maxHours     0 -1 3 1e9 \"168\"",

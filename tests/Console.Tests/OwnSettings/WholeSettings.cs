@@ -9,6 +9,7 @@ internal sealed class WholeSettings : IDisposable
     private const string Text = """
         {
           "listen": { "socket": "run/k.sock" }, "pathBase": "/console", "wwwroot": "page", "state": "state", "runtime": "run",
+          "log": "plain",
           "hosts": [
             { "name": "kvm1", "uri": "qemu:///system", "servers": "^qa", "address": "{server}.example", "url": "http://{address}/" },
             { "name": "kvm2", "uri": "qemu+ssh://kvm2/system", "servers": "^dev", "address": "10.0.0.{number}", "url": "https://{server}/" }
