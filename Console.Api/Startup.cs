@@ -117,6 +117,7 @@ public static class Startup
         AddBackground<Board>(services);
         AddBackground<DiskWatch>(services);
         AddBackground<SettingsReload>(services);
+        services.AddSingleton<Health>();
 
         services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

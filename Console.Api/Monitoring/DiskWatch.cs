@@ -1,19 +1,63 @@
+using System.Diagnostics;
 using TestServers.Storage;
 
 namespace TestServers.Monitoring;
 
-/// <summary>Tells the log when the disk refuses a file, and tries such files until they can be written again.</summary>
+/// <summary>
+/// Tries by itself whether the disk takes the state, so that it is known before somebody's change is refused; tells
+/// the log when the disk refuses a file, and tries such files until they can be written again.
+/// </summary>
 public sealed class DiskWatch : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly ILogger<DiskWatch> _log;
+    /// <summary>A disk that does not answer for so long counts as one that refuses.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2),
+        UntilNextTry = TimeSpan.FromSeconds(10);
 
-    public DiskWatch(ILogger<DiskWatch> log)
+    // Below it a night's logs and histories may not fit any more.
+    private const long LittleSpace = 100L << 20;
+    private readonly string _state;
+    private readonly ILogger<DiskWatch> _log;
+    private long _asked;
+
+    public DiskWatch(CurrentSettings settings, ILogger<DiskWatch> log)
     {
-        _log = log;
+        (_state, _log) = (settings.Newest.State, log);
         DiskTroubles.Began += TellBegin;
         DiskTroubles.Ended += TellEnd;
     }
+
+    /// <summary>Free and all bytes of the disk that has the state; null when the system does not say.</summary>
+    public (long Free, long Size)? Space
+    {
+        get
+        {
+            try
+            {
+                var drive = new DriveInfo(_state);
+                return (drive.AvailableFreeSpace, drive.TotalSize);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>That there is little space left, in a sentence; else null.</summary>
+    public string? Shortage =>
+        Space is { Free: < LittleSpace } space
+            ? $"The disk with {_state} has less than {LittleSpace >> 20} MiB left, {space.Free >> 20} MiB."
+            : null;
+
+    /// <summary>That the disk does not answer, in a sentence; else null.</summary>
+    public string? Silence =>
+        Volatile.Read(ref _asked) is var asked
+        && asked > 0
+        && Stopwatch.GetElapsedTime(asked) is var waited
+        && waited > Patience
+            ? $"The disk with {_state} has not answered for {waited.TotalSeconds:0} s. Look at the disk."
+            : null;
 
     public override void Dispose()
     {
@@ -24,11 +68,36 @@ public sealed class DiskWatch : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var tried = Stopwatch.StartNew();
+        TryState();
         while (!stoppingToken.IsCancellationRequested)
         {
+            if (tried.Elapsed >= UntilNextTry)
+            {
+                TryState();
+                tried.Restart();
+            }
             if (DiskTroubles.Open.Count > 0)
                 DiskTroubles.Probe();
             await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private void TryState()
+    {
+        void Try() => Disk.TryFolder(_state);
+        Volatile.Write(ref _asked, Stopwatch.GetTimestamp());
+        try
+        {
+            Try();
+        }
+        catch (DiskRefused refused)
+        {
+            DiskTroubles.Note(_state, refused, Try);
+        }
+        finally
+        {
+            Volatile.Write(ref _asked, 0);
         }
     }
 

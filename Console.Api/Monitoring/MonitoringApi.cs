@@ -15,34 +15,39 @@ namespace TestServers.Monitoring;
 /// <summary>For monitoring: is it well, and how much of what is there.</summary>
 public static class MonitoringApi
 {
-    public sealed record ConsoleHealth(string Status, IEnumerable<string> Problems);
+    /// <summary>How the console is.</summary>
+    /// <param name="Status">The worst of what the problems say.</param>
+    /// <param name="Problems">What is not as it should be, the failing ones first.</param>
+    public sealed record ConsoleHealth(HealthState Status, IReadOnlyList<HealthProblem> Problems);
 
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
     {
         var calls = routes.MapCalls("Monitoring", "Is it well, and how much of what is there.");
-        calls.MapGet("/healthz", ShowHealth).As("showHealth", Right.Anybody, "200 while the console serves; 503 when its disk refuses")
+        calls
+            .MapGet("/healthz", ShowHealth)
+            .As(
+                "showHealth",
+                Right.Anybody,
+                "200 while the console does its work, with what it warns of; 503 when it fails"
+            )
             .Produces<ConsoleHealth>(503);
-        calls.MapGet("/metrics", ShowMetrics).As("showMetrics", Right.Anybody, "Prometheus text")
-            .ProducesText("text/plain", "Prometheus' text format", "# HELP console_disk_ok 0 while the disk refuses writes\n");
+        calls
+            .MapGet("/metrics", ShowMetrics)
+            .As("showMetrics", Right.Anybody, "Prometheus text")
+            .ProducesText(
+                "text/plain",
+                "Prometheus' text format",
+                "# HELP console_disk_ok 0 while the disk refuses writes\n"
+            );
     }
 
-    // A host that is down is named, but the console itself is well: restarting it would mend nothing.
-    private static Results<Ok<ConsoleHealth>, JsonHttpResult<ConsoleHealth>> ShowHealth(
-        Inventory inventory, CurrentSettings settings, Bases bases, CopyViews copies)
+    // A host that is down is named, but the console itself does its work: restarting it would mend nothing.
+    private static Results<Ok<ConsoleHealth>, JsonHttpResult<ConsoleHealth>> ShowHealth(Health health)
     {
-        var problems = settings.Problems.Select(p => $"settings: {p}")
-            .Concat(inventory.Hosts.Where(h => h.Problem is not null).Select(h => $"{h.Name}: {h.Problem}"))
-            .Concat(settings.Now.Bases.Where(b => bases.ProblemOf(b) is not null)
-                .Select(b => $"{b.Host}: {bases.ProblemOf(b)}").Distinct(StringComparer.Ordinal))
-            .Concat(TellCopies(copies.All)).ToList();
-        return DiskTroubles.Probe() is { Count: > 0 } troubles ? TypedResults.Json(new ConsoleHealth("read-only: disk", [.. troubles.Select(t => t.Message), .. problems]), statusCode: 503) : TypedResults.Ok(new ConsoleHealth("well", problems));
-    }
-
-    private static IEnumerable<string> TellCopies(CopyList list)
-    {
-        if (list.Copies.Count(c => c.DroppedAt is not null) is > 0 and var going)
-            yield return $"copies: {going} will be dropped, as their servers are not seen: GET api/copies says which.";
-        foreach (var left in list.Leftovers) yield return $"bases: {left.Message}";
+        var problems = health.Problems;
+        var status = problems.Select(p => p.State).DefaultIfEmpty(HealthState.Well).Max();
+        var answer = new ConsoleHealth(status, problems);
+        return status == HealthState.Failing ? TypedResults.Json(answer, statusCode: 503) : TypedResults.Ok(answer);
     }
 
     private static ContentHttpResult ShowMetrics(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, BaseViews bases, CallPlaces places)

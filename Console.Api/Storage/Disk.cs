@@ -117,6 +117,15 @@ public static partial class Disk
         SyncFolder(FolderOf(path));
     }
 
+    /// <summary>Tries whether a folder takes a file of some kilobytes; it is removed again.</summary>
+    /// <exception cref="DiskRefused">It does not.</exception>
+    public static void TryFolder(string folder)
+    {
+        var path = Path.Combine(folder, "space.probe");
+        WriteAndSync(path, WriteOnly | Create | Truncate, new byte[4096]);
+        Check(unlink(path), "unlink", path);
+    }
+
     /// <summary>Creates a folder, and its name is on disk when this returns.</summary>
     public static void CreateFolder(string path)
     {

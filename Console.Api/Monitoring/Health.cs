@@ -1,0 +1,159 @@
+using TestServers.Builds;
+using TestServers.Databases;
+using TestServers.Hosts;
+using TestServers.Requests;
+using TestServers.Storage;
+
+namespace TestServers.Monitoring;
+
+/// <summary>How the console is.</summary>
+public enum HealthState
+{
+    /// <summary>Nothing is to be done.</summary>
+    Well,
+
+    /// <summary>It does its work; something that it works with does not, or somebody should look.</summary>
+    Warning,
+
+    /// <summary>It does not do its own work.</summary>
+    Failing,
+}
+
+/// <summary>Something that is not as it should be.</summary>
+/// <param name="Part">
+/// What it concerns: disk, queue, host, databaseHost, base, restore, server, copies, bases or settings.
+/// </param>
+/// <param name="Name">Which one: the host's, base's or server's name; empty where there is only one.</param>
+/// <param name="State">Warning or failing.</param>
+/// <param name="Message">What is wrong, since when, and what to do.</param>
+public sealed record HealthProblem(string Part, string Name, HealthState State, string Message);
+
+/// <summary>
+/// What is not as it should be, looked at when somebody asks. Failing is what stops the console's own work: its disk,
+/// or a queue that stands. Everything else is a warning, as restarting the console would mend nothing.
+/// </summary>
+public sealed class Health(
+    CurrentSettings settings,
+    Inventory inventory,
+    Reachability reachability,
+    Bases bases,
+    BaseViews views,
+    Restores restores,
+    CopyViews copies,
+    RequestStore<Build> builds,
+    DiskWatch disk,
+    TimeProvider clock
+)
+{
+    private readonly DateTimeOffset _started = clock.GetUtcNow();
+
+    /// <summary>All problems, the failing ones first.</summary>
+    public IReadOnlyList<HealthProblem> Problems =>
+        [
+            .. LookAtDisk(),
+            .. LookAtQueue(),
+            .. settings.Problems.Select(p => new HealthProblem("settings", "", HealthState.Warning, p)),
+            .. LookAtHosts(),
+            .. settings.Newest.Bases.SelectMany(LookAtBase),
+            .. LookAtServers(),
+            .. LookAtCopies(),
+        ];
+
+    /// <summary>Those that nothing else writes into the log: a queue that stands, and bases.</summary>
+    internal IEnumerable<HealthProblem> Unlogged =>
+        LookAtQueue().Concat(settings.Newest.Bases.SelectMany(LookAtBase).Where(p => p.Part == "base"));
+
+    private IEnumerable<HealthProblem> LookAtDisk()
+    {
+        foreach (var trouble in DiskTroubles.Probe())
+            yield return new("disk", "", HealthState.Failing, trouble.Message);
+        if (disk.Silence is { } silence)
+            yield return new("disk", "", HealthState.Failing, silence);
+        if (disk.Shortage is { } shortage)
+            yield return new("disk", "", HealthState.Warning, shortage);
+    }
+
+    private IEnumerable<HealthProblem> LookAtQueue()
+    {
+        bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Machines.Any(m => m.Name == server);
+        var now = clock.GetUtcNow();
+        return from standing in StandingBuild.Find([.. builds.All], IsKnown, _started, now)
+            let build = standing.Build
+            select new HealthProblem(
+                "queue",
+                build.Server.Text,
+                HealthState.Failing,
+                $"Build {build.Id} waits on {build.Server} although nothing runs there, since "
+                    + $"{Times.Say(standing.Since)}. The console's log may say why; else start it again."
+            );
+    }
+
+    private IEnumerable<HealthProblem> LookAtHosts()
+    {
+        foreach (var host in inventory.Hosts.Where(h => h.Problem is not null))
+            yield return new("host", host.Name, HealthState.Warning, $"{host.Name}: {host.Problem}");
+        foreach (var (host, _) in bases.Hosts)
+        {
+            if (bases.ProblemOf(host) is { } problem)
+                yield return new(
+                    "databaseHost",
+                    host.Settings.Name,
+                    HealthState.Warning,
+                    $"{host.Settings.Name}: {problem}"
+                );
+        }
+    }
+
+    private IEnumerable<HealthProblem> LookAtBase(BaseSettings @base)
+    {
+        HealthProblem Warn(string part, string message) => new(part, @base.Name.Text, HealthState.Warning, message);
+        var dataTime = bases.FactsOf(@base.Name).DataTime;
+        if (bases.ProblemOf(bases.HostOf(@base)) is null && bases.ProblemOf(@base) is { } problem)
+            yield return Warn("base", problem);
+        if (views.IsStale(@base, dataTime))
+            yield return Warn(
+                "base",
+                dataTime is { } time
+                    ? $"The base {@base.Name} is stale: its data are of {Times.Say(time)}, and the limit is "
+                        + $"{@base.StaleAfterHours} hours. Look at its last restore."
+                    : $"The base {@base.Name} has no data that is known. Restore it."
+            );
+        if (restores.LastOf(@base.Name) is { State: not RequestState.Succeeded } last)
+            yield return Warn(
+                "restore",
+                $"Restore {last.Id} of {@base.Name} {last.State.ToString().ToLowerInvariant()} at "
+                    + $"{Times.Say(last.EndedAt ?? last.At)}: {last.Message}"
+            );
+    }
+
+    private IEnumerable<HealthProblem> LookAtServers()
+    {
+        foreach (var server in reachability.All.OrderBy(s => s.Text, StringComparer.Ordinal))
+        {
+            if (
+                reachability.Of(server) is { } unreachable
+                && inventory.Machines.Any(m => m.Name == server && m.Running)
+            )
+                yield return new(
+                    "server",
+                    server.Text,
+                    HealthState.Warning,
+                    $"{server}, since {Times.Say(unreachable.Since)}: {unreachable.Reason}"
+                );
+        }
+    }
+
+    private IEnumerable<HealthProblem> LookAtCopies()
+    {
+        var list = copies.All;
+        if (list.Copies.Count(c => c.DroppedAt is not null) is > 0 and var going)
+            yield return new(
+                "copies",
+                "",
+                HealthState.Warning,
+                $"copies: {going} will be dropped, as their servers are not seen: GET api/copies says which."
+            );
+        foreach (var left in list.Leftovers)
+            yield return new("bases", "", HealthState.Warning, $"bases: {left.Message}");
+    }
+}
