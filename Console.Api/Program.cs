@@ -45,6 +45,7 @@ try
     MapCalls(app);
 
     app.Services.GetRequiredService<Teller>().Begin();
+    app.Services.GetRequiredService<Measures>(); // Measures from here on.
     if (settings.Listen.Loopback is { } port) app.Logger.LogWarning("The console is open to everybody on this machine, at http://localhost:{Port}{Path}/; people name themselves. For real use put it behind a web server.", port, settings.PathBase);
     Startup.LogNotices(app);
     app.Lifetime.ApplicationStarted.Register(() => serves = true);

@@ -117,7 +117,9 @@ public static class Startup
         AddBackground<Board>(services);
         AddBackground<DiskWatch>(services);
         AddBackground<SettingsReload>(services);
-        services.AddSingleton<Health>();
+        services.AddSingleton<RequestWatch<Build>>().AddSingleton<RequestWatch<Restore>>();
+        services.AddSingleton<SignInRefusals>();
+        services.AddSingleton<Health>().AddSingleton<Gauges>().AddSingleton<BaseGauges>().AddSingleton<Measures>();
 
         services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -9,11 +9,17 @@ namespace TestServers.Access;
 /// </summary>
 public sealed class Audit(TimeProvider clock)
 {
-    /// <summary>Adds a fact to an act. Texts from people are JSON-encoded, so that none can look like another line.</summary>
-    public void Write(Act act, Caller caller, string what, string on, string? more = null) =>
-        act.Note(
-            JsonSerializer.Serialize(new Fact(clock.GetUtcNow(), caller.Name, caller.Kind, what, on, more), Json.Web)
-        );
+    /// <summary>Raised when a fact is in the audit, after the act it tells of.</summary>
+    public event Action<AuditFact>? Written;
 
-    private sealed record Fact(DateTimeOffset At, string Who, CallerKind Kind, string What, string On, string? More);
+    /// <summary>Adds a fact to an act. Texts from people are JSON-encoded, so that none can look like another line.</summary>
+    public void Write(Act act, Caller caller, string what, string on, string? more = null)
+    {
+        var fact = new AuditFact(clock.GetUtcNow(), caller.Name, caller.Kind, what, on, more);
+        act.Note(JsonSerializer.Serialize(fact, Json.Web));
+        act.After(() => Written?.Invoke(fact));
+    }
 }
+
+/// <summary>A line of the audit: who did what to what, and when.</summary>
+public sealed record AuditFact(DateTimeOffset At, string Who, CallerKind Kind, string What, string On, string? More);

@@ -9,7 +9,7 @@ namespace TestServers.Access;
 /// or that session's cookie, alone or with the credentials that it began with; or a bearer token. On a loopback port, where anybody on the machine could send any header, a person
 /// names himself and the console says that it is open.
 /// </summary>
-public sealed class Identity(RequestDelegate next, CurrentSettings settings, Sessions sessions)
+public sealed class Identity(RequestDelegate next, CurrentSettings settings, Sessions sessions, SignInRefusals refusals)
 {
     /// <summary>The header that the web server sets, and removes when a client sends it.</summary>
     public const string UserHeader = "X-Remote-User";
@@ -48,9 +48,9 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
         if (context.Request.Headers.ContainsKey(UserHeader)) throw Problem.Unauthorized("Send a token or sign in, not both.");
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
         var known = settings.Now.Tokens.FirstOrDefault(t => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(t.Sha256), Encoding.ASCII.GetBytes(hash)));
-        return known is null
-            ? throw Problem.Unauthorized("The token is not known. Ask the administrator for one; the settings list them under tokens.")
-            : new(known.Name, CallerKind.Token, known.May.ToHashSet(StringComparer.Ordinal));
+        if (known is not null) return new(known.Name, CallerKind.Token, known.May.ToHashSet(StringComparer.Ordinal));
+        refusals.Note(SignInRefusal.Token, "A token that is not known was refused", context);
+        throw Problem.Unauthorized("The token is not known. Ask the administrator for one; the settings list them under tokens.");
     }
 
     private Caller User(HttpContext context)
@@ -58,7 +58,11 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
         var sent = context.Request.Headers[UserHeader];
         if (sent.Count > 1) throw Problem.Unauthorized($"The web server passed {sent.Count} users, and nobody is two.");
         if (sent is not [{ Length: > 0 } spelling]) throw NoUser();
-        if (PersonName.FaultOf(spelling, settings.Now) is { } fault) throw Problem.Unauthorized($"The web server passed a user whose name {fault}. Ask the administrator for another name.");
+        if (PersonName.FaultOf(spelling, settings.Now) is { } fault)
+        {
+            refusals.Note(SignInRefusal.Name, $"The user {spelling}, whose name {fault}, was refused", context);
+            throw Problem.Unauthorized($"The web server passed a user whose name {fault}. Ask the administrator for another name.");
+        }
         var name = settings.Now.People.NameOf(spelling);
         var credentials = CredentialsOf(context.Request);
         if (SessionCookie.In(context.Request) is not [var cookie] || sessions.Find(cookie, credentials)?.User != name)

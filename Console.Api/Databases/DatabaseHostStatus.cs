@@ -49,6 +49,12 @@ public sealed record DatabaseHostStatus(
     string? Cluster
 )
 {
+    /// <summary>Bytes that are free where PostgreSQL's data are; null when it is not told.</summary>
+    public long? DiskFree { get; init; }
+
+    /// <summary>Bytes of that disk in all.</summary>
+    public long? DiskSize { get; init; }
+
     /// <summary>What a host has that was not asked yet.</summary>
     public static DatabaseHostStatus Nothing { get; } = new(ImmutableDictionary<BaseName, BaseStatus>.Empty, [], null);
 
@@ -84,7 +90,11 @@ public sealed record DatabaseHostStatus(
                     .OrderBy(f => f.Name, StringComparer.Ordinal),
             ],
             results.GetValueOrDefault("cluster")
-        );
+        )
+        {
+            DiskFree = DatabaseHost.Number(results, "disk_free"),
+            DiskSize = DatabaseHost.Number(results, "disk_size"),
+        };
 
     private static BaseStatus ReadBase(IReadOnlyDictionary<string, string> results, BaseName name) =>
         new(

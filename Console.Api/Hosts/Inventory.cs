@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using TestServers.Commands;
 using TestServers.Storage;
@@ -39,6 +40,9 @@ public sealed class Inventory(
 
     /// <summary>Raised when a picture was replaced.</summary>
     public event Action? Changed;
+
+    /// <summary>Raised when virsh was asked: of which host, how long it took, and whether it answered.</summary>
+    public event Action<HostSettings, TimeSpan, bool>? Asked;
 
     /// <summary>Every host, in the order of the settings.</summary>
     public IReadOnlyList<HostState> Hosts
@@ -98,9 +102,11 @@ public sealed class Inventory(
         var pattern = PatternRule.Make(host.Servers);
         while (!stop.IsCancellationRequested)
         {
+            var began = Stopwatch.GetTimestamp();
             var answer = await Ask(host, pattern, stop);
             if (stop.IsCancellationRequested)
                 return;
+            Asked?.Invoke(host, Stopwatch.GetElapsedTime(began), answer.Problem is null);
             Take(answer);
             Changed?.Invoke();
             await Task.Delay(Pause, clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);

@@ -52,9 +52,14 @@ public sealed partial class DirectionTest
         Assert.Empty(Sources().Where(s => s.File != "Commands/CommandRunner.cs" && (s.Text.Contains("Medallion", StringComparison.Ordinal) || s.Text.Contains("Process.Start", StringComparison.Ordinal))).Select(s => s.File));
 
     [Fact]
+    public void Only_Monitoring_knows_Prometheus() =>
+        Assert.Empty(Sources().Where(s => s.Folder != "Monitoring" && PrometheusName().IsMatch(s.Text)).Select(s => s.File));
+
+    [Fact]
     public void Only_Storage_and_the_log_of_a_request_write_files() =>
         Assert.Empty(Sources().Where(s => s.Folder != "Storage" && s.File != "Requests/RequestLog.cs" && Writes().IsMatch(s.Text)).Select(s => s.File));
 
     [GeneratedRegex(@"TestServers\.(\w+)")] private static partial Regex Usings();
+    [GeneratedRegex(@"using Prometheus|Prometheus\.")] private static partial Regex PrometheusName();
     [GeneratedRegex(@"File\.(Write|Append|Create|Move|Copy|Replace)|FileMode\.(Create|Append|OpenOrCreate)")] private static partial Regex Writes();
 }

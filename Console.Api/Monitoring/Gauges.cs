@@ -1,0 +1,130 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using TestServers.Access;
+using TestServers.Builds;
+using TestServers.Databases;
+using TestServers.Hosts;
+using TestServers.Requests;
+using TestServers.Reservations;
+using TestServers.Storage;
+
+namespace TestServers.Monitoring;
+
+/// <summary>How the console, its servers and its builds are: looked at when somebody asks for the metrics.</summary>
+public sealed class Gauges(
+    Inventory inventory,
+    Reachability reachability,
+    ReservationBook reservations,
+    RequestStore<Build> builds,
+    Restores restores,
+    CallPlaces places,
+    Cleaning cleaning,
+    DiskWatch disk,
+    TimeProvider clock
+)
+{
+    private static readonly string[] None = [];
+
+    /// <summary>The program's version, MAJOR.MINOR.PATCH, and the commit it was built of.</summary>
+    private static (string Version, string Commit) Built =>
+        typeof(Gauges)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+') switch
+        {
+            [var version, var commit] => (version, commit),
+            [var version] => (version, ""),
+            _ => ("", ""),
+        };
+
+    internal IEnumerable<GaugeSource> Sources =>
+        [
+            new(
+                "console_build_info",
+                "1; its labels say which program this is",
+                ["version", "commit", "runtime"],
+                Info
+            ),
+            new(
+                "console_servers",
+                "Servers by libvirt's state",
+                ["state"],
+                () => CountBy(inventory.Machines, m => m.State)
+            ),
+            new(
+                "console_servers_unreachable",
+                "Servers that the last call did not reach",
+                None,
+                () => One(reachability.All.Count)
+            ),
+            new(
+                "console_servers_unclean",
+                "Servers that are to be cleaned after a build without a last word",
+                None,
+                () => One(cleaning.Open.Count)
+            ),
+            new("console_reservations", "Reservations that hold now", None, () => One(reservations.All().Count())),
+            new("console_builds", "Builds kept, by state", ["state"], () => CountByState(builds.All)),
+            new("console_restores", "Restores kept, by state", ["state"], () => CountByState(restores.Store.All)),
+            new("console_queue_oldest_wait_seconds", "How long the build waits that waits longest", None, OldestWait),
+            new(
+                "console_host_up",
+                "1 when virsh answers",
+                ["host"],
+                () => inventory.Hosts.Select(h => new GaugeRow([h.Name], Bit(h.Problem is null)))
+            ),
+            new(
+                "console_places",
+                "Calls that hold a worker of the web server, by kind: stream, wait, restore, log, plan",
+                ["kind"],
+                () => places.Taken.Select(t => new GaugeRow([Measures.Word(t.Key)], t.Value))
+            ),
+            new(
+                "console_disk_ok",
+                "0 while the disk refuses writes",
+                None,
+                () => One(Bit(DiskTroubles.Open.Count == 0 && disk.Silence is null))
+            ),
+            new(
+                "console_state_disk_free_bytes",
+                "Free on the disk with the state",
+                None,
+                () => disk.Space is { } space ? One(space.Free) : []
+            ),
+            new(
+                "console_state_disk_size_bytes",
+                "Size of the disk with the state",
+                None,
+                () => disk.Space is { } space ? One(space.Size) : []
+            ),
+        ];
+
+    private static IEnumerable<GaugeRow> Info()
+    {
+        var (version, commit) = Built;
+        return [new([version, commit, RuntimeInformation.FrameworkDescription], 1)];
+    }
+
+    private IEnumerable<GaugeRow> OldestWait() =>
+        One(
+            builds
+                .Open.Where(b => b.State == RequestState.Queued)
+                .Select(b => Math.Max(0, (clock.GetUtcNow() - b.At).TotalSeconds))
+                .DefaultIfEmpty(0)
+                .Max()
+        );
+
+    // Each state has a row, also without any: what is not there at all alarms nobody.
+    private static IEnumerable<GaugeRow> CountByState(IEnumerable<Request> all)
+    {
+        var counts = all.CountBy(r => r.State).ToDictionary();
+        return Enum.GetValues<RequestState>()
+            .Select(s => new GaugeRow([Measures.Word(s)], counts.GetValueOrDefault(s)));
+    }
+
+    private static IEnumerable<GaugeRow> CountBy<T>(IEnumerable<T> all, Func<T, string> by) =>
+        all.CountBy(by).Select(c => new GaugeRow([c.Key], c.Value));
+
+    private static IEnumerable<GaugeRow> One(double value) => [new(None, value)];
+
+    private static double Bit(bool yes) => yes ? 1 : 0;
+}
