@@ -103,6 +103,11 @@ public sealed record Settings
         Runtime = start.Runtime, Log = start.Log,
     };
 
+    /// <summary>How much of what there is, for the log.</summary>
+    internal string Counts =>
+        $"hosts {Hosts.Count}, database hosts {DatabaseHosts.Count}, bases {Bases.Count}, apps {Apps.Count}, "
+        + $"tokens {Tokens.Count}";
+
     public DatabaseHostSettings DatabaseHost(string name) => DatabaseHosts.First(h => h.Name == name);
     public BaseSettings? Base(BaseName name) => Bases.FirstOrDefault(b => b.Name == name);
     public AppSettings? App(AppName name) => Apps.FirstOrDefault(a => a.Name == name);

@@ -120,6 +120,7 @@ public static class Startup
         services.AddSingleton<RequestWatch<Build>>().AddSingleton<RequestWatch<Restore>>();
         services.AddSingleton<SignInRefusals>();
         services.AddSingleton<Health>().AddSingleton<Gauges>().AddSingleton<BaseGauges>().AddSingleton<Measures>();
+        AddBackground<FactLog>(services);
 
         services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -134,9 +135,11 @@ public static class Startup
         await next(context);
     }
 
-    /// <summary>Puts into the log what was mended when the state was opened.</summary>
+    /// <summary>Puts into the log which settings hold, and what was mended when the state was opened.</summary>
     public static void LogNotices(WebApplication app)
     {
+        var settings = app.Services.GetRequiredService<CurrentSettings>().Newest;
+        app.Logger.LogInformation("Settings read from {File}: {Counts}.", settings.Source, settings.Counts);
         foreach (var notice in app.Services.GetRequiredService<StateFolder>().Notices)
             app.Logger.LogWarning("{Notice}", notice);
     }

@@ -187,6 +187,7 @@ public sealed class Bases : BackgroundService
         if (problem is null) _problems.TryRemove(host.Settings, out _);
         else _problems[host.Settings] = problem;
         if (problem is not null) _log.LogWarning("Database host {Host}: {Problem}", host.Settings.Name, problem);
+        else _log.LogInformation("Database host {Host} answers again.", host.Settings.Name);
         foreach (var @base in BasesOf(host)) Changed?.Invoke(@base.Name);
     }
 
