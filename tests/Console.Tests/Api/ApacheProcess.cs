@@ -10,14 +10,14 @@ public sealed class ApacheProcess : IAsyncDisposable
 {
     private static readonly string[] Modules =
     [
-        "mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic", "headers", "reqtimeout", "proxy", "proxy_http",
+        "mpm_event", "authn_core", "authn_file", "authz_core", "authz_host", "authz_user", "auth_basic", "headers", "reqtimeout", "proxy", "proxy_http",
         "setenvif", "filter", "deflate", "alias", "unixd",
     ];
 
     private readonly TemporaryFolder _folder = new();
     private readonly Process _process;
 
-    private ApacheProcess(ConsoleProcess console, Dictionary<string, string> passwords)
+    private ApacheProcess(ConsoleProcess console, Dictionary<string, string> passwords, string[] within, string address)
     {
         // Started as root, Apache serves as nobody, who must reach what it needs.
         const UnixFileMode Reachable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -32,7 +32,7 @@ public sealed class ApacheProcess : IAsyncDisposable
         }
         File.WriteAllText(_folder["apache.conf"], $"""
             ServerName 127.0.0.1
-            Listen 127.0.0.1:{Port}
+            Listen {address}:{Port}
             ServerRoot {_folder.Path}
             DefaultRuntimeDir {_folder.Path}
             PidFile {_folder["pid"]}
@@ -45,7 +45,8 @@ public sealed class ApacheProcess : IAsyncDisposable
             Define CONSOLE_USERS {_folder["users"]}
             Include {ConfFile()}
             """);
-        _process = Process.Start(new ProcessStartInfo("/usr/sbin/apache2", ["-f", _folder["apache.conf"], "-DFOREGROUND"]) { UseShellExecute = false })!;
+        string[] command = [.. within, "/usr/sbin/apache2", "-f", _folder["apache.conf"], "-DFOREGROUND"];
+        _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false })!;
     }
 
     public int Port { get; }
@@ -53,7 +54,7 @@ public sealed class ApacheProcess : IAsyncDisposable
     /// <summary>Starts one before a console that runs; each user's password is "PASSWORD of NAME".</summary>
     public static async Task<ApacheProcess> Before(ConsoleProcess console, params string[] users)
     {
-        var apache = new ApacheProcess(console, users.ToDictionary(u => u, PasswordOf, StringComparer.Ordinal));
+        var apache = new ApacheProcess(console, users.ToDictionary(u => u, PasswordOf, StringComparer.Ordinal), [], "127.0.0.1");
         using var http = apache.As(users[0]);
         await Wait.Until("Apache answers", async () =>
         {
@@ -67,6 +68,16 @@ public sealed class ApacheProcess : IAsyncDisposable
                 return false;
             }
         });
+        return apache;
+    }
+
+    /// <summary>Starts one elsewhere, at an address that cannot be reached from here.</summary>
+    /// <param name="within">Where it runs: the beginning of a command.</param>
+    public static async Task<ApacheProcess> Before(ConsoleProcess console, string[] within, string address, params string[] users)
+    {
+        var apache = new ApacheProcess(console, users.ToDictionary(u => u, PasswordOf, StringComparer.Ordinal), within, address);
+        await Wait.Until("Apache runs", () => File.Exists(apache._folder["pid"]) || apache._process.HasExited);
+        Assert.False(apache._process.HasExited, apache.Errors);
         return apache;
     }
 
