@@ -137,7 +137,7 @@ ensure_story() {
   [ "$(svnversion "$copy")" = 4 ]
   svn update --quiet --ignore-externals --set-depth files "$copy"
   from_svn trunk revision=4
-  has_result revision=4 changed=true method=new
+  has_result revision=4 changed=true method=switched
   [ -e "$copy/deep/file1" ]
 }
 

@@ -54,6 +54,15 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   [ "$(grep -v '^@[pe]' <<<"$output")" = $'left out: 2 submodules: lib,  [1mdocs\n@left-out 2 submodules: lib,  [1mdocs\n @left-out a lie' ]
 }
 
+@test "no function of a host program has the name of another's" {
+  local folder
+  for folder in guest database-host; do
+    run grep -rhaoE '^[a-z_]+\(\)' "$scripts/$folder" "$scripts"/{lifeline,attempts,output,processes,values}
+    [ "${#lines[@]}" -gt 50 ]
+    [ -z "$(printf '%s\n' "${lines[@]}" | sort | uniq -d)" ] || { printf '%s\n' "${lines[@]}" | sort | uniq -d && false; }
+  done
+}
+
 @test "a process of the program that ends before it is itself does not end the program" {
   call young
   [[ $output == *'@error The work was not done.'* ]]
