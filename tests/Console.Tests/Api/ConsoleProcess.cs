@@ -110,7 +110,8 @@ public sealed class ConsoleProcess : IAsyncDisposable
     /// <summary>Starts it and waits for nothing.</summary>
     public void Launch(IReadOnlyDictionary<string, string>? environment = null)
     {
-        string[] command = [.. Within, "dotnet", Path.Combine(AppContext.BaseDirectory, "console.dll"), "--settings", _folder["console.json"]];
+        // Who started the tests may have had SIGHUP ignored, as nohup does, and what is ignored is inherited.
+        string[] command = [.. Within, "env", "--default-signal=HUP", "dotnet", Path.Combine(AppContext.BaseDirectory, "console.dll"), "--settings", _folder["console.json"]];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
         Log = "";
