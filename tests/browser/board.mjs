@@ -299,7 +299,8 @@ try {
     const { paints, seconds, long, longest } = await paintsUnderLoad(page, { servers: 60, perSecond: 28, seconds: 6 });
     const tasks = `${long} tasks over 50 ms, the longest ${Math.round(longest)} ms`;
     console.log(`# ${(paints / seconds).toFixed(1)} paints a second, ${tasks}`);
-    assert.ok(paints / seconds <= 4.1, `${paints} paints in ${seconds} s`);
+    // One at the beginning and one at the end are not apart from others by a quarter of a second within the time.
+    assert.ok(paints <= 4 * seconds + 2, `${paints} paints in ${seconds} s`);
   });
 
   // Build 1 was made up.
