@@ -21,6 +21,8 @@ public sealed record Settings
 {
     public Listen Listen { get; init; } = new();
     public string PathBase { get; init; } = "";
+    /// <summary>Where people open the console, without a slash at the end; null: where a request says that it was sent.</summary>
+    public string? PublicUrl { get; init; }
     /// <summary>The folder of the front end; null: wwwroot beside the program's own folder.</summary>
     public string? Wwwroot { get; init; }
     /// <summary>How the log is written.</summary>
@@ -127,6 +129,7 @@ public sealed record Settings
             State = In(State),
             Runtime = In(Runtime.Length > 0 ? Runtime : State),
             Wwwroot = Wwwroot is null ? null : In(Wwwroot),
+            PublicUrl = PublicUrl?.TrimEnd('/'),
             Guests = Guests is null ? null : Guests with { Ssh = SshIn(Guests.Ssh) },
             DatabaseHosts = [.. DatabaseHosts.Select(h => h with
             {

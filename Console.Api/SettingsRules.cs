@@ -31,6 +31,8 @@ internal static partial class SettingsRules
         ["listen.socket"] = Path("names the socket that the web server connects to"),
         ["listen.loopback"] = Whole(1, 65535, "is a port"),
         ["pathBase"] = new("is empty, or begins with a slash and ends without one, such as /console", IsPathBase),
+        ["publicUrl"] = new(
+            "is an http or https address such as https://qa.example/console, without a user, ? or #", IsPublicUrl),
         ["wwwroot"] = Path("names the folder of the front end"),
         ["log"] = new("is auto, plain or journal"),
         ["state"] = Path("names the folder that holds the console's state"),
@@ -215,6 +217,9 @@ internal static partial class SettingsRules
 
     private static bool IsPathBase(string text) =>
         PathBase().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..");
+
+    private static bool IsPublicUrl(string text) =>
+        IsWebAddress(text) && new Uri(text) is { UserInfo.Length: 0 } && !text.Contains('?') && !text.Contains('#');
 
     private static bool IsRooted(string text) => Rooted().IsMatch(text);
 

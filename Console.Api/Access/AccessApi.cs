@@ -41,7 +41,7 @@ public static class AccessApi
         if (settings.Listen.Socket is not null) throw Problem.Conflict("The web server says who you are; sign in there under another name.");
         var name = PlainText.Check(wanted.Name, "name", PersonName.Longest);
         if (PersonName.FaultOf(name, settings) is { } fault) throw Problem.BadInput($"The name {fault}. Choose another.");
-        context.Response.Cookies.Append(Identity.NameCookie, name, new() { HttpOnly = true, SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365), Path = context.Request.PathBase.HasValue ? context.Request.PathBase : "/" });
+        context.Response.Cookies.Append(Identity.NameCookie, name, new() { HttpOnly = true, SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365), Path = PublicAddress.PathOf(context) });
         return TypedResults.Ok(MeOf(new(settings.People.NameOf(name), CallerKind.Open, Caller.Everything), settings));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using TestServers.Http;
 
 namespace TestServers.Access;
 
@@ -33,7 +34,7 @@ public sealed class CrossSite(RequestDelegate next)
         if (site.Count > 0) return site.Count == 1 && site[0] is "same-origin" or "none";
         var origin = request.Headers[HeaderNames.Origin];
         if (origin.Count == 0) return true;
-        return origin.Count == 1 && Uri.TryCreate(origin[0], UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+        return origin.Count == 1 && PublicAddress.IsOrigin(request, origin[0]!);
     }
 
     private static bool IsJson(HttpRequest request)

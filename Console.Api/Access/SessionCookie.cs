@@ -1,3 +1,5 @@
+using TestServers.Http;
+
 namespace TestServers.Access;
 
 /// <summary>The session's cookie in requests and answers.</summary>
@@ -61,7 +63,7 @@ public static class SessionCookie
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
         MaxAge = age,
-        Path = context.Request.PathBase.HasValue ? context.Request.PathBase : "/",
-        Secure = context.Request.Headers["X-Forwarded-Proto"] is ["https"],
+        Path = PublicAddress.PathOf(context),
+        Secure = PublicAddress.IsSecure(context),
     });
 }

@@ -112,5 +112,5 @@ public static class BuildsApi
             : throw Problem.BadInput($"`state` lists {string.Join(", ", Enum.GetNames<RequestState>()).ToLowerInvariant()}."))];
 
     private static Accepted<BuildView> Accepted(HttpContext context, Build build, BuildViews views) =>
-        TypedResults.Accepted($"{context.Request.PathBase}/api/builds/{build.Id}", views.Of(build));
+        PublicAddress.Accepted(context, $"/api/builds/{build.Id}", views.Of(build));
 }

@@ -35,7 +35,7 @@ public static class DatabasesApi
         [Description("Whether to answer when it has ended")] bool? wait, HttpContext context, Restores restores, BaseViews views)
     {
         var restore = restores.Ask(name, Deed.Of(context));
-        if (wait is not true) return TypedResults.Accepted($"{context.Request.PathBase}/api/restores/{restore.Id}", views.ViewOf(restore));
+        if (wait is not true) return PublicAddress.Accepted(context, $"/api/restores/{restore.Id}", views.ViewOf(restore));
         using var left = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, restores.AtRest);
         var ended = await restores.Store.WaitForEnd(restore, Timeout.InfiniteTimeSpan, left.Token);
         if (!ended.Ended) throw Problem.Failed($"Restore {ended.Id} of {name} has not begun, as the console stops; it is made when the console is started again.").With("restore", ended.Id).With("state", ended.State);

@@ -19,7 +19,7 @@ public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews v
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var @base in settings.Now.Bases) await TellStale(@base, stoppingToken);
-            while (_failed.Reader.TryRead(out var restore)) await webhook.Tell($"The restore of the base {restore.Base} {restore.State.ToString().ToLowerInvariant()}: {restore.Message}", stoppingToken);
+            while (_failed.Reader.TryRead(out var restore)) await webhook.Tell($"The restore of the base {restore.Base} {restore.State.ToString().ToLowerInvariant()}: {restore.Message}", $"restores/{restore.Id}", stoppingToken);
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             pause.CancelAfter(Pause);
             await _failed.Reader.WaitToReadAsync(pause.Token).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
@@ -31,7 +31,7 @@ public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews v
         var facts = bases.FactsOf(@base.Name);
         if (facts.DataTime is not { } dataTime || facts.StaleTold == dataTime || !views.IsStale(@base, dataTime)) return;
         var age = (clock.GetUtcNow() - dataTime).TotalHours;
-        if (await webhook.Tell($"The base {@base.Name} is stale: its data are of {Times.Say(dataTime)}, {age:0} hours old; the limit is {@base.StaleAfterHours:0}. Look at its last restore.", stop))
+        if (await webhook.Tell($"The base {@base.Name} is stale: its data are of {Times.Say(dataTime)}, {age:0} hours old; the limit is {@base.StaleAfterHours:0}. Look at its last restore.", "bases", stop))
         {
             bases.Note(@base.Name, now => now with { StaleTold = dataTime });
         }

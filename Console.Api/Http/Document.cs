@@ -30,8 +30,14 @@ public static class Document
                     License = new() { Name = "MIT", Identifier = "MIT" },
                     Contact = new() { Name = "The administrator of this console" },
                 };
-                // Relative to the document, so that it is right behind every proxy.
-                document.Servers = [new() { Url = "..", Description = "Where this document was fetched" }];
+                // Else relative to the document, which is right behind every proxy.
+                var address = context.ApplicationServices.GetRequiredService<CurrentSettings>().Now.PublicUrl;
+                document.Servers =
+                [
+                    address is null
+                        ? new() { Url = "..", Description = "Where this document was fetched" }
+                        : new() { Url = address, Description = "This console" },
+                ];
                 document.Tags = Groups(context)
                     .Select(g => new OpenApiTag { Name = g.Name, Description = g.Description })
                     .ToHashSet();

@@ -1,18 +1,21 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace TestServers.Http;
 
-/// <summary>Serves the document, made once.</summary>
+/// <summary>Serves the document, made once for each address that the console has had.</summary>
 public static class DocumentApi
 {
     public static void MapDocument(this IEndpointRouteBuilder routes)
     {
-        var made = new Lazy<Task<byte[]>>(() => Make(routes.ServiceProvider));
+        var made = new ConcurrentDictionary<string, Lazy<Task<byte[]>>>(StringComparer.Ordinal);
+        Task<byte[]> For(CurrentSettings settings) =>
+            made.GetOrAdd(settings.Now.PublicUrl ?? "", _ => new(() => Make(routes.ServiceProvider))).Value;
         routes
             .MapCalls("Document", "This document.")
-            .MapGet("/openapi/v1.json", async () => TypedResults.Bytes(await made.Value, "application/json"))
+            .MapGet("/openapi/v1.json", async (CurrentSettings settings) => TypedResults.Bytes(await For(settings), "application/json"))
             .As("showDocument", Right.View, "This document")
             .Produces<JsonObject>(200, "application/json");
     }

@@ -8,11 +8,13 @@ public sealed class Webhook(CurrentSettings settings, ILogger<Webhook> log) : ID
     // The address comes from the settings, and no answer may send the console elsewhere.
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Limit, MaxResponseContentBufferSize = 64 * 1024 };
 
-    /// <summary>Sends a message.</summary>
+    /// <summary>Sends a message, with the address of the page that shows more where the settings know the console's.</summary>
+    /// <param name="page">The page: what follows #/ in its address.</param>
     /// <returns>Whether it was taken; true as well when no webhook is configured, as there is nobody to tell.</returns>
-    public async Task<bool> Tell(string text, CancellationToken cancel)
+    public async Task<bool> Tell(string text, string page, CancellationToken cancel)
     {
         if (settings.Now.Webhook is not { } webhook) return true;
+        if (settings.Now.PublicUrl is { } address) text += $" {address}/#/{page}";
         try
         {
             using var answer = await _http.PostAsJsonAsync(webhook.Url, new { text }, cancel);

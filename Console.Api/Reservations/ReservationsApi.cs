@@ -69,7 +69,7 @@ public static class ReservationsApi
             Deed.Of(context)
         );
         return isNew
-            ? TypedResults.Created($"{context.Request.PathBase}/api/servers/{server}", reservation)
+            ? PublicAddress.Created(context, $"/api/servers/{server}", reservation)
             : TypedResults.Ok(reservation);
     }
 
@@ -94,7 +94,7 @@ public static class ReservationsApi
             await handover.WaitForBuild(server, released.Build, CancelLimit);
         // Still held by the build that has not ended.
         return book.Of(server) is { } held && held.Number == released.Number
-            ? TypedResults.Accepted($"{context.Request.PathBase}/api/builds/{released.Build}", ReservationView.Of(held))
+            ? PublicAddress.Accepted(context, $"/api/builds/{released.Build}", ReservationView.Of(held))
             : TypedResults.NoContent();
     }
 

@@ -52,7 +52,7 @@ public static class AnyServerApi
     {
         var deed = Deed.Of(context);
         if (answers.Find<TakenServer>(deed) is { } earlier)
-            return TypedResults.Created($"{context.Request.PathBase}/api/servers/{earlier.Server}", earlier);
+            return PublicAddress.Created(context, $"/api/servers/{earlier.Server}", earlier);
         if (ask.App is not null)
             catalogue.Find(ask.App);
         if (ask.Host is not null)
@@ -72,7 +72,7 @@ public static class AnyServerApi
                 { } taken
             )
             {
-                return TypedResults.Created($"{context.Request.PathBase}/api/servers/{taken.Server}", taken);
+                return PublicAddress.Created(context, $"/api/servers/{taken.Server}", taken);
             }
             if (clock.GetElapsedTime(began) >= patience)
                 throw free.None(ask.Host).RetriedAfter(wait > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(5));

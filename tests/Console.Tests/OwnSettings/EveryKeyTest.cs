@@ -27,6 +27,8 @@ public sealed partial class EveryKeyTest
             + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
         "listen.loopback 0 -1 65536 99999 8080.5 \"8080\" 1e99",
         "pathBase        \"console\" \"/console/\" \"/\" \"//x\" \"/a b\" \"/../x\" \"/a?b\" \"https://x/console\"",
+        "publicUrl       \"\" \"qa.example\" \"/console\" \"ftp://qa.example\" \"https://u:x@qa.example\" \"https://qa.example/?x\""
+            + " \"https://qa.example/#board\" \"https://qa example/\" \"https:///console\"",
         "wwwroot         \"\" \"/none\" \"known\" \"templates\"",
         "state           \"\" \" \" \".\" \"/\" \"a\\tb\"",
         "runtime         \"\" \" \" \"a\\u0000b\"",

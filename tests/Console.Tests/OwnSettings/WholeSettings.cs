@@ -35,6 +35,7 @@ internal sealed class WholeSettings : IDisposable
               "after": [ "true" ] } ],
           "tokens": [
             { "name": "cron", "sha256": "0000000000000000000000000000000000000000000000000000000000000000", "may": [ "restore" ] } ],
+          "publicUrl": "https://qa.example/console",
           "webhook": { "url": "https://chat.example/hooks/qa" },
           "people": { "names": "folded" },
           "reservations": { "defaultHours": 4, "maxHours": 168 },
