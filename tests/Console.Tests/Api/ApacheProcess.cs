@@ -43,6 +43,8 @@ public sealed class ApacheProcess : IAsyncDisposable
             AddOutputFilterByType DEFLATE text/plain text/html text/css text/javascript application/json
             Define CONSOLE_SOCKET {console.Socket}
             Define CONSOLE_USERS {_folder["users"]}
+            Define CONSOLE_CLEARTEXT
+            Include {ConfFile("apache-limits.conf")}
             Include {ConfFile()}
             """);
         string[] command = [.. within, "/usr/sbin/apache2", "-f", _folder["apache.conf"], "-DFOREGROUND"];
@@ -85,8 +87,8 @@ public sealed class ApacheProcess : IAsyncDisposable
 
     public static string PasswordOf(string user) => $"PASSWORD of {user}";
 
-    public static string ConfFile([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "apache-proxy.conf"));
+    public static string ConfFile(string name = "apache-proxy.conf", [System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", name));
 
     /// <summary>Replaces the file of users, as an administrator does.</summary>
     public void SetPasswords(Dictionary<string, string> passwords) =>
