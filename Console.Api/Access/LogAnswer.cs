@@ -15,6 +15,11 @@ public sealed record LogPart(
 /// <summary>Sends a log as text, at once and as it grows.</summary>
 public static class LogAnswer
 {
+    /// <summary>
+    /// How long a log is followed by one call: it holds a process of the web server that a reload has left, and not for ever.
+    /// </summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     public const string Summary = "Its log; ?follow=true streams to the end, ?from=BYTES resumes, ?tail=LINES begins with the last ones";
 
     /// <exception cref="Problem">400: there is no such part.</exception>
@@ -29,6 +34,16 @@ public static class LogAnswer
         context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
         await context.Response.StartAsync(context.RequestAborted);
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        await log.CopyTo(context.Response.Body, from, part.Follow ?? false, clock, context.RequestAborted);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        until.CancelAfter(Longest);
+        try
+        {
+            await log.CopyTo(context.Response.Body, from, part.Follow ?? false, clock, until.Token,
+                () => context.Features.Get<CallPlaces.Place>()?.Asked ?? default);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // It ends as it would at the log's end; the reader goes on with ?from=.
+        }
     }
 }

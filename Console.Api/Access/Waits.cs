@@ -36,7 +36,11 @@ public static class Waits
             var context = invocation.HttpContext;
             if (asked is not null && context.Request.Query[asked].ToString() is "" or "0" or "false") return await next(invocation);
             CrossSite.Refuse(context.Request);
-            using var place = context.RequestServices.GetRequiredService<CallPlaces>().Take(kind, Caller.Of(context));
+            var places = context.RequestServices.GetRequiredService<CallPlaces>();
+            using var place = kind == PlaceKind.Log
+                ? await places.TakeAsking(kind, Caller.Of(context), context.RequestAborted)
+                : places.Take(kind, Caller.Of(context));
+            context.Features.Set(place);
             using var late = EndAtStop(context, kind);
             return await next(invocation);
         });

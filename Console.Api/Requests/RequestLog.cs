@@ -17,6 +17,8 @@ public sealed class RequestLog(string path, bool ended)
     /// </summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan UntilNextAsked = TimeSpan.FromMilliseconds(150);
+
     private readonly Lock _writing = new();
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _complete = ended;
@@ -63,7 +65,9 @@ public sealed class RequestLog(string path, bool ended)
     }
 
     /// <summary>Copies the log from byte <paramref name="from"/> on; with <paramref name="follow"/> to the request's end, else to the end as it is now.</summary>
-    public async Task CopyTo(Stream target, long from, bool follow, TimeProvider clock, CancellationToken cancel)
+    /// <param name="asked">Cancelled when it must show whether the target is still read: a dot is added at once.</param>
+    public async Task CopyTo(Stream target, long from, bool follow, TimeProvider clock, CancellationToken cancel,
+        Func<CancellationToken>? asked = null)
     {
         while (true)
         {
@@ -73,13 +77,18 @@ public sealed class RequestLog(string path, bool ended)
             from += await CopyFrom(target, from, cancel);
             if (complete || !follow) return;
             await target.FlushAsync(cancel);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, asked?.Invoke() ?? default);
             try
             {
-                await grown.WaitAsync(Silence, cancel);
+                await grown.WaitAsync(Silence, either.Token);
             }
             catch (TimeoutException)
             {
-                AddDot(clock.GetUtcNow());
+                AddDot(clock.GetUtcNow(), Silence);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                AddDot(clock.GetUtcNow(), UntilNextAsked);
             }
         }
     }
@@ -118,11 +127,11 @@ public sealed class RequestLog(string path, bool ended)
     private FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     // Of several who follow, the first whose time is up adds it for all.
-    private void AddDot(DateTimeOffset now)
+    private void AddDot(DateTimeOffset now, TimeSpan silence)
     {
         lock (_writing)
         {
-            if (_complete || Environment.TickCount64 - _lastWrite < Silence.TotalMilliseconds - 100) return;
+            if (_complete || Environment.TickCount64 - _lastWrite < silence.TotalMilliseconds - 100) return;
             Append(_isLineOpen ? "."u8 : Encoding.UTF8.GetBytes($"{now.UtcDateTime:HH:mm:ss} {"silence",-8} ."));
             _isLineOpen = true;
         }

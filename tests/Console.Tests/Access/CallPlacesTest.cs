@@ -84,6 +84,35 @@ public sealed class CallPlacesTest
     }
 
     [Fact]
+    public async Task Who_is_refused_a_place_has_those_asked_who_hold_them_and_the_gone_do_not_count()
+    {
+        var (anna, ben) = (Person("anna"), Person("ben"));
+        var held = Enumerable.Range(0, 6).Select(_ => _places.Take(PlaceKind.Stream, anna)).ToList();
+        var others = Enumerable.Range(0, 6).Select(_ => _places.Take(PlaceKind.Stream, ben)).ToList();
+        // Its reader has gone: the second thing that is sent tells.
+        void Send() => held[3].Asked.Register(() => held[3].Asked.Register(held[3].Dispose));
+        Send();
+        using var place = await _places.TakeAsking(PlaceKind.Stream, anna, CancellationToken.None);
+        Assert.False(others[0].Asked.IsCancellationRequested);
+        Assert.Equal(0, Fill(PlaceKind.Stream, anna));
+        var asked = 0;
+        void Count() => held[0].Asked.Register(() => { asked++; Count(); });
+        Count();
+        await Assert.ThrowsAsync<Problem>(() => _places.TakeAsking(PlaceKind.Stream, anna, CancellationToken.None));
+        Assert.InRange(asked, 2, 20);
+    }
+
+    [Fact]
+    public async Task Few_at_once_wait_for_the_answer_and_the_others_are_refused_at_once()
+    {
+        var anna = Person("anna");
+        Assert.Equal(6, Fill(PlaceKind.Stream, anna));
+        var calls = Enumerable.Range(0, 100).Select(_ => _places.TakeAsking(PlaceKind.Stream, anna, CancellationToken.None)).ToList();
+        Assert.InRange(calls.Count(c => !c.IsCompleted), 1, 8);
+        foreach (var call in calls) await Assert.ThrowsAsync<Problem>(() => call);
+    }
+
+    [Fact]
     public void All_places_leave_a_tenth_of_Apaches_workers_for_quick_answers_and_reloads_find_a_process()
     {
         var conf = File.ReadAllText(ApacheProcess.ConfFile("apache-limits.conf"));
