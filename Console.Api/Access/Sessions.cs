@@ -57,10 +57,13 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
         var (user, issued) = session;
         var left = Longest - TimeSpan.FromMilliseconds(Now - issued);
         // One from the future is none: a clock that is set back makes no session last.
-        return left > TimeSpan.Zero && left <= Longest && issued > (file.Value.Ended?.GetValueOrDefault(user, -1) ?? -1)
-            ? (user, left)
-            : null;
+        return left > TimeSpan.Zero && left <= Longest && !IsEnded(user, issued) ? (user, left) : null;
     }
+
+    // An end that is to come was written before the clock was set back: what has begun since is another session. Those
+    // that it ended are from the future now, and it holds again when their time comes.
+    private bool IsEnded(string user, long issued) =>
+        file.Value.Ended is { } all && all.TryGetValue(user, out var ended) && issued <= ended && ended <= Now;
 
     // Null: it was not signed here, or begun with other credentials.
     private (string User, long Issued)? Read(string value, string credentials)

@@ -91,7 +91,7 @@ internal sealed class FoundPaths
             kind == PathKind.Trunk ? name : $"{FolderOf(kind)}/{name}",
             kind,
             (string?)commit?.Attribute("revision"),
-            DateTimeOffset.TryParse((string?)commit?.Element("date"), out var at) ? at : null,
+            Times.Read((string?)commit?.Element("date")),
             (string?)commit?.Element("author")
         );
     }

@@ -19,6 +19,16 @@ public sealed record PathList(ImmutableArray<ListedPath> Paths, DateTimeOffset? 
 {
     /// <summary>What of the repository is not in the list, and why, a sentence each.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
+
+    /// <summary>When it was listed, by the clock that nobody sets.</summary>
+    internal long At { get; init; }
+
+    /// <summary>The same list, while its repository does not answer.</summary>
+    internal PathList Stale(string problem, TimeProvider clock) => this with
+    {
+        Problem = problem,
+        AsOf = AsOf is { } asOf ? Times.AsSetNow(asOf, clock.GetElapsedTime(At), clock.GetUtcNow()) : null,
+    };
 }
 
 /// <summary>Lists branches and tags to choose from, asking a repository at most once in half a minute, one process at a time.</summary>
@@ -56,7 +66,7 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
 
     private async Task<PathList> Ask(AppSettings app, PathList known, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
+        var (now, at) = (clock.GetUtcNow(), clock.GetTimestamp());
         var lists = await Task.WhenAll(Commands(app.Repository).Select(async command =>
         {
             var lines = new List<string>();
@@ -64,7 +74,7 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
             return (Lines: lines, End: end);
         }));
         cancel.ThrowIfCancellationRequested();
-        if (lists.All(l => !l.End.Succeeded)) return known with { Problem = $"The repository of {app.Name} does not answer: {Reason(lists[0].End)}" };
+        if (lists.All(l => !l.End.Succeeded)) return known.Stale($"The repository of {app.Name} does not answer: {Reason(lists[0].End)}", clock);
         var found = new FoundPaths();
         for (var i = 0; i < lists.Length; i++)
         {
@@ -72,7 +82,7 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
             else if (app.Repository.Kind == RepositoryKind.Git) found.AddGit(lists[i].Lines);
             else found.AddSvn(lists[i].Lines, (PathKind)i);
         }
-        return new([.. found.Paths], now, null) { LeftOut = [.. found.LeftOut] };
+        return new([.. found.Paths], now, null) { LeftOut = [.. found.LeftOut], At = at };
     }
 
     // A Subversion repository may well have no branches or no tags folder.

@@ -86,9 +86,9 @@ public sealed class DatabaseHost(
     public static double? Seconds(IReadOnlyDictionary<string, string> results, string key) =>
         double.TryParse(results.GetValueOrDefault(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>An instant that the host reported, or null.</summary>
+    /// <summary>An instant that the host reported with its zone, or null.</summary>
     public static DateTimeOffset? Instant(IReadOnlyDictionary<string, string> results, string key) =>
-        DateTimeOffset.TryParse(results.GetValueOrDefault(key), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        Times.Read(results.GetValueOrDefault(key))?.ToUniversalTime();
 
     /// <summary>How a copy was made, from the closed list of ways.</summary>
     public static string? Method(IReadOnlyDictionary<string, string> results, string key) =>

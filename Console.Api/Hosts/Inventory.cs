@@ -129,7 +129,7 @@ public sealed class Inventory(
                 null,
                 $"virsh on {host.Name} answers something that is no list of domains: {Found.Clean(garbage!)}"
             )
-            : new(host, true, clock.GetUtcNow(), table, Found.Of(host, pattern, table), null);
+            : new(host, true, clock.GetUtcNow(), table, Found.Of(host, pattern, table), null) { At = clock.GetTimestamp() };
     }
 
     /// <summary>The settings of a host; null when the newest do not have it.</summary>
@@ -223,8 +223,12 @@ public sealed class Inventory(
         var answer = _answers[host];
         return answer.Found is null
             ? HostState.Unknown(host, answer.Problem)
-            : HostState.Of(host, answer.AsOf, answer.Problem, answer.Found, _places, StateNow(host)?.Notices ?? []);
+            : HostState.Of(host, AsOf(answer), answer.Problem, answer.Found, _places, StateNow(host)?.Notices ?? []);
     }
+
+    // While a host is silent, the clock may be set: as of a time that is to come would be no answer.
+    private DateTimeOffset? AsOf(Answer answer) =>
+        answer.AsOf is { } asOf ? Times.AsSetNow(asOf, clock.GetElapsedTime(answer.At), clock.GetUtcNow()) : null;
 
     private void Show(ImmutableArray<HostState> next)
     {
@@ -245,6 +249,9 @@ public sealed class Inventory(
     private sealed record Answer(
         HostSettings Host, bool Asked, DateTimeOffset? AsOf, DomainTable? Table, Found? Found, string? Problem)
     {
+        /// <summary>When it said that, by the clock that nobody sets.</summary>
+        public long At { get; init; }
+
         public Places.Host ForPlaces => new(Host.Name, Asked, Found?.Names);
 
         /// <summary>The same, looked at with other settings of the host.</summary>

@@ -50,6 +50,8 @@ public static partial class ValueRule
             return text => Whole().IsMatch(text) && long.TryParse(text, CultureInfo.InvariantCulture, out _);
         if (plain == typeof(bool))
             return text => text is "true" or "false";
+        if (plain == typeof(DateTimeOffset))
+            return text => Times.Read(text) is not null;
         var parse = typeof(ValueRule)
             .GetMethod(nameof(CanParse), BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(plain);

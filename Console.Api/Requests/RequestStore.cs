@@ -108,10 +108,7 @@ public sealed class RequestStore<T> where T : Request
         if (request.StartedAt is not { } started || request.Ended || !_all.TryGetValue(request.Id.Number, out var entry)) return request.StartedAt;
         double? ran;
         lock (entry.Changing) ran = entry.Elapsed.Seconds;
-        if (ran is null || Math.Abs((now - started).TotalSeconds - ran.Value) < 10) return started;
-        // In steps, so that it is not another one at every look.
-        var step = TimeSpan.FromSeconds(10).Ticks;
-        return new(now.AddSeconds(-ran.Value).UtcTicks / step * step, TimeSpan.Zero);
+        return ran is null ? started : Times.AsSetNow(started, TimeSpan.FromSeconds(ran.Value), now);
     }
 
     /// <summary>Changes what may be lost by a crash: progress, and what a step waits for.</summary>
