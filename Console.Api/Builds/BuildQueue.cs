@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using TestServers.Access;
-using TestServers.Apps;
 using TestServers.Hosts;
 using TestServers.Requests;
 using TestServers.Reservations;
@@ -13,7 +12,7 @@ namespace TestServers.Builds;
 /// The queue: builds that wait are those on disk whose state says so, hence a restart loses none. A channel wakes the one loop that starts
 /// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
 /// </summary>
-public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory, Catalogue catalogue,
+public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory,
     ReservationBook reservations, ReservationHandover handover, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -30,11 +29,8 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
     {
         if (Earlier(deed) is { } earlier) return earlier;
         var by = deed.Caller.Name;
-        var machine = rules.RunningMachine(server);
-        var app = catalogue.Find(wanted.App);
-        var path = rules.PathFor(machine, app, wanted);
-        // Decided below, under the lock; asked here, so that a flood does not take it.
-        rules.LimitFor(by);
+        // The limit is decided below, under the lock; it is asked here, too, so that a flood does not take it.
+        var (_, app, path) = rules.Ensure(server, wanted, by);
         var build = journal.Do(act =>
         {
             if (Earlier(deed) is { } same) return same;

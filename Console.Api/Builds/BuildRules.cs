@@ -8,19 +8,25 @@ namespace TestServers.Builds;
 /// <summary>What is asked for.</summary>
 public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revision, bool Database, bool Code);
 
-/// <summary>Which builds are accepted. Each rule refuses with a sentence that says what to do.</summary>
-public sealed class BuildRules(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, Catalogue catalogue, ReservationBook reservations, Usability usability)
+/// <summary>A build that may be launched.</summary>
+/// <param name="Path">What will be on the server.</param>
+public sealed record Launchable(Machine Machine, AppSettings App, RepositoryPath Path);
+
+/// <summary>
+/// Which builds are accepted: one rule for the launch and for the plan before it. Each refusal is a sentence that says
+/// what to do.
+/// </summary>
+public sealed class BuildRules(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, Catalogue catalogue, BuildHolds holds)
 {
     /// <summary>Why such a build would not be accepted now, or null.</summary>
-    public string? RefusalOf(ServerName server, Wanted wanted, string by)
+    /// <param name="number">When given, the reservation that is meant.</param>
+    public string? RefusalOf(ServerName server, Wanted wanted, long? number, string by)
     {
         try
         {
-            PathFor(RunningMachine(server), catalogue.Find(wanted.App), wanted);
-            LimitFor(by);
-            var held = reservations.Of(server);
-            if (held is null) usability.Ensure(server);
-            return held is not null && held.Holder != by ? reservations.HeldBy(held).Message : null;
+            Ensure(server, wanted, by);
+            holds.Ensure(server, number, by);
+            return null;
         }
         catch (Problem problem)
         {
@@ -28,15 +34,25 @@ public sealed class BuildRules(CurrentSettings settings, RequestStore<Build> sto
         }
     }
 
-    /// <summary>The server, which must be running.</summary>
-    public Machine RunningMachine(ServerName server)
+    /// <summary>Lets pass what may be launched, but for who holds the server: that is decided with the launch itself.</summary>
+    /// <exception cref="Problem">It cannot be: the server does not run, the values do not fit, too many wait.</exception>
+    public Launchable Ensure(ServerName server, Wanted wanted, string by)
+    {
+        var machine = RunningMachine(server);
+        var app = catalogue.Find(wanted.App);
+        var path = PathFor(machine, app, wanted);
+        LimitFor(by);
+        return new(machine, app, path);
+    }
+
+    private Machine RunningMachine(ServerName server)
     {
         var machine = inventory.Find(server);
         return machine.Running ? machine : throw Problem.Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.").With("state", machine.State);
     }
 
-    /// <summary>The path that will be on the server: the wanted one, or the one that is there when no code is asked for.</summary>
-    public RepositoryPath PathFor(Machine machine, AppSettings app, Wanted wanted)
+    // The wanted one, or the one that is there when no code is asked for.
+    private RepositoryPath PathFor(Machine machine, AppSettings app, Wanted wanted)
     {
         if (!wanted.Database && !wanted.Code) throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
         if (wanted.Database && app.Base is null) throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");

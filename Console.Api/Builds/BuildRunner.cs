@@ -15,7 +15,7 @@ namespace TestServers.Builds;
 /// repeated by itself.
 /// </summary>
 public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
-    DatabaseStep database, GuestSteps guest, HealthStep health, SettingsValues values, Cleaning cleaning, BuildRules rules, Reachability reachability, BuildHolds holds, Journal journal, Audit audit, TimeProvider clock, ILogger<BuildRunner> consoleLog)
+    DatabaseStep database, GuestSteps guest, HealthStep health, TemplatesBefore templates, SettingsValues values, Cleaning cleaning, BuildRules rules, Reachability reachability, BuildHolds holds, Journal journal, Audit audit, TimeProvider clock, ILogger<BuildRunner> consoleLog)
 {
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
     /// <param name="stop">The console's own stop.</param>
@@ -110,7 +110,8 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         }
         if (!machine.Running) return new(RequestState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
 
-        if (Unrenderable(build, app, machine) is { } fault) return new(RequestState.Failed, $"{fault} Nothing on {machine.Name} was touched.");
+        // Before a database is exchanged for the sake of settings that never come.
+        if (templates.FaultOf(app, machine, build.Path, build.Revision, build.Id, build.By) is { } fault) return new(RequestState.Failed, $"{fault} Nothing on {machine.Name} was touched.");
         if (await cleaning.Before(machine, cancel) is { } unclean)
         {
             cancel.ThrowIfCancellationRequested();
@@ -241,23 +242,6 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         }
         voice.Log(end.Message);
         return end;
-    }
-
-    // Told before a database is exchanged for the sake of settings that never come; with what is not known yet left out.
-    private string? Unrenderable(Build build, AppSettings app, Machine machine)
-    {
-        try
-        {
-            // What is not known yet is stood for by something of its form: quotes may be needed for it.
-            var revision = build.Revision ?? Revision.From(app.Repository.Kind == RepositoryKind.Git ? "0123456789abcdef0123456789abcdef01234567" : "1");
-            var dataTime = app.Base is { } name ? bases.FactsOf(name).DataTime ?? clock.GetUtcNow() : (DateTimeOffset?)null;
-            SettingsTemplates.Render(app, values.Of(app, machine, new(build.Path, revision), dataTime, build.Id, build.By, hidePassword: true));
-            return null;
-        }
-        catch (UnrenderableTemplate e)
-        {
-            return e.Message;
-        }
     }
 
     private async Task<StepEnd> DoWithSettings(RequestId id, string name, string? next, AppSettings app, Machine machine, Func<RenderedSettings, StepVoice, Task<StepEnd>> use)

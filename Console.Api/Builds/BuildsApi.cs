@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
+using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Http;
 using TestServers.Requests;
@@ -60,11 +61,11 @@ public static class BuildsApi
         return Accepted(context, queue.Retry(id, ask?.From == "failed", ask?.Number, Deed.Of(context)), views);
     }
 
-    private static Polled<HistoryList> ShowHistory(ServerName server, Inventory inventory, History history)
+    private static Polled<HistoryList> ShowHistory(ServerName server, Inventory inventory, History history, DataTimes times)
     {
         inventory.Find(server);
         var kept = history.Of(server);
-        return Polled.Of(new HistoryList(server, kept.Configuration, [.. kept.Entries.Select(e => e with { Settings = default })]));
+        return Polled.Of(new HistoryList(server, times.Shown(kept.Configuration), [.. kept.Entries.Select(e => e with { Settings = default })]));
     }
 
     private static Polled<HistoryEntry> ShowEntry(ServerName server, RequestId build, Inventory inventory, History history)
@@ -80,8 +81,9 @@ public static class BuildsApi
     }
 
     private static async Task<Polled<Plan>> ShowPlan(ServerName server, AppName app, RepositoryPath? path, Revision? revision,
-        [Description("Whether a fresh database is wanted")] bool database, [Description("Whether code is wanted")] bool code, HttpContext context, Plans plans) =>
-        Polled.Of(await plans.Of(server, new(app, path, revision, database, code), Caller.Of(context).Name, context.RequestAborted));
+        [Description("Whether a fresh database is wanted")] bool database, [Description("Whether code is wanted")] bool code,
+        [Description("The reservation that is meant")] long? number, HttpContext context, Plans plans) =>
+        Polled.Of(await plans.Of(server, new(app, path, revision, database, code), number, Caller.Of(context).Name, context.RequestAborted));
 
     private static Polled<BuildList> List([Description("One or more states, with commas between them"), ListOf(typeof(RequestState))] string? state,
         [Description("A server's name")] string? server, BuildQueue queue, BuildViews views)

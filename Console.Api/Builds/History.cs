@@ -12,6 +12,10 @@ public sealed record Configuration(AppName App, RepositoryPath? Path, Revision? 
 {
     /// <summary>A checkout ended half-way: files of what was there before are among those of the path.</summary>
     public bool Incomplete { get; init; }
+
+    /// <summary>Why it is not known how old the data are; null: it is. Told when somebody asks, never written down.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DataDoubt { get; init; }
 }
 
 /// <summary>One build in a server's history.</summary>

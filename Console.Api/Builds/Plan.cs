@@ -4,18 +4,23 @@ using System.ComponentModel.DataAnnotations;
 namespace TestServers.Builds;
 
 /// <summary>What a build would change, or what has changed between two.</summary>
-/// <param name="Refusal">Why such a build would not be accepted now.</param>
+/// <param name="Refusal">Why such a build would not be accepted now: what the launch would say.</param>
+/// <param name="Failure">Why such a build would be accepted and fail, as far as that is known before.</param>
 public sealed record Plan(ServerName Server, AppName App, DatabasePlan? Database, CodePlan? Code, ImmutableArray<FileChange> Settings, string? Refusal,
-    ImmutableArray<string> LeftOut);
+    string? Failure, ImmutableArray<string> LeftOut);
 
 /// <param name="Method">
 /// spare: at once; copy: a plain copy is made; null between two entries of a history, where nothing is to be copied.
 /// </param>
+/// <param name="NowDoubt">Why it is not known how old the data are that are there now; null: it is.</param>
+/// <param name="ThenDoubt">The same of the data that come.</param>
 public sealed record DatabasePlan(
     BaseName Base,
     [property: AllowedValues("spare", "copy", null)] string? Method,
     DateTimeOffset? Now,
-    DateTimeOffset? Then
+    DateTimeOffset? Then,
+    string? NowDoubt = null,
+    string? ThenDoubt = null
 );
 
 /// <param name="Relation">same, forward, back or other; null when it is not known.</param>
@@ -28,6 +33,10 @@ public sealed record CodePlan(KeptCode? From, CodeTarget To, [property: AllowedV
     /// <summary>What a build would go without, as far as the repository tells before.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public ImmutableArray<string> LeftOut { get; init; } = [];
+
+    /// <summary>A build would fail for its problem, too: what is asked is not in the repository, or is refused by the server.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Fails { get; init; }
 }
 
 /// <param name="Revision">Null: the newest.</param>

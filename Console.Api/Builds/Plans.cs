@@ -9,25 +9,47 @@ using TestServers.Hosts;
 namespace TestServers.Builds;
 
 /// <summary>Tells what a build would change, before it is launched, and what is different between two entries of a server's history.</summary>
-public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inventory, History history, Bases bases, GuestSteps guest, SettingsValues values)
+public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inventory, Usability usability, History history, Bases bases, DataTimes times,
+    GuestSteps guest, SettingsValues values, TemplatesBefore templates)
 {
     private const int MostCommits = 100;
 
     /// <summary>What this build would change now.</summary>
+    /// <param name="number">When given, the reservation that is meant.</param>
     /// <exception cref="Problem">404: there is no such server or app. Everything else that stands against the build is told in the plan.</exception>
-    public async Task<Plan> Of(ServerName server, Wanted wanted, string by, CancellationToken cancel)
+    public async Task<Plan> Of(ServerName server, Wanted wanted, long? number, string by, CancellationToken cancel)
     {
         var (machine, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
-        var refusal = rules.RefusalOf(server, wanted, by);
         var here = kept.Code.GetValueOrDefault(app.Name.Text);
         var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision);
         var code = wanted.Code ? await Compare(app, machine, here, target, cancel) : null;
+        // Asked now, as the server may have told something else meanwhile.
+        var refusal = rules.RefusalOf(server, wanted, number, by);
         var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base.Text);
-        var database = wanted.Database && app.Base is { } name
-            ? new DatabasePlan(name, bases.FactsOf(name).Spares > 0 ? "spare" : "copy", dataTime, bases.FactsOf(name).DataTime) : null;
+        var database = wanted.Database && app.Base is { } name ? DatabaseOf(bases.Find(name), dataTime) : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
-        return new(server, app.Name, database, code, code?.Missing == true ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal,
+        var broken = then is null ? null : templates.FaultOf(app, machine, then.Path, then.Revision, RequestId.Of(1), by);
+        var failure = refusal is null ? broken ?? FailureOf(machine, app, wanted, code) : null;
+        var isToldBefore = broken is not null || code?.Fails == true;
+        return new(server, app.Name, database, code, isToldBefore ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal, failure,
             [.. (code?.LeftOut ?? []).Union(LeftOutBefore.Of(app, wanted.Database, wanted.Code, target.Path, kept, bases))]);
+    }
+
+    private DatabasePlan DatabaseOf(BaseSettings @base, DateTimeOffset? now)
+    {
+        var facts = bases.FactsOf(@base.Name);
+        return new(@base.Name, facts.Spares > 0 ? "spare" : "copy", now, facts.DataTime, times.DoubtOf(@base, now), times.DoubtOf(@base, facts.DataTime));
+    }
+
+    // What would end it at its first step.
+    private string? FailureOf(Machine machine, AppSettings app, Wanted wanted, CodePlan? code)
+    {
+        if (code?.Fails == true) return code.Problem;
+        if (usability.WhyNot(machine) is { } unusable) return unusable;
+        if (!wanted.Database || app.Base is not { } name) return null;
+        return bases.ProblemOf(bases.Find(name))
+            ?? (bases.FactsOf(name).Exists ? null
+                : $"The base {name} was never restored: there is nothing to copy. Restore it first, on the page of the bases or by POST api/bases/{name}/restore.");
     }
 
     /// <summary>What is different in <paramref name="after"/>, seen from <paramref name="before"/>.</summary>
@@ -37,8 +59,9 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         var from = before.App == after.App && before.Revision is { } revision ? new KeptCode(before.Path, revision) : null;
         var code = after.Revision is null ? null : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), cancel);
         var dataTime = before.App == after.App ? before.DataTime : null;
-        var database = app.Base is { } name ? new DatabasePlan(name, null, dataTime, after.DataTime) : null;
-        return new(server, after.App, database, code, Differences(before.Settings, after.Settings), null, []);
+        var database = app.Base is { } name
+            ? new DatabasePlan(name, null, dataTime, after.DataTime, times.DoubtOf(app.Name, dataTime), times.DoubtOf(app.Name, after.DataTime)) : null;
+        return new(server, after.App, database, code, Differences(before.Settings, after.Settings), null, null, []);
     }
 
     private ImmutableArray<FileChange> SettingsThen(AppSettings app, Machine machine, KeptCode? code, DateTimeOffset? dataTime, string by, ServerHistory kept)
@@ -50,9 +73,10 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
             var now = last is null ? [] : last.Settings;
             return Differences(now, [.. then.Files.Select(f => new SettingsFile(f.Key, f.Value))]);
         }
-        catch (UnrenderableTemplate e)
+        catch (UnrenderableTemplate)
         {
-            return [new("templates", [new("new", e.Message)])];
+            // It renders for this build, but not with the values of the last one: there is nothing to compare.
+            return [];
         }
     }
 
@@ -69,7 +93,11 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
     {
         if (!machine.Running) return new(from, to, null, false, [], $"{machine.Name} is {machine.State}.");
         var end = await guest.Compare(app, machine, from, to, cancel);
-        if (!end.Done) return new(from, to, null, false, [], end.Message, end.Results.GetValueOrDefault("missing") == "true");
+        if (!end.Done)
+        {
+            var isMissing = end.Results.GetValueOrDefault("missing") == "true";
+            return new(from, to, null, false, [], end.Message, isMissing) { Fails = isMissing || end.Ending == HostEnding.Refused };
+        }
         var relation = end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other" ? end.Results["relation"] : null;
         var commits = Enumerable.Range(0, MostCommits).TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision")).Select(i => CommitOf(end, i)).OfType<Commit>();
         return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "") ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem")) { LeftOut = end.LeftOut };

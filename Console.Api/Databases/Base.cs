@@ -16,6 +16,18 @@ public sealed record BaseFacts(bool Exists, long? Size, DateTimeOffset? DataTime
     /// <summary>What its dump has and it has not, a sentence each, as the restore reported.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
+    private const int MostAhead = 50;
+
+    /// <summary>Data times that were to come when they were restored: copies of these data may be there for long.</summary>
+    public ImmutableArray<DateTimeOffset> Ahead { get; init; } = [];
+
+    /// <summary>Whether data of this time were to come when they were restored.</summary>
+    public bool WereAhead(DateTimeOffset time) => !Ahead.IsDefaultOrEmpty && Ahead.Contains(time);
+
+    /// <summary>The same with a data time that is to come.</summary>
+    public BaseFacts WithAhead(DateTimeOffset time) =>
+        WereAhead(time) ? this : this with { Ahead = [time, .. (Ahead.IsDefault ? [] : Ahead).Take(MostAhead - 1)] };
+
     public static BaseFacts Unknown { get; } = new(false, null, null, 0, null, null);
 }
 
@@ -39,10 +51,12 @@ public sealed record BasesState(
 }
 
 /// <summary>A base as it is shown.</summary>
-/// <param name="Stale">Its data are older than its limit; also when it was never restored.</param>
+/// <param name="DataTime">When its dump was made, as the dump says.</param>
+/// <param name="DataDoubt">Why it is not known how old its data are: the dump says a time that is to come. Null: it is.</param>
+/// <param name="Stale">Its data are older than its limit; also when it was never restored, or their age is not known.</param>
 /// <param name="Problem">Why its host does not answer, or that it is another console's; or null.</param>
 /// <param name="LeftOut">What its dump has and it has not, a sentence each.</param>
-public sealed record BaseView(BaseName Name, string Host, bool Exists, long? Size, DateTimeOffset? DataTime, bool Stale, double StaleAfterHours, string? Method, double? MethodSeconds,
+public sealed record BaseView(BaseName Name, string Host, bool Exists, long? Size, DateTimeOffset? DataTime, string? DataDoubt, bool Stale, double StaleAfterHours, string? Method, double? MethodSeconds,
     SparesView Spares, string? Problem, RestoreView? Restore, RestoreView? LastRestore, IReadOnlyList<AppName> Apps,
     IReadOnlyList<string> LeftOut);
 

@@ -3,7 +3,7 @@ using TestServers.Requests;
 namespace TestServers.Databases;
 
 /// <summary>Shows bases with their age, spares and restores.</summary>
-public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores restores, TimeProvider clock)
+public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores restores, DataTimes times, TimeProvider clock)
 {
     private const int PastRestores = 5;
 
@@ -12,7 +12,7 @@ public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores re
     public BaseView Of(BaseSettings @base)
     {
         var facts = bases.FactsOf(@base.Name);
-        return new(@base.Name, @base.Host, facts.Exists, facts.Size, facts.DataTime, IsStale(@base, facts.DataTime), @base.StaleAfterHours, facts.Method, facts.MethodSeconds, new(@base.Spares, facts.Spares),
+        return new(@base.Name, @base.Host, facts.Exists, facts.Size, facts.DataTime, times.DoubtOf(@base, facts.DataTime), IsStale(@base, facts.DataTime), @base.StaleAfterHours, facts.Method, facts.MethodSeconds, new(@base.Spares, facts.Spares),
             bases.ProblemOf(@base), View(restores.OpenOf(@base.Name)), View(restores.LastOf(@base.Name)), [.. settings.Now.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)],
             facts.LeftOut);
     }
@@ -27,6 +27,12 @@ public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores re
 
     private RestoreView? View(Restore? restore) => restore is null ? null : ViewOf(restore);
 
-    /// <summary>Whether the data are older than the base's limit; also when there are none.</summary>
-    public bool IsStale(BaseSettings @base, DateTimeOffset? dataTime) => dataTime is null || clock.GetUtcNow() - dataTime > TimeSpan.FromHours(@base.StaleAfterHours);
+    /// <summary>Whether the data are older than the base's limit; also when there are none, or their age is not known.</summary>
+    public bool IsStale(BaseSettings @base, DateTimeOffset? dataTime) => !(AgeOf(@base, dataTime) <= TimeSpan.FromHours(@base.StaleAfterHours));
+
+    /// <summary>How old data are; null when there are none, or it is not known.</summary>
+    public TimeSpan? AgeOf(BaseSettings @base, DateTimeOffset? dataTime) => times.AgeOf(@base, dataTime);
+
+    /// <summary>Why it is not known how old a base's data are; null when it is.</summary>
+    public string? DoubtOf(BaseSettings @base) => times.DoubtOf(@base, bases.FactsOf(@base.Name).DataTime);
 }

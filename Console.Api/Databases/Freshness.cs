@@ -4,8 +4,8 @@ using TestServers.Requests;
 
 namespace TestServers.Databases;
 
-/// <summary>Tells the team when a base has become stale, once for each data time, and when a restore has failed. A message that was not taken is tried again.</summary>
-public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews views, Restores restores, Webhook webhook, TimeProvider clock) : BackgroundService
+/// <summary>Tells the team when a base has become stale, or its data come from the future, once for each data time, and when a restore has failed. A message that was not taken is tried again.</summary>
+public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews views, Restores restores, Webhook webhook) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private readonly Channel<Restore> _failed = Channel.CreateBounded<Restore>(new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -30,10 +30,9 @@ public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews v
     {
         var facts = bases.FactsOf(@base.Name);
         if (facts.DataTime is not { } dataTime || facts.StaleTold == dataTime || !views.IsStale(@base, dataTime)) return;
-        var age = (clock.GetUtcNow() - dataTime).TotalHours;
-        if (await webhook.Tell($"The base {@base.Name} is stale: its data are of {Times.Say(dataTime)}, {age:0} hours old; the limit is {@base.StaleAfterHours:0}. Look at its last restore.", "bases", stop))
-        {
-            bases.Note(@base.Name, now => now with { StaleTold = dataTime });
-        }
+        var why = views.AgeOf(@base, dataTime) is { } age
+            ? $"is stale: its data are of {Times.Say(dataTime)}, {age.TotalHours:0} hours old; the limit is {@base.StaleAfterHours:0}. Look at its last restore."
+            : $"has data of an unknown age. {views.DoubtOf(@base)}";
+        if (await webhook.Tell($"The base {@base.Name} {why}", "bases", stop)) bases.Note(@base.Name, now => now with { StaleTold = dataTime });
     }
 }

@@ -10,7 +10,7 @@ namespace TestServers.Databases;
 /// Restores of bases: at most one of a base at a time, so many on a host as its settings allow. However often cron calls, a call
 /// while one is open, or with the same Idempotency-Key, gets that restore.
 /// </summary>
-public sealed class Restores(CurrentSettings settings, RequestStore<Restore> store, Bases bases, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
+public sealed class Restores(CurrentSettings settings, RequestStore<Restore> store, Bases bases, DataTimes times, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
 {
     private readonly ConcurrentDictionary<RequestId, Task> _running = new();
     private readonly CancellationTokenSource _atRest = new();
@@ -150,11 +150,16 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
             return;
         }
         var (dataTime, size) = (DatabaseHost.Instant(end.Results, "data_time"), DatabaseHost.Number(end.Results, "size"));
-        bases.Note(@base.Name, facts => facts with
+        var isAhead = dataTime is { } said && DataTimes.IsAhead(said, now);
+        bases.Note(@base.Name, facts => (isAhead ? facts.WithAhead(dataTime!.Value) : facts) with
         {
             Exists = true, DataTime = dataTime, Size = size, Spares = 0, LastRestore = id, LeftOut = end.LeftOut,
         });
-        store.Change(id, r => (r with { DataTime = dataTime, Size = size, LeftOut = end.LeftOut }).WithEnd(RequestState.Succeeded, dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.", now));
+        var doubt = isAhead ? times.DoubtOf(@base, dataTime) : null;
+        if (doubt is not null) store.LogOf(id).Add("console", doubt, now);
+        var message = doubt is not null ? $"{@base.Name} is restored. {doubt}"
+            : dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.";
+        store.Change(id, r => (r with { DataTime = dataTime, Size = size, LeftOut = end.LeftOut }).WithEnd(RequestState.Succeeded, message, now));
     }
 
     // The host works on whether or not the disk takes which step it is at.

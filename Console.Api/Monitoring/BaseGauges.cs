@@ -33,7 +33,18 @@ public sealed class BaseGauges(
                 ["host"],
                 () => Disks(s => s.DiskSize)
             ),
-            new("console_base_data_age_seconds", "Age of a base's data", ["base"], () => Ages(DataTimeOf)),
+            new(
+                "console_base_data_age_seconds",
+                "Age of a base's data; missing when it is not known",
+                ["base"],
+                () => OfBases(b => views.AgeOf(b, DataTimeOf(b))?.TotalSeconds)
+            ),
+            new(
+                "console_base_data_doubtful",
+                "1 when a base's dump says a time that is to come, so that the age of its data is not known",
+                ["base"],
+                () => OfBases(b => Bit(views.DoubtOf(b) is not null))
+            ),
             new(
                 "console_base_stale",
                 "1 when a base's data are older than its limit, or there are none",

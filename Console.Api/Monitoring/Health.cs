@@ -113,7 +113,8 @@ public sealed class Health(
         if (views.IsStale(@base, dataTime))
             yield return Warn(
                 "base",
-                dataTime is { } time
+                views.DoubtOf(@base) is { } doubt ? $"The base {@base.Name} has data of an unknown age. {doubt}"
+                : dataTime is { } time
                     ? $"The base {@base.Name} is stale: its data are of {Times.Say(time)}, and the limit is "
                         + $"{@base.StaleAfterHours} hours. Look at its last restore."
                     : $"The base {@base.Name} has no data that is known. Restore it."

@@ -23,14 +23,8 @@ public sealed class BuildHolds(
     /// <exception cref="Problem">409: somebody else holds the server, or it is another reservation by now.</exception>
     public long For(Act act, ServerName server, RequestId build, string purpose, long? number, Deed deed)
     {
-        var held = book.Holding(act.Of(file), server);
-        if (held is not null && held.Holder != deed.Caller.Name)
-            throw book.HeldBy(held);
-        if (number is not null && held?.Number != number)
-            throw ReservationBook.Gone(server, number.Value, held);
-        if (held is not null)
-            return book.IsOver(held) ? throw book.Over(held) : held.Number;
-        usability.Ensure(server);
+        if (Ensure(act.Of(file), server, number, deed.Caller.Name) is { } own)
+            return own;
         var made = act.Change(
                 file,
                 state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), limits.EndOf(null, null))
@@ -50,6 +44,10 @@ public sealed class BuildHolds(
         book.TellAfter(act, server);
         return made.Number;
     }
+
+    /// <summary>Lets pass who could build now; nothing is changed.</summary>
+    /// <exception cref="Problem">As <see cref="For"/> refuses.</exception>
+    public void Ensure(ServerName server, long? number, string by) => Ensure(file.Value, server, number, by);
 
     /// <summary>Lets a build begin that still has its right: from then on its reservation holds at least until it has ended.</summary>
     /// <param name="number">Null for a build that an older console accepted: then its owner must hold the server.</param>
@@ -84,6 +82,20 @@ public sealed class BuildHolds(
             $"number {number} of {held.Holder}: build {build} has touched nothing"
         );
         book.TellAfter(act, server);
+    }
+
+    // The number of one's own reservation; null: the server is free, and can be used.
+    private long? Ensure(ReservationsState state, ServerName server, long? number, string by)
+    {
+        var held = book.Holding(state, server);
+        if (held is not null && held.Holder != by)
+            throw book.HeldBy(held);
+        if (number is not null && held?.Number != number)
+            throw ReservationBook.Gone(server, number.Value, held);
+        if (held is not null)
+            return book.IsOver(held) ? throw book.Over(held) : held.Number;
+        usability.Ensure(server);
+        return null;
     }
 
     private static string Lost(ServerName server, string by, long? number, Reservation? held)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using TestServers.Access;
 using TestServers.Builds;
+using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Requests;
 using TestServers.Reservations;
@@ -28,16 +29,17 @@ public sealed class Board : BackgroundService
     private readonly Cleaning _cleaning;
     private readonly Usability _usability;
     private readonly BuildsUnderHolds _underHolds;
+    private readonly DataTimes _times;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _making = new();
     // How many changes there were, and up to which of them the picture shows.
     private long _changes = 1, _shown;
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
 
-    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning, Usability usability, Reachability reachability, BuildsUnderHolds underHolds)
+    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning, Usability usability, Reachability reachability, BuildsUnderHolds underHolds, DataTimes times)
     {
         (_inventory, _reservations, _builds, _history, _views, _cleaning, _usability) = (inventory, reservations, builds, history, views, cleaning, usability);
-        _underHolds = underHolds;
+        (_underHolds, _times) = (underHolds, times);
         reachability.Changed += _ => Mark();
         inventory.Changed += Mark;
         reservations.Changed += _ => Mark();
@@ -101,7 +103,7 @@ public sealed class Board : BackgroundService
         var hosts = _inventory.Hosts.ToList();
         return new(
             [.. hosts.SelectMany(h => h.Machines.Select(m => new ServerView(m.Name, m.Host, m.State, h.AsOf, h.Problem, m.Address, m.Url,
-                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _history.Of(m.Name).Configuration, Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name), _usability.WhyNot(m),
+                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _times.Shown(_history.Of(m.Name).Configuration), Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name), _usability.WhyNot(m),
                 _history.Of(m.Name).SetAside)))],
             [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others, h.Notices))]);
     }

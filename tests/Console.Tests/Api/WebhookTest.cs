@@ -32,6 +32,30 @@ public sealed class WebhookTest
     }
 
     [Fact]
+    public async Task Of_data_from_the_future_the_age_is_told_to_be_unknown_by_the_alarm_the_base_the_metrics_and_the_health()
+    {
+        var messages = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var room = Room(messages, out var url);
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: Base + $$""", "webhook": { "url": "{{url}}" }""");
+        await console.StartWithServers();
+        await console.Kill();
+        File.WriteAllText(Path.Combine(console.Folder, "state", "bases.json"),
+            """{ "version": 1, "bases": { "shop": { "exists": true, "size": 1000, "dataTime": "2130-02-02T02:02:02Z", "spares": 0, "method": null, "lastRestore": null } } }""");
+        await console.StartWithServers();
+        await Wait.Until("a message has come", () => !messages.IsEmpty);
+        Assert.StartsWith("The base shop has data of an unknown age. The dump of shop says that it was made at 2130-02-02 02:02 UTC, which is to come",
+            Assert.Single(messages), StringComparison.Ordinal);
+        var shop = await console.Http.Json("api/bases/shop");
+        Assert.True(shop.GetProperty("stale").GetBoolean());
+        Assert.Contains(shop.Text("dataDoubt")!, messages.Single(), StringComparison.Ordinal);
+        var metrics = await console.Http.GetStringAsync("metrics");
+        Assert.Contains("console_base_data_doubtful{base=\"shop\"} 1", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("console_base_data_age_seconds{", metrics, StringComparison.Ordinal);
+        Assert.Contains((await console.Http.Json("healthz")).GetProperty("problems").EnumerateArray(), p => p.Text("message")!.Contains(shop.Text("dataDoubt")!, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_failed_restore_is_told_and_a_database_host_that_is_down_stops_only_its_own()
     {
         var messages = new System.Collections.Concurrent.ConcurrentQueue<string>();

@@ -12,7 +12,7 @@ namespace TestServers.Tests.Clocks;
 public sealed class ClockStepTest : IDisposable
 {
     private static readonly DateTimeOffset Evening = new(2026, 10, 24, 23, 30, 0, TimeSpan.Zero);
-    private readonly FakeTimeProvider _clock = new(Evening);
+    private readonly SetClock _clock = new(Evening);
     private readonly TemporaryFolder _folder = new();
     private readonly StateFolder _state;
 
@@ -139,7 +139,17 @@ public sealed class ClockStepTest : IDisposable
     }
 
     // Timers and what is measured stay as they are.
-    private void Step(double hours) => _clock.AdjustTime(_clock.GetUtcNow().AddHours(hours));
+    private void Step(double hours) => _clock.Set += TimeSpan.FromHours(hours);
+
+    // The library's own AdjustTime moves its timestamps along, which no machine does.
+    private sealed class SetClock(DateTimeOffset begin) : FakeTimeProvider(begin)
+    {
+        public TimeSpan Set { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Set;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
+    }
 
     private sealed record Answered(int Restore);
 }

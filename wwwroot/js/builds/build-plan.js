@@ -14,7 +14,7 @@ app.buildPlan = function (server, wish) {
     const name = app.apps.baseOf(wish.app);
     const base = app.bases.get(name);
     const date = base?.get('dataTime') ? new Date(base.get('dataTime')) : null;
-    const age = date ? ` (data of ${app.time.night(date)}${base.get('stale') ? ', stale' : ''})` : '';
+    const age = date ? ` (data of ${app.time.night(date)}${base.get('dataDoubt') ? ', age unknown' : base.get('stale') ? ', stale' : ''})` : '';
     return `replaces the database by a fresh copy of ${name}${age}`;
   }
 

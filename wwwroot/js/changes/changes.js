@@ -3,12 +3,13 @@
 (function () {
   const shown = 8;   // commits before the rest is folded
 
-  function database({ base, method, now, then }) {
+  function database({ base, method, now, then, nowDoubt, thenDoubt }) {
     if (!now && !then) return null;
     const from = now && new Date(now), to = then && new Date(then);
-    const apart = from && to ? app.time.apart(from, to) : null;
+    const apart = from && to && !nowDoubt && !thenDoubt ? app.time.apart(from, to) : null;
     return {
       base,
+      doubt: app.time.said(thenDoubt) || null,
       now: app.time.of(now, app.time.night),
       then: app.time.of(then, app.time.night),
       note: [apart, { spare: 'from a spare', copy: 'by a plain copy' }[method]].filter(Boolean).join(', ')
@@ -58,6 +59,7 @@
   // `planned`: asked before a build, which would fail on what the repository does not have.
   app.changesTemplate = (changes, planned) => ({
     refusal: app.time.said(changes.refusal),
+    failure: app.time.said(changes.code?.missing ? null : changes.failure),
     leftOut: (changes.leftOut || []).map(app.time.said),
     database: changes.database && database(changes.database),
     code: changes.code && code(changes.code, planned),

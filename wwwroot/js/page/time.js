@@ -71,6 +71,8 @@
     // "data of 22 Nov, 13 h old tells the night; the title tells the second.
     data: (date) => `data of ${app.time.day(date)}, ${app.time.old(date)}`,
 
+    dataDay: (date) => `data of ${app.time.day(date)}`,
+
     exact: (date) => date.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'long' }),
 
     // What the `time` template needs, or null when there is no such instant.

@@ -12,18 +12,19 @@
   app.Server.prototype.configurationTemplate = function () {
     const now = this.get('configuration');
     if (!now) return null;
-    const stale = app.bases.isStale(now.app, now.dataTime);
+    const stale = !now.dataDoubt && app.bases.isStale(now.app, now.dataTime);
     const newer = this.newerData();
     return {
       app: now.app,
       path: now.path,
       incomplete: now.incomplete ? 'A checkout ended half-way: files of what was there before are among these. Build the code again.' : null,
       revision: app.text.revision(now.revision),
-      data: app.time.of(now.dataTime, app.time.data),
+      data: app.time.of(now.dataTime, now.dataDoubt ? app.time.dataDay : app.time.data),
+      dataDoubt: app.time.said(now.dataDoubt) || null,
       stale,
       newest: stale && this.canBuild() && newer ? app.time.of(newer, app.time.night) : null,
-      isNewest: Boolean(now.dataTime) && this.newestData() !== null && !newer,
-      staleness: stale ? 'stale' : '',
+      isNewest: Boolean(now.dataTime) && !now.dataDoubt && this.newestData() !== null && !newer,
+      staleness: stale || now.dataDoubt ? 'stale' : '',
       at: app.time.of(now.at),
       by: now.by,
       build: now.build,
@@ -35,9 +36,10 @@
     };
   };
 
-  // The data time of the base of what is here, or null.
+  // The data time of the base of what is here, or null; also when it is not to be believed.
   app.Server.prototype.newestData = function () {
-    return app.bases.get(app.apps.baseOf(this.get('configuration')?.app))?.get('dataTime') ?? null;
+    const base = app.bases.get(app.apps.baseOf(this.get('configuration')?.app));
+    return base?.get('dataDoubt') ? null : base?.get('dataTime') ?? null;
   };
 
   app.Server.prototype.canRenewData = function () {
@@ -50,7 +52,7 @@
     const now = this.get('configuration');
     const newest = this.newestData();
     if (!newest || !this.canRenewData()) return null;
-    return !now.dataTime || new Date(newest) > new Date(now.dataTime) ? newest : null;
+    return !now.dataTime || now.dataDoubt || new Date(newest) > new Date(now.dataTime) ? newest : null;
   };
 
   app.Server.prototype.buildTemplate = function () {

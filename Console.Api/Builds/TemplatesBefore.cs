@@ -1,0 +1,39 @@
+using TestServers.Apps;
+using TestServers.Databases;
+using TestServers.Hosts;
+
+namespace TestServers.Builds;
+
+/// <summary>
+/// Renders the templates of a build before it begins, with what is not known yet stood for by something of its form:
+/// plan and build say the same.
+/// </summary>
+public sealed class TemplatesBefore(SettingsValues values, Bases bases, TimeProvider clock)
+{
+    private const string Hash = "0123456789abcdef0123456789abcdef01234567";
+
+    /// <summary>Why they do not render, in a sentence; null when they do.</summary>
+    /// <param name="revision">Null: it is not known yet.</param>
+    public string? FaultOf(
+        AppSettings app,
+        Machine machine,
+        RepositoryPath path,
+        Revision? revision,
+        RequestId id,
+        string by
+    )
+    {
+        try
+        {
+            var isGit = app.Repository.Kind == RepositoryKind.Git;
+            var code = new KeptCode(path, revision ?? Revision.From(isGit ? Hash : "1"));
+            var time = app.Base is { } name ? bases.FactsOf(name).DataTime ?? clock.GetUtcNow() : (DateTimeOffset?)null;
+            SettingsTemplates.Render(app, values.Of(app, machine, code, time, id, by, hidePassword: true));
+            return null;
+        }
+        catch (UnrenderableTemplate e)
+        {
+            return e.Message;
+        }
+    }
+}

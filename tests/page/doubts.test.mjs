@@ -1,0 +1,31 @@
+// What the page says of data whose age is not known, and of a build that would fail: node --test tests/page
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { load, times } from './page.mjs';
+
+const { app } = load([...times, 'page/text.js', 'changes/changes.js']);
+
+const hour = 3600000;
+const from = (ms) => new Date(Date.now() + ms).toISOString();
+const plan = (more) => ({ settings: [], leftOut: [], ...more });
+
+test('data whose age is not known are neither newer nor older than others', () => {
+  const database = { base: 'shop', method: 'spare', now: from(-30 * hour), then: from(5 * hour) };
+  const known = app.changesTemplate(plan({ database: { ...database, then: from(-hour) } }), true).database;
+  assert.match(known.note, /newer, from a spare/);
+  assert.equal(known.doubt, null);
+  for (const doubt of [{ thenDoubt: 'The clock is wrong.' }, { nowDoubt: 'The clock was wrong.' }]) {
+    const shown = app.changesTemplate(plan({ database: { ...database, ...doubt } }), true).database;
+    assert.equal(shown.note, 'from a spare');
+    assert.equal(shown.doubt, doubt.thenDoubt || null);
+  }
+});
+
+test('that a build would fail is said once', () => {
+  const code = { from: null, to: { path: 'none', revision: null }, relation: null, commits: [], problem: 'There is no path none.', missing: true };
+  const missing = app.changesTemplate(plan({ code, failure: code.problem }), true);
+  assert.equal(missing.code.fails, 'There is no path none.');
+  assert.ok(!missing.failure);
+  const broken = app.changesTemplate(plan({ failure: 'The template x does not render.' }), true);
+  assert.equal(broken.failure, 'The template x does not render.');
+});
