@@ -90,6 +90,8 @@ public sealed partial record Revision : IName<Revision>
 {
     private Revision(string text) => Text = text;
     public string Text { get; }
+    /// <summary>As it is said in sentences: of a whole hash its beginning.</summary>
+    public string Brief => Text.Length == 40 ? Text[..12] : Text;
     public static string Rule => "a revision number, or 7 to 40 hexadecimal digits";
     public static string Example => "1234";
     public static Revision? From(string text) => Allowed().IsMatch(text) ? new(text) : null;

@@ -38,7 +38,8 @@ public sealed record SshSettings(string User, string Key, string KnownHosts, int
 public sealed record LocalSettings(string Program, string Config);
 
 /// <summary>How servers are reached, and where the app's files are on them ({server} is replaced).</summary>
-public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app")
+/// <param name="LookMinutes">How often each server is asked what is on it.</param>
+public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app", double LookMinutes = 2)
 {
     internal void Check()
     {

@@ -49,6 +49,7 @@ internal static partial class SettingsRules
         ["guests"] = new("is an object: { \"ssh\": { ... } }"),
         ["guests.ssh"] = new(Ssh),
         ["guests.folder"] = new("is a folder on the servers; it begins with a slash and ends without one", IsRooted),
+        ["guests.lookMinutes"] = More(0, 1440, "minutes"),
         ["databaseHosts"] = new("is a list of objects: [ { \"name\": ..., \"address\": ..., \"ssh\": { ... } } ]"),
         ["databaseHosts[].name"] = new(Shown, IsName),
         ["databaseHosts[].address"] = new(Host, IsHost),

@@ -102,7 +102,7 @@ public static class Startup
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
         services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
         services.AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
-        services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<TemplatesBefore>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
+        services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<TemplatesBefore>().AddSingleton<ServerFinds>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<DataTimes>().AddSingleton<BaseViews>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<Teller>();
         services.AddSingleton<Copies>().AddSingleton<CopySight>().AddSingleton<CopyDrop>().AddSingleton<CopyViews>();
         AddBackground<Inventory>(services);
@@ -112,6 +112,7 @@ public static class Startup
         AddBackground<Restores>(services);
         AddBackground<Freshness>(services);
         AddBackground<Cleaning>(services);
+        AddBackground<ServerLooks>(services);
         AddBackground<BuildQueue>(services);
         AddBackground<Keeping>(services);
         AddBackground<Board>(services);

@@ -7,7 +7,11 @@ using HandlebarsDotNet.IO;
 namespace TestServers.Apps;
 
 /// <summary>The rendered settings of an app for a server.</summary>
-public sealed record RenderedSettings(IReadOnlyDictionary<string, string> Files);
+public sealed record RenderedSettings(IReadOnlyDictionary<string, string> Files)
+{
+    /// <summary>The data time that they were rendered with.</summary>
+    public DateTimeOffset? DataTime { get; init; }
+}
 
 /// <summary>
 /// Renders an app's settings from Handlebars templates, the front end's own mustache syntax. The files are read at

@@ -130,7 +130,7 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
             var after = await DoWithSettings(build.Id, Build.AfterStep, null, app, machine, (rendered, voice) => guest.RunAfter(app, machine, rendered, voice, cancel));
             if (after.State != StepState.Succeeded) return Verdict(Build.AfterStep, after);
         }
-        var put = await DoWithSettings(build.Id, Build.SettingsStep, Build.HealthStep, app, machine, (rendered, voice) => guest.PutSettings(app, machine, rendered, voice, cancel));
+        var put = await DoWithSettings(build.Id, Build.SettingsStep, Build.HealthStep, app, machine, (rendered, voice) => guest.PutSettings(build, app, machine, rendered, voice, cancel));
         if (put.State != StepState.Succeeded) return Verdict(Build.SettingsStep, put);
         Begin(build.Id, [Build.HealthStep]);
         var mark = ends.Select(e => e.End.ErrorLog).FirstOrDefault(m => m is not null) ?? put.ErrorLog
@@ -250,7 +250,7 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         var kept = history.Of(build.Server);
         var code = build.Code ? new KeptCode(build.Path, build.Result?.Revision) : kept.Code.GetValueOrDefault(app.Name.Text);
         var dataTime = build.Database ? build.Result?.DataTime : app.Base is { } @base ? kept.Copies.GetValueOrDefault(@base.Text) : null;
-        RenderedSettings Render(bool hidePassword) => SettingsTemplates.Render(app, values.Of(app, machine, code, dataTime, id, build.By, hidePassword));
+        RenderedSettings Render(bool hidePassword) => SettingsTemplates.Render(app, values.Of(app, machine, code, dataTime, id, build.By, hidePassword)) with { DataTime = dataTime };
         try
         {
             var rendered = Render(hidePassword: false);

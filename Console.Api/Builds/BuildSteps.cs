@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TestServers.Apps;
 using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Requests;
+using TestServers.Storage;
 
 namespace TestServers.Builds;
 
@@ -78,9 +80,12 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
 }
 
 /// <summary>The steps on a server: code and settings.</summary>
-public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets, History history)
+public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets, History history, StateFolder state, TimeProvider clock)
 {
     private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Raised when a server tells of another console's work that was not known.</summary>
+    public event Action<ServerName>? OtherFound;
 
     /// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>
     /// <param name="onReached">Called when the server has answered.</param>
@@ -90,6 +95,7 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
         {
             ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
             ["path"] = build.Path.Text, ["revision"] = build.Revision?.Text ?? "",
+            ["console"] = state.Id, ["build"] = build.Id.Text, ["by"] = build.By,
         };
         var end = await Run(machine, Call(machine, "checkout", settings.Now.Builds.CodeMinutes, values, voice) with { OnReached = onReached }, cancel);
         // What a checkout that has begun and not come to its end has left, the server is asked.
@@ -128,9 +134,13 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
     public Task<HostEnd> Status(Machine machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit), cancel);
 
     /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
-    public async Task<StepEnd> PutSettings(AppSettings app, Machine machine, RenderedSettings rendered, StepVoice voice, CancellationToken cancel)
+    public async Task<StepEnd> PutSettings(Build build, AppSettings app, Machine machine, RenderedSettings rendered, StepVoice voice, CancellationToken cancel)
     {
-        var sent = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text };
+        var sent = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app"] = app.Name.Text, ["console"] = state.Id, ["build"] = build.Id.Text, ["by"] = build.By,
+            ["data_time"] = rendered.DataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) ?? "",
+        };
         var end = await Run(machine, Call(machine, "settings", settings.Now.Builds.SettingsMinutes, sent, voice) with { Files = rendered.Files }, cancel);
         return end.Done ? new(StepState.Succeeded, "In place, Apache reloaded") { LeftOut = end.LeftOut, ErrorLog = ErrorLogMark.Of(end) }
             : StepEnd.Of(end);
@@ -170,9 +180,25 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
         // A command of the app's, or Apache, may print what is in the settings.
         end = end with { Message = secrets.Hide(end.Message), LeftOut = [.. end.LeftOut.Select(secrets.Hide)] };
         NoteSetAside(machine, end);
+        NoteOther(machine, end);
         if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger) reachability.NoteUnreachable(machine.Name, end.Message);
         else if (end.Ending is HostEnding.Done or HostEnding.Failed or HostEnding.Refused or HostEnding.Cancelled) reachability.NoteReached(machine.Name);
         return end;
+    }
+
+    // Whatever call it was: the site that a server shows is somebody's. A disk that refuses is told by what is written next.
+    private void NoteOther(Machine machine, HostEnd end)
+    {
+        if (BuiltMark.OfSite(end) is not { } mark) return;
+        var other = OtherWork.Of(machine.Name, mark, state.Id, clock.GetUtcNow());
+        try
+        {
+            if (history.NoteOther(machine.Name, other) && other is not null) OtherFound?.Invoke(machine.Name);
+        }
+        catch (DiskRefused)
+        {
+            // The next call of the server tells it again.
+        }
     }
 
     private SshTransport Reach(Machine machine) => new(machine.Name.Text, machine.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);

@@ -65,7 +65,7 @@ public static class BuildsApi
     {
         inventory.Find(server);
         var kept = history.Of(server);
-        return Polled.Of(new HistoryList(server, times.Shown(kept.Configuration), [.. kept.Entries.Select(e => e with { Settings = default })]));
+        return Polled.Of(new HistoryList(server, times.Shown(kept), [.. kept.Entries.Select(e => e with { Settings = default })]));
     }
 
     private static Polled<HistoryEntry> ShowEntry(ServerName server, RequestId build, Inventory inventory, History history)

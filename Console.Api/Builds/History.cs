@@ -7,8 +7,9 @@ using TestServers.Storage;
 namespace TestServers.Builds;
 
 /// <summary>What is on a server now.</summary>
+/// <param name="Build">The build that last touched it; null: another console's.</param>
 /// <param name="Result">How the build that last touched it ended; a failed one may have changed a part.</param>
-public sealed record Configuration(AppName App, RepositoryPath? Path, Revision? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, RequestId Build, RequestState Result, string? Message)
+public sealed record Configuration(AppName App, RepositoryPath? Path, Revision? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, RequestId? Build, RequestState Result, string? Message)
 {
     /// <summary>A checkout ended half-way: files of what was there before are among those of the path.</summary>
     public bool Incomplete { get; init; }
@@ -44,6 +45,12 @@ public sealed record ServerHistory(int Version, ServerName Server, Configuration
     /// <summary>What could not be removed on the server, as it was told last.</summary>
     public ImmutableArray<SetAside> SetAside { get; init; } = [];
 
+    /// <summary>What another console has put there since; null: nothing.</summary>
+    public OtherWork? Other { get; init; }
+
+    /// <summary>What was found to be other than this console had left it.</summary>
+    public ImmutableArray<FoundOtherwise> Otherwise { get; init; } = [];
+
     public static ServerHistory Empty(ServerName server) => new(JsonFile<ServerHistory>.Version, server, null, [],
         ImmutableSortedDictionary.Create<string, DateTimeOffset?>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, KeptCode>(StringComparer.Ordinal));
 
@@ -74,6 +81,9 @@ public sealed class History
             _files[file.Value.Server] = file;
         }
     }
+
+    /// <summary>Raised when a server has told something else than was known of it.</summary>
+    public event Action? Changed;
 
     /// <summary>Every history that there is.</summary>
     public IEnumerable<ServerHistory> All => _files.Values.Select(f => f.Value);
@@ -110,6 +120,7 @@ public sealed class History
             server,
             name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
         file.Change(history => history with { SetAside = folders });
+        Changed?.Invoke();
     }
 
     /// <summary>Corrects what is on a server, after a build whose end is not known: as the hosts themselves tell.</summary>
@@ -130,6 +141,57 @@ public sealed class History
         });
     }
 
+    /// <summary>Takes note of what another console has put on a server, or that nothing is there of one.</summary>
+    /// <returns>Whether that is new.</returns>
+    public bool NoteOther(ServerName server, OtherWork? other)
+    {
+        if (Of(server).Other == other) return false;
+        var file = _files.GetOrAdd(server, name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+        file.Change(history => history with { Other = other });
+        Changed?.Invoke();
+        return true;
+    }
+
+    /// <summary>Takes note of what was found on a server, unless a build has ended there since it was asked.</summary>
+    /// <param name="asked">The history as it was then.</param>
+    /// <returns>Whether something is other than it was known.</returns>
+    public bool NoteFound(ServerHistory asked, FoundOnServer found)
+    {
+        var isSame = found.Code.All(c => asked.Code.GetValueOrDefault(c.Key) == c.Value)
+            && found.Copies.OrderBy(c => c.Key, StringComparer.Ordinal).SequenceEqual(asked.Copies);
+        if (isSame && asked.Otherwise.SequenceEqual(found.Otherwise)) return false;
+        var (server, isNoted) = (asked.Server, false);
+        var file = _files.GetOrAdd(server, name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+        file.Change(history =>
+        {
+            if (history.Entries.FirstOrDefault()?.Build != asked.Entries.FirstOrDefault()?.Build || !history.Code.SequenceEqual(asked.Code))
+                return history;
+            isNoted = true;
+            var code = history.Code.RemoveRange(found.Code.Where(c => c.Value is null).Select(c => c.Key))
+                .SetItems(found.Code.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, c.Value!)));
+            var copies = history.Copies.Clear().AddRange(found.Copies);
+            return history with
+            {
+                Code = code, Copies = copies, Otherwise = [.. found.Otherwise], Configuration = Now(history.Configuration, server, code, copies),
+            };
+        });
+        if (isNoted) Changed?.Invoke();
+        return isNoted;
+    }
+
+    private static Configuration? Now(Configuration? now, ServerName server, ImmutableSortedDictionary<string, KeptCode> code,
+        ImmutableSortedDictionary<string, DateTimeOffset?> copies)
+    {
+        if (now is null) return null;
+        var here = code.GetValueOrDefault(now.App.Text);
+        var copy = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}");
+        return now with
+        {
+            Path = here?.Path, Revision = here?.Revision, Incomplete = here?.Incomplete ?? false,
+            Database = copy.Key is null ? null : now.Database, DataTime = copy.Key is null ? null : copy.Value,
+        };
+    }
+
     private ServerHistory Fold(ServerHistory history, Build build, BaseName? @base)
     {
         var result = build.Result ?? new();
@@ -140,10 +202,13 @@ public sealed class History
         // What a step that failed should have put there is not there: a wanted path has no revision of another one.
         var entry = new HistoryEntry(build.Id, build.App, build.Path, build.Code ? result.Revision : here?.Revision, build.Database ? result.DataTime : dataTime, build.Database, build.Code,
             build.By, build.StartedAt!.Value, build.EndedAt!.Value, build.Seconds, build.State, build.Message, build.Health) { Settings = build.Settings };
+        string?[] made = [result.Revision is null ? null : FoundOtherwise.CodeOf(build.App), result.Database is null || @base is null ? null : FoundOtherwise.CopyOf(@base)];
         return history with
         {
             Copies = copies,
             Code = code,
+            Other = IsOnSite(build) ? null : history.Other,
+            Otherwise = history.Otherwise.Any(o => made.Contains(o.Part)) ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))] : history.Otherwise,
             Entries = [entry, .. history.Entries.Take(_kept() - 1)],
             Configuration = Touched(build) ? After(history.Configuration, build, new(build.App, here?.Path, here?.Revision, dataTime,
                 @base is not null && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null, build.By, build.EndedAt.Value, build.Id, build.State, build.Message) { Incomplete = here?.Incomplete ?? false })
@@ -153,8 +218,10 @@ public sealed class History
 
     // What runs on a server changes with its site: a build of another app that did not come so far has left the one before in place.
     private static Configuration After(Configuration? before, Build build, Configuration after) =>
-        before is null || before.App == build.App || build.Steps.Any(s => s is { Name: Build.SettingsStep, State: StepState.Succeeded }) ? after
+        before is null || before.App == build.App || IsOnSite(build) ? after
             : before with { By = build.By, At = after.At, Build = build.Id, Result = build.State, Message = $"{build.App} {build.Path}: {build.Message}" };
+
+    private static bool IsOnSite(Build build) => build.Steps.Any(s => s is { Name: Build.SettingsStep, State: StepState.Succeeded });
 
     // A build that ended before any of its steps began has changed nothing.
     private static bool Touched(Build build) => build.Steps.Any(s => s.StartedAt is not null);

@@ -34,6 +34,10 @@ public sealed record CodePlan(KeptCode? From, CodeTarget To, [property: AllowedV
     [System.Text.Json.Serialization.JsonIgnore]
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
+    /// <summary>The server has another revision than the one that was known.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool FoundOther { get; init; }
+
     /// <summary>A build would fail for its problem, too: what is asked is not in the repository, or is refused by the server.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Fails { get; init; }

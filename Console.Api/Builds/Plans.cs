@@ -10,7 +10,7 @@ namespace TestServers.Builds;
 
 /// <summary>Tells what a build would change, before it is launched, and what is different between two entries of a server's history.</summary>
 public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inventory, Usability usability, History history, Bases bases, DataTimes times,
-    GuestSteps guest, SettingsValues values, TemplatesBefore templates)
+    GuestSteps guest, ServerLooks looks, SettingsValues values, TemplatesBefore templates)
 {
     private const int MostCommits = 100;
 
@@ -23,6 +23,12 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         var here = kept.Code.GetValueOrDefault(app.Name.Text);
         var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision);
         var code = wanted.Code ? await Compare(app, machine, here, target, cancel) : null;
+        if (code?.FoundOther == true && await looks.Look(machine, cancel))
+        {
+            kept = history.Of(server);
+            here = kept.Code.GetValueOrDefault(app.Name.Text);
+            code = await Compare(app, machine, here, target, cancel);
+        }
         // Asked now, as the server may have told something else meanwhile.
         var refusal = rules.RefusalOf(server, wanted, number, by);
         var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base.Text);
@@ -96,12 +102,18 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         if (!end.Done)
         {
             var isMissing = end.Results.GetValueOrDefault("missing") == "true";
-            return new(from, to, null, false, [], end.Message, isMissing) { Fails = isMissing || end.Ending == HostEnding.Refused };
+            return new(from, to, null, false, [], end.Message, isMissing) { Fails = isMissing || end.Ending == HostEnding.Refused, FoundOther = IsOther(end, from) };
         }
         var relation = end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other" ? end.Results["relation"] : null;
         var commits = Enumerable.Range(0, MostCommits).TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision")).Select(i => CommitOf(end, i)).OfType<Commit>();
-        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "") ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem")) { LeftOut = end.LeftOut };
+        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "") ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem"))
+        {
+            LeftOut = end.LeftOut,
+            FoundOther = IsOther(end, from),
+        };
     }
+
+    private static bool IsOther(HostEnd end, KeptCode? from) => end.Results.GetValueOrDefault("here_revision") is { } now && now != (from?.Revision?.Text ?? "");
 
     private static Commit? CommitOf(HostEnd end, int number)
     {

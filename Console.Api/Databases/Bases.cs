@@ -85,8 +85,25 @@ public sealed class Bases : BackgroundService
     public async Task<(bool Answered, DateTimeOffset? DataTime)> AskCopy(BaseSettings @base, ServerName server, CancellationToken cancel)
     {
         var (end, status) = await HostOf(@base).Status([@base.Name], cancel);
-        return (end.Done, status.Found.FirstOrDefault(f => f.Base == @base.Name && f.Server == server)?.DataTime);
+        return (end.Done, CopyIn(status, @base, server)?.DataTime);
     }
+
+    /// <summary>Asks the base's host for a server's copy.</summary>
+    /// <returns>
+    /// Whether the host answered with what it has, and the copy; null when there is none.
+    /// </returns>
+    public async Task<(bool Answered, FoundDatabase? Copy)> FindCopy(BaseSettings @base, ServerName server, CancellationToken cancel)
+    {
+        var (end, status) = await HostOf(@base).Status([@base.Name], cancel);
+        return (end.Done && status.Cluster is not null, CopyIn(status, @base, server));
+    }
+
+    /// <summary>A server's copy, as the base's host said last; null when it has told of none.</summary>
+    public FoundDatabase? CopyOf(BaseSettings @base, ServerName server) =>
+        _statuses.GetValueOrDefault(HostOf(@base).Settings) is { } status ? CopyIn(status, @base, server) : null;
+
+    private static FoundDatabase? CopyIn(DatabaseHostStatus status, BaseSettings @base, ServerName server) =>
+        status.Found.FirstOrDefault(f => f.Kind == DatabaseKind.Copy && f.Base == @base.Name && f.Server == server);
 
     /// <summary>Takes note of what a host reported.</summary>
     public void Note(BaseName name, Func<BaseFacts, BaseFacts> change)

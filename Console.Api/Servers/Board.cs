@@ -44,6 +44,7 @@ public sealed class Board : BackgroundService
         inventory.Changed += Mark;
         reservations.Changed += _ => Mark();
         builds.Changed += _ => Mark();
+        history.Changed += Mark;
     }
 
     /// <summary>Raised when the picture differs from the one before; both are given.</summary>
@@ -103,8 +104,8 @@ public sealed class Board : BackgroundService
         var hosts = _inventory.Hosts.ToList();
         return new(
             [.. hosts.SelectMany(h => h.Machines.Select(m => new ServerView(m.Name, m.Host, m.State, h.AsOf, h.Problem, m.Address, m.Url,
-                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _times.Shown(_history.Of(m.Name).Configuration), Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name), _usability.WhyNot(m),
-                _history.Of(m.Name).SetAside)))],
+                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _times.Shown(_history.Of(m.Name)), Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name), _usability.WhyNot(m),
+                _history.Of(m.Name).SetAside, _history.Of(m.Name).Other, _history.Of(m.Name).Otherwise)))],
             [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others, h.Notices))]);
     }
 

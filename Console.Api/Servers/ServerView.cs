@@ -11,12 +11,14 @@ namespace TestServers.Servers;
 /// <param name="Cleaning">A build ended here without a word, and what it left is still to be cleaned up; null: nothing is.</param>
 /// <param name="Unusable">Why it cannot be reserved now, as a sentence; null: it can, if nobody holds it.</param>
 /// <param name="SetAside">What builds could not remove on it, as it was told last.</param>
+/// <param name="Other">What another console has put there since this one did; null: nothing. The configuration is then its own.</param>
+/// <param name="Otherwise">What was found to be other than this console had left it; the configuration says what it is now.</param>
 /// <param name="Problem">Why the host does not answer now; the state is then the one of <paramref name="AsOf"/>.</param>
 public sealed record ServerView(ServerName Name, string Host,
     [property: AllowedValues("no state", "running", "idle", "paused", "in shutdown", "shut off", "crashed", "pmsuspended")]
     string State, DateTimeOffset? AsOf, string? Problem, string Address, string Url,
     ReservationView? Reservation, Configuration? Configuration, CurrentBuild? Build, UncleanServer? Cleaning, string? Unusable,
-    ImmutableArray<SetAside> SetAside);
+    ImmutableArray<SetAside> SetAside, OtherWork? Other, ImmutableArray<FoundOtherwise> Otherwise);
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>
 /// <param name="By">Who launched it.</param>

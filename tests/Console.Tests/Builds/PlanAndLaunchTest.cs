@@ -41,7 +41,7 @@ public sealed class PlanAndLaunchTest
     {
         foreach (var app in new[] { "shop", "plain", "none" })
             foreach (var path in new[] { null, "trunk", "main", "branches/x", "a..b", "tags/1:2" })
-                foreach (var revision in new[] { null, "12" })
+                foreach (var revision in path == "trunk" ? new[] { null, "12" } : [null])
                     for (var parts = 0; parts < 4; parts++)
                         yield return new(
                             AppName.From(app)!,

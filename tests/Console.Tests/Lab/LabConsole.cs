@@ -63,6 +63,7 @@ internal sealed class LabConsole : IAsyncDisposable
         foreach (var guest in Guests)
         {
             await _lab.AsOwner("rm", "-rf", "--", Path.Combine(_lab.Folder, "guests", guest, "srv/code/plain"), SiteOf(guest));
+            await _lab.AsOwner("rm", "-rf", "--", Path.Combine(_lab.Folder, "guests", guest, "srv/.built"));
             await _lab.AsOwner("mkdir", "--", SiteOf(guest));
             foreach (var file in Directory.EnumerateFiles(_before[guest])) await _lab.AsOwner("bash", "-c", "cat >\"$2\" <<<\"$1\"", "-", File.ReadAllText(file).TrimEnd('\n'), Path.Combine(SiteOf(guest), Path.GetFileName(file)));
             await _lab.AsOwner(Path.Combine(_lab.Folder, "guests", guest, "apachectl"), "graceful");

@@ -40,6 +40,7 @@ public sealed partial class EveryKeyTest
         "hosts[].url     \"ftp://{address}/\" \"{address}\" \"http://{adress}/\" \"http:///\" \"http://a b/\" \"javascript:alert(1)\" \"//x/\"",
         "guests.ssh.host \"qa01\" \"\" \"-x\"",
         "guests.folder   \"\" \"srv\" \"/srv/\" \"/srv/{sever}\" \"/\"",
+        "guests.lookMinutes 0 -1 1441 1e999 \"2\"",
         "databaseHosts[].name    \"\" \" \" \"a\\u0007\"",
         "databaseHosts[].address \"\" \"a b\" \"-x\" \"db1:5432\" \"[::1]\" \"http://db1/\"",
         "databaseHosts[].port    0 -1 65536 5432.5 \"5432\"",

@@ -12,6 +12,7 @@
   app.Server.prototype.configurationTemplate = function () {
     const now = this.get('configuration');
     if (!now) return null;
+    const other = this.get('other');
     const stale = !now.dataDoubt && app.bases.isStale(now.app, now.dataTime);
     const newer = this.newerData();
     return {
@@ -26,13 +27,15 @@
       isNewest: Boolean(now.dataTime) && !now.dataDoubt && this.newestData() !== null && !newer,
       staleness: stale || now.dataDoubt ? 'stale' : '',
       at: app.time.of(now.at),
+      other: other && app.time.said(other.message),
+      otherwise: (this.get('otherwise') || []).map((one) => app.time.said(one.message)).join(' ') || null,
       by: now.by,
       build: now.build,
       buildHref: now.build ? app.Build.href(now.build) : null,
-      result: now.result ? app.Build.status(now.result) : null,
+      result: now.result && !other ? app.Build.status(now.result) : null,
       resultWord: now.result,
       bad: Boolean(now.result) && now.result !== 'succeeded',
-      message: app.time.said(now.message)
+      message: other ? '' : app.time.said(now.message)
     };
   };
 
@@ -44,7 +47,7 @@
 
   app.Server.prototype.canRenewData = function () {
     const now = this.get('configuration');
-    return Boolean(now?.path && !now.incomplete && app.apps.baseOf(now.app));
+    return Boolean(now?.path && !now.incomplete && !this.get('other') && app.apps.baseOf(now.app));
   };
 
   // The base's data, when it is newer than what is here and can be put under the code that is here.

@@ -1,0 +1,140 @@
+using TestServers.Commands;
+using TestServers.Databases;
+using TestServers.Storage;
+
+namespace TestServers.Builds;
+
+/// <summary>Something on a server that was found to be other than this console's last build had left it.</summary>
+/// <param name="Part">code APP or copy BASE.</param>
+/// <param name="Message">What it is now, and what it was, in a sentence.</param>
+public sealed record FoundOtherwise(string Part, string Message)
+{
+    public static string CodeOf(AppName app) => "code " + app;
+
+    public static string CopyOf(BaseName @base) => "copy " + @base;
+}
+
+/// <summary>What is on a server.</summary>
+/// <param name="Code">The working copies by their apps; null: that one is not there.</param>
+/// <param name="Copies">The data times of the copies by their bases; one that is not among them is not there.</param>
+/// <param name="Otherwise">What of it this console had left otherwise.</param>
+public sealed record FoundOnServer(
+    IReadOnlyDictionary<string, KeptCode?> Code,
+    IReadOnlyDictionary<string, DateTimeOffset?> Copies,
+    IReadOnlyList<FoundOtherwise> Otherwise
+);
+
+/// <summary>Puts together what a server and its database hosts say of what is there.</summary>
+public sealed class ServerFinds(CurrentSettings settings, Bases bases, StateFolder state)
+{
+    /// <param name="known">What was known when the server was asked.</param>
+    /// <param name="status">What it has answered.</param>
+    public async Task<FoundOnServer> Of(
+        ServerName server,
+        ServerHistory known,
+        HostEnd status,
+        CancellationToken cancel
+    )
+    {
+        var (apps, all) = (settings.Now.Apps, settings.Now.Bases);
+        var code = apps.ToDictionary(a => a.Name.Text, a => CodeOf(a, status, known), StringComparer.Ordinal);
+        var copies = await CopiesOf(server, known, all, cancel);
+        return new(
+            code,
+            copies,
+            [
+                .. apps.Select(a => OtherwiseOf(a, code[a.Name.Text], status, known))
+                    .Concat(all.Select(b => OtherwiseOf(b, copies, known)))
+                    .OfType<FoundOtherwise>(),
+            ]
+        );
+    }
+
+    private static KeptCode? CodeOf(AppSettings app, HostEnd status, ServerHistory known)
+    {
+        if (!status.Results.Keys.Any(k => k.StartsWith($"app.{app.Name}.", StringComparison.Ordinal)))
+            return null;
+        var before = known.Code.GetValueOrDefault(app.Name.Text);
+        // The path is the one by which it was built, while that is what is there.
+        var named = BuiltMark.OfCode(status, app.Name) is { Path: { } path, Revision: { } revision }
+            ? new KeptCode(path, revision)
+            : before;
+        if (Cleaning.CodeOf(app, status, named) is not { } now)
+            return before;
+        // An app may write into files that Git knows: that alone is no checkout that ended half-way.
+        return app.Repository.Kind == RepositoryKind.Git && status.Results.ContainsKey($"app.{app.Name}.revision")
+            ? now with { Incomplete = before is { Incomplete: true } && before.Revision == now.Revision }
+            : now;
+    }
+
+    // Seen from this console's last build of it; one that has failed has left nothing that can be told.
+    private FoundOtherwise? OtherwiseOf(AppSettings app, KeptCode? now, HostEnd status, ServerHistory known)
+    {
+        if (known.Entries.FirstOrDefault(e => e.App == app.Name && e.Code) is not { Revision: not null } last)
+            return null;
+        var left = new KeptCode(last.Path, last.Revision);
+        if (now == left)
+            return null;
+        var was = $"build {last.Build} of this console had left {Say(left)}";
+        var message = now is null
+            ? $"The working copy of {app.Name} is gone: {was}. Build the code again."
+            : $"The working copy of {app.Name} is {Say(now)} now: {was}. {Who(BuiltMark.OfCode(status, app.Name))}.";
+        return new(FoundOtherwise.CodeOf(app.Name), message);
+    }
+
+    private string Who(BuiltMark? mark) =>
+        mark is null || mark.Console == state.Id ? "Somebody has changed it on the server"
+        : mark.Console is null ? "Another console has changed it"
+        : $"The console {mark.Console} has changed it";
+
+    private static string Say(KeptCode code) =>
+        $"{code.Path} at {code.Revision?.Brief ?? "an unknown revision"}{(code.Incomplete ? ", incomplete" : "")}";
+
+    // What the database hosts said last is looked at first: only what does not fit is asked again. Of one that does not
+    // answer the copy stays as it was known.
+    private async Task<Dictionary<string, DateTimeOffset?>> CopiesOf(
+        ServerName server,
+        ServerHistory known,
+        IReadOnlyList<BaseSettings> all,
+        CancellationToken cancel
+    )
+    {
+        var copies = known.Copies.ToDictionary(StringComparer.Ordinal);
+        foreach (var @base in all.Where(b => known.Copies.ContainsKey(b.Name.Text) && bases.ProblemOf(b) is null))
+        {
+            var name = @base.Name.Text;
+            if (bases.CopyOf(@base, server) is { } seen && IsOurs(seen) && seen.DataTime == known.Copies[name])
+                continue;
+            var (answered, copy) = await bases.FindCopy(@base, server, cancel);
+            if (answered && copy is not null && IsOurs(copy))
+                copies[name] = copy.DataTime;
+            else if (answered)
+                copies.Remove(name);
+        }
+        return copies;
+    }
+
+    private FoundOtherwise? OtherwiseOf(
+        BaseSettings @base,
+        Dictionary<string, DateTimeOffset?> copies,
+        ServerHistory known
+    )
+    {
+        bool IsOfBase(HistoryEntry entry) => entry.Database && settings.Now.App(entry.App)?.Base == @base.Name;
+        if (known.Entries.FirstOrDefault(IsOfBase) is not { DataTime: { } left } last)
+            return null;
+        var isThere = copies.TryGetValue(@base.Name.Text, out var now);
+        if (isThere && now == left)
+            return null;
+        var found = !isThere ? "is gone, or another console's"
+            : now is { } time ? $"has data of {Times.Say(time)}"
+            : "has data of an unknown time";
+        return new(
+            FoundOtherwise.CopyOf(@base.Name),
+            $"The database copy_{@base.Name}_{known.Server} on {@base.Host} {found} now: build {last.Build} of this console "
+                + $"had left data of {Times.Say(left)} there.{(isThere ? "" : " Build the database again.")}"
+        );
+    }
+
+    private bool IsOurs(FoundDatabase copy) => (copy.Console ?? state.Id) == state.Id;
+}

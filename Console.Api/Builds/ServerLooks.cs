@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using TestServers.Hosts;
+using TestServers.Requests;
+using TestServers.Storage;
+
+namespace TestServers.Builds;
+
+/// <summary>
+/// Asks what is on servers: each from time to time, at once when something does not fit, and after every build. Another
+/// console or a person may have changed it meanwhile; the board then says what is there now, and that it was otherwise.
+/// </summary>
+public sealed class ServerLooks(
+    CurrentSettings settings,
+    Inventory inventory,
+    Reachability reachability,
+    RequestStore<Build> store,
+    History history,
+    Cleaning cleaning,
+    GuestSteps guest,
+    ServerFinds finds,
+    TimeProvider clock,
+    ILogger<ServerLooks> log
+) : BackgroundService
+{
+    private const int SideBySide = 4;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1),
+        AtStart = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<ServerName, long> _looked = new();
+    private readonly ConcurrentDictionary<ServerName, bool> _asked = new();
+
+    /// <summary>Has a server asked soon, as something about it does not fit.</summary>
+    public void Ask(ServerName server) => _asked[server] = true;
+
+    /// <summary>Asks a server, and its database hosts, what is there.</summary>
+    /// <returns>Whether something was other than it was known.</returns>
+    public async Task<bool> Look(Machine machine, CancellationToken cancel)
+    {
+        _looked[machine.Name] = clock.GetTimestamp();
+        // A build says itself how it ended, and one that did not is cleaned up after.
+        if (Busy.Contains(machine.Name))
+            return false;
+        var known = history.Of(machine.Name);
+        var status = await guest.Status(machine, cancel);
+        // What says nothing of the server itself has not looked: what it leaves out is not gone.
+        if (!status.Done || !status.Results.ContainsKey("disk_free"))
+            return false;
+        if (BuiltMark.OfSite(status) is null)
+            history.NoteOther(machine.Name, null);
+        var found = await finds.Of(machine.Name, known, status, cancel);
+        if (Busy.Contains(machine.Name) || !history.NoteFound(known, found))
+            return false;
+        foreach (var other in found.Otherwise.Except(known.Otherwise))
+            log.LogWarning("{Server}: {Found}", machine.Name, other.Message);
+        return true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        guest.OtherFound += Ask;
+        store.Changed += build =>
+        {
+            if (build is { Ended: true, StartedAt: not null })
+                Ask(build.Server);
+        };
+        var began = clock.GetTimestamp();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var due = Due(clock.GetElapsedTime(began)).Take(SideBySide).ToList();
+            await Task.WhenAll(due.Select(m => TryLook(m, stoppingToken)));
+            if (due.Count < SideBySide)
+                await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private IEnumerable<Machine> Due(TimeSpan up)
+    {
+        if (settings.Now.Guests is not { } guests)
+            return [];
+        var (busy, round) = (Busy, TimeSpan.FromMinutes(guests.LookMinutes));
+        return inventory.Machines.Where(m =>
+            m.Running
+            && !busy.Contains(m.Name)
+            && reachability.Of(m.Name) is null
+            && (_asked.TryRemove(m.Name, out _) || IsDue(m.Name, up, round))
+        );
+    }
+
+    // At the start it is asked what has changed while the console was away, where it had built; the others have time.
+    private bool IsDue(ServerName server, TimeSpan up, TimeSpan round) =>
+        _looked.TryGetValue(server, out var at)
+            ? clock.GetElapsedTime(at) >= round
+            : up >= (history.Has(server) && AtStart < round ? AtStart : round);
+
+    private HashSet<ServerName> Busy =>
+        [.. store.Open.Where(b => b.State == RequestState.Running).Select(b => b.Server), .. cleaning.Open.Keys];
+
+    private async Task TryLook(Machine machine, CancellationToken stop)
+    {
+        try
+        {
+            await Look(machine, stop);
+        }
+        catch (Exception e) when (e is OperationCanceledException or DiskRefused)
+        {
+            // A stop, or the disk did not take it: it is asked again.
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "Look at {Server}", machine.Name);
+        }
+    }
+}
