@@ -74,7 +74,7 @@ public sealed class DataOfTheFutureTest
         clock.Advance(TimeSpan.FromHours(4));
         Assert.Contains("was to come when it was restored", views.Of(@base).DataDoubt, StringComparison.Ordinal);
         Assert.True(views.Of(@base).Stale);
-        Restore(clock.GetUtcNow().AddHours(-1));
+        Restore(clock.GetUtcNow().AddMinutes(-90));
         Assert.Null(views.Of(@base).DataDoubt);
         Assert.False(views.Of(@base).Stale);
         // A copy of those data is there for longer.
