@@ -45,6 +45,13 @@ make_missing_parts() {
     echo '*.bin filter=lfs' >deep/er/.gitattributes
     printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 5\n' 8 >$'deep/er/\u202ex.bin'
     git add . && git commit --quiet -m nested
+    git checkout --quiet -b odd main
+    mkdir $'Über "sicht"' data
+    echo '*.bin filter=lfs' >$'Über "sicht"/.gitattributes'
+    printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 5\n' 8 >$'Über "sicht"/x.bin'
+    ln -s ../.git/annex/objects/aa/bb/SHA256E-s5--12/SHA256E-s5--12 data/scan.tif
+    ln -s ../page data/page
+    git add . && git commit --quiet -m odd
     git checkout --quiet main
   )
   local url=file://$repositories/svn/shop
@@ -93,6 +100,14 @@ leaves_out_nothing() { [[ $output != *'left out'* ]] || { echo "$output" && retu
   leaves_out '1 file (a.zipped) behind the Git filter zipped'
   from_git nested
   leaves_out '1 file (deep/er/?x.bin) of Git LFS'
+}
+
+@test "git: attributes in folders of every name count, and links of git-annex are told" {
+  compare_git odd
+  leaves_out '1 file (Über "sicht"/x.bin) of Git LFS'
+  from_git odd
+  leaves_out '1 file (Über "sicht"/x.bin) of Git LFS'
+  leaves_out '1 file (data/scan.tif) of git-annex: their links lead to nothing.'
 }
 
 @test "git: a command after the checkout can bring submodules, and the next branch has none of them" {
