@@ -97,6 +97,38 @@ is_the_commit() {
   is_the_commit
 }
 
+# commit_on BRANCH: sets hash.
+commit_on() {
+  in_git checkout --quiet -B "$1" main
+  in_git commit --quiet --allow-empty -m "$1"
+  hash=$(in_git rev-parse HEAD)
+  in_git checkout --quiet main
+}
+
+@test "git: a commit is found by its beginning when branches and tags have become folders of others" {
+  make_git
+  commit_on team
+  in_git tag rel team
+  from_git main
+  from_git "${hash:0:9}"
+  has_result "revision=$hash"
+  in_git branch --quiet -m team team/one
+  in_git tag --delete rel
+  in_git tag rel/1 main
+  commit_on late
+  from_git "${hash:0:9}"
+  has_result "revision=$hash" method=switched
+}
+
+@test "git: what stops a fetch in the clone alone has it made anew" {
+  make_git
+  from_git 1.0
+  rm -rf "$copy/.git/refs/console"
+  echo no folder >"$copy/.git/refs/console"
+  from_git main
+  has_result "revision=$(in_git rev-parse main)" method=new
+}
+
 @test "git: a commit that the repository has lost is there on the server that had it, and named on another" {
   make_git_with_branch
   from_git feature/basket
