@@ -170,26 +170,49 @@ in_own_mounts() { run unshare --user --map-root-user --mount bash -c "$@"; }
   [ "$status" -eq 0 ] || skip 'a mount needs root or user namespaces'
   from_git main
   mkdir "$copy/media" "$work/data" && touch "$work/data/upload"
-  rm -rf "$copy/.git/HEAD"
   cat >"$work/story" <<'END'
-program=$1 configuration=$2 repository=$3
+program=$1 configuration=$2 repository=$3 kind=${5-git}
 checkout() {
   mkfifo pipe && exec 9<>pipe && rm pipe
-  printf '%s\n' protocol=1 app=shop kind=git "repository=$repository" "path=$1" '' >&9
+  printf '%s\n' protocol=1 app=shop "kind=$kind" "repository=$repository" "path=$1" '' >&9
   "$program" "$configuration" checkout <&9
   exec 9>&-
 }
 mount --bind data srv/code/shop/media
-checkout feature/fast
+checkout "$4"
 ls data
-mount -t tmpfs none srv/code/.draft-shop 2>/dev/null
+[[ $kind == git ]] || exit 0
 mount --bind srv srv && mount -o remount,bind,ro srv
 checkout main
 END
-  in_own_mounts '. ./story' bash "$program" "$configuration" "file://$repositories/git"
+  in_own_mounts '. ./story' bash "$program" "$configuration" "file://$repositories/git" feature/fast
   grep -qx '@result aside=1' <<<"$output"
+  says "$copy cannot be used as it is: $copy/media is a mount of"
   tells_aside 'media is a mount of' 'As root: umount '
   says $'\nupload\n'
   has_error "$work/srv cannot be written: $work/srv is on $work/srv, which is mounted read-only. See in the kernel's log why, then as root: mount -o remount,rw $work/srv"
   is_at feature/fast
+  # What has been prepared for it is in another place now; with links on the way to it, too.
+  mv srv/code real && ln -s ../real srv/code
+  from_svn trunk
+  mkdir "$copy/media"
+  in_own_mounts '. ./story' bash "$program" "$configuration" "file://$repositories/svn/shop" branches/fast\ =\ é@2 svn
+  grep -qx '@result method=new' <<<"$output"
+  says "$copy cannot be used as it is: $copy/media is a mount of"
+  says $'\nupload\n'
+}
+
+@test "working copies behind a link are seen, used again and made anew" {
+  mkdir -p "$work/srv" "$work/disk"
+  ln -s ../disk "$work/srv/code"
+  from_git main
+  from_git feature/fast
+  has_result method=switched
+  call status
+  grep -qx "@result app.shop.revision=$(git -C "$repositories/git" rev-parse feature/fast)" <<<"$output"
+  take holder "$copy/app"
+  from_git main
+  has_result method=new aside=1
+  call sweep
+  last_line '@exit 0'
 }
