@@ -123,6 +123,40 @@ END
   ((count >= 25))
 }
 
+@test "A comment on what is not tried at all is not told by itself" {
+  dump_of "CREATE PUBLICATION p FOR TABLE customer; COMMENT ON PUBLICATION p IS 'x'"
+  restore
+  says '@left-out the publication p'
+  [[ $output != *'left-out the comment'* ]] || { echo "$output" && return 1; }
+  copied
+}
+
+@test "A part of a dump is refused, or what it has no data of is told" {
+  local option told
+  while IFS='|' read -r option told; do
+    echo "$option"
+    dump_of 'CREATE TABLE part (id int) PARTITION BY RANGE (id); CREATE TABLE part1 PARTITION OF part FOR VALUES FROM (1) TO (9);
+      ALTER TABLE part OWNER TO shop; ALTER TABLE part1 OWNER TO shop; CREATE INDEX i ON customer (name)' '' "$option"
+    restore
+    [[ -z $told ]] || says "$told"
+    [[ -n $told || $output != *'@left-out'* ]]
+    drop_all
+  done <<'END'
+--data-only|@error shop.dump is no whole dump: it has table data and no table: it is a part of a dump, as --data-only and --section make them.
+--section=data|@error shop.dump is no whole dump: it has table data and no table
+--section=post-data|@error shop.dump is no whole dump: it has index, constraint and no table
+--schema-only|@left-out the data of 2 tables (public.customer, public.part1): the dump has none of it
+--exclude-table-data=part1|@left-out the data of 1 table (public.part1): the dump has none of it
+--no-comments|
+END
+}
+
+@test "A function of live that a table's data needs and that leans on the search_path is named with the remedy" {
+  dump_of "CREATE FUNCTION known(int) RETURNS bool LANGUAGE sql AS 'SELECT count(*) >= 0 FROM customer'; CREATE TABLE c (id int CHECK (known(id))); INSERT INTO c VALUES (1); ALTER TABLE c OWNER TO shop"
+  restore
+  says '@error shop.dump could not be restored: COPY failed for table "c": ERROR:  relation "customer" does not exist. The function known leans on a search_path, which a restore does not have. On live: ALTER FUNCTION known ... SET search_path = public; then make the dump anew. The base is as it was.'
+}
+
 @test "What a table needs refuses the dump, with the remedy, and an administrator's template takes it" {
   make_base shop 1
   dump_of 'CREATE EXTENSION earthdistance CASCADE; CREATE TABLE place (at earth); INSERT INTO place VALUES (ll_to_earth(1, 2)); ALTER TABLE place OWNER TO shop'
