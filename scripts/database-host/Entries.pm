@@ -33,24 +33,49 @@ my $kinds = join '|', map { quotemeta } @kinds;
 
 sub read_list {
   my ($path) = @_;
-  my ($self, $last) = (bless { order => [], of => {}, left => {} }, __PACKAGE__);
+  my ($self, $last, $database) = (bless { order => [], of => {}, left => {} }, __PACKAGE__);
   open my $list, '<', $path or die "error: The list of the dump's entries in $path cannot be read: $!\n";
   while (my $line = <$list>) {
     chomp $line;
     if ($line =~ /^(\d+); \d+ \d+ (.*)$/) {
       my ($id, $text) = ($1, $2);
       my ($kind, $name) = $text =~ /^($kinds) (.*)$/ || $text =~ /^([A-Z ]*[A-Z]) (.*)$/ ? ($1, $2) : ('', $text);
-      my ($schema, $tag, $owner) = $name =~ /^(\S+) (.*) (\S*)$/ ? ($1, $2, $3) : ('-', $name, '');
-      $last = { id => $id, kind => $kind, schema => $schema, tag => $tag, owner => $owner, line => $line, needs => [] };
+      $last = { id => $id, kind => $kind, text => $name, line => $line, needs => [] };
       push @{ $self->{order} }, $last;
       $self->{of}{$id} = $last;
     } elsif ($last && $line =~ /^;\s+depends on: ([\d ]+)$/) {
       my %seen;
       $last->{needs} = [grep { !$seen{$_}++ } split ' ', $1];
+    } elsif (!$last && $line =~ /^;     dbname: (.*)/) {
+      $database = $1;
     }
   }
+  read_names($database // '', $self->all);
   return $self;
 }
+
+# Schema, name and owner stand one after the other, and each may have blanks:
+# what is known from where only one of them can be is looked for first.
+sub read_names {
+  my ($database, @entries) = @_;
+  my (%owner, %schema);
+  for my $entry (@entries) {
+    $owner{$1} = 1 if $entry->{kind} eq 'DATABASE' && $entry->{text} =~ /^- \Q$database\E (.*\S)$/
+      || $entry->{kind} eq 'DEFAULT ACL' && $entry->{text} =~ / DEFAULT PRIVILEGES FOR [A-Z ]+ (.*\S)$/;
+  }
+  my $owners = one_of(keys %owner) . '|\S*';
+  for my $entry (@entries) {
+    $schema{$1} = 1 if $entry->{kind} eq 'SCHEMA' && $entry->{text} =~ /^- (.*?) (?:$owners)$/;
+  }
+  my $schemas = one_of(keys %schema) . '|\S+';
+  for my $entry (@entries) {
+    my @names = $entry->{text} =~ /^($schemas) (.*?) ($owners)$/;
+    @$entry{qw(schema tag owner)} = @names ? @names : ('-', $entry->{text}, '');
+  }
+}
+
+# The longest one first.
+sub one_of { return join '|', map { quotemeta } sort { length $b <=> length $a } grep { / / } @_ }
 
 sub all { @{ $_[0]{order} } }
 sub find { $_[0]{of}{ $_[1] } }
@@ -91,7 +116,12 @@ sub name {
   my ($self, $entry) = @_;
   my ($kind, $tag) = (lc $entry->{kind}, $entry->{tag});
   # What stands for a thing in a table is "table thing", a comment "kind thing".
-  $tag =~ s/^(\S+) (\S+)$/$2 of $1/ if $entry->{kind} =~ /^(TRIGGER|RULE|POLICY|((FK|CHECK) )?CONSTRAINT)$/;
+  if ($entry->{kind} =~ /^(TRIGGER|RULE|POLICY|((FK|CHECK) )?CONSTRAINT)$/) {
+    my @needs = map { $self->find($_) // () } @{ $entry->{needs} };
+    my ($of) = grep { index($tag, "$_ ") == 0 } map { $_->{tag} } @needs;
+    $of //= $tag =~ /^(\S+) / ? $1 : '';
+    $tag = substr($tag, 1 + length $of) . " of $of" if $of ne '';
+  }
   $tag =~ s/^USER MAPPING (.*) SERVER (.*)$/$1 at the server $2/;
   $tag =~ s/^CAST (?=\()//;
   $kind = 'comment on' if $kind eq 'comment';

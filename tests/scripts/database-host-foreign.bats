@@ -84,6 +84,10 @@ CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE
 CREATE LANGUAGE mine HANDLER plpgsql_call_handler; CREATE FUNCTION f() RETURNS int LANGUAGE mine AS 'BEGIN RETURN 1; END'|the function public.f(), which needs the procedural language mine
 CREATE EXTENSION dblink; CREATE MATERIALIZED VIEW m AS SELECT dblink_is_busy('x') AS busy WITH NO DATA; CREATE INDEX mi ON m (busy); COMMENT ON MATERIALIZED VIEW m IS 'x'|the materialized view public.m, which needs the extension dblink
 CREATE TABLE hot (id int) TABLESPACE fast; CREATE INDEX cold ON customer (name) TABLESPACE fast|the tablespaces fast
+ALTER DATABASE live SET default_tablespace TO 'fast'|the setting default_tablespace of the database: everything lies where this host keeps its databases
+ALTER DATABASE live SET default_table_access_method TO 'heap'|the setting default_table_access_method of the database: everything lies
+CREATE SCHEMA "Sales Data"; CREATE EXTENSION dblink; CREATE VIEW "Sales Data"."Far Away" AS SELECT dblink_is_busy('x')|the view Sales Data.Far Away, which needs the extension dblink
+CREATE TABLE "Order Lines" (id int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql SET log_statement = 'none' AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER "my own" BEFORE INSERT ON "Order Lines" FOR EACH ROW EXECUTE FUNCTION f()|the trigger my own of public.Order Lines, which needs the function public.f()
 CREATE OPERATOR FAMILY fam USING btree|the operator family public.fam
 CREATE TYPE own; CREATE FUNCTION own_in(cstring) RETURNS own LANGUAGE internal STRICT IMMUTABLE AS 'textin'; CREATE FUNCTION own_out(own) RETURNS cstring LANGUAGE internal STRICT IMMUTABLE AS 'textout'; CREATE TYPE own (INPUT = own_in, OUTPUT = own_out, LIKE = text)|the type public.own, which needs
 CREATE TEXT SEARCH TEMPLATE tmpl (LEXIZE = dsimple_lexize)|the text search template public.tmpl
@@ -91,6 +95,9 @@ CREATE TEXT SEARCH PARSER pars (START = prsd_start, GETTOKEN = prsd_nexttoken, E
 CREATE CAST (bytea AS text) WITHOUT FUNCTION|the cast (bytea AS text)
 CREATE TABLE other_s (id int); ALTER TABLE other_s OWNER TO other|the owner other (of 1 thing)
 GRANT SELECT ON customer TO gone, report; REVOKE ALL ON SCHEMA public FROM PUBLIC|the grants to the role gone, which this host does not have, on table public.customer
+GRANT USAGE ON SCHEMA public TO gone; GRANT CREATE ON SCHEMA public TO report|the grants to the role gone, which this host does not have, on schema public
+GRANT USAGE ON LANGUAGE plpgsql TO gone|the grants to the role gone, which this host does not have, on language plpgsql
+GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_waldir() TO report|the grants on function pg_catalog.pg_ls_waldir(
 GRANT UPDATE (name) ON customer TO "Odd, ""Role"""|the grants to the role Odd, "Role", which this host does not have, on column public.customer.name
 ALTER DEFAULT PRIVILEGES FOR ROLE gone GRANT SELECT ON TABLES TO report|the grants to the role gone
 ALTER DEFAULT PRIVILEGES FOR ROLE shop GRANT SELECT ON TABLES TO gone, report|the grants to the role gone
@@ -218,12 +225,12 @@ END
 }
 
 @test "What live grants to its owner is the app's role's, when that has another name here" {
-  at_live ask 'DROP DATABASE IF EXISTS live' && at_live ask 'CREATE ROLE "live-owner"' && at_live ask 'CREATE DATABASE live OWNER "live-owner" TEMPLATE template0'
-  at_live psql -Xq --dbname live <<<'SET ROLE "live-owner"; CREATE TABLE customer AS SELECT generate_series(1, 9) AS id; REVOKE ALL ON customer FROM "live-owner"; GRANT SELECT ON customer TO "live-owner";
-    ALTER DEFAULT PRIVILEGES FOR ROLE "live-owner" GRANT SELECT ON TABLES TO report, gone; ALTER TABLE customer ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON customer TO "live-owner", gone USING (true);'
+  at_live ask 'DROP DATABASE IF EXISTS live' && at_live ask 'CREATE ROLE "live owner"' && at_live ask 'CREATE DATABASE live OWNER "live owner" TEMPLATE template0'
+  at_live psql -Xq --dbname live <<<'SET ROLE "live owner"; CREATE TABLE customer AS SELECT generate_series(1, 9) AS id; REVOKE ALL ON customer FROM "live owner"; GRANT SELECT ON customer TO "live owner";
+    ALTER DEFAULT PRIVILEGES FOR ROLE "live owner" GRANT SELECT ON TABLES TO report, gone; ALTER TABLE customer ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON customer TO "live owner", gone USING (true);'
   dump shop.dump
   here_only
-  [[ $live_host != "$PGHOST" ]] || ask 'DROP ROLE "live-owner"'
+  [[ $live_host != "$PGHOST" ]] || ask 'DROP ROLE "live owner"'
   restore
   copied
   [[ $(grep -c '^@left-out' <<<"$output") == 0 ]]
