@@ -24,7 +24,13 @@ def app($name; $repository; $path):
   bases: [base("shop"; "db1"; 1; $shop_check; $shop_sanitize), base("tickets"; "db2"; 1; $tickets_check; $tickets_sanitize)],
   apps: [
     app("shop"; {kind: "svn", url: "\($svn)shop"}; "trunk"),
-    app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main") + {after: ["python3 -m compileall -q ."]}
+    app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main") + {after: ["python3 -m compileall -q ."]},
+    # As untidy as applications are. What the site uploads is in a folder that the web server's user may write to.
+    app("photos"; {kind: "svn", url: "\($svn)photos"}; "trunk") + {base: "shop",
+      database: {user: "shop", passwordFile: "\($dir)/secrets/shop.password"},
+      variables: {motto: "It's \"fine\" & <b>''so''</b>, 100 % of \\ it; {{for}} you: ø"},
+      after: ["python3 -m venv --system-site-packages venv", "./venv/bin/pip install -q -r requirements.txt",
+        "./venv/bin/python manage.py migrate --noinput", "mkdir -p media && chmod 2770 media"]}
   ],
   tokens: [{name: "cron", sha256: $token, may: ["restore"]}],
   builds: {outputMegabytes: 64},

@@ -1,0 +1,26 @@
+"""An album that people add to, and one address for the console's health check. Whoever meets an error is told nothing."""
+from django.conf import settings
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+
+from photos import release
+from photos.models import Photo
+
+
+def photos():
+    if release.FAILS:
+        raise RuntimeError('the album has no page 0')
+    return Photo.objects.order_by('-id')
+
+
+def album(request):
+    if request.method == 'POST':
+        Photo.objects.create(title=request.POST['title'], file=request.FILES['file'])
+        return redirect('/')
+    return render(request, 'photos/page.html', {
+        'deployed': settings.DEPLOYED, 'release': release, 'motto': settings.MOTTO, 'photos': photos()})
+
+
+def health(request):
+    return JsonResponse({
+        **settings.DEPLOYED, 'line': release.LINE, 'motto': settings.MOTTO, 'photos': photos().count()})
