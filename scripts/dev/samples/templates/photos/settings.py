@@ -11,7 +11,7 @@ DATABASES = {'default': {
     'USER': '{{database.user}}', 'PASSWORD': '{{database.password}}',
 }}
 DEFAULT_AUTO_FIELD = 'django.db.models.AutoField'
-INSTALLED_APPS = ['{{app.name}}']
+INSTALLED_APPS = ['photos']
 LANGUAGE_CODE = 'en'
 # Visitors are told of no error; Apache's error log has it.
 LOGGING = {
@@ -21,7 +21,7 @@ LOGGING = {
 MEDIA_ROOT = '{{folders.code}}/media'
 MEDIA_URL = '/media/'
 MOTTO = '{{variables.motto}}'
-ROOT_URLCONF = '{{app.name}}.urls'
+ROOT_URLCONF = 'photos.urls'
 SECRET_KEY = '{{variables.secretKey}}'
 TEMPLATES = [{'BACKEND': 'django.template.backends.django.DjangoTemplates', 'APP_DIRS': True}]
 TIME_ZONE = 'UTC'
