@@ -244,7 +244,11 @@ END
   dump_of "ALTER DATABASE live SET search_path TO \"\$user\", \"Odd, one\", public; ALTER DATABASE live SET timezone TO 'Europe/Berlin'; ALTER DATABASE live SET \"app.words\" TO E'it''s \\\\ \n odd'; ALTER ROLE other IN DATABASE live SET work_mem TO '7MB'"
   restore
   copied
-  settings_are() { [[ $(ask "SELECT string_agg(CASE setrole WHEN 0 THEN '' ELSE setrole::regrole || ' ' END || c, ';' ORDER BY setrole, c COLLATE \"C\") FROM pg_db_role_setting, unnest(setconfig) c WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = '$1')") == "$2" ]] || { ask "SELECT setrole, setconfig, datname FROM pg_db_role_setting LEFT JOIN pg_database d ON d.oid = setdatabase"; echo "$output"; return 1; }; }
+  settings_are() { [[ $(ask "SELECT string_agg(CASE setrole WHEN 0 THEN '' ELSE setrole::regrole || ' ' END || c, ';' ORDER BY setrole, c COLLATE \"C\") FROM pg_db_role_setting, unnest(setconfig) c WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = '$1')") == "$2" ]] || {
+    ask "SELECT setrole, setconfig, datname FROM pg_db_role_setting LEFT JOIN pg_database d ON d.oid = setdatabase"
+    echo "$output"
+    return 1
+  }; }
   local all=$'TimeZone=Europe/Berlin;app.words=it\'s \\ \n odd;search_path="$user", "Odd, one", public;other work_mem=7MB'
   settings_are base_shop "$all"
   settings_are copy_shop_qa01 "$all"
