@@ -76,6 +76,27 @@ try {
     await anna.row.waitFor();
   });
 
+  await step('an address that nothing is at is told, however it is written, and the page lives', async () => {
+    const names = ['%zz', '%', '%E0%A4%A', 'constructor', '__proto__', 'toString', 'c1', 'c5', '0x1'];
+    const addresses = ['servers', 'builds', 'restores'].flatMap((noun) => names.map((name) => `#/${noun}/${name}`));
+    const { page: other, complaints } = await openPage(browser);
+    const told = () => other.locator('#page h1', { hasText: /^(No|There is no|The request is not) / }).waitFor();
+    for (const place of [...addresses, '#/%', '#/builds/1%2F2/%']) {
+      await other.goto(`${address}#/`);
+      await other.locator('.live[data-state=live]').waitFor();
+      await other.evaluate((hash) => { location.hash = hash; }, place);
+      await told();
+    }
+    for (const place of ['#/servers/%zz', '#/servers/constructor', '#/builds/constructor', '#/restores/%']) {
+      await other.goto('about:blank');
+      await other.goto(address + place);
+      await told();
+      await other.locator('.live[data-state=live]').waitFor();
+    }
+    assert.deepEqual(complaints.filter((one) => one.startsWith('script')), []);
+    await other.context().close();
+  });
+
   await step('one’s own servers stand on top, and counts say what they count', async () => {
     const number = await page.evaluate(() => app.servers.length);
     const own = await page.evaluate(() => app.servers.filter((one) => one.isMine()).length);

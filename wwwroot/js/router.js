@@ -28,6 +28,16 @@ app.Router = Backbone.Router.extend({
   restore(id, line) { this.show(new app.RestorePage({ id, line })); },
   lost(address) { this.show(new app.LostPage({ address })); },
 
+  // An address that somebody has typed or cut off may hold a percent sign that stands for nothing.
+  _extractParameters(route, fragment) {
+    try {
+      return Backbone.Router.prototype._extractParameters.call(this, route, fragment);
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error;
+      return Backbone.Router.prototype._extractParameters.call(this, route, fragment.replace(/%/g, '%25'));
+    }
+  },
+
   show(page) {
     const first = !this.page;
     this.page?.remove();
@@ -54,4 +64,12 @@ app.LostPage = app.View.extend({
   title: 'No such page',
   initialize({ address }) { this.address = address; },
   render() { return this.draw('gone', { title: 'No such page', detail: `The console has no page #/${this.address}.` }); }
+});
+
+// What an address names is anybody's text, and a server may have any name: `constructor` is found only when there is
+// one, and `c12` is never another thing's number of Backbone's own.
+Backbone.Model.prototype.cidPrefix = 'cid:';
+Backbone.Collection.prototype._reset = _.wrap(Backbone.Collection.prototype._reset, function (reset) {
+  reset.call(this);
+  this._byId = Object.create(null);
 });

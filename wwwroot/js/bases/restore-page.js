@@ -9,13 +9,21 @@ app.RestorePage = app.View.extend({
     this.listenTo(this.model, 'change', this.paint);
     this.listenTo(app.live, 'restore', (restore) => { if (String(restore.id) === id) this.model.set(restore); });
     this.listenTo(app.clock, 'second', () => { if (!this.model.isOver()) this.paint(); });
-    this.model.load().catch((error) => this.fail(app.Problem.of(error)));
+    this.load().catch(() => null);   // the lost connection has its own banner
   },
 
-  refresh() { return this.missing ? null : this.model.load(); },
+  refresh() { return this.missing ? null : this.load(); },
+
+  // That there is none of this number, or that it is no number, is an answer, too.
+  load() {
+    return this.model.load().catch((error) => {
+      const problem = app.Problem.of(error);
+      if (![400, 404].includes(problem.status)) throw error;
+      this.fail(problem);
+    });
+  },
 
   fail(problem) {
-    if (problem.status !== 404) return;   // the lost connection has its own banner
     this.missing = problem;
     this.paint();
   },
