@@ -11,7 +11,8 @@ namespace TestServers.Monitoring;
 /// <summary>
 /// Writes into the log what happens, a line a fact: every line of the audit; builds and restores when they begin and
 /// when they have ended; servers that cannot be reached and are again; refusals at the door, rarely; bases that
-/// become stale, and a queue that stands. What the disk and the hosts do is written where it is noticed. The nouns
+/// become stale or were left, a disk that is nearly full or silent, and a queue that stands. What the hosts do, and a
+/// disk that refuses, is written where it is noticed. The nouns
 /// know nothing of it.
 /// </summary>
 public sealed class FactLog : BackgroundService
@@ -59,26 +60,14 @@ public sealed class FactLog : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var told = new Dictionary<(string, string), string>();
+        var problems = new StandingProblems(_log);
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             if (stoppingToken.IsCancellationRequested)
                 return;
-            TellHealth(told);
+            problems.Look(_health.Unlogged);
         }
-    }
-
-    private void TellHealth(Dictionary<(string Part, string Name), string> told)
-    {
-        var now = _health.Unlogged.GroupBy(p => (p.Part, p.Name)).ToDictionary(g => g.Key, g => g.First().Message);
-        foreach (var (key, message) in now.Where(p => told.GetValueOrDefault(p.Key) != p.Value))
-            Warn(message);
-        foreach (var (part, name) in told.Keys.Except(now.Keys).ToList())
-            _log.LogInformation("The {Part} {Name} is well again.", part, name);
-        told.Clear();
-        foreach (var (key, message) in now)
-            told[key] = message;
     }
 
     private void Tell(AuditFact fact)

@@ -25,6 +25,19 @@ public sealed class Gauges(
 {
     private static readonly string[] None = [];
 
+    // Those of virsh. Each has a row, as each state of a build has.
+    private static readonly string[] ServerStates =
+    [
+        "running",
+        "idle",
+        "paused",
+        "in shutdown",
+        "shut off",
+        "crashed",
+        "pmsuspended",
+        "no state",
+    ];
+
     /// <summary>The program's version, MAJOR.MINOR.PATCH, and the commit it was built of.</summary>
     private static (string Version, string Commit) Built =>
         typeof(Gauges)
@@ -48,7 +61,7 @@ public sealed class Gauges(
                 "console_servers",
                 "Servers by libvirt's state",
                 ["state"],
-                () => CountBy(inventory.Machines, m => m.State)
+                CountServers
             ),
             new(
                 "console_servers_unreachable",
@@ -121,8 +134,11 @@ public sealed class Gauges(
             .Select(s => new GaugeRow([Measures.Word(s)], counts.GetValueOrDefault(s)));
     }
 
-    private static IEnumerable<GaugeRow> CountBy<T>(IEnumerable<T> all, Func<T, string> by) =>
-        all.CountBy(by).Select(c => new GaugeRow([c.Key], c.Value));
+    private IEnumerable<GaugeRow> CountServers()
+    {
+        var counts = inventory.Machines.CountBy(m => m.State).ToDictionary();
+        return ServerStates.Union(counts.Keys).Select(s => new GaugeRow([s], counts.GetValueOrDefault(s)));
+    }
 
     private static IEnumerable<GaugeRow> One(double value) => [new(None, value)];
 

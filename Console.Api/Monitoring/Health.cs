@@ -59,17 +59,32 @@ public sealed class Health(
             .. LookAtCopies(),
         ];
 
-    /// <summary>Those that nothing else writes into the log: a queue that stands, and bases.</summary>
+    /// <summary>
+    /// Those that nothing else writes into the log: a disk that is silent or nearly full, a queue that stands, bases,
+    /// and what is left of such that the settings do not name.
+    /// </summary>
     internal IEnumerable<HealthProblem> Unlogged =>
-        LookAtQueue().Concat(settings.Newest.Bases.SelectMany(LookAtBase).Where(p => p.Part == "base"));
+        [
+            .. LookAtSpace(),
+            .. LookAtQueue(),
+            .. settings.Newest.Bases.SelectMany(LookAtBase).Where(p => p.Part == "base"),
+            .. LookAtLeftovers(copies.All),
+        ];
 
     private IEnumerable<HealthProblem> LookAtDisk()
     {
         foreach (var trouble in DiskTroubles.Probe())
             yield return new("disk", "", HealthState.Failing, trouble.Message);
+        foreach (var problem in LookAtSpace())
+            yield return problem;
+    }
+
+    // A disk that is silent would not say how full it is either.
+    private IEnumerable<HealthProblem> LookAtSpace()
+    {
         if (disk.Silence is { } silence)
             yield return new("disk", "", HealthState.Failing, silence);
-        if (disk.Shortage is { } shortage)
+        else if (disk.Shortage is { } shortage)
             yield return new("disk", "", HealthState.Warning, shortage);
     }
 
@@ -154,7 +169,10 @@ public sealed class Health(
                 HealthState.Warning,
                 $"copies: {going} will be dropped, as their servers are not seen: GET api/copies says which."
             );
-        foreach (var left in list.Leftovers)
-            yield return new("bases", "", HealthState.Warning, $"bases: {left.Message}");
+        foreach (var problem in LookAtLeftovers(list))
+            yield return problem;
     }
+
+    private static IEnumerable<HealthProblem> LookAtLeftovers(CopyList list) =>
+        list.Leftovers.Select(l => new HealthProblem("bases", "", HealthState.Warning, $"bases: {l.Message}"));
 }

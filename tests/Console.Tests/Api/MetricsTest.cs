@@ -128,6 +128,17 @@ public sealed partial class MetricsTest
     }
 
     [Fact]
+    public async Task A_state_that_no_server_has_is_nought_and_not_missing()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        var metrics = await MetricsText.Of(console.Http);
+        Assert.Equal(0, metrics.Value("console_servers", "state=pmsuspended"));
+        var servers = (await console.Http.Json("api/servers")).GetProperty("servers").EnumerateArray();
+        Assert.Equal(servers.Count(), metrics["console_servers"].Rows.Sum(r => r.Value));
+    }
+
+    [Fact]
     public async Task What_callers_make_up_adds_no_series()
     {
         await using var console = new ConsoleProcess();
