@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace TestServers;
@@ -32,7 +33,19 @@ public sealed record HostSettings(string Name, string Uri, string Servers, strin
 /// <param name="SilenceSeconds">A connection on which nothing comes for so long is given up; an even number.</param>
 /// <param name="AnswerSeconds">A call that the host program has not answered by then is given up.</param>
 public sealed record SshSettings(string User, string Key, string KnownHosts, int Port = 22, string Host = "", string? Config = null,
-    int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30);
+    int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30)
+{
+    // Of the 107 bytes that a socket's path may have, ssh takes 58 for the name.
+    private const int LongestFolder = 49;
+
+    /// <summary>Refuses a folder in which ssh could make no socket, and would reach no host.</summary>
+    internal static void CheckFolder(string runtime)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(runtime);
+        Settings.Must(bytes <= LongestFolder, "runtime", $"has at most {LongestFolder} bytes, as ssh makes sockets "
+            + $"there; left out, it is the state folder. {runtime} has {bytes}: choose a shorter folder");
+    }
+}
 
 /// <summary>A host program on this machine, reached without ssh.</summary>
 public sealed record LocalSettings(string Program, string Config);

@@ -39,9 +39,20 @@ public sealed record SshTransport(string Name, string Destination, SshSettings S
         string[] settings =
         [
             "BatchMode=yes", $"ConnectTimeout={Ssh.ConnectSeconds}", $"ServerAliveInterval={Ssh.SilenceSeconds / 2}", "ServerAliveCountMax=2", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes",
-            "ForwardAgent=no", "ClearAllForwardings=yes", "LogLevel=ERROR", $"UserKnownHostsFile={Ssh.KnownHosts}", $"IdentityFile={Ssh.Key}",
-            "ControlMaster=auto", "ControlPersist=60", $"ControlPath={ControlFolder}/%C", $"Port={Ssh.Port}", $"User={Ssh.User}",
+            "ForwardAgent=no", "ClearAllForwardings=yes", "LogLevel=ERROR",
+            $"UserKnownHostsFile={Word(Ssh.KnownHosts)}", $"IdentityFile={Word(Ssh.Key)}",
+            "ControlMaster=auto", "ControlPersist=60", $"ControlPath={Word(ControlFolder, "/%C")}",
+            $"Port={Ssh.Port}", $"User={Ssh.User}",
         ];
         foreach (var setting in settings) yield return $"-o{setting}";
     }
+
+    // ssh takes a blank for the end of a path, and a percent sign for the begin of something of its own.
+    private static string Word(string path, string end = "") =>
+        '"'
+        + path.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("%", "%%", StringComparison.Ordinal)
+        + end
+        + '"';
 }
