@@ -148,7 +148,11 @@ public sealed record Settings
     {
         Must(State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'), "state", "names a folder of the console's "
             + $"own, not {State}");
+        var isShown = Wwwroot is { } page
+            && (State + "/").StartsWith(page.TrimEnd('/') + "/", StringComparison.Ordinal);
+        Must(!isShown, "state", "is outside of `wwwroot`, whose files everybody gets");
         Listen.Check(State);
+        if (Guests is not null || DatabaseHosts.Any(h => h.Ssh is not null)) SshSettings.CheckFolder(Runtime);
         Unique(Hosts, h => h.Name, "hosts[{0}].name");
         Unique(DatabaseHosts, h => h.Name, "databaseHosts[{0}].name");
         Unique(Bases, b => b.Name.Text, "bases[{0}].name");

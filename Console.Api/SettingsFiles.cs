@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using TestServers.Apps;
 using TestServers.Storage;
 
@@ -8,8 +9,10 @@ namespace TestServers;
 /// Looks at the files and folders that the settings name: what is missing, unreadable or of another kind is told before
 /// anybody needs it. State, socket and port are looked at by those who take them.
 /// </summary>
-internal static class SettingsFiles
+internal static partial class SettingsFiles
 {
+    private const int LongestText = 1 << 20;
+
     /// <exception cref="WrongSetting">One cannot be used.</exception>
     public static void Check(Settings settings)
     {
@@ -57,6 +60,12 @@ internal static class SettingsFiles
             "names a private key that nobody else may read, or ssh does not use it: chmod 600 it"
         );
 #pragma warning restore CA1416
+        Settings.Must(
+            new FileInfo(ssh.Key).Length <= LongestText,
+            key + ".key",
+            "names a private key, and this file has more than 1 MB"
+        );
+        CheckPrivateKey(ssh.Key, key + ".key");
     }
 
     private static void CheckLocal(LocalSettings local, string key)
@@ -81,6 +90,41 @@ internal static class SettingsFiles
             MustBeText(Path.Combine(folder, name), key);
         }
     }
+
+    // What is no private key, or asks for a passphrase, ssh leaves out in silence: nobody is there to type one.
+    private static void CheckPrivateKey(string path, string key)
+    {
+        var text = File.ReadAllText(path);
+        Settings.Must(
+            text.Contains("-----BEGIN ", StringComparison.Ordinal)
+                && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal),
+            key,
+            PublicKey().IsMatch(text)
+                ? $"names a private key, and this is the public one: {(path.EndsWith(".pub", StringComparison.Ordinal)
+                    ? "leave out .pub" : "its private half has a file of its own")}"
+                : "names a private key as ssh-keygen writes it, which this file is not"
+        );
+        Settings.Must(
+            !AsksForPassphrase(text),
+            key,
+            "names a private key without a passphrase, as nobody is there to type it: make one by ssh-keygen -N ''"
+        );
+    }
+
+    // OpenSSH's own form begins with the cipher's name, which is "none" without a passphrase.
+    private static bool AsksForPassphrase(string text)
+    {
+        if (!text.Contains("BEGIN OPENSSH", StringComparison.Ordinal))
+            return text.Contains("ENCRYPTED", StringComparison.Ordinal);
+        var start = string.Concat(text.Split('\n').Skip(1).Take(1)).Trim();
+        var bytes = new byte[start.Length];
+        return Convert.TryFromBase64String(start[..(start.Length / 4 * 4)], bytes, out var length)
+            && bytes.AsSpan(0, length).StartsWith("openssh-key-v1\0"u8)
+            && !bytes.AsSpan(0, length).StartsWith("openssh-key-v1\0\0\0\0\x04none"u8);
+    }
+
+    [GeneratedRegex(@"\A(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA|\A---- BEGIN SSH2 PUBLIC|PUBLIC KEY-----")]
+    private static partial Regex PublicKey();
 
     private static void CheckPassword(string file, string key)
     {
@@ -122,8 +166,12 @@ internal static class SettingsFiles
         }
     }
 
+    // Of a pipe or a device the end might never come.
     private static string MustBeText(string path, string key)
     {
+        var kind = FileKinds.BehindLinks(path);
+        Settings.Must(kind == FileKind.Regular, key, $"names a file; {path} is {kind.Say()}");
+        Settings.Must(new FileInfo(path).Length <= LongestText, key, $"has at most 1 MB, and {path} has more");
         try
         {
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));

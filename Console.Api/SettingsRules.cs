@@ -11,6 +11,9 @@ internal sealed record SettingRule(string Says, Func<string, bool>? Text = null,
 {
     /// <summary>Whether the text may have several lines.</summary>
     public bool IsLong { get; init; }
+
+    /// <summary>Whether it is the path of a file or folder on this machine.</summary>
+    public bool IsPath { get; init; }
 }
 
 /// <summary>
@@ -63,7 +66,10 @@ internal static partial class SettingsRules
         ["bases[].name"] = Name<BaseName>(),
         ["bases[].host"] = new("names one of databaseHosts", IsName),
         ["bases[].dump"] = new("is a file's name below the backups, in letters, digits and . _ - /", Dump().IsMatch),
-        ["bases[].owner"] = new("is a role's name, in small letters, digits and underscores", Role().IsMatch),
+        ["bases[].owner"] = new(
+            "is a role's name, in small letters, digits and underscores, and none of PostgreSQL's own",
+            IsOwner
+        ),
         ["bases[].spares"] = Whole(0, 20),
         ["bases[].staleAfterHours"] = More(0, 87600, "hours"),
         ["bases[].jobs"] = Whole(1, 64),
@@ -162,6 +168,8 @@ internal static partial class SettingsRules
         "vmwarefusion",
     ];
 
+    private static readonly string[] Transports = ["tls", "unix", "ssh", "libssh", "libssh2", "tcp", "ext"];
+
     /// <summary>The rule of a key, such as <c>hosts[].uri</c>.</summary>
     /// <exception cref="InvalidOperationException">The key has none.</exception>
     public static SettingRule Of(string key) => Find(key) ?? throw new InvalidOperationException($"{key} has no rule.");
@@ -205,7 +213,14 @@ internal static partial class SettingsRules
     private static SettingRule Name<T>()
         where T : class, IName<T> => new($"is {T.Rule}", text => T.From(text) is not null);
 
-    private static SettingRule Path(string says) => new(says, text => IsFull(text) && text.Trim() == text);
+    private static SettingRule Path(string says) =>
+        new(says, text => IsFull(text) && text.Trim() == text && FilledInNowhere(text) is null) { IsPath = true };
+
+    /// <summary>
+    /// What a path has that a shell or systemd would fill in, and the console and ssh do not, or not as it is meant.
+    /// </summary>
+    public static string? FilledInNowhere(string path) =>
+        Filled().Match(path) is { Success: true } found ? found.Value : null;
 
     private static bool IsFull(string text) => !string.IsNullOrWhiteSpace(text);
 
@@ -213,6 +228,10 @@ internal static partial class SettingsRules
         text.Length is > 0 and <= 64 && text.Trim() == text && PlainText.FirstUnseen(text) is null;
 
     private static bool IsRole(string text) => text.Trim().Length > 0 && Encoding.UTF8.GetByteCount(text) <= 63;
+
+    // What PostgreSQL calls everybody, nobody, and its own roles.
+    private static bool IsOwner(string text) =>
+        Role().IsMatch(text) && text is not ("public" or "none") && !text.StartsWith("pg_", StringComparison.Ordinal);
 
     private static bool IsVariable(string text) => Variable().IsMatch(text);
 
@@ -222,12 +241,26 @@ internal static partial class SettingsRules
     private static bool IsPublicUrl(string text) =>
         IsWebAddress(text) && new Uri(text) is { UserInfo.Length: 0 } && !text.Contains('?') && !text.Contains('#');
 
-    private static bool IsRooted(string text) => Rooted().IsMatch(text);
+    private static bool IsRooted(string text) =>
+        Rooted().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..");
 
     private static bool IsLibvirt(string text) =>
-        Libvirt().Match(text) is { Success: true } match && Drivers.Contains(match.Groups[1].Value);
+        Libvirt().Match(text) is { Success: true } match
+        && Drivers.Contains(match.Groups[1].Value)
+        && (!match.Groups[2].Success || Transports.Contains(match.Groups[2].Value[1..]))
+        && HasRightPlace(text, mayLackHost: true);
 
-    private static bool IsRepository(string text) => Repository().IsMatch(text);
+    private static bool IsRepository(string text) =>
+        Repository().IsMatch(text) && HasRightPlace(text, text.StartsWith("file:", StringComparison.Ordinal));
+
+    // What begins with a dash, a program that is given it would take for an option.
+    private static bool HasRightPlace(string text, bool mayLackHost)
+    {
+        var place = Place().Match(text);
+        return place.Success
+            && (place.Groups["host"].Value is { Length: > 0 } host ? IsHost(host.Trim('[', ']')) : mayLackHost)
+            && (!place.Groups["port"].Success || int.Parse(place.Groups["port"].ValueSpan) is > 0 and <= 65535);
+    }
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\z")]
     private static partial Regex Dump();
@@ -252,6 +285,13 @@ internal static partial class SettingsRules
 
     [GeneratedRegex(@"\A([a-z]+)(\+[a-z0-9]+)?://[^\s\p{C}]*\z")]
     private static partial Regex Libvirt();
+
+    // A user, a host and a port, each of which may be left out.
+    [GeneratedRegex(@"\A[a-z0-9+]+://([^/?#@-][^/?#@]*@)?(?<host>\[[^\]/]*\]|[^/?#@:]*)(:(?<port>\d{1,5}))?(/|\z|\?)")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"\A(~(?!/)|%[a-zA-Z]|[a-z]+://)|\$([A-Za-z_]+|[{(])")]
+    private static partial Regex Filled();
 
     [GeneratedRegex(@"\A(https?|svn(\+[a-z0-9]+)?|ssh|git|file)://[^\s\p{C}]+\z")]
     private static partial Regex Repository();

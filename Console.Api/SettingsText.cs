@@ -186,14 +186,14 @@ public sealed partial class SettingsText : IDisposable
         for (var line = e.LineNumber ?? 0; line > 0 && begin < text.Length; line--)
             begin += text[begin..].IndexOf((byte)'\n') + 1;
         var at = Math.Min(begin + (int)(e.BytePositionInLine ?? 0), text.Length);
-        var rest = Encoding
-            .UTF8.GetString(text[at..Math.Min(at + 12, text.Length)])
-            .Split('\n', '\r')[0]
-            .TrimEnd('\uFFFD');
-        var before = at == text.Length || rest.Trim().Length == 0 ? "" : $", before `{Cut(rest)}`";
+        // One character: what follows may be of a secret, and this sentence is seen by all who ask for the health.
+        var here = Rune.DecodeFromUtf8(text[at..], out var rune, out _) == System.Buffers.OperationStatus.Done
+            && !Rune.IsControl(rune) && !Rune.IsWhiteSpace(rune) && rune.Value != '`'
+                ? $" at `{rune}`"
+                : "";
         return at == text.Length
             ? $"{PlaceOf(text, at)} it ends too early; a bracket or quotation mark is not closed."
-            : $"{PlaceOf(text, at)} it stops being JSON{before}; look there and just before it for a comma, "
+            : $"{PlaceOf(text, at)} it stops being JSON{here}; look there and just before it for a comma, "
                 + "quotation mark or bracket too few or too many.";
     }
 

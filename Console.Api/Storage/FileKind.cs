@@ -12,7 +12,10 @@ public enum FileKind
     Link,
     Socket,
 
-    /// <summary>A pipe or a device: to open it might wait for ever.</summary>
+    /// <summary>To open it might wait for ever.</summary>
+    Pipe,
+
+    /// <summary>A device, which may never end.</summary>
     Other,
 }
 
@@ -62,7 +65,8 @@ public static partial class FileKinds
             FileKind.Folder => "a folder",
             FileKind.Link => "a link",
             FileKind.Socket => "a socket",
-            _ => "a pipe or a device",
+            FileKind.Pipe => "a pipe",
+            _ => "a device",
         };
 
     private static FileKind Look(string path, int flags)
@@ -76,6 +80,7 @@ public static partial class FileKinds
             0x4000 => FileKind.Folder,
             0xA000 => FileKind.Link,
             0xC000 => FileKind.Socket,
+            0x1000 => FileKind.Pipe,
             _ => FileKind.Other,
         };
     }

@@ -81,7 +81,7 @@ public sealed class ListeningTest
             + "{0}.real {0}",
         "is a link and no socket"
     )]
-    [InlineData("mkfifo {0}", "is a pipe or a device and no socket")]
+    [InlineData("mkfifo {0}", "is a pipe and no socket")]
     [InlineData("mkdir {0}.lock", "Cannot take the lock")]
     [InlineData("ln -s elsewhere {0}.lock", "Cannot take the lock")]
     public async Task What_is_in_the_sockets_place_is_left_as_it_is_and_named(string make, string said)

@@ -11,7 +11,7 @@ public sealed partial class EveryKeyTest
     private static readonly string[] OfSsh =
     [
         "user       \"-oProxyCommand=x\" \"a b\" \"\" \"a;b\"",
-        "key        \"\" \" \" \"/none\" \".\" \"page\"",
+        "key        \"\" \" \" \"/none\" \".\" \"page\" \"~root/key\" \"$HOME/key\" \"file:///key\"",
         "knownHosts \"\" \"/none\" \"page\" \"state/none\"",
         "config     \"\" \"/none\" \"page\"",
         "port           0 65536 -22 22.5 \"22\" 1e9 1e99",
@@ -30,17 +30,24 @@ public sealed partial class EveryKeyTest
         "publicUrl       \"\" \"qa.example\" \"/console\" \"ftp://qa.example\" \"https://u:x@qa.example\" \"https://qa.example/?x\""
             + " \"https://qa.example/#board\" \"https://qa example/\" \"https:///console\"",
         "wwwroot         \"\" \"/none\" \"known\" \"templates\"",
-        "state           \"\" \" \" \".\" \"/\" \"a\\tb\"",
-        "runtime         \"\" \" \" \"a\\u0000b\"",
+        "state           \"\" \" \" \".\" \"/\" \"a\\tb\" "
+            + "\"~\" \"~console/state\" \"$HOME/state\" \"%h/state\" \"/srv/${X}/s\" \"page/state\" \"page\"",
+        "runtime         \"\" \" \" \"a\\u0000b\" \"%t/console\" \"$RUNTIME_DIRECTORY\" "
+            + "\"/run/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
         "hosts[].name    \"\" \" \" \" a\" \"a\\nb\" \"a\\u200bb\" \""
             + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
-        "hosts[].uri     \"\" \"qemu\" \"qemu:\" \"http://kvm1/\" \"ssh://kvm1/\" \"-c\" \"quemu:///system\" \"qemu+ssh://a:b@kvm1/system\"",
+        "hosts[].uri     \"\" \"qemu\" \"qemu:\" "
+            + "\"http://kvm1/\" \"ssh://kvm1/\" \"-c\" \"quemu:///system\" \"qemu+ssh://a:b@kvm1/system\" "
+            + "\"qemu+shh://kvm1/system\" \"qemu+ssh://kvm1:99999/system\" \"qemu+ssh://-oProxyCommand=x/system\" "
+            + "\"qemu+tls://kvm 1/\" \"qmeu:///system\" \"QEMU:///system\" \"qemu+ssh://kvm1:x/system\" "
+            + "\"qemu+ssh://10.0.0.300/system\" \"qemu+ssh://-x@kvm1/\"",
         "hosts[].servers \"\" \"(\" \"[a\" \"*a\" \"a**\" \"a{2,1}\" \"[b-a]\" \"a\\\\\" \"(?=a)\" \"(a)\\\\1\" \"((a{1,900}){1,900}){1,900}\" \")\"",
         "hosts[].address \"\" \"{sever}\" \"{server\" \"server}\" \"{}\" \"{url}\" \"a b\" \"[::1]\" \"10.0.0.300\" \"-{server}\" \"{server}:22\"",
         "hosts[].url     \"ftp://{address}/\" \"{address}\" \"http://{adress}/\" \"http:///\" \"http://a b/\" \"javascript:alert(1)\" \"//x/\"",
         "guests.ssh.host \"qa01\" \"\" \"-x\"",
-        "guests.folder   \"\" \"srv\" \"/srv/\" \"/srv/{sever}\" \"/\"",
         "guests.lookMinutes 0 -1 1441 1e999 \"2\"",
+        "guests.folder   \"\" \"srv\" \"/srv/\" \"/srv/{sever}\" \"/\" \"/srv/../etc\" "
+            + "\"/srv/..\" \"/./srv\" \"~/app\"",
         "databaseHosts[].name    \"\" \" \" \"a\\u0007\"",
         "databaseHosts[].address \"\" \"a b\" \"-x\" \"db1:5432\" \"[::1]\" \"http://db1/\"",
         "databaseHosts[].port    0 -1 65536 5432.5 \"5432\"",
@@ -51,7 +58,7 @@ public sealed partial class EveryKeyTest
         "bases[].name    \"\" \"Shop\" \"shop-1\" \"1shop\" \"aaaaaaaaaaaaaaaaaaaaa\"",
         "bases[].host    \"\" \"db9\" \"DB1\"",
         "bases[].dump    \"\" \"../x\" \"/x\" \"a b\" \"-x\" \"x/\"",
-        "bases[].owner   \"\" \"Shop\" \"shop-1\" \"1\"",
+        "bases[].owner   \"\" \"Shop\" \"shop-1\" \"1\" \"public\" \"none\" \"pg_monitor\"",
         "bases[].spares  -1 21 1.5 \"1\"",
         "bases[].staleAfterHours 0 -1 1e9 1e999",
         "bases[].jobs    0 -1 65 1.5",
@@ -60,7 +67,11 @@ public sealed partial class EveryKeyTest
         "copies.keptDays 0 -7 1e9 1e-9 1e999 \"7\"",
         "apps[].name     \"\" \"Shop\" \"a b\" \"1\"",
         "apps[].repository.kind \"\" \"SVN\" \"hg\" \"gitt\" 1",
-        "apps[].repository.url  \"\" \"svn.example/shop\" \"ftp://x/y\" \"ssh://git@x/y\" \"-x\" \"https://a b/\" \"https://u:p@x/y\"",
+        "apps[].repository.url  \"\" \"svn.example/shop\" "
+            + "\"ftp://x/y\" \"ssh://git@x/y\" \"-x\" \"https://a b/\" \"https://u:p@x/y\" "
+            + "\"https:///shop\" \"https://svn.example:99999/shop\" \"svn+ssh://-oProxyCommand=x/y\" "
+            + "\"https://:80/x\" \"https://[::1/x\" "
+            + "\"https://svn.example:0/x\" \"https://10.0.0.300/x\" \"svn+ssh://-x@svn/y\"",
         "apps[].templates \"\" \"/none\" \"known\" \"page\"",
         "apps[].base     \"\" \"other\" \"Shop\"",
         "apps[].defaultPath \"\" \"../x\" \"-x\" \"/trunk\"",

@@ -38,20 +38,37 @@ public sealed class SettingsTextTest : IDisposable
     )]
     [InlineData(
         "{\n \"state\": \"a\"\n \"pathBase\": \"\" }",
-        "in line 3, character 2, it stops being JSON, before `\"pathBase\":`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 3, character 2, it stops being JSON at `\"`; look there and just before it for a comma, quotation mark or bracket too few or too many."
     )]
     [InlineData(
         "{ 'state': 'a' }",
-        "in line 1, character 3, it stops being JSON, before `'state': 'a'`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 1, character 3, it stops being JSON at `'`; look there and just before it for a comma, quotation mark or bracket too few or too many."
     )]
     [InlineData(
         Right + "}",
-        "in line 1, character 53, it stops being JSON, before `}`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 1, character 53, it stops being JSON at `}`; look there and just before it for a comma, quotation mark or bracket too few or too many."
     )]
     public void What_is_no_JSON_is_told_with_its_place(string text, string said)
     {
         Write(Encoding.UTF8.GetBytes(text));
         Assert.Equal($"The settings file {File_} cannot be used: {said}", Refusal());
+    }
+
+    // What is said stands in the log and in the answer of healthz, which asks for no login.
+    [Theory]
+    [InlineData("{ \"secrets\": { \"cookie\": \"open\" sesame\" } }")]
+    [InlineData("{ \"secrets\": { \"cookie\": sesame } }")]
+    [InlineData("{ \"secrets\": { \"cookie\": 'sesame' } }")]
+    [InlineData("{ \"secrets\": { \"cookie\": \"\\sesame\" } }")]
+    [InlineData("{ \"secrets\": { \"cookie\": \"se\nsame\" } }")]
+    [InlineData("{ \"secrets\": { \"cookie\"= \"sesame\" } }")]
+    [InlineData("sesame")]
+    public void What_is_no_JSON_is_not_shown_as_it_may_be_a_secret(string text)
+    {
+        Write(Encoding.UTF8.GetBytes(text));
+        var said = Refusal();
+        Assert.Contains("it stops being JSON", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("same", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,14 +87,14 @@ public sealed class SettingsTextTest : IDisposable
     [Theory]
     [InlineData("true", "there is no such file.")]
     [InlineData("mkdir console.json", "it is a folder and no file.")]
-    [InlineData("mkfifo console.json", "it is a pipe or a device and no file.")]
-    [InlineData("ln -s /dev/zero console.json", "it is a pipe or a device and no file.")]
+    [InlineData("mkfifo console.json", "it is a pipe and no file.")]
+    [InlineData("ln -s /dev/zero console.json", "it is a device and no file.")]
     [InlineData("ln -s nowhere console.json", "there is no such file.")]
     [InlineData("ln -s console.json console.json", "there is no such file.")]
     [InlineData("truncate -s 2M console.json", "it has more than 1 MB, which no settings file has.")]
     [InlineData(
         "truncate -s 1K console.json",
-        "in line 1, character 1, it stops being JSON, before `a blank`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 1, character 1, it stops being JSON; look there and just before it for a comma, quotation mark or bracket too few or too many."
     )]
     public void A_file_that_cannot_be_read_is_told(string make, string said)
     {

@@ -55,6 +55,7 @@ internal sealed class WholeSettings : IDisposable
             File.WriteAllText(_folder[file], "x\n");
         foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" })
             File.WriteAllText(_folder["templates/" + name], "# {{variables.colour}}\n");
+        File.WriteAllText(_folder["key"], "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n");
         Shell.Run($"chmod 600 {_folder["key"]}; chmod 755 {_folder["program"]}");
     }
 
