@@ -27,8 +27,8 @@ internal sealed partial class PythonWriter : SiteWriter
     private Place _place = Place.Code;
     private PythonText _quotes = new("", '\'');
 
-    // In code the name that ends here, and whether a value is part of it; in a comment its last letters, and how
-    // far the last of a value's letters is back.
+    // In code the beginning of the name that ends here, and whether a value is part of it; in a comment its last
+    // letters, and how far the last of a value's letters is back.
     private string _word = "";
     private bool _valueInWord;
     private int _sinceValue;
@@ -112,7 +112,7 @@ internal sealed partial class PythonWriter : SiteWriter
             (_quotes, _place) = (new(Prefix().IsMatch(_word) ? _word : "", c), Place.Opening);
         }
         else if (char.IsLetterOrDigit(c) || c == '_')
-            _word += c;
+            _word = _word.Length < Cookie.Length ? _word + c : _word;
         else
             (_word, _valueInWord) = ("", false);
     }

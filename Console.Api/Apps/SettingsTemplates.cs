@@ -25,6 +25,7 @@ public static class SettingsTemplates
     public static readonly string[] Names = ["apache.conf", "wsgi.py", "settings.py"];
 
     private const string NextTime = "the next build reads it anew";
+    private const int MostBytes = 256 * 1024;
     private static readonly IHandlebars Language = CreateLanguage();
     private static readonly ConcurrentDictionary<string, Compiled> Known = new(StringComparer.Ordinal);
 
@@ -55,7 +56,7 @@ public static class SettingsTemplates
         using var site = SiteWriter.For(path);
         try
         {
-            text = WithLineFeeds(File.ReadAllText(path));
+            text = WithLineFeeds(Read(path));
             var compiled =
                 Known.TryGetValue(path, out var known) && known.Text == text ? known : Known[path] = Compile(text);
             return site.Collect(into => compiled.Render(into, values));
@@ -77,6 +78,24 @@ public static class SettingsTemplates
         {
             var (line, why) = TemplateFault.Of(e, text, Language);
             throw new UnrenderableTemplate(path, line, null, why, $"Correct it; {NextTime}.", e);
+        }
+    }
+
+    // What is no text would reach the server as another one than the file's, without a word.
+    private static string Read(string path)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > MostBytes })
+            throw new InvalidDataException($"it has more than {MostBytes / 1024} KiB");
+        try
+        {
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+            return text.Contains('\0', StringComparison.Ordinal)
+                ? throw new InvalidDataException("it holds a NUL")
+                : text.TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidDataException("it is not UTF-8", e);
         }
     }
 

@@ -38,6 +38,42 @@ public sealed class SettingsTemplatesTest : IDisposable
             StringComparison.Ordinal
         );
 
+    public static TheoryData<byte[], string> NoTexts =>
+        new()
+        {
+            { [.. "# Gr"u8, 0xFC, 0xDF, (byte)'e'], "it is not UTF-8" },
+            { [.. "# a"u8, 0, (byte)'b'], "it holds a NUL" },
+            { new byte[256 * 1024 + 1], "it has more than 256 KiB" },
+        };
+
+    [Theory]
+    [MemberData(nameof(NoTexts))]
+    public void A_template_that_is_no_text_is_told(byte[] bytes, string why)
+    {
+        Render("");
+        File.WriteAllBytes(_folder["settings.py"], bytes);
+        Assert.Equal(
+            $"The template {_folder["settings.py"]} does not render: {why}. Correct it; the next build reads it anew.",
+            Assert.Throws<UnrenderableTemplate>(RenderAsItIs).Message
+        );
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_a_template()
+    {
+        Render("");
+        File.WriteAllBytes(_folder["settings.py"], [0xEF, 0xBB, 0xBF, .. "x = 1"u8]);
+        Assert.Equal("x = 1", RenderAsItIs().Files["settings.py"]);
+    }
+
+    [Fact]
+    public void The_largest_template_takes_no_time()
+    {
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        Render(new('x', 256 * 1024));
+        Assert.InRange(since.Elapsed.TotalSeconds, 0, 5);
+    }
+
     [Fact]
     public void Three_braces_write_a_value_as_it_is() =>
         Assert.Equal("a<b>&'\"", Render("{{{path}}}").Files["settings.py"]);
@@ -50,6 +86,11 @@ public sealed class SettingsTemplatesTest : IDisposable
     {
         foreach (var name in SettingsTemplates.Names.Where(n => n != except))
             File.WriteAllText(_folder[name], name == "settings.py" ? text : "");
+        return RenderAsItIs();
+    }
+
+    private RenderedSettings RenderAsItIs()
+    {
         var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path);
         return SettingsTemplates.Render(
             app,
