@@ -19,6 +19,7 @@ public sealed class TwoConsolesTest(LabFixture lab) : IClassFixture<LabFixture>
         await anna.BuildWell("own6", "plain", "trunk", database: false, code: true);
         Assert.Null((await anna.Json("api/servers/own6")).Text("other"));
 
+        await lab.Free("qa06");
         // The lab's console is told at the latest by its next plan.
         await ben.Json("api/servers/qa06/plan?app=shop&path=trunk&database=true&code=true");
         var qa06 = await ben.Json("api/servers/qa06");
@@ -37,6 +38,7 @@ public sealed class TwoConsolesTest(LabFixture lab) : IClassFixture<LabFixture>
 
         await anna.BuildWell("own6", "plain", "trunk", database: false, code: true);
         Assert.Null((await anna.Json("api/servers/own6")).Text("other"));
+        await lab.Free("qa06");
     }
 
     [Fact]
