@@ -189,7 +189,7 @@ END
   grep -qx '@result aside=1' <<<"$output"
   says "$copy cannot be used as it is: $copy/media is a mount of"
   tells_aside 'media is a mount of' 'As root: umount '
-  says $'\nupload\n'
+  says $'\nupload'
   has_error "$work/srv cannot be written: $work/srv is on $work/srv, which is mounted read-only. See in the kernel's log why, then as root: mount -o remount,rw $work/srv"
   is_at feature/fast
   # What has been prepared for it is in another place now; with links on the way to it, too.
@@ -199,7 +199,7 @@ END
   in_own_mounts '. ./story' bash "$program" "$configuration" "file://$repositories/svn/shop" branches/fast\ =\ é@2 svn
   grep -qx '@result method=new' <<<"$output"
   says "$copy cannot be used as it is: $copy/media is a mount of"
-  says $'\nupload\n'
+  says $'\nupload'
 }
 
 @test "working copies behind a link are seen, used again and made anew" {
