@@ -18,7 +18,10 @@ setup_file() {
 
 setup() { make_guest; }
 
-teardown() { put_away "$work/srv"; }
+teardown() {
+  put_away "$work/srv"
+  put_away "$work/disk"
+}
 
 # Where root removes it: this user cannot.
 put_away() {
