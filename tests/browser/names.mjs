@@ -62,7 +62,7 @@ try {
     await step(`${app}: it can be run again from the history`, async () => {
       await page.goto(`${address}#/servers/${server}`);
       await page.locator('.history tbody tr').first().locator('a[href*="/history/"]').first().click();
-      await page.getByRole('button', { name: 'Run again …' }).click();
+      await page.getByRole('button', { name: 'Run again …', exact: true }).click();
       assert.equal(await dialog.getByLabel('Path').inputValue(), name);
       await dialog.getByRole('region', { name: 'Code', exact: true }).waitFor();
       await dialog.getByRole('button', { name: 'Cancel' }).click();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using TestServers.Tests.Api;
 
 namespace TestServers.Tests.Lab;
 
@@ -79,6 +80,7 @@ internal sealed class SickGuest : IAsyncDisposable
         await StopApache();
         _disk = await SmallDisk.Over(_lab, Path.Combine(_lab.Folder, "guests", _server, "srv"), size);
         await Serve(config => config, _disk.Within);
+        await IsUsable();
         return _disk;
     }
 
@@ -127,7 +129,15 @@ internal sealed class SickGuest : IAsyncDisposable
         if (_disk is not null) await StopApache();
         _disk = null;
         await _lab.Mend();
+        await IsUsable();
     }
+
+    // The console asks servers unasked, and may have met this one while nobody listened.
+    private Task IsUsable() => Wait.Until($"{_server} can be used", async () =>
+    {
+        using var http = _lab.As("anna");
+        return (await http.Json($"api/servers/{_server}")).Text("unusable") is null;
+    }, 60);
 
     public async ValueTask DisposeAsync()
     {
