@@ -131,7 +131,12 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
     public Task<HostEnd> Sweep(Machine machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "sweep", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(5)), cancel);
 
     /// <summary>Asks what is on the server.</summary>
-    public Task<HostEnd> Status(Machine machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit), cancel);
+    /// <param name="counts">Whether the server counts as one that cannot be reached when this call does not reach it.</param>
+    public Task<HostEnd> Status(Machine machine, CancellationToken cancel, bool counts = true)
+    {
+        var call = new HostCall(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit);
+        return Run(machine, call, cancel, counts);
+    }
 
     /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
     public async Task<StepEnd> PutSettings(Build build, AppSettings app, Machine machine, RenderedSettings rendered, StepVoice voice, CancellationToken cancel)
@@ -174,14 +179,17 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
         }
     }
 
-    private async Task<HostEnd> Run(Machine machine, HostCall call, CancellationToken cancel)
+    private async Task<HostEnd> Run(Machine machine, HostCall call, CancellationToken cancel, bool counts = true)
     {
         var end = await program.Run(call, cancel);
         // A command of the app's, or Apache, may print what is in the settings.
         end = end with { Message = secrets.Hide(end.Message), LeftOut = [.. end.LeftOut.Select(secrets.Hide)] };
         NoteSetAside(machine, end);
         NoteOther(machine, end);
-        if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger) reachability.NoteUnreachable(machine.Name, end.Message);
+        if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger)
+        {
+            if (counts) reachability.NoteUnreachable(machine.Name, end.Message);
+        }
         else if (end.Ending is HostEnding.Done or HostEnding.Failed or HostEnding.Refused or HostEnding.Cancelled) reachability.NoteReached(machine.Name);
         return end;
     }

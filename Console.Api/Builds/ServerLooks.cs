@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TestServers.Commands;
 using TestServers.Hosts;
 using TestServers.Requests;
 using TestServers.Storage;
@@ -26,7 +27,8 @@ public sealed class ServerLooks(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1),
         AtStart = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<ServerName, long> _looked = new();
-    private readonly ConcurrentDictionary<ServerName, bool> _asked = new();
+    private readonly ConcurrentDictionary<ServerName, bool> _asked = new(),
+        _missed = new();
 
     /// <summary>Has a server asked soon, as something about it does not fit.</summary>
     public void Ask(ServerName server) => _asked[server] = true;
@@ -40,7 +42,7 @@ public sealed class ServerLooks(
         if (Busy.Contains(machine.Name))
             return false;
         var known = history.Of(machine.Name);
-        var status = await guest.Status(machine, cancel);
+        var status = await Status(machine, cancel);
         // What says nothing of the server itself has not looked: what it leaves out is not gone.
         if (!status.Done || !status.Results.ContainsKey("disk_free"))
             return false;
@@ -52,6 +54,19 @@ public sealed class ServerLooks(
         foreach (var other in found.Otherwise.Except(known.Otherwise))
             log.LogWarning("{Server}: {Found}", machine.Name, other.Message);
         return true;
+    }
+
+    // Nobody is refused a server for one call that nobody has asked for: only when the next does not reach it, either.
+    private async Task<HostEnd> Status(Machine machine, CancellationToken cancel)
+    {
+        var again = _missed.TryRemove(machine.Name, out _);
+        var status = await guest.Status(machine, cancel, counts: again);
+        if (!again && status.Ending is (HostEnding.Unreachable or HostEnding.Stranger))
+        {
+            _missed[machine.Name] = true;
+            Ask(machine.Name);
+        }
+        return status;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
