@@ -6,6 +6,7 @@
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { address, openBrowser, openPage } from './chromium.mjs';
@@ -29,15 +30,13 @@ await step('a page that is live', async () => {
 });
 
 for (const [name, recorded] of [['the web server', 'front'], ['the console', 'console']]) {
-  const find = () => processes(recorded);
-
   await step(`${name} is killed, and started again`, async () => {
+    const ids = stopped(recorded);
     const died = Date.now();
-    send(find(), 'SIGKILL');
+    send(ids, 'SIGKILL');
     const gone = await saysNot('Live', died);
     await says('Connection lost', died);
-    spawn(up, ['up', '--dir', lab], { stdio: 'ignore' });
-    const back = await answers();
+    const [back] = await Promise.all([answers(), start()]);
     const live = await says('Live', back - 1000);
     told(name, gone - died, live - back);
   });
@@ -45,8 +44,7 @@ for (const [name, recorded] of [['the web server', 'front'], ['the console', 'co
   for (const rest of [6000, 15000]) {
     await step(`${name} hangs for ${rest / 1000} s, and goes on`, async () => {
       const hung = Date.now();
-      const ids = find();
-      send(ids, 'SIGSTOP');
+      const ids = stopped(recorded);
       try {
         const gone = await saysNot('Live', hung);
         await page.waitForTimeout(Math.max(0, rest - (Date.now() - hung)));
@@ -81,6 +79,15 @@ function send(ids, signal) {
   ids.forEach((id) => { try { process.kill(id, signal); } catch { /* it has ended */ } });
 }
 
+// Ends when the lab has recorded what it has started; the next step asks for that.
+async function start() {
+  const program = spawn(up, ['up', '--dir', lab], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = [];
+  for (const stream of [program.stdout, program.stderr]) stream.on('data', (part) => output.push(part));
+  const [code] = await once(program, 'close');
+  assert.equal(code, 0, `lab up ended with ${code}: ${Buffer.concat(output)}`);
+}
+
 // The moment at which the page has said it, not before `since`.
 async function says(word, since, not = false) {
   const said = await page.waitForFunction(
@@ -104,9 +111,10 @@ async function answers() {
   throw new Error('the lab has not come back');
 }
 
-// A recorded process of the lab, and all that it has started.
-function processes(name) {
+// A recorded process of the lab and all that it has started, stopped; it first, so that it starts no other meanwhile.
+function stopped(name) {
   const [root] = readFileSync(`${lab}/pid/${name}`, 'utf8').split(' ');
+  process.kill(Number(root), 'SIGSTOP');
   const parentOf = (id) => {
     try { return readFileSync(`/proc/${id}/stat`, 'utf8').split(') ').at(-1).split(' ')[1]; } catch { return null; }
   };
@@ -115,5 +123,7 @@ function processes(name) {
   for (let at = 0; at < family.length; at += 1) {
     family.push(...all.filter(([, parent]) => parent === family[at]).map(([id]) => id));
   }
-  return family.map(Number);
+  const ids = family.map(Number);
+  send(ids, 'SIGSTOP');
+  return ids;
 }
