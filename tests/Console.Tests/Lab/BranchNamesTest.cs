@@ -7,7 +7,7 @@ namespace TestServers.Tests.Lab;
 /// Branches as teams call them, on the whole way: pushed to the lab's repositories, listed, planned, built, shown by the app's own page, kept in the
 /// history, and built again after they have been deleted.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "second")]
 public sealed class BranchNamesTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
 {
     private static readonly string[] Names = ["feature/x#12", "release@2", "føø 'n \"bar\"%41+{{path}}", "日本語/😀"];

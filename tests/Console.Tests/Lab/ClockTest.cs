@@ -7,7 +7,7 @@ namespace TestServers.Tests.Lab;
 /// The machine's clock is stepped by an hour, forwards and back, while builds run and wait and servers are held: builds take as long as they take, and
 /// a reservation ends once, when the clock says so. The clock is libfaketime's, which leaves the monotonic one alone, as a real step does.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "second")]
 public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisposable
 {
     private const string Faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";

@@ -6,7 +6,7 @@ namespace TestServers.Tests.Lab;
 /// <summary>
 /// What is not seen is not gone: whatever hides a server from the console, its copy stays, and the console tells why.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "second")]
 public sealed class CopiesTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     [Fact]

@@ -3,7 +3,7 @@ using TestServers.Tests.Api;
 namespace TestServers.Tests.Lab;
 
 /// <summary>A server's own page that is late, or never comes: asked until the limit, and not a second longer.</summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "second")]
 public sealed class HealthFaultTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     private const string Late = """

@@ -7,7 +7,7 @@ namespace TestServers.Tests.Lab;
 /// A repository that is down, that hangs, or that has not what is asked for: told within a limit, with cause and remedy. The old code serves on, a build
 /// on another server is not delayed, and the next build is well.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "second")]
 public sealed class RepositoryFaultTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
 {
     private sealed record Kind(string Server, string App, string Path, string Process, string Beside, string OtherApp, string OtherPath);

@@ -4,7 +4,7 @@ using TestServers.Tests.Api;
 namespace TestServers.Tests.Lab;
 
 /// <summary>Settings that do not render, and settings that Apache does not take: a failed step that names file and line, and the old ones serve on.</summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "second")]
 public sealed class SettingsFaultTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
 {
     private const string Server = "qa06", Beside = "qa07";

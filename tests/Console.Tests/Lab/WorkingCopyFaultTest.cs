@@ -3,7 +3,7 @@ using TestServers.Tests.Api;
 namespace TestServers.Tests.Lab;
 
 /// <summary>What a killed client or a bad disk leaves in a working copy is mended by the next build, and nobody is asked.</summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "second")]
 public sealed class WorkingCopyFaultTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
 {
     // The lock that a killed svn leaves.
