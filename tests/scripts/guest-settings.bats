@@ -48,6 +48,8 @@ teardown() { stop_apache; }
   grep -q first "$work/srv/site/settings.py"
   run ! grep -q Nonsense "$work/srv/site/apache.conf"
   [ "$(answer)" = 'first one' ]
+  # What was written for the exchange is removed, and nothing else is said of it.
+  [[ $output != *' cannot be '* ]] || { echo "$output" && false; }
 }
 
 @test "first settings that Apache does not accept leave none" {
@@ -73,6 +75,19 @@ teardown() { stop_apache; }
   put_settings second
   has_result reloaded=true
   [ "$(answer)" = 'second one' ]
+}
+
+@test "a rename that fails between the two puts the former settings back" {
+  put_code one
+  put_settings first
+  mkdir "$work/bin"
+  printf '#!/bin/sh\n[ "$4" != %s/srv/site ] || [ "$3" != %s/srv/.site-new ] || exit 5\nexec /bin/mv "$@"\n' "$work" "$work" >"$work/bin/mv"
+  chmod +x "$work/bin/mv"
+  PATH=$work/bin:$PATH put_settings second
+  has_error "$work/srv/.site-new cannot be moved"
+  says 'The former settings are put back.'
+  grep -q first "$work/srv/site/settings.py"
+  [ -z "$(find "$work/srv" -mindepth 1 -maxdepth 1 -name '.site*')" ]
 }
 
 @test "a cancel in the middle puts the former settings back" {
