@@ -56,6 +56,32 @@ ensure_story() {
   [[ ${lines[1]} == '@error The disk of this server is full: the checkout of '*large' into '*' was not completed. Free some space'* ]]
 }
 
+@test "settings that a full disk does not take are told, and that the former ones are in use" {
+  need_small_disk
+  printf '%s\n' apachectl=/bin/false "apache_pid_file=$work/none" >>"$configuration"
+  printf '%s\n' protocol=1 app=shop file.{apache.conf,wsgi.py,settings.py}=eA== '' >"$work/sent"
+  cat >"$work/story" <<'END'
+settings() {
+  mkfifo pipe && exec 9<>pipe && rm pipe
+  cat sent >&9
+  "$1" "$2" settings <&9 | grep '^@error'
+  exec 9>&-
+}
+fill() { dd if=/dev/zero of=srv/filling bs=4096 2>/dev/null; }
+fill
+settings "$@"
+rm -rf srv/filling srv/site
+mkdir srv/site && echo former | tee srv/site/{apache.conf,wsgi.py,settings.py} >/dev/null
+fill
+settings "$@"
+cat srv/site/*
+END
+  on_small_disk bash story "$program" "$configuration"
+  full="@error $work/srv/.site-new/apache.conf cannot be written: .*No space left on device. Free some space on this disk, then try again\\."
+  [[ ${lines[0]} =~ ^$full$ && ${lines[1]} =~ ^$full\ The\ former\ settings\ are\ in\ use\.$ ]] || { echo "$output" && false; }
+  [ "${lines[*]:2}" = 'former former former' ]
+}
+
 @test "a console of another version is refused with a sentence" {
   run "$program" "$configuration" checkout < <(printf 'protocol=2\napp=shop\n\n')
   [ "$status" -eq 2 ]

@@ -43,7 +43,7 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
         await disk.Fill(leave: 0);
 
         var failed = await Fails(anna, new { app = "shop", database = true, code = false });
-        Assert.Matches(@"^failed at step settings: \S+/apache\.conf cannot be written: .*No space left on device\. Free some space on this disk, then try again\.", failed.Text("message"));
+        Assert.Matches(@"^failed at step settings: \S+/apache\.conf cannot be written: .*No space left on device\. Free some space on this disk, then try again\. The former settings are in use\.$", failed.Text("message"));
         Assert.Equal("succeeded", failed.Step("database").Text("state"));
         Assert.Contains("<dd id=\"path\">trunk</dd>", await anna.PageOf("qa06"), StringComparison.Ordinal);
 
