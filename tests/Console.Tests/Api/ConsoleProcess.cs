@@ -113,6 +113,8 @@ public sealed class ConsoleProcess : IAsyncDisposable
         // Who started the tests may have had SIGHUP ignored, as nohup does, and what is ignored is inherited.
         string[] command = [.. Within, "env", "--default-signal=HUP", "dotnet", Path.Combine(AppContext.BaseDirectory, "console.dll"), "--settings", _folder["console.json"]];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        // What is killed would leave the runtime's pipes in /tmp.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
         Log = "";
         _process?.Dispose();
