@@ -39,4 +39,4 @@ leave_free() {
   fallocate --length "$((free - $1))M" "$data/filling"
 }
 
-give_back() { rm -f "$data/filling"; }
+give_back() { rm -f "$data/filling" "$data/filling.rest"; }
