@@ -9,7 +9,7 @@ import { load } from './page.mjs';
 const { ConsoleStream, EventLines } = load(['live/stream.js']);
 
 // A server whose answers a test gives; `stream` hears what the page would.
-async function stage(answer) {
+async function stage(t, answer) {
   const asked = [], told = [];
   const server = http.createServer((request, response) => {
     asked.push(request.headers);
@@ -34,14 +34,15 @@ async function stage(answer) {
     server.closeAllConnections();
     server.close();
   };
+  t.after(end);   // also when it fails: an open server would keep the whole run waiting
   return { asked, told, server, port, until, end };
 }
 
 const begin = (response) => response.writeHead(200, { 'Content-Type': 'text/event-stream' });
 const what = (told) => told.map((one) => one.what).join(' ');
 
-test('events are told, a cut is told at once, and the stream goes on after the last event', async () => {
-  const one = await stage((request, response, turn) => {
+test('events are told, a cut is told at once, and the stream goes on after the last event', async (t) => {
+  const one = await stage(t, (request, response, turn) => {
     begin(response);
     const told = 'event: hello\ndata: {}\nid: r-1\n\nevent: server\ndata: {"name":"qa01"}\nid: r-2\n\n';
     if (turn === 1) response.write(told);
@@ -56,9 +57,9 @@ test('events are told, a cut is told at once, and the stream goes on after the l
   assert.equal(one.asked[1]['last-event-id'], 'r-2');
 });
 
-test('a stream that falls silent is given up within 4 s, and is back within 4 s when the console is', async () => {
+test('a stream that falls silent is given up within 4 s, and is back within 4 s when the console is', async (t) => {
   let silentSince, backSince, silent = false;
-  const one = await stage((request, response) => {
+  const one = await stage(t, (request, response) => {
     if (silent) return;   // takes the connection and says nothing, as a proxy before a console that hangs
     begin(response);
     const beat = setInterval(() => { if (!silent) response.write('event: heartbeat\ndata: x\n\n'); }, 500);
@@ -77,8 +78,8 @@ test('a stream that falls silent is given up within 4 s, and is back within 4 s 
   assert.ok(open.at - backSince < 4000, `told after ${open.at - backSince} ms`);
 });
 
-test('nobody listens at the port, and is back: told within 4 s', async () => {
-  const one = await stage((request, response) => { begin(response); response.write('event: heartbeat\ndata: x\n\n'); });
+test('nobody listens at the port, and is back: told within 4 s', async (t) => {
+  const one = await stage(t, (request, response) => { begin(response); response.write('event: heartbeat\ndata: x\n\n'); });
   await one.until(({ what: kind }) => kind === 'beat');
   const died = performance.now();
   one.server.closeAllConnections();
@@ -93,8 +94,8 @@ test('nobody listens at the port, and is back: told within 4 s', async () => {
   assert.ok(open.at - back < 3000, `told after ${open.at - back} ms`);
 });
 
-test('a planned end is no cut; what is refused for long is not asked for all the time', async () => {
-  const one = await stage((request, response, turn) => {
+test('a planned end is no cut; what is refused for long is not asked for all the time', async (t) => {
+  const one = await stage(t, (request, response, turn) => {
     if (turn > 2) { response.writeHead(turn > 3 ? 429 : 503).end(); return; }
     begin(response);
     response.end('event: heartbeat\ndata: x\nretry: 50\n\n');
