@@ -178,3 +178,12 @@ END
   from_git nested
   has_result changed=false
 }
+
+@test "a new checkout that fails leaves nothing beside" {
+  git clone --quiet --bare "$repositories/git" "$work/broken"
+  rm -f "$work/broken/objects/$(git -C "$work/broken" rev-parse main:page | sed 's|..|&/|')"
+  echo "repositories=file://$work/broken" >>"$configuration"
+  call checkout app=shop kind=git "repository=file://$work/broken" path=main
+  has_error 'Git could not get main from file:.*broken (.*'
+  only_clean
+}

@@ -24,6 +24,12 @@ call() {
   run timeout --kill-after=5 40 "$program" "$configuration" "$verb" <"$pipe" 3>&-
   exec {hold}>&-
   rm "$pipe"
+  no_fault_of_its_own
+}
+
+# What the shell or perl has to say of the programs' own text.
+no_fault_of_its_own() {
+  [[ $output != *': unbound variable'* && $output != *" at $scripts/"*' line '* ]] || { echo "$output" && return 1; }
 }
 
 send() {
