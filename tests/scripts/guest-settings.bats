@@ -177,6 +177,19 @@ errors_since() {
   chmod 700 "$work/log"
 }
 
+@test "an error log that is no file is told as such, and nobody waits for it" {
+  local log
+  mkfifo "$work/pipe"
+  for log in "$work/pipe" "$work" /dev/null 'syslog:local1' '|/usr/bin/rotatelogs /var/log/x 86400' syslog; do
+    sed -i '/^apache_error_log/d' "$configuration"
+    echo "apache_error_log=$log" >>"$configuration"
+    call errors since.inode= since.size=
+    has_result "problem=The error log $log is no file, and what Apache writes there cannot be read again: \
+let Apache's ErrorLog be a file, name that as apache_error_log in the guest's configuration, and builds show why a site \
+answers with an error."
+  done
+}
+
 @test "a way to Apache that does not work is told as such, and not as a wrong template" {
   put_code one
   sed -i "s|^apachectl=.*|apachectl=$work/none|" "$configuration"
