@@ -179,3 +179,56 @@ setup() { make_guest; }
   has_result method=new
   [ ! -e "$copy/.git" ]
 }
+
+# in_git BRANCH COMMAND: a branch from main with what the command does in its files.
+in_git() {
+  git clone --quiet "$repositories/git" "$work/mine"
+  (
+    cd "$work/mine" || exit
+    git config user.name lab && git config user.email lab@lab.example
+    git checkout --quiet -b "$1" && eval "$2"
+    git push --quiet origin "$1"
+  )
+  rm -rf "$work/mine"
+}
+
+@test "git: files whose attributes do not fit their content are built as Git writes them" {
+  in_git crlf 'printf "a\r\nb\r\n" >x.txt && git add . && git commit -qm x && echo "*.txt text" >.gitattributes &&
+    git add .gitattributes && git commit -qm attributes'
+  for _ in new again; do
+    from_git crlf
+    has_result "revision=$(git -C "$repositories/git" rev-parse crlf)"
+    says 'Git takes 1 files for changed that are as it has written them, the first is x.txt:'
+    [ "$(od -An -c "$copy/x.txt" | tr -d ' ')" = 'a\r\nb\r\n' ]
+    echo mine >"$copy/x.txt"
+  done
+  from_git main
+  has_result method=switched
+  [ ! -e "$copy/x.txt" ]
+}
+
+@test "git: what somebody has hidden from Git in the clone is built all the same" {
+  local hide
+  for hide in 'update-index --assume-unchanged page' 'update-index --skip-worktree page' \
+    'sparse-checkout set --no-cone /deep/' 'config core.fileMode false'; do
+    from_git main
+    # shellcheck disable=SC2086
+    git -C "$copy" $hide
+    echo mine >"$copy/page"
+    chmod +x "$copy/page"
+    from_git main
+    has_result changed=true
+    [ "$(<"$copy/page")" = two ] || { echo "$hide" && return 1; }
+    [ ! -x "$copy/page" ]
+    from_git 1.0
+    [ "$(<"$copy/page")" = one ] || { echo "$hide" && return 1; }
+    rm -rf "$copy"
+  done
+  from_git main
+  git -C "$copy" replace "$(git -C "$copy" rev-parse HEAD:page)" "$(git -C "$copy" hash-object -w --stdin <<<other)"
+  rm "$copy/page"
+  from_git main
+  has_result method=switched
+  [ "$(<"$copy/page")" = two ]
+}
+
