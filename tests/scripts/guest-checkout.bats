@@ -232,3 +232,18 @@ in_git() {
   [ "$(<"$copy/page")" = two ]
 }
 
+@test "git: a tag of a file or a folder is named as no commit, and nothing is touched" {
+  local kind name
+  git -C "$repositories/git" tag a-file main:page
+  git -C "$repositories/git" -c user.name=l -c user.email=l@l.example tag -m x a-folder main:deep
+  from_git main
+  for kind in checkout compare; do
+    for name in a-file:blob a-folder:tree; do
+      call "$kind" app=shop kind=git repository="file://$repositories/git" path="${name%:*}"
+      has_error "${name%:*} in file://.* is a ${name#*:}, and no commit that could be built. Choose another path.$"
+      says '@result missing=true'
+    done
+  done
+  from_git main
+  has_result method=switched changed=false
+}
