@@ -247,3 +247,18 @@ in_git() {
   from_git main
   has_result method=switched changed=false
 }
+
+@test "a tool that this server does not have is named, whatever is asked" {
+  local kind
+  mkdir bin
+  ln -s /usr/bin/* bin/
+  rm -f bin/git bin/svn
+  printf '#!/bin/sh\nPATH=%s exec %s "$@"\n' "$work/bin" "$program" >other && chmod +x other
+  program=$work/other
+  for kind in checkout compare; do
+    call "$kind" app=shop kind=git repository="file://$repositories/git" path=main
+    has_error 'There is no git on this server (PATH is /.*). Install it, then try again.$'
+    call "$kind" app=shop kind=svn repository="file://$repositories/svn/shop" path=trunk
+    has_error 'There is no svn on this server'
+  done
+}
