@@ -42,6 +42,46 @@ for (const file of files) {
   }
 }
 
+// What a connection that was cut, or a full disk of whatever stands before the console, leaves of a file.
+for (const file of ['vendor/underscore-min.js', 'js/page/dialog.js', 'js/servers/status.js', 'js/log/ansi.js']) {
+  const script = { contentType: 'text/javascript' };
+  await check(`with the first half of ${file} the page says so`, () => withPage({}, async (page) => {
+    await page.route(`**/${file}`, async (route) => {
+      const whole = await (await route.fetch()).text();
+      await route.fulfill({ ...script, body: whole.slice(0, whole.length / 2) });
+    });
+    await page.goto(address);
+    await page.getByRole('alert').getByText(`${file} ended with an error: `).waitFor();
+    await page.getByRole('heading', { name: 'The page could not start' }).waitFor();
+  }));
+  await check(`with an empty ${file} the page says so`, () => withPage({}, async (page) => {
+    await page.route(`**/${file}`, (route) => route.fulfill({ ...script, body: '' }));
+    await page.goto(address);
+    await page.getByRole('alert').getByText(`${file} came empty`).waitFor();
+    await page.getByRole('heading', { name: 'The page could not start' }).waitFor();
+  }));
+}
+
+await check('a script that fails later is told, too, and the page goes on', () => withPage({}, async (page) => {
+  await page.route('**/js/access/name-dialog.js', async (route) => {
+    const whole = await (await route.fetch()).text();
+    const body = `${whole}; addEventListener('hashchange', () => { throw new Error('too late'); });`;
+    await route.fulfill({ contentType: 'text/javascript', body });
+  });
+  await page.goto(address);
+  await page.locator('table.board a.name').first().waitFor();
+  await page.evaluate(() => { location.hash = '#/queue'; });
+  await page.getByRole('alert').getByText(/js\/access\/name-dialog\.js ended with an error: .*too late/).waitFor();
+  await page.getByRole('heading', { name: 'Queue' }).waitFor();
+}));
+
+await check('an empty style sheet is told, and the page works', () => withPage({}, async (page) => {
+  await page.route('**/css/table.css', (route) => route.fulfill({ contentType: 'text/css', body: '' }));
+  await page.goto(address);
+  await page.locator('table.board a.name').first().waitFor();
+  await page.getByRole('alert').getByText('css/table.css came empty').waitFor();
+}));
+
 await check('what says so can be used by everybody (axe), the next try succeeds', () => withPage({}, async (page) => {
   await page.route('**/js/router.js', (route) => route.abort());
   await page.goto(address);
@@ -154,6 +194,8 @@ async function withPage(options, run) {
   try {
     await run(page, complaints);
   } finally {
+    // What a route still fetches would end with an error when its page is gone.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await page.context().close();
   }
 }

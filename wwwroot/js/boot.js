@@ -1,7 +1,7 @@
 // Before everything else: sees what the page lacks, and says it, so that nobody waits for a page that will never come.
 // It uses nothing of the page's other files. When not even this one arrives, the frame's own words appear (page.css).
 (function () {
-  const missing = new Map();   // address of a file that did not load, and what is known about it
+  const missing = new Map();   // address of a file that did not load or failed, and what is known about it
   const boot = window.boot = { started: false, refusal: null, error: null };
   boot.complete = () => [...missing.values()].every((file) => file.style);
 
@@ -18,14 +18,35 @@
 
   const name = (address) => new URL(address, location.href).pathname.replace(/^.*?\/((css|js|vendor)\/)/, '$1');
 
-  window.addEventListener('error', ({ target, message }) => {
-    const address = target.src || (target.rel === 'stylesheet' && target.href);
+  window.addEventListener('error', ({ target, message, filename }) => {
+    const address = addressOf(target);
     if (address) lack(target, address);
+    else if (boot.refusal) boot.error ||= message;
+    else if (isOurs(filename)) fail(filename, message);
     else if (!boot.started) boot.error ||= message;
+  }, true);
+  // A file of which nothing has arrived is no error to the browser.
+  document.addEventListener('load', ({ target }) => {
+    const address = addressOf(target);
+    if (!address || performance.getEntriesByName(address).at(-1)?.decodedBodySize !== 0) return;
+    missing.set(address, { name: name(address), style: target.localName === 'link', why: 'came empty' });
+    if (boot.started) tell();
   }, true);
   document.addEventListener('securitypolicyviolation', (event) => { boot.refusal ||= event.effectiveDirective; });
   document.addEventListener('DOMContentLoaded', tell);
   setTimeout(() => { if (!boot.started) tell(); }, 10000);
+
+  function addressOf(element) { return element.src || (element.rel === 'stylesheet' && element.href); }
+
+  // What extensions of the browser and the frame itself say is nobody's file.
+  function isOurs(address) { return [...document.scripts].some(({ src }) => src && src === address); }
+
+  // The first error of a file says most; a page that has started goes on.
+  function fail(address, message) {
+    if (missing.has(address)) return;
+    missing.set(address, { name: name(address), failed: boot.started, why: `ended with an error: ${message}` });
+    if (boot.started) tell();
+  }
 
   async function lack(element, address) {
     const file = { name: name(address), style: element.localName === 'link', why: 'could not be loaded' };
@@ -61,7 +82,7 @@
     if (files.length) {
       const list = add(box, 'ul');
       files.forEach((file) => add(list, 'li', `${file.name} ${file.why}.`));
-      add(box, 'p', boot.complete() ? 'It works, but looks wrong.' : 'Without it the page cannot work.');
+      add(box, 'p', consequence(files));
     } else {
       add(box, 'p', cause());
     }
@@ -73,6 +94,12 @@
     const page = document.getElementById('page');
     document.querySelector('.broken')?.remove();
     if (started) page.before(box); else page.replaceChildren(box);
+  }
+
+  function consequence(files) {
+    if (boot.complete()) return 'It works, but looks wrong.';
+    return files.some((file) => file.failed) ? 'What was asked for last may not have been done.'
+      : 'Without it the page cannot work.';
   }
 
   function cause() {
