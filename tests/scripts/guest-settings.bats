@@ -43,7 +43,7 @@ teardown() { stop_apache; }
   put_settings first
   put_settings second 'Nonsense on'
   [ "$status" -eq 1 ]
-  has_error 'Apache does not accept the settings of shop: AH00526.*line 10 of .*Nonsense.*The former settings are back'
+  has_error 'Apache does not accept the settings of shop: AH00526.*line 10 of .*Nonsense.*configuration\. The former settings are back'
   last_line '@exit 1'
   grep -q first "$work/srv/site/settings.py"
   run ! grep -q Nonsense "$work/srv/site/apache.conf"
