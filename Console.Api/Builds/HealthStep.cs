@@ -70,10 +70,14 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets) : IDis
     private static string FirstLines(string text) =>
         string.Join('\n', text.Split('\n').Select(l => new string([.. l.Where(c => !char.IsControl(c)).Take(200)]).Trim()).Where(l => l.Length > 0).Take(12));
 
+    // Django's own way while DEBUG is off: it means to mail errors.
+    private const string Silent = "Apache's error log has no line of it since this build began. An app that keeps its errors to itself, as Django does " +
+        "with DEBUG off, writes them there when LOGGING in settings.py has a StreamHandler.";
+
     private static StepEnd GiveUp(AppHealth health, ErrorLog errors, StepVoice voice)
     {
         foreach (var line in (health.Text ?? "").Split('\n')) voice.Log(line);
-        var told = errors.Problem ?? (errors.Lines.IsEmpty ? "Apache's error log has no line since this build began." : "Apache's error log since this build began:");
+        var told = errors.Problem ?? (errors.Lines.IsEmpty ? Silent : "Apache's error log since this build began:");
         voice.Log(told);
         foreach (var line in errors.Lines) voice.Log(line);
         health = health with { ErrorLog = errors.Lines.IsEmpty ? told : string.Join('\n', errors.Lines) };

@@ -18,6 +18,11 @@ public sealed class HealthFaultTest(LabFixture lab) : IClassFixture<LabFixture>
         def application(environ, start_response):
             raise RuntimeError('no table for ' + '-'.join(['open', 'sesame', '17']))
         """;
+    private const string Silent = """
+        def application(environ, start_response):
+            start_response('500 Internal Server Error', [('Content-Type', 'text/plain')])
+            return [b'Server Error (500)']
+        """;
     private const string Never = """
         import time
         def application(environ, start_response):
@@ -57,6 +62,18 @@ public sealed class HealthFaultTest(LabFixture lab) : IClassFixture<LabFixture>
 
         var resumed = await (await http.Post($"api/builds/{failed.Text("id")}/retry", new { from = "failed" })).Json();
         Assert.Contains("RuntimeError", (await http.EndOf(resumed.Text("id"))).GetProperty("health").Text("errorLog"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Django with DEBUG off and no LOGGING: what Apache says of its reload is no reason.</summary>
+    [Fact]
+    public async Task An_error_that_nobody_is_told_of_has_the_way_to_be_told()
+    {
+        await using var own = new LabConsole(lab);
+        own.PutPage(Silent);
+        await own.Process.StartWithServers();
+        var failed = await own.Process.Http.Build("own6", "plain", "trunk", database: false, code: true);
+        Assert.Matches("answers HTTP 500; its first lines are in the log$", failed.Text("message"));
+        Assert.Matches("no line of it since this build began.*LOGGING in settings.py has a StreamHandler", failed.GetProperty("health").Text("errorLog"));
     }
 
     [Fact]
