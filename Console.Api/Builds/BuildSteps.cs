@@ -111,9 +111,24 @@ public sealed class GuestSteps(CurrentSettings settings, HostProgram program, Re
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = app.Name.Text, ["limit"] = $"{settings.Now.Builds.AfterMinutes * 60:0}" };
         for (var i = 0; i < app.After!.Count; i++) values[$"step.{i + 1}"] = app.After[i];
-        var end = await Run(machine, Call(machine, "steps", settings.Now.Builds.AfterMinutes + 0.5, values, voice) with { Files = rendered.Files }, cancel);
-        return end.Done ? new(StepState.Succeeded, app.After.Count == 1 ? "1 command" : $"{app.After.Count} commands") { LeftOut = end.LeftOut }
-            : StepEnd.Of(end);
+        var last = "";
+        var heard = voice with { Log = line => { last = LastWords(line, last); voice.Log(line); } };
+        var end = await Run(machine, Call(machine, "steps", settings.Now.Builds.AfterMinutes + 0.5, values, heard) with { Files = rendered.Files }, cancel);
+        if (end.Done)
+        {
+            var done = app.After.Count == 1 ? "1 command" : $"{app.After.Count} commands";
+            return new(StepState.Succeeded, done) { LeftOut = end.LeftOut };
+        }
+        var failed = end.Ending == HostEnding.Failed && last.Length > 0;
+        return StepEnd.Of(failed ? end with { Message = $"{end.Message} It said last: {last}" } : end);
+    }
+
+    // Most tools end with their reason. A command that begins has not spoken yet.
+    private static string LastWords(string line, string before)
+    {
+        var words = line.Trim();
+        if (words.StartsWith("Step ", StringComparison.Ordinal)) return "";
+        return words.Length switch { 0 => before, > 300 => words[..300] + "…", _ => words };
     }
 
     /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
