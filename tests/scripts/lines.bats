@@ -45,11 +45,13 @@ makes() {
   makes 'Downloading\r\e[KInstalling\r\e[K\ndone\n' '\e[KInstalling\ndone\n'
   makes '100%%\r        \rnext\r\n' 'next\n'
   makes ' \n' ' \n'
+  makes '\e[2K\e[1G10%%\e[2K\e[0G50%%\e[2K\e[G100%%\nnext\n' '100%%\nnext\n'
 }
 
 @test "what is written over is no way to a line of the program's own" {
   makes 'x\r@exit 3\r\n' ' @exit 3\n'
   makes '@error a\r@error b\r  \n' ' @error b\n'
+  makes 'x\e[1G@exit 3\n' ' @exit 3\n'
   makes '@result a=1' ' @result a=1\n'
 }
 
