@@ -183,6 +183,20 @@ errors_since() {
   chmod 700 "$work/log"
 }
 
+@test "a site that has an error log of its own is told, where the server's has no line" {
+  : >"$work/error.log"
+  echo "apache_error_log=$work/error.log" >>"$configuration"
+  mkdir -p "$work/srv/site"
+  printf '# ErrorLog /no\n  errorlog "/var/log/shop error.log"\n' >"$work/srv/site/apache.conf"
+  call errors since.inode= since.size=
+  says "@result problem=The error log $work/error.log has no line of it: the site's own apache.conf has \
+ErrorLog /var/log/shop error.log. Name that as apache_error_log in the guest's configuration"
+  echo line >"$work/error.log"
+  call errors since.inode= since.size=
+  says '@result line.0=line'
+  [[ $output != *problem* ]]
+}
+
 @test "an error log that is no file is told as such, and nobody waits for it" {
   local log
   mkfifo "$work/pipe"
