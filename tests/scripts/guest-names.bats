@@ -112,6 +112,26 @@ is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && 
   has_error 'There is no branch or tag refs/tags/none in file:.*Choose another path'
 }
 
+@test "a repository is taken by any address that its tool takes" {
+  local name address
+  for name in 'My Shop' 'Öl & (new), +1' "it's=1;\$(touch x)" '100% @2'; do
+    git clone --quiet --bare --single-branch --branch main "file://$repositories/git" "$work/$name.git"
+    svnadmin create "$work/$name"
+    svn mkdir --quiet -m x "file://$work/$name/trunk"
+    address=$(/usr/bin/python3 -c 'import sys, urllib.parse as p; print(p.quote(sys.argv[1], "&(),+=;/"))' "$work/$name")
+    sed -i "s|^repositories=|&file://$work/ |" "$configuration"
+    call checkout app=shop kind=git "repository=file://$address.git" path=main
+    has_result method=new
+    call compare app=shop kind=svn "repository=file://$address" path=trunk
+    has_result to_revision=1
+    call checkout app=shop kind=svn "repository=file://$address" path=trunk
+    has_result method=new
+    call checkout app=shop kind=svn "repository=file://$address" path=trunk
+    has_result method=switched changed=false
+  done
+  [ -z "$(find "$work" -name x)" ]
+}
+
 @test "a name of 1,000 bytes has a whole sentence, and a longer one is refused" {
   local long
   long=$(printf 'ü%.0s' {1..495})
