@@ -158,6 +158,19 @@ END
 END
 }
 
+@test "A dump in another encoding tells its names, and a grant in it costs only itself" {
+  local encoding
+  for encoding in LATIN1 WIN1252; do
+    dump_of "CREATE TABLE ö (id int); ALTER TABLE ö OWNER TO shop; GRANT SELECT ON ö TO gone, report;
+      CREATE EXTENSION dblink; CREATE VIEW ä AS SELECT dblink_is_busy('x')" '' "--encoding=$encoding"
+    restore
+    says '@left-out the view public.ä, which needs the extension dblink'
+    says '@left-out the grants to the role gone, which this host does not have, on table public."ö"'
+    copied
+    [[ $(ask "SELECT relacl FROM pg_class WHERE relname = 'ö'" copy_shop_qa01) == *'report=r/shop'* ]]
+  done
+}
+
 @test "A function of live that a table's data needs and that leans on the search_path is named with the remedy" {
   dump_of "CREATE FUNCTION known(int) RETURNS bool LANGUAGE sql AS 'SELECT count(*) >= 0 FROM customer'; CREATE TABLE c (id int CHECK (known(id))); INSERT INTO c VALUES (1); ALTER TABLE c OWNER TO shop"
   restore
