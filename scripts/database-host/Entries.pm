@@ -17,8 +17,8 @@ my %vital = map { $_ => 1 } 'TABLE', 'TABLE DATA', 'SEQUENCE', 'SEQUENCE SET', '
 # Without these it does, whatever the reason.
 my %side = map { $_ => 1 } 'EXTENSION', 'COMMENT', 'SECURITY LABEL', 'EVENT TRIGGER', 'FOREIGN DATA WRAPPER', 'SERVER',
   'USER MAPPING', 'FOREIGN TABLE', 'PROCEDURAL LANGUAGE', 'ACCESS METHOD', 'TRANSFORM', 'CAST', 'CONVERSION',
-  'COLLATION', 'TEXT SEARCH PARSER', 'TEXT SEARCH TEMPLATE', 'OPERATOR CLASS', 'OPERATOR FAMILY', 'STATISTICS',
-  'STATISTICS DATA', 'EXTENDED STATISTICS DATA', 'ACL', 'DEFAULT ACL';
+  'COLLATION', 'TEXT SEARCH PARSER', 'TEXT SEARCH TEMPLATE', 'TEXT SEARCH DICTIONARY', 'OPERATOR CLASS',
+  'OPERATOR FAMILY', 'STATISTICS', 'STATISTICS DATA', 'EXTENDED STATISTICS DATA', 'ACL', 'DEFAULT ACL';
 
 # Not tried at all: what would send data elsewhere or fetch it.
 my %never = map { $_ => 1 } 'PUBLICATION', 'PUBLICATION TABLE', 'PUBLICATION TABLES IN SCHEMA', 'SUBSCRIPTION',
@@ -28,8 +28,14 @@ my @kinds = sort { length $b <=> length $a } keys %vital, keys %side, keys %neve
   'ENCODING', 'STDSTRINGS', 'SEARCHPATH', 'SCHEMA', 'TYPE', 'SHELL TYPE', 'DOMAIN', 'FUNCTION', 'PROCEDURE',
   'AGGREGATE', 'OPERATOR', 'VIEW', 'MATERIALIZED VIEW DATA', 'MATERIALIZED VIEW', 'INDEX ATTACH', 'INDEX',
   'TABLE ATTACH', 'CHECK CONSTRAINT', 'FK CONSTRAINT', 'CONSTRAINT', 'TRIGGER', 'RULE', 'POLICY', 'ROW SECURITY',
-  'TEXT SEARCH DICTIONARY', 'TEXT SEARCH CONFIGURATION';
+  'TEXT SEARCH CONFIGURATION';
 my $kinds = join '|', map { quotemeta } @kinds;
+
+# A schema may be called as the last word of a kind is: TABLE DATA t is data of t, or the table t of the schema
+# DATA. The number of the catalog, which comes before it, tells which; here that of the shorter kind.
+my %catalog = (map({ $_ => 1259 } 'TABLE DATA', 'TABLE ATTACH', 'SEQUENCE SET', 'INDEX ATTACH',
+  'MATERIALIZED VIEW DATA'), 'DEFAULT ACL' => 2604, 'OPERATOR CLASS' => 2617, 'OPERATOR FAMILY' => 2617,
+  'STATISTICS DATA' => 3381);
 
 sub read_list {
   my ($path) = @_;
@@ -37,9 +43,10 @@ sub read_list {
   open my $list, '<', $path or die "error: The list of the dump's entries in $path cannot be read: $!\n";
   while (my $line = <$list>) {
     chomp $line;
-    if ($line =~ /^(\d+); \d+ \d+ (.*)$/) {
-      my ($id, $text) = ($1, $2);
+    if ($line =~ /^(\d+); (\d+) \d+ (.*)$/) {
+      my ($id, $catalog, $text) = ($1, $2, $3);
       my ($kind, $name) = $text =~ /^($kinds) (.*)$/ || $text =~ /^([A-Z ]*[A-Z]) (.*)$/ ? ($1, $2) : ('', $text);
+      ($kind, $name) = $text =~ /^(MATERIALIZED VIEW|\w+) (.*)$/ if $catalog == ($catalog{$kind} // -1);
       $last = { id => $id, kind => $kind, text => $name, line => $line, needs => [] };
       push @{ $self->{order} }, $last;
       $self->{of}{$id} = $last;
@@ -124,6 +131,7 @@ sub name {
   }
   $tag =~ s/^USER MAPPING (.*) SERVER (.*)$/$1 at the server $2/;
   $tag =~ s/^CAST (?=\()//;
+  $tag =~ s/^TRANSFORM FOR (.*) LANGUAGE (.*)$/for $1 in $2/;
   $kind = 'comment on' if $kind eq 'comment';
   $kind = 'data of the table' if $kind eq 'table data';
   $kind = 'data of the materialized view' if $kind eq 'materialized view data';

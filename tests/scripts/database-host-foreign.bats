@@ -111,6 +111,7 @@ ALTER ROLE gone IN DATABASE live SET work_mem TO '5MB'|the setting work_mem of t
 ALTER DATABASE live CONNECTION LIMIT 5|the database's connection limit of 5
 COMMENT ON DATABASE live IS 'x; DROP TABLE customer'|the comment on the database
 REVOKE CONNECT ON DATABASE live FROM PUBLIC|the grants on the database itself
+CREATE SCHEMA "DATA" AUTHORIZATION shop; ALTER TABLE customer SET SCHEMA "DATA"; ALTER DATABASE live SET search_path TO "DATA"|
 CREATE EXTENSION hstore; CREATE TABLE h (h hstore); ALTER TABLE h OWNER TO shop; CREATE EXTENSION pg_trgm; CREATE INDEX tr ON customer USING gin (name gin_trgm_ops)|
 END
 }
@@ -169,6 +170,26 @@ END
     copied
     [[ $(ask "SELECT relacl FROM pg_class WHERE relname = 'ö'" copy_shop_qa01) == *'report=r/shop'* ]]
   done
+}
+
+@test "A dictionary whose files are not here costs itself" {
+  dump_of 'CREATE TEXT SEARCH DICTIONARY own (TEMPLATE = ispell, DictFile = ispell_sample, AffFile = ispell_sample);
+    CREATE TEXT SEARCH CONFIGURATION words (COPY = simple); ALTER TEXT SEARCH CONFIGURATION words OWNER TO shop;
+    ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING FOR asciiword WITH own, simple;
+    CREATE INDEX i ON customer USING gin (to_tsvector($$words$$, name))'
+  # Of the same length, and not compressed.
+  sed -i 's/ispell_sample/ispell_absent/g' "$place/dumps/shop.dump"
+  restore
+  says '@left-out the text search dictionary public.own: could not open dictionary file "'
+  says '; when its files are installed here, restore again'
+  says '@left-out the text search configuration public.words, which needs the text search dictionary public.own'
+  copied
+}
+
+@test "A dump of some schemas whose tables need another is refused by that one's name, and with the remedy" {
+  dump_of 'CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext; CREATE TABLE ci (s ext.citext); ALTER TABLE ci OWNER TO shop' '' --schema=public
+  restore
+  says '@error shop.dump could not be restored: the table public.ci could not be made: schema "ext" does not exist. The dump does not bring it: make it of the whole database, without --schema and --table'
 }
 
 @test "A function of live that a table's data needs and that leans on the search_path is named with the remedy" {
