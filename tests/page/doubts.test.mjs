@@ -29,3 +29,12 @@ test('that a build would fail is said once', () => {
   const broken = app.changesTemplate(plan({ failure: 'The template x does not render.' }), true);
   assert.equal(broken.failure, 'The template x does not render.');
 });
+
+test('revisions that are not all listed are counted as at least so many', () => {
+  const one = { side: 'gone', revision: 'b'.repeat(40), author: 'anna', at: from(-hour), message: 'one' };
+  const code = {
+    from: { path: 'release/1.21', revision: one.revision }, to: { path: 'main', revision: 'a'.repeat(40) },
+    relation: 'other', commits: [{ ...one, side: 'new' }, { ...one, side: 'new' }, one], more: true, problem: null, missing: false
+  };
+  assert.match(JSON.stringify(app.changesTemplate(plan({ code }), true).code), /at least 2 revisions to come, at least 1 revision to go/);
+});

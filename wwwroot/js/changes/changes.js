@@ -19,7 +19,7 @@
   function relation(code) {
     if (!code.from) return 'Nothing is there yet: checked out for the first time.';
     const number = (side) => code.commits.filter((commit) => commit.side === side).length;
-    const many = (side) => `${code.more ? 'more than ' : ''}${app.text.count(number(side), 'revision', 'revisions')}`;
+    const many = (side) => `${code.more ? 'at least ' : ''}${app.text.count(number(side), 'revision', 'revisions')}`;
     const sides = [['new', 'to come'], ['gone', 'to go']].filter(([side]) => number(side)).map(([side, word]) => `${many(side)} ${word}`).join(', ');
     const where = code.from.path === code.to.path ? 'Another line of history' : 'Another branch';
     return {
