@@ -177,6 +177,26 @@ await check('an API that hangs: the page says that the console does not answer',
   await page.locator('.banner.bad', { hasText: 'Connection lost' }).waitFor();
 }));
 
+// A sign-on that has run out, or a proxy that cuts: the answer says 200.
+const html = { contentType: 'text/html', body: '<h1>Sign in</h1>' };
+const signIn = /Something else answered in place of the console\. It sent text\/html: .*sign in\. Load the page again/;
+const json = { contentType: 'application/json' };
+for (const [what, answer, said] of [
+  ['a page to sign in', html, signIn], ['nothing', { ...json, body: '' }, 'The answer of the console came cut.'],
+  ['half of itself', { ...json, body: '{"servers": [{"name": "qa0' }, 'The answer of the console came cut.'],
+  ['null', { ...json, body: 'null' }, 'The answer of the console came cut.']
+]) {
+  for (const path of what === 'null' ? ['servers'] : ['servers', 'apps']) {
+    const name = `when api/${path} is answered with ${what}, the page says so`;
+    await check(name, () => withPage({}, async (page, complaints) => {
+      await page.context().route(`**/api/${path}`, (route) => route.fulfill(answer));
+      await page.goto(address);
+      await page.locator('.banner.bad', { hasText: said }).waitFor();
+      assert.deepEqual(complaints.filter((text) => text.startsWith('script error')), []);
+    }));
+  }
+}
+
 await check('one part of the API fails: the page shows the rest, and says so', () => withPage({}, async (page) => {
   const problem = { contentType: 'application/problem+json', body: '{"title":"That was not foreseen."}' };
   await page.route('**/api/bases', (route) => route.fulfill({ status: 500, ...problem }));

@@ -18,7 +18,7 @@ app.api = {
     const response = await this.ask(path, { headers, signal });
     if (response.status === 304) return { unchanged: true };
     if (!response.ok) throw await app.Problem.from(response);
-    return { body: await response.json(), etag: response.headers.get('ETag') };
+    return { body: await this.bodyOf(response), etag: response.headers.get('ETag') };
   },
 
   // Every write says what it is and, for POST, carries a key that makes a repetition harmless.
@@ -29,7 +29,17 @@ app.api = {
       method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(30000)
     });
     if (!response.ok) throw await app.Problem.from(response);
-    return response.status === 204 ? null : response.json();
+    return response.status === 204 ? null : this.bodyOf(response);
+  },
+
+  // What stands before the console may answer in its place, with a page to sign in, and cut what it hands on.
+  async bodyOf(response) {
+    const body = await response.json().catch((error) => {
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    });
+    if (body === null || typeof body !== 'object') throw app.Problem.foreign(response);
+    return body;
   },
 
   waiting: new Set(),

@@ -127,7 +127,7 @@ _.extend(app.Live.prototype, Backbone.Events, {
 
   lostText() {
     const since = `since ${app.time.seconds(new Date(this.lostAt))}`;
-    if ([401, 403].includes(this.reason?.status)) return `${this.reason.title} ${this.reason.detail}`;
+    if ([401, 403].includes(this.reason?.status) || this.reason?.foreign) return `${this.reason.title} ${this.reason.detail}`;
     const why = this.reason?.status >= 500 ? ` ${this.reason.title}` : '';
     return `Connection lost ${since}, trying again.${why} What you see may be out of date.`;
   },

@@ -23,6 +23,18 @@ app.Problem = class Problem extends Error {
     return { title: 'That did not work.', detail: `The answer was HTTP ${status}.` };
   }
 
+  // An answer that says yes, and is none of the console's.
+  static foreign(response) {
+    const type = (response.headers.get('Content-Type') || 'nothing').split(';')[0];
+    return new Problem(0, /\bjson\b/.test(type)
+      ? { title: 'The answer of the console came cut.', detail: 'It is asked for again.', foreign: true }
+      : {
+        title: 'Something else answered in place of the console.',
+        detail: `It sent ${type}: what stands before the console may want you to sign in. Load the page again.`,
+        foreign: true
+      });
+  }
+
   static silent() { return new Problem(0, { title: 'The console does not answer.', detail: '' }); }
 
   static of(error) {
