@@ -14,6 +14,9 @@ internal sealed record Found(
     ImmutableSortedDictionary<string, string> LeftOut
 )
 {
+    /// <summary>The settings' pattern by which it was looked at.</summary>
+    public string Pattern { get; init; } = "";
+
     /// <summary>Every server's name that the host has, offered or not.</summary>
     public ImmutableHashSet<string> Names { get; } =
     [.. Machines.Select(m => m.Name.Text), .. LeftOut.Keys.Where(k => ServerName.From(k) is not null)];
@@ -44,7 +47,10 @@ internal sealed record Found(
             [.. table.Domains.Select(d => d.Name), .. table.Odd.Select(o => o.Name)],
             [.. machines.DistinctBy(m => m.Name).OrderBy(m => m.Name.Text, StringComparer.Ordinal)],
             leftOut.ToImmutable()
-        );
+        )
+        {
+            Pattern = host.Servers,
+        };
     }
 
     /// <summary>Foreign text on one line, at most 300 characters of it.</summary>

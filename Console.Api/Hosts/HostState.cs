@@ -23,6 +23,11 @@ public sealed record HostState(
     /// <summary>The names of all its domains, test servers or not.</summary>
     public ImmutableHashSet<string> Domains { get; init; } = [];
 
+    /// <summary>
+    /// That the settings' pattern names none of its domains, as a misspelt one does; null when it names some.
+    /// </summary>
+    public string? NoneNamed { get; init; }
+
     /// <summary>More reasons than people read are counted only.</summary>
     private const int MostNotices = 10;
 
@@ -50,6 +55,9 @@ public sealed record HostState(
             select KeyValuePair.Create(machine.Name.Text, Twice(machine.Name, place))
         );
         var notices = leftOut.Values.Take(MostNotices).ToImmutableArray();
+        var noneNamed = found.Names.IsEmpty && leftOut.IsEmpty && !found.Domains.IsEmpty ? NamesNone(found) : null;
+        if (noneNamed is not null)
+            notices = [noneNamed];
         if (leftOut.Count > MostNotices)
             notices = notices.Add($"{leftOut.Count - MostNotices} more domains are left out.");
         if (notices.SequenceEqual(before))
@@ -57,8 +65,13 @@ public sealed record HostState(
         return new(host, asOf, problem, found.Domains.Count - machines.Length, machines, leftOut, notices)
         {
             Domains = found.Domains,
+            NoneNamed = noneNamed,
         };
     }
+
+    private static string NamesNone(Found found) =>
+        $"None of its {found.Domains.Count} domains is a test server: `servers` in the settings, "
+        + $"`{SettingsText.Cut(found.Pattern)}`, names none of them.";
 
     private static string Twice(ServerName name, string place) =>
         $"{name} is left out here: {place} has a server of this name, or had it last. "

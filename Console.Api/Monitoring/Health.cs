@@ -107,6 +107,8 @@ public sealed class Health(
     {
         foreach (var host in inventory.Hosts.Where(h => h.Problem is not null))
             yield return new("host", host.Name, HealthState.Warning, $"{host.Name}: {host.Problem}");
+        foreach (var host in inventory.Hosts.Where(h => h.Problem is null && h.NoneNamed is not null))
+            yield return new("host", host.Name, HealthState.Warning, $"{host.Name}: {host.NoneNamed}");
         foreach (var (host, _) in bases.Hosts)
         {
             if (bases.ProblemOf(host) is { } problem)

@@ -43,6 +43,27 @@ public sealed class HealthTest
         Assert.StartsWith("kvm2: virsh failed: ", Message(health, "host kvm2"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("^QA"), InlineData("qa*x"), InlineData("^[[:alpha:]]+[0-9]+$")]
+    [InlineData("/^qa/"), InlineData("qa01,qa02")]
+    public async Task A_pattern_that_names_none_of_a_hosts_domains_is_told(string pattern)
+    {
+        await using var console = new ConsoleProcess();
+        console.WriteDomains(("qa01", 1), ("qa02", 5));
+        console.WriteSettings(servers: pattern);
+        await console.Start();
+        var said =
+            $"None of its 2 domains is a test server: `servers` in the settings, `{pattern}`, names none of them.";
+        await Wait.Until(
+            "it is told",
+            async () => Parts(await console.Http.Json("healthz")).Contains("host vmhost")
+        );
+        Assert.Equal($"vmhost: {said}", Message(await console.Http.Json("healthz"), "host vmhost"));
+        var host = (await console.Http.Json("api/servers")).GetProperty("hosts")[0];
+        Assert.Equal(said, host.GetProperty("notices")[0].GetString());
+        await Wait.Until("the log says it", () => console.Log.Contains(said, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_restore_that_failed_and_a_server_that_is_not_reached_are_warnings()
     {
