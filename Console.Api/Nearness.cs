@@ -4,11 +4,12 @@ namespace TestServers;
 internal static class Nearness
 {
     /// <summary>The nearest of the known words, or null when none is near.</summary>
-    public static string? To(string word, IEnumerable<string> known)
+    /// <param name="slips">So many at most.</param>
+    public static string? To(string word, IEnumerable<string> known, int slips = int.MaxValue)
     {
         if (word.Length > 64)
             return null;
-        var most = Math.Max(1, word.Length / 3);
+        var most = Math.Min(slips, Math.Max(1, word.Length / 3));
         var near = known
             .Select(k => (Word: k, Steps: Steps(word.ToLowerInvariant(), k.ToLowerInvariant())))
             .OrderBy(k => k.Steps)

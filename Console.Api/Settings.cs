@@ -167,6 +167,9 @@ public sealed record Settings
         {
             if (app.Base is not null) Names(app.Base.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].base", "bases");
             app.Check($"apps[{at}]");
+            var pageless = Hosts.FirstOrDefault(h => h.Url.Length == 0);
+            Must(pageless is null || !app.Health.Contains("{url}", StringComparison.Ordinal), $"apps[{at}].health",
+                $"has no {{url}}, as `url` of the host {pageless?.Name} is empty: {{address}} is there all the same");
         }
         foreach (var (at, token) in Tokens.Index()) token.Check($"tokens[{at}]");
         Reservations.Check();

@@ -49,7 +49,7 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
 
     private static void CheckAddress(string key, string address, string remedy)
     {
-        if (HasPassword(address))
+        if (SettingsText.HasPassword(address))
             throw new WrongSetting(
                 $"`{key}` has a password, and people can see it. Write it without `user:password@`, {remedy}");
     }
@@ -75,8 +75,6 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
 
     private static bool MayBeSecret(string name, string value) =>
         SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase))
-        || HasPassword(value)
+        || SettingsText.HasPassword(value)
         || Regex.IsMatch(value, @"-----BEGIN |(pass(word|wd)?|pwd|secret|token)\s*=", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
-
-    private static bool HasPassword(string address) => Regex.IsMatch(address, @"://[^/\s:@]*:[^/\s@]+@");
 }

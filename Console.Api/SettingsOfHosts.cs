@@ -19,6 +19,9 @@ public sealed record HostSettings(string Name, string Uri, string Servers, strin
         // Without one there is nothing to open.
         Settings.Must(Url.Length == 0 || Hosts.Placeholders.Samples(Url, Address).Any(SettingsRules.IsWebAddress),
             key + ".url", SettingsRules.Of("hosts[].url").Says);
+        if (SettingsText.HasPassword(Url))
+            throw new WrongSetting($"`{key}.url` has a password, and people can see it. Write it without "
+                + "`user:password@`, and let the server's page ask for it.");
         if (Regex.IsMatch(Uri, "://[^/]*:[^/]*@"))
             throw new WrongSetting($"`{key}.uri` has a password, and people can see it. Write it without, and let the "
                 + "console's account in by a key.");

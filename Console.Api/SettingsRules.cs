@@ -12,7 +12,7 @@ internal sealed record SettingRule(string Says, Func<string, bool>? Text = null,
     /// <summary>Whether the text may have several lines.</summary>
     public bool IsLong { get; init; }
 
-    /// <summary>Whether it is the path of a file or folder on this machine.</summary>
+    /// <summary>Whether it is the path of a file or folder.</summary>
     public bool IsPath { get; init; }
 }
 
@@ -51,8 +51,11 @@ internal static partial class SettingsRules
         ["hosts[].url"] = new("is an http or https address, with {server}, {number} or {address} in it", _ => true),
         ["guests"] = new("is an object: { \"ssh\": { ... } }"),
         ["guests.ssh"] = new(Ssh),
-        ["guests.folder"] = new("is a folder on the servers; it begins with a slash and ends without one", IsRooted),
-        ["guests.lookMinutes"] = More(0, 1440, "minutes"),
+        ["guests.folder"] = new("is a folder on the servers; it begins with a slash and ends without one", IsRooted)
+        {
+            IsPath = true,
+        },
+        ["guests.lookMinutes"] = Between(0.01, 1440, "minutes"),
         ["databaseHosts"] = new("is a list of objects: [ { \"name\": ..., \"address\": ..., \"ssh\": { ... } } ]"),
         ["databaseHosts[].name"] = new(Shown, IsName),
         ["databaseHosts[].address"] = new(Host, IsHost),
@@ -71,7 +74,7 @@ internal static partial class SettingsRules
             IsOwner
         ),
         ["bases[].spares"] = Whole(0, 20),
-        ["bases[].staleAfterHours"] = More(0, 87600, "hours"),
+        ["bases[].staleAfterHours"] = Between(0.01, 87600, "hours"),
         ["bases[].jobs"] = Whole(1, 64),
         ["bases[].check"] = new("is SQL whose every row begins with true", IsFull) { IsLong = true },
         ["bases[].sanitize"] = new("is SQL that is run on restored data", IsFull) { IsLong = true },
@@ -112,24 +115,30 @@ internal static partial class SettingsRules
         ["tokens[].may"] = new("lists restore, reserve or build"),
         ["tokens[].may[]"] = new("is restore, reserve or build", Caller.Everything.Contains),
         ["webhook"] = new("is an object: { \"url\": ... }"),
-        ["webhook.url"] = new("is an http or https address", IsWebAddress),
+        ["webhook.url"] = new(
+            "is an http or https address without a user, as none is sent",
+            t => IsWebAddress(t) && new Uri(t).UserInfo.Length == 0
+        ),
         ["people"] = new("is an object: { \"names\": ... }"),
         ["people.names"] = new("is asIs or folded"),
         ["reservations"] = new("is an object: { \"defaultHours\": ..., \"maxHours\": ... }"),
-        ["reservations.defaultHours"] = More(0, 87600, "hours"),
-        ["reservations.maxHours"] = More(0, 87600, "hours"),
+        ["reservations.defaultHours"] = Between(0.01, 87600, "hours"),
+        ["reservations.maxHours"] = Between(0.01, 87600, "hours"),
         ["builds"] = new("is an object: { \"kept\": ..., ... }"),
         ["builds.kept"] = Whole(1, 100_000),
-        ["builds.keptDays"] = Between(0, 36500, "days; 0 sets no limit"),
+        ["builds.keptDays"] = new(
+            "is from 0.01 to 36500 days, or 0, which sets no limit",
+            Number: n => n is 0 or >= 0.01 and <= 36500
+        ),
         ["builds.perPerson"] = Whole(1, 100_000),
         ["builds.waiting"] = Whole(1, 100_000),
         ["builds.history"] = Whole(1, 10_000),
-        ["builds.databaseMinutes"] = More(0, 10080, "minutes"),
-        ["builds.codeMinutes"] = More(0, 10080, "minutes"),
-        ["builds.afterMinutes"] = More(0, 10080, "minutes"),
-        ["builds.settingsMinutes"] = More(0, 10080, "minutes"),
-        ["builds.healthSeconds"] = More(0, 86400, "seconds"),
-        ["builds.restoreHours"] = More(0, 168, "hours"),
+        ["builds.databaseMinutes"] = Between(0.01, 10080, "minutes"),
+        ["builds.codeMinutes"] = Between(0.01, 10080, "minutes"),
+        ["builds.afterMinutes"] = Between(0.01, 10080, "minutes"),
+        ["builds.settingsMinutes"] = Between(0.01, 10080, "minutes"),
+        ["builds.healthSeconds"] = Between(0.1, 86400, "seconds"),
+        ["builds.restoreHours"] = Between(0.01, 168, "hours"),
         ["builds.outputMegabytes"] = Whole(1, 1024),
     };
 
@@ -195,6 +204,7 @@ internal static partial class SettingsRules
         !text.Any(char.IsWhiteSpace)
         && Uri.TryCreate(text, UriKind.Absolute, out var address)
         && address.Scheme is "http" or "https"
+        && address.Port > 0
         && IsHost(address.Host.Trim('[', ']'));
 
     private static SettingRule Whole(
@@ -203,9 +213,6 @@ internal static partial class SettingsRules
         string says = "is a whole number",
         Func<double, bool>? also = null
     ) => new($"{says} from {least} to {most}", Number: n => n >= least && n <= most && also?.Invoke(n) != false);
-
-    private static SettingRule More(double least, double most, string of) =>
-        new($"is more than {least} and at most {most} {of}", Number: n => n > least && n <= most);
 
     private static SettingRule Between(double least, double most, string of) =>
         new($"is from {least} to {most} {of}", Number: n => n >= least && n <= most);
@@ -242,7 +249,9 @@ internal static partial class SettingsRules
         IsWebAddress(text) && new Uri(text) is { UserInfo.Length: 0 } && !text.Contains('?') && !text.Contains('#');
 
     private static bool IsRooted(string text) =>
-        Rooted().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..");
+        Rooted().IsMatch(text)
+        && !text.Split('/').Any(part => part is "." or "..")
+        && FilledInNowhere(text) is null;
 
     private static bool IsLibvirt(string text) =>
         Libvirt().Match(text) is { Success: true } match

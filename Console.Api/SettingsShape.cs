@@ -152,12 +152,19 @@ internal static class SettingsShape
     private static WrongSetting Unknown(string name, Type type, string path)
     {
         var (keys, shown) = (KeysOf(type).Select(k => k.Name).ToList(), SettingsText.Cut(name));
-        var place = path.Length > 0 ? $" in `{path}`" : "";
-        if (Nearness.To(name, keys) is { } near)
-            return new($"`{Join(path, shown)}` is not known: did you mean `{near}`?");
-        if (SettingKey.HomesOf(name).ToList() is { Count: > 0 } homes)
-            return new($"`{Join(path, shown)}` is not known{place}: it belongs to `{string.Join("` or `", homes)}`.");
-        return new($"`{Join(path, shown)}` is not known: the keys{place} are {string.Join(", ", keys)}.");
+        var (place, all) = (path.Length > 0 ? $" in `{path}`" : "", string.Join(", ", keys));
+        var homes = SettingKey.HomesOf(name).ToList();
+        // What is a key elsewhere, letter by letter, is more likely that than two slips.
+        if (Nearness.To(name, keys, homes.Count > 0 ? 1 : int.MaxValue) is { } near)
+            return new($"`{Join(path, SettingsText.Cut(name, plain: true))}` is not known: did you mean `{near}`?");
+        if (homes.Count > 0)
+        {
+            var instead = path.Length > 0 ? $"{place}, whose keys are {all}" : "";
+            return new(
+                $"`{Join(path, shown)}` is not known{instead}: it belongs to `{string.Join("` or `", homes)}`."
+            );
+        }
+        return new($"`{Join(path, shown)}` is not known: the keys{place} are {all}.");
     }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";

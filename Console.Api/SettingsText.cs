@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -26,6 +27,9 @@ public sealed partial class SettingsText : IDisposable
     {
         var bytes = BytesOf(file);
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+            throw new WrongSetting("it is UTF-16; save it as UTF-8.");
+        // A { or a / and half a character beside it, without a byte order mark.
+        if (bytes is [0, not 0, 0, not 0, ..] or [not 0, 0, not 0, 0, ..])
             throw new WrongSetting("it is UTF-16; save it as UTF-8.");
         ReadOnlyMemory<byte> text = bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes.AsMemory(3) : bytes;
         if (FirstBad(text.Span) is { } bad)
@@ -75,8 +79,7 @@ public sealed partial class SettingsText : IDisposable
     {
         if (Find(key) is not { } value)
             return "it is left out";
-        var isHidden =
-            key.Contains(".secrets", StringComparison.Ordinal) || key.EndsWith("sha256", StringComparison.Ordinal);
+        var isHidden = Secret().IsMatch(key);
         return value.ValueKind switch
         {
             JsonValueKind.Object => "it is an object",
@@ -86,8 +89,11 @@ public sealed partial class SettingsText : IDisposable
             JsonValueKind.String when TextOf(value) is "" => "it is empty",
             JsonValueKind.String when isHidden =>
                 $"it has {TextOf(value)!.Length} characters, which are not shown here",
+            JsonValueKind.String
+                when key == "webhook.url" && UrlPath().Match(TextOf(value)!) is { Success: true } found =>
+                $"it is `{Cut(found.Value)}...`",
             JsonValueKind.String when key == "webhook.url" =>
-                $"it is `{Cut(UrlPath().Replace(Masked(TextOf(value)!), "$1..."))}`",
+                $"it has {TextOf(value)!.Length} characters, which are not shown here",
             JsonValueKind.String => $"it is `{Cut(Masked(TextOf(value)!))}`",
             _ when isHidden => "it is no text and not shown here",
             _ => $"it is {Cut(value.GetRawText())}",
@@ -107,14 +113,25 @@ public sealed partial class SettingsText : IDisposable
         }
     }
 
-    /// <summary>Foreign text on one line, at most so much of it as people read.</summary>
-    public static string Cut(string text)
+    /// <summary>
+    /// Foreign text on one line, at most so much of it as people read. What nobody sees, and may be what is wrong with
+    /// it, is shown by its number; so are letters that look like others, where a text is to be told from a plain one.
+    /// </summary>
+    public static string Cut(string text, bool plain = false)
     {
-        var line = new string([.. text.Select(c => char.IsControl(c) || c == '`' ? ' ' : c)]).Trim();
+        var line = string.Concat(text.EnumerateRunes().Select(rune => Show(rune, plain)));
         return line.Length > Shown ? line[..Shown] + "..."
-            : line.Length > 0 ? line
+            : line.Trim().Length > 0 ? line
             : "a blank";
     }
+
+    private static string Show(Rune rune, bool plain) =>
+        Rune.IsControl(rune) || rune.Value is '`' or ' ' ? " "
+        : IsUnseen(rune) || (plain && !rune.IsAscii)
+            ? $"\\u{{{rune.Value.ToString("X", CultureInfo.InvariantCulture)}}}"
+        : rune.ToString();
+
+    private static bool IsUnseen(Rune rune) => Rune.IsWhiteSpace(rune) || !PlainText.IsVisible(rune);
 
     private static string Masked(string text) => Password().Replace(text, "$1...@");
 
@@ -188,9 +205,14 @@ public sealed partial class SettingsText : IDisposable
         var at = Math.Min(begin + (int)(e.BytePositionInLine ?? 0), text.Length);
         // One character: what follows may be of a secret, and this sentence is seen by all who ask for the health.
         var here = Rune.DecodeFromUtf8(text[at..], out var rune, out _) == System.Buffers.OperationStatus.Done
-            && !Rune.IsControl(rune) && !Rune.IsWhiteSpace(rune) && rune.Value != '`'
-                ? $" at `{rune}`"
-                : "";
+            ? rune.Value switch
+            {
+                '\n' or '\r' => " at the end of the line",
+                '\t' => " at a tab",
+                ' ' or '`' => "",
+                _ => IsUnseen(rune) ? $" at U+{rune.Value:X4}, which nobody sees" : $" at `{rune}`",
+            }
+            : "";
         return at == text.Length
             ? $"{PlaceOf(text, at)} it ends too early; a bracket or quotation mark is not closed."
             : $"{PlaceOf(text, at)} it stops being JSON{here}; look there and just before it for a comma, "
@@ -200,9 +222,17 @@ public sealed partial class SettingsText : IDisposable
     [GeneratedRegex(@"\[(\d+)\]|[^.\[\]]+")]
     private static partial Regex Part();
 
-    [GeneratedRegex(@"(://[^/\s:@]*:)[^/\s]*@")]
+    /// <summary>Whether an address, or a text with one in it, has a password, which may have a slash in it.</summary>
+    public static bool HasPassword(string text) => Password().IsMatch(text);
+
+    // What follows a colon may also be a port.
+    [GeneratedRegex(@"(://[^/\s:@\[]*:)(?!\d*/)\S+@")]
     private static partial Regex Password();
 
-    [GeneratedRegex(@"\A([A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]*/).+\z")]
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+(:\d+)?/")]
     private static partial Regex UrlPath();
+
+    // What is secret, and what holds such things and may have them written in its place.
+    [GeneratedRegex(@"\.secrets|sha256\z|\Awebhook\z|\Atokens(\[\d+\])?\z|\Aapps\[\d+\]\.database\z")]
+    private static partial Regex Secret();
 }

@@ -28,7 +28,7 @@ public sealed partial class EveryKeyTest
         "listen.loopback 0 -1 65536 99999 8080.5 \"8080\" 1e99",
         "pathBase        \"console\" \"/console/\" \"/\" \"//x\" \"/a b\" \"/../x\" \"/a?b\" \"https://x/console\"",
         "publicUrl       \"\" \"qa.example\" \"/console\" \"ftp://qa.example\" \"https://u:x@qa.example\" \"https://qa.example/?x\""
-            + " \"https://qa.example/#board\" \"https://qa example/\" \"https:///console\"",
+            + " \"https://qa.example:0/\" \"https://qa.example/#board\" \"https://qa example/\" \"https:///console\"",
         "wwwroot         \"\" \"/none\" \"known\" \"templates\"",
         "state           \"\" \" \" \".\" \"/\" \"a\\tb\" "
             + "\"~\" \"~console/state\" \"$HOME/state\" \"%h/state\" \"/srv/${X}/s\" \"page/state\" \"page\"",
@@ -43,11 +43,12 @@ public sealed partial class EveryKeyTest
             + "\"qemu+ssh://10.0.0.300/system\" \"qemu+ssh://-x@kvm1/\"",
         "hosts[].servers \"\" \"(\" \"[a\" \"*a\" \"a**\" \"a{2,1}\" \"[b-a]\" \"a\\\\\" \"(?=a)\" \"(a)\\\\1\" \"((a{1,900}){1,900}){1,900}\" \")\"",
         "hosts[].address \"\" \"{sever}\" \"{server\" \"server}\" \"{}\" \"{url}\" \"a b\" \"[::1]\" \"10.0.0.300\" \"-{server}\" \"{server}:22\"",
-        "hosts[].url     \"ftp://{address}/\" \"{address}\" \"http://{adress}/\" \"http:///\" \"http://a b/\" \"javascript:alert(1)\" \"//x/\"",
+        "hosts[].url     \"ftp://{address}/\" \"{address}\" \"http://{adress}/\" \"http:///\" \"http://a b/\" \"javascript:alert(1)\" \"//x/\""
+            + " \"http://u:p@{address}/\" \"http://{address}:0/\"",
         "guests.ssh.host \"qa01\" \"\" \"-x\"",
-        "guests.lookMinutes 0 -1 1441 1e999 \"2\"",
+        "guests.lookMinutes 0 -1 1441 1e999 1e-300 \"2\"",
         "guests.folder   \"\" \"srv\" \"/srv/\" \"/srv/{sever}\" \"/\" \"/srv/../etc\" "
-            + "\"/srv/..\" \"/./srv\" \"~/app\"",
+            + "\"/srv/..\" \"/./srv\" \"~/app\" \"/srv/$HOME\" \"/srv/${X}\"",
         "databaseHosts[].name    \"\" \" \" \"a\\u0007\"",
         "databaseHosts[].address \"\" \"a b\" \"-x\" \"db1:5432\" \"[::1]\" \"http://db1/\"",
         "databaseHosts[].port    0 -1 65536 5432.5 \"5432\"",
@@ -60,7 +61,7 @@ public sealed partial class EveryKeyTest
         "bases[].dump    \"\" \"../x\" \"/x\" \"a b\" \"-x\" \"x/\"",
         "bases[].owner   \"\" \"Shop\" \"shop-1\" \"1\" \"public\" \"none\" \"pg_monitor\"",
         "bases[].spares  -1 21 1.5 \"1\"",
-        "bases[].staleAfterHours 0 -1 1e9 1e999",
+        "bases[].staleAfterHours 0 -1 1e9 1e999 1e-9",
         "bases[].jobs    0 -1 65 1.5",
         "bases[].check   \"\" \" \" \"a\\u0000b\"",
         "bases[].sanitize \"\" \"\\n\" \"a\\u0007b\"",
@@ -86,22 +87,23 @@ public sealed partial class EveryKeyTest
         "tokens[].sha256    \"\" \"x\" \"E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\" "
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
         "tokens[].may[]     \"\" \"all\" \"restor\" \"view\" 1",
-        "webhook.url        \"\" \"chat.example\" \"ftp://x/\" \"http://\" \"javascript:x\" \"file:///x\" \"http://a b/\"",
+        "webhook.url        \"\" \"chat.example\" \"ftp://x/\" \"http://\" \"javascript:x\" \"file:///x\""
+            + " \"http://a b/\" \"http://u@x/\" \"http://u:p@x/\" \"http://x:0/\"",
         "log                \"\" \"Journal\" \"syslog\" \"plane\" 0",
         "people.names       \"\" \"AsIs\" \"foldet\" 0",
-        "reservations.defaultHours 0 -1 169 1e999 \"4\"",
+        "reservations.defaultHours 0 -1 169 1e999 1e-5 \"4\"",
         "reservations.maxHours     0 -1 3 1e9 \"168\"",
         "builds.kept            0 -1 1e9 1.5 \"500\"",
-        "builds.keptDays        -1 36501 1e999",
+        "builds.keptDays        -1 36501 1e999 1e-9",
         "builds.perPerson       0 -1 1e9 1.5",
         "builds.waiting         0 -1 1e9 1.5",
         "builds.history         0 -1 1e9 1.5",
-        "builds.databaseMinutes 0 -120 1e9 \"120\"",
-        "builds.codeMinutes     0 -60 1e9",
-        "builds.afterMinutes    0 -30 1e9",
-        "builds.settingsMinutes 0 -2 1e9",
-        "builds.healthSeconds   0 -30 1e9",
-        "builds.restoreHours    0 -12 1e9",
+        "builds.databaseMinutes 0 -120 1e9 1e-9 \"120\"",
+        "builds.codeMinutes     0 -60 1e9 1e-9",
+        "builds.afterMinutes    0 -30 1e9 1e-9",
+        "builds.settingsMinutes 0 -2 1e9 1e-9",
+        "builds.healthSeconds   0 -30 1e9 1e-9",
+        "builds.restoreHours    0 -12 1e9 1e-9",
         "builds.outputMegabytes 0 -1 1025 1.5",
         .. OfSsh.Select(l => "guests.ssh." + l),
         .. OfSsh.Select(l => "databaseHosts[].ssh." + l),
@@ -266,10 +268,17 @@ public sealed partial class EveryKeyTest
 
     [Theory]
     [InlineData("maxHours", "1", "`maxHours` is not known: it belongs to `reservations`.")]
+    [InlineData("database", "1", "`database` is not known: it belongs to `apps[]`.")]
+    [InlineData(
+        "listen.port",
+        "1",
+        "`listen.port` is not known in `listen`, whose keys are socket, loopback: it belongs to `guests.ssh` or "
+    )]
     [InlineData(
         "guests.key",
         "\"x\"",
-        "`guests.key` is not known in `guests`: it belongs to `guests.ssh` or `databaseHosts[].ssh`."
+        "`guests.key` is not known in `guests`, whose keys are ssh, folder, lookMinutes: "
+            + "it belongs to `guests.ssh` or `databaseHosts[].ssh`."
     )]
     [InlineData("people.colour", "1", "`people.colour` is not known: the keys in `people` are names.")]
     [InlineData("apps[0].variables.a b", "\"x\"", "`apps[0].variables` is wrong: it names `a b`")]
@@ -305,6 +314,29 @@ public sealed partial class EveryKeyTest
         "`tokens[0].may[0]` is wrong (in `cron`): it is `restor`, and a right one is restore"
     )]
     [InlineData("apps[0].base", "\"shp\"", "did you mean `shop`?")]
+    [InlineData("apps[0].base", "\"shop \"", "it is `shop `, and a right one is 1 to 20 small letters")]
+    [InlineData("hosts[0].name", "\"kvm1\\u200b\"", "it is `kvm1\\u{200B}`, and a right one has 1 to 64")]
+    [InlineData("tokens[0].name", "\"\\u00a0cron\"", "it is `\\u{A0}cron`, and a right one has 1 to 64")]
+    [InlineData("log", "\"plain\\u00a0\"", "it is `plain\\u{A0}`, and a right one is auto, plain or journal")]
+    [InlineData("state ", "1", "`state ` is not known: did you mean `state`?")]
+    [InlineData("st\u0430te", "1", "`st\\u{430}te` is not known: did you mean `state`?")]
+    [InlineData("copies.kept\u200bDays", "1", "`copies.kept\\u{200B}Days` is not known: did you mean `keptDays`?")]
+    [InlineData(
+        "hosts[0].url",
+        "\"http://u:p@{address}/\"",
+        "`hosts[0].url` has a password, and people can see it."
+    )]
+    [InlineData(
+        "apps[0].repository.url",
+        "\"https://u:se/same@x/y\"",
+        "it is `https://u:...@x/y`, and a right one is an address such as"
+    )]
+    [InlineData(
+        "apps[0].variables.colour",
+        "\"postgres://u:se/same@x/y\"",
+        "`apps[0].variables.colour` may be a secret"
+    )]
+    [InlineData("hosts[1].url", "\"\"", "`apps[0].health` is wrong (in `shop`): it is `{url}health`, and a right one ")]
     [InlineData("apps[0].repository.kind", "\"gitt\"", "did you mean `git`?")]
     [InlineData("apps[0].notSecret", "[\"keyboad\"]", "did you mean `keyboard`?")]
     public void What_is_wrong_only_together_is_told_too(string key, string? value, string sentence)
@@ -323,6 +355,16 @@ public sealed partial class EveryKeyTest
                 ("tokens[0].sha256", "sesame-in-clear"),
                 ("hosts[1].uri", "qemu+ssh://root:sesame@kvm/system x"),
                 ("webhook.url", "ftp://chat.example/hooks/sesame"),
+                ("webhook.url", "chat.example/hooks/sesame"),
+                ("webhook.url", "https:/chat.example/sesame"),
+                ("webhook.url", "https://chat.example:99999?sesame"),
+                ("webhook.url", "https://sesame@chat.example/"),
+                ("webhook.url", "sesame"),
+                ("webhook", "https://chat.example/hooks/sesame"),
+                ("tokens", "sesame"),
+                ("tokens[0]", "sesame"),
+                ("apps[0].database", "host=db1 user=shop password=sesame"),
+                ("apps[0].repository", "https://u:x/sesame@x/y"),
                 ("apps[0].repository.url", "https://u:sesame@x/y"),
             }
         )

@@ -54,6 +54,27 @@ public sealed class SettingsTextTest : IDisposable
         Assert.Equal($"The settings file {File_} cannot be used: {said}", Refusal());
     }
 
+    [Theory]
+    [InlineData(
+        "{\n\u00a0\"state\": \"a\" }",
+        "in line 2, character 1, it stops being JSON at U+00A0, which nobody sees;"
+    )]
+    [InlineData(
+        "{ \u200b\"state\": \"a\" }",
+        "in line 1, character 3, it stops being JSON at U+200B, which nobody sees;"
+    )]
+    [InlineData("\ufeff{}", "in line 1, character 1, it stops being JSON at U+FEFF, which nobody sees;")]
+    [InlineData("{}\0", "in line 1, character 3, it stops being JSON at U+0000, which nobody sees;")]
+    [InlineData("{ \"state\": \"a\n\" }", "in line 1, character 14, it stops being JSON at the end of the line;")]
+    [InlineData("{ \"state\": \"a\r\n\" }", "in line 1, character 14, it stops being JSON at the end of the line;")]
+    [InlineData("{ \"state\": \"a\t\" }", "in line 1, character 14, it stops being JSON at a tab;")]
+    public void What_is_no_JSON_and_is_not_seen_is_named(string text, string said)
+    {
+        // The first byte order mark is taken; what a test puts before its brace is a second one.
+        Write([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(text)]);
+        Assert.Contains(said, Refusal(), StringComparison.Ordinal);
+    }
+
     // What is said stands in the log and in the answer of healthz, which asks for no login.
     [Theory]
     [InlineData("{ \"secrets\": { \"cookie\": \"open\" sesame\" } }")]
@@ -82,6 +103,11 @@ public sealed class SettingsTextTest : IDisposable
         );
         Write([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Right)]);
         Assert.EndsWith("it is UTF-16; save it as UTF-8.", Refusal(), StringComparison.Ordinal);
+        foreach (var encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            Write(encoding.GetBytes(Right));
+            Assert.EndsWith("it is UTF-16; save it as UTF-8.", Refusal(), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -94,7 +120,7 @@ public sealed class SettingsTextTest : IDisposable
     [InlineData("truncate -s 2M console.json", "it has more than 1 MB, which no settings file has.")]
     [InlineData(
         "truncate -s 1K console.json",
-        "in line 1, character 1, it stops being JSON; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 1, character 1, it stops being JSON at U+0000, which nobody sees; look there and just before it for a comma, quotation mark or bracket too few or too many."
     )]
     public void A_file_that_cannot_be_read_is_told(string make, string said)
     {
