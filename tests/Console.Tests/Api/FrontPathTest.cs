@@ -66,9 +66,12 @@ public sealed class FrontPathTest(RunningConsole running) : IClassFixture<Runnin
             $"{apache.Limits}Define CONSOLE_CLEARTEXT\nDefine CONSOLE_PATH \"{written}\"\n{Httpd.Proxy}"
         );
         using var anna = apache.Client($"http://qa.example{below}", "anna");
+        HttpResponseMessage? last = null;
         await Wait.Until(
             "the console answers",
-            async () => (await anna.GetAsync("api/me")).StatusCode == HttpStatusCode.OK
+            async () => (last = await anna.GetAsync("api/me")).StatusCode == HttpStatusCode.OK,
+            60,
+            async () => $"{last!.StatusCode}: {await last.Content.ReadAsStringAsync()}\n{apache.Errors}{console.Log}"
         );
         Assert.Contains("<html", await anna.GetStringAsync(""), StringComparison.Ordinal);
         Assert.Contains("\"name\":\"anna\"", await anna.GetStringAsync("api/me"), StringComparison.Ordinal);
