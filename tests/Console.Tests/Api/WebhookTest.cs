@@ -79,7 +79,7 @@ public sealed class WebhookTest
         console.WriteSettings(more: Base);
         await console.StartWithServers();
         await using var apache = await ApacheProcess.Before(console, "anna");
-        var line = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ApacheProcess.ConfFile())!, "README.md")).Single(l => l.StartsWith("30 2 * * *  ", StringComparison.Ordinal));
+        var line = File.ReadAllLines(ApacheProcess.ConfFile(Path.Combine("docs", "install.md"))).Single(l => l.StartsWith("30 2 * * *  ", StringComparison.Ordinal));
         var command = line["30 2 * * *  ".Length..].Replace("https://vmhost", $"http://127.0.0.1:{apache.Port}", StringComparison.Ordinal).Replace("\\%", "%", StringComparison.Ordinal);
         using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", "TOKEN=secret; " + command]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         var mail = await shell.StandardOutput.ReadToEndAsync() + await shell.StandardError.ReadToEndAsync();
