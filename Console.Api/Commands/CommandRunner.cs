@@ -13,6 +13,7 @@ namespace TestServers.Commands;
 /// </summary>
 public sealed partial class CommandRunner
 {
+    private const int SigKill = 9;
     private const int SigTerm = 15;
 
     /// <summary>
@@ -132,6 +133,9 @@ public sealed partial class CommandRunner
         public async Task Kill()
         {
             await _kill.CancelAsync();
+            // timeout leads a group that has its process id. It may be gone itself: killed, or told to end while it
+            // started the program, which then nobody ends.
+            if (!command.Lifeline && !Ended.IsCompleted) _ = Signal(-Running.ProcessId, SigKill);
             // Whoever still holds the pipe is no child that could be ended from here; a second is enough for those
             // that can.
             await EndsWithin(TimeSpan.FromSeconds(1), CancellationToken.None);

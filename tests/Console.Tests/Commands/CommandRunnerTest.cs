@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TestServers.Commands;
 
 namespace TestServers.Tests.Commands;
@@ -70,6 +71,17 @@ public sealed class CommandRunnerTest
     {
         var (end, _) = await Run(new("yes", [], TimeSpan.FromSeconds(20)) { LargestOutput = 100_000 });
         Assert.Equal(Ending.TooMuchOutput, end.Ending);
+    }
+
+    /// <summary>timeout that is killed, or is told to end while it starts the program, leaves the program behind.</summary>
+    [Theory, InlineData("kill -KILL $PPID; exec yes"), InlineData("kill -KILL $PPID; trap '' TERM HUP; while :; do echo y; done")]
+    public async Task What_leads_a_program_may_be_gone_and_the_program_is_ended_all_the_same(string text)
+    {
+        var first = "";
+        var command = Bash($"echo $$; {text}") with { LargestOutput = 100_000, Grace = TimeSpan.FromSeconds(0.2) };
+        var end = await Runner.Run(command, line => first = first.Length == 0 ? line : first, CancellationToken.None);
+        Assert.Equal(Ending.TooMuchOutput, end.Ending);
+        await Wait.Until("it has ended", () => !Directory.Exists($"/proc/{int.Parse(first, CultureInfo.InvariantCulture)}"));
     }
 
     [Fact]
