@@ -88,6 +88,27 @@ public sealed class PlanAndLaunchTest
         Assert.True(refusals.Count > 30, string.Join('\n', refusals));
     }
 
+    [Theory]
+    [InlineData("qa04", "plain", false, true, null)]
+    [InlineData("qa04", "shop", true, false, 55L)]
+    [InlineData("qa05", "plain", false, true, null)]
+    [InlineData("qa05", "shop", true, false, null)]
+    [InlineData("qa06", "plain", true, true, null)]
+    [InlineData("qa06", "plain", false, false, null)]
+    public async Task A_plan_itself_has_the_sentence_whatever_is_asked_for(
+        string server, string app, bool database, bool code, long? number)
+    {
+        await using var parts = new PartsInPlace([("qa04", 5), ("qa05", 1), ("qa06", 1)], Histories, Apps);
+        await parts.Begin();
+        parts.Reserve("qa05", "ben");
+        var wanted = new Wanted(AppName.From(app)!, null, null, database, code);
+        var plan = await parts
+            .The<Plans>()
+            .Of(ServerName.From(server)!, wanted, number, "anna", CancellationToken.None);
+        Assert.NotNull(plan.Refusal);
+        Assert.Equal(await LaunchOf(parts, server, wanted, number), plan.Refusal);
+    }
+
     [Fact]
     public async Task The_limits_of_waiting_builds_are_the_plan_s_too()
     {
