@@ -1,0 +1,15 @@
+using TestServers.Tests.Lab;
+using Xunit.Abstractions;
+
+[assembly: TestCollectionOrderer("TestServers.Tests.Lab." + nameof(LabFirst), "Console.Tests")]
+
+namespace TestServers.Tests.Lab;
+
+/// <summary>
+/// What is tried on the lab goes one after the other and takes longest: it begins first, and all else runs beside it.
+/// </summary>
+public sealed class LabFirst : ITestCollectionOrderer
+{
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
+        testCollections.OrderBy(collection => collection.DisplayName == "lab" ? 0 : 1);
+}
