@@ -47,7 +47,7 @@ for (const file of ['vendor/underscore-min.js', 'js/page/dialog.js', 'js/servers
   const script = { contentType: 'text/javascript' };
   await check(`with the first half of ${file} the page says so`, () => withPage({}, async (page) => {
     await page.route(`**/${file}`, async (route) => {
-      const whole = await (await route.fetch()).text();
+      const whole = await (await fetched(route)).text();
       await route.fulfill({ ...script, body: whole.slice(0, whole.length / 2) });
     });
     await page.goto(address);
@@ -64,7 +64,7 @@ for (const file of ['vendor/underscore-min.js', 'js/page/dialog.js', 'js/servers
 
 await check('a script that fails later is told, too, and the page goes on', () => withPage({}, async (page) => {
   await page.route('**/js/access/name-dialog.js', async (route) => {
-    const whole = await (await route.fetch()).text();
+    const whole = await (await fetched(route)).text();
     const body = `${whole}; addEventListener('hashchange', () => { throw new Error('too late'); });`;
     await route.fulfill({ contentType: 'text/javascript', body });
   });
@@ -220,10 +220,13 @@ async function withPage(options, run) {
   }
 }
 
+// A connection that is kept may be closed by the web server in the moment of its next use.
+function fetched(route) { return route.fetch({ maxRetries: 3 }); }
+
 // What stands before the console sends a policy of its own.
 function withPolicy(page, text) {
   return page.route((url) => !url.pathname.includes('/api/'), async (route) => {
-    const response = await route.fetch();
+    const response = await fetched(route);
     await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': text } });
   });
 }
