@@ -20,7 +20,8 @@ public sealed class CopySight
     private readonly Inventory _inventory;
     private readonly ReservationBook _reservations;
     private readonly Bases _bases;
-    private ILookup<ServerName, string>? _hosts;
+    private Seen? _seen;
+    private int _picture;
 
     public CopySight(
         CurrentSettings settings,
@@ -31,7 +32,7 @@ public sealed class CopySight
     )
     {
         (_settings, _id, _inventory, _reservations, _bases) = (settings, state.Id, inventory, reservations, bases);
-        inventory.Changed += () => _hosts = null;
+        inventory.Changed += () => Interlocked.Increment(ref _picture);
     }
 
     /// <summary>Whether another console has made it.</summary>
@@ -45,8 +46,7 @@ public sealed class CopySight
     /// </summary>
     public HostSettings? HostOf(Copy copy, CopyFacts? facts)
     {
-        var lookup = _hosts ??= _inventory.Machines.ToLookup(m => m.Name, m => m.Host);
-        var hosts = lookup[copy.Server].ToList();
+        var hosts = HostsNow()[copy.Server].ToList();
         var name = facts is not null && hosts.Contains(facts.Host) ? facts.Host : hosts.FirstOrDefault();
         return name is null ? null : _inventory.SettingsOf(name);
     }
@@ -68,6 +68,17 @@ public sealed class CopySight
             ? $"{silent.Name} has not answered since this console's start: whether it has {copy.Server} is not known. "
                 + "Wait for it, or take it out of the settings."
             : null;
+    }
+
+    // The number is read first: what is made while the picture changes is not taken for the new one's.
+    private ILookup<ServerName, string> HostsNow()
+    {
+        var picture = Volatile.Read(ref _picture);
+        if (_seen is { } seen && seen.Picture == picture)
+            return seen.Hosts;
+        var hosts = _inventory.Machines.ToLookup(m => m.Name, m => m.Host);
+        _seen = new(picture, hosts);
+        return hosts;
     }
 
     private Reason? OfCopy(Copy copy)
@@ -135,4 +146,7 @@ public sealed class CopySight
         _bases.ProblemOf(copy.Host) is { } problem
             ? new($"the database host {copy.Host.Settings.Name} does not answer: {problem.TrimEnd('.')}", Passing: true)
             : null;
+
+    /// <summary>Which hosts have a server, by the picture of this number.</summary>
+    private sealed record Seen(int Picture, ILookup<ServerName, string> Hosts);
 }
