@@ -108,6 +108,26 @@ try {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
+  await step('who types quickly asks for one list at a time, and sees that of the last text', async () => {
+    let now = 0, most = 0;
+    await page.route('**/apps/*/paths*', async (route) => {
+      most = Math.max(most, now += 1);
+      await page.waitForTimeout(600);
+      await route.continue().catch(() => { /* the dialog has been closed */ });
+      now -= 1;
+    });
+    await page.goto(`${address}#/servers/${server}`);
+    await page.getByRole('button', { name: 'Build', exact: true }).click();
+    await dialog.getByRole('region', { name: 'Code', exact: true }).waitFor();
+    await dialog.getByLabel('Path').fill('');
+    const last = page.waitForResponse((response) => response.url().endsWith('/paths?q=refs%2Ftags'));
+    await dialog.getByLabel('Path').pressSequentially('refs/tags', { delay: 250 });
+    await last;
+    assert.equal(most, 1);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.unrouteAll({ behavior: 'wait' });
+  });
+
   // The refused plans above are answers that a browser writes down, too.
   await check('the browser had nothing else to complain about', () =>
     assert.deepEqual(complaints.filter((one) => !/status of 4(00|29)|ERR_FAILED/.test(one)), []));

@@ -3,9 +3,9 @@ app.App = Backbone.Model.extend({
   idAttribute: 'name',
 
   // The paths that match what was typed so far; asked for as one types, so the answer is not kept.
-  async paths(wanted) {
+  async paths(wanted, signal) {
     const query = wanted ? `?q=${encodeURIComponent(wanted)}` : '';
-    const { body } = await app.api.read(`${app.api.path('apps', this.id, 'paths')}${query}`);
+    const { body } = await app.api.read(`${app.api.path('apps', this.id, 'paths')}${query}`, null, signal);
     return body;
   }
 });

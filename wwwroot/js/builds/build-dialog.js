@@ -84,14 +84,39 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
     this.suggestTimer = setTimeout(() => this.suggest(), 150);
   },
 
-  // The list under the path follows what is typed; the answer to an older text is thrown away.
+  // The list under the path follows what is typed. One is asked for at a time, and then the one of the last text: each
+  // counts among what a person may have the console do at once.
   async suggest() {
     const chosen = app.apps.get(this.value('app'));
     if (!chosen) return;
+    if (this.asking?.app === chosen.id) {
+      this.asking.again = true;
+      return;
+    }
+    this.leaveList();
+    const asking = this.asking = { app: chosen.id, again: false, limit: new AbortController() };
+    const timer = setTimeout(() => asking.limit.abort(), 10000);
     const wanted = this.path();
-    const turn = this.turn = (this.turn || 0) + 1;
-    const answer = await chosen.paths(wanted === this.from.path ? '' : wanted).catch((error) => ({ paths: [], problem: app.Problem.of(error).title }));
-    if (turn !== this.turn) return;
+    const answer = await chosen.paths(wanted === this.from.path ? '' : wanted, asking.limit.signal)
+      .catch((error) => ({ paths: [], problem: app.Problem.of(error).title }));
+    clearTimeout(timer);
+    if (asking !== this.asking) return;
+    this.asking = null;
+    this.list(answer);
+    if (asking.again) this.suggest();
+  },
+
+  leaveList() {
+    this.asking?.limit.abort();
+    this.asking = null;
+  },
+
+  remove() {
+    this.leaveList();
+    return app.Dialog.prototype.remove.call(this);
+  },
+
+  list(answer) {
     const words = (path) => [path.kind, app.text.revision(path.revision).short, path.author, path.at && app.time.ago(new Date(path.at))].filter(Boolean).join(', ');
     this.$('#paths').html(app.render('path-options', { paths: answer.paths.map((path) => ({ path: path.path, text: words(path) })) }));
     this.listed = new Set(answer.paths.map(({ path }) => path));
