@@ -252,7 +252,7 @@ public sealed class Inventory(
         /// <summary>When it said that, by the clock that nobody sets.</summary>
         public long At { get; init; }
 
-        public Places.Host ForPlaces => new(Host.Name, Asked, Found?.Names);
+        public Places.Host ForPlaces => new(Host.Name, Asked, Found?.Names, Host.Uri);
 
         /// <summary>The same, looked at with other settings of the host.</summary>
         public Answer By(HostSettings host) =>

@@ -34,7 +34,11 @@ internal static class Places
 {
     /// <param name="Asked">Whether it was asked since the start, answered or not.</param>
     /// <param name="Names">The names that it showed last; null: it has not answered since the start.</param>
-    public sealed record Host(string Name, bool Asked, IReadOnlySet<string>? Names);
+    /// <param name="Uri">The same for a host that the settings name twice: its machines are no others.</param>
+    public sealed record Host(string Name, bool Asked, IReadOnlySet<string>? Names, string? Uri = null)
+    {
+        public bool IsAlso(Host other) => Uri is not null && Uri == other.Uri;
+    }
 
     /// <summary>The host of each name.</summary>
     /// <param name="hosts">In the order of the settings.</param>
@@ -52,7 +56,10 @@ internal static class Places
         {
             if (!byName.TryGetValue(place, out var host))
                 after.Remove(name);
-            else if (host.Names?.Contains(name) == false && !hosts.Any(h => IsOther(others, name, h)))
+            else if (
+                host.Names?.Contains(name) == false
+                && !hosts.Any(h => IsOther(others, name, h) && !h.IsAlso(host))
+            )
                 after.Remove(name);
         }
         foreach (var host in hosts)
@@ -85,7 +92,10 @@ internal static class Places
             foreach (var name in host.Names!)
             {
                 var place = places.GetValueOrDefault(name, host.Name);
-                if (place != host.Name && hosts.Any(h => h.Name == place && h.Names?.Contains(name) == true))
+                if (
+                    place != host.Name
+                    && hosts.Any(h => h.Name == place && !h.IsAlso(host) && h.Names?.Contains(name) == true)
+                )
                     after.Add(KeyOf(name, host));
             }
         }

@@ -36,6 +36,22 @@ public sealed class PlacesTest
         Assert.Empty(Settle(None.Add("qa01", "kvm1"), ("kvm1", ""), ("kvm2", ""), ("kvm3", "")));
     }
 
+    /// <summary>What a second name of the same host shows is no machine of its own.</summary>
+    [Theory]
+    [InlineData("test:///a", "test:///a", "second")]
+    [InlineData("test:///a", "test:///b", "first")]
+    public void A_host_that_the_settings_name_twice_is_one(string one, string two, string place)
+    {
+        Places.Host Of(string name, string uri, params string[] names) => new(name, true, names.ToHashSet(), uri);
+        Places.Host[] both = [Of("first", one, "qa01"), Of("second", two, "qa01")];
+        var places = Places.Settle(both, None);
+        Assert.Equal("first", places["qa01"]);
+        var others = Places.FindOthers(both, places, []);
+        Assert.Equal(place, Places.Settle([Of("first", one), Of("second", two, "qa01")], places, others)["qa01"]);
+        // As a console has written it down that did not know.
+        Assert.Equal(place, Places.Settle([Of("first", one), Of("second", two, "qa01")], places, ["qa01/second"])["qa01"]);
+    }
+
     [Fact]
     public void Over_a_thousand_random_histories_no_choice_flaps_and_no_server_that_is_shown_is_lost()
     {
