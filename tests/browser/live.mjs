@@ -37,7 +37,7 @@ for (const [name, recorded] of [['the web server', 'front'], ['the console', 'co
     const gone = await saysNot('Live', died);
     await says('Connection lost', died);
     const [back] = await Promise.all([answers(), start()]);
-    const live = await says('Live', back - 1000);
+    const live = await says('Live', gone);
     told(name, gone - died, live - back);
   });
 
