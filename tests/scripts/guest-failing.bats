@@ -56,7 +56,7 @@ has_end() {
   fi || { echo "$output" && return 1; }
 }
 
-# each_failing COMMAND...: with each tool failing at each of its calls; where that ended the run, once more with none.
+# each_failing COMMAND...: with each tool failing at each of its calls; then once more, with none.
 each_failing() {
   local tool number
   for tool in rm mv mkdir mktemp find grep sed cut sort tail tr cat df flock git svn svnversion stat sync chmod touch base64 apache2; do
@@ -67,7 +67,7 @@ each_failing() {
       was_called "$number" || break
       has_end || { echo "$tool, call $number" && return 1; }
       case $output in *"A command has failed"*) echo "# $tool $number: $(grep '^@error' <<<"$output")" >&3 ;; esac
-      [ "$status" -eq 0 ] || "$@"
+      "$@"
       [ "$status" -eq 0 ] || { echo "after $tool, call $number: $output" && return 1; }
       is_whole || { echo "not whole after $tool, call $number" && return 1; }
     done
