@@ -37,6 +37,7 @@ internal static class Places
     /// <param name="Uri">The same for a host that the settings name twice: its machines are no others.</param>
     public sealed record Host(string Name, bool Asked, IReadOnlySet<string>? Names, string? Uri = null)
     {
+        /// <summary>Whether both are names of one host.</summary>
         public bool IsAlso(Host other) => Uri is not null && Uri == other.Uri;
     }
 
