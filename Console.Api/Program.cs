@@ -15,7 +15,7 @@ var serves = false;
 try
 {
     SettingsReload.TakeSignal();
-    var settings = Settings.Load(Startup.SettingsFile(args));
+    var settings = Settings.Load(Startup.SettingsFile(args), quickly: true);
     using var listening = new Listening(settings.Listen);
     var builder = Startup.CreateBuilder(args, settings, listening);
     Startup.AddParts(builder.Services, settings);

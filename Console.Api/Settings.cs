@@ -48,13 +48,14 @@ public sealed record Settings
 
     /// <summary>Reads and checks a settings file, and looks at the files that it names.</summary>
     /// <exception cref="WrongSetting">It is missing, is no JSON, or a value is wrong; the message names file and key.</exception>
-    public static Settings Load(string file)
+    /// <param name="quickly">At a start: what takes its time is looked at while the console serves.</param>
+    public static Settings Load(string file, bool quickly = false)
     {
         try
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
             using var text = SettingsText.Read(file);
-            return Load(text, folder) with { Source = file };
+            return Load(text, folder, quickly) with { Source = file };
         }
         catch (WrongSetting e)
         {
@@ -65,14 +66,14 @@ public sealed record Settings
     private static readonly JsonSerializerOptions AsWritten =
         new(Json.File) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private static Settings Load(SettingsText text, string folder)
+    private static Settings Load(SettingsText text, string folder, bool quickly)
     {
         try
         {
             SettingsShape.Check(text.Root);
             var settings = text.Root.Deserialize<Settings>(AsWritten)!.RelativeTo(folder).Checked(folder);
             SettingsFiles.Check(settings);
-            TestServers.Builds.SettingsTrial.Check(settings);
+            TestServers.Builds.SettingsTrial.Check(settings, quickly);
             return settings;
         }
         catch (WrongSetting e)

@@ -84,10 +84,21 @@ internal static partial class SettingsFiles
     private static void CheckTemplates(string folder, string key)
     {
         MustBeFolder(folder, key);
-        foreach (var name in SettingsTemplates.Names)
+        foreach (var file in SettingsTemplates.Names.Select(name => TemplateFile.Of(folder, name)))
         {
-            MustBeReadable(Path.Combine(folder, name), key);
-            MustBeText(Path.Combine(folder, name), key);
+            MustBeReadable(file.Path, key);
+            MustBeText(file.Path, key);
+            Settings.Must(
+                file.Other is null,
+                key,
+                $"names a folder with one template a file; {file.Path} and {file.Other} are two: remove one"
+            );
+            Settings.Must(
+                file.WritableByOthers is null,
+                key,
+                $"names a folder whose .cshtml files, which run as the console does, nobody but their owner may write; "
+                    + $"others may write {file.WritableByOthers}: look at what it has now, then chmod go-w it"
+            );
         }
     }
 

@@ -20,7 +20,10 @@ public sealed record RepositorySettings(RepositoryKind Kind, string Url);
 public sealed record AppDatabaseSettings(string User, string PasswordFile);
 
 /// <summary>An application that can be put on a server.</summary>
-/// <param name="Templates">A folder with apache.conf, wsgi.py and settings.py as Handlebars templates.</param>
+/// <param name="Templates">
+/// A folder with apache.conf, wsgi.py and settings.py as Handlebars templates, or with .cshtml behind their names as
+/// Razor templates.
+/// </param>
 /// <param name="Variables">Values for the templates, which people can see.</param>
 /// <param name="Secrets">Values for the templates, which nobody can see; they are found among the variables.</param>
 /// <param name="NotSecret">Names of variables that people may see though they look like secrets.</param>

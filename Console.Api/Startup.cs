@@ -118,6 +118,7 @@ public static class Startup
         AddBackground<Board>(services);
         AddBackground<DiskWatch>(services);
         AddBackground<SettingsReload>(services);
+        AddBackground<TemplateWarmUp>(services);
         services.AddSingleton<RequestWatch<Build>>().AddSingleton<RequestWatch<Restore>>();
         services.AddSingleton<SignInRefusals>();
         services.AddSingleton<Health>().AddSingleton<Gauges>().AddSingleton<BaseGauges>().AddSingleton<Measures>();

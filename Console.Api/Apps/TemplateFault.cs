@@ -1,67 +1,29 @@
-using System.Text.RegularExpressions;
-using HandlebarsDotNet;
-using HandlebarsDotNet.Compiler;
-
 namespace TestServers.Apps;
 
-/// <summary>Finds where a template is wrong, as the library tells no line.</summary>
-internal static class TemplateFault
+/// <summary>Why a template does not render, as its language tells it.</summary>
+internal sealed class TemplateFault(int? line, string why, Exception? inner = null)
+    : Exception(FirstLineOf(why), inner)
 {
-    // Looking for the line of a fault compiles each beginning of the template.
-    private const int MostLines = 300;
+    /// <summary>The line of the template, from 1; null when it is not known.</summary>
+    public int? Line => line;
 
-    /// <summary>The line of a fault, from 1 or null, and what it is.</summary>
-    public static (int? Line, string Why) Of(Exception e, string text, IHandlebars language) =>
-        e switch
+    /// <summary>The value that cannot be written; null when the template is at fault.</summary>
+    public string? ValueName { get; private init; }
+
+    /// <summary>What to do, as a sentence.</summary>
+    public string? Remedy { get; init; }
+
+    /// <summary>A name that stands for nothing.</summary>
+    public static TemplateFault OfName(string name, int? line, Exception? inner = null) =>
+        new(line, $"there is no value {name} for it", inner);
+
+    /// <summary>A value that cannot be written where it stands.</summary>
+    public static TemplateFault OfValue(UnwritableValue value, int? line, string? name, Exception inner) =>
+        new(line, $"the value {name} cannot be written: {value.Message}", inner)
         {
-            HandlebarsUndefinedBindingException { Path: var name } => (
-                LineThatNames(text, name),
-                $"there is no value {name} for it"
-            ),
-            HandlebarsException => (LineThatBreaks(text, language), FirstLineOf(FaultOf(text, language) ?? e.Message)),
-            _ => (null, FirstLineOf(e.Message)),
+            ValueName = name,
+            Remedy = value.Remedy,
         };
 
     private static string FirstLineOf(string message) => message.Split('\n')[0].TrimEnd('.', '\r');
-
-    private static int? LineThatNames(string text, string name)
-    {
-        var at = Array.FindIndex(
-            text.Split('\n'),
-            line => Regex.IsMatch(line, $@"\{{\{{[^}}]*(?<![\w.]){Regex.Escape(name)}(?![\w.])")
-        );
-        return at < 0 ? null : at + 1;
-    }
-
-    // It is the one after the longest beginning that is right, or within a block the first that is wrong for
-    // another reason than that the block does not end.
-    private static int? LineThatBreaks(string text, IHandlebars language)
-    {
-        var lines = text.Split('\n');
-        if (lines.Length > MostLines)
-            return null;
-        var faults = Enumerable
-            .Range(1, lines.Length)
-            .Select(count => FaultOf(string.Concat(lines.Take(count).Select(line => line + '\n')), language))
-            .ToList();
-        var after = faults.FindLastIndex(fault => fault is null) + 1;
-        var other = faults.FindIndex(
-            after,
-            fault => fault?.StartsWith("Reached end of template", StringComparison.Ordinal) == false
-        );
-        return after == lines.Length ? null : (other < 0 ? after : other) + 1;
-    }
-
-    private static string? FaultOf(string text, IHandlebars language)
-    {
-        try
-        {
-            language.Compile(text);
-            return null;
-        }
-        catch (Exception e)
-        {
-            return e.Message;
-        }
-    }
 }

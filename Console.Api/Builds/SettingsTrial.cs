@@ -4,12 +4,14 @@ using TestServers.Hosts;
 namespace TestServers.Builds;
 
 /// <summary>
-/// Renders every app's templates once with values such as builds have: one that is broken is told at the start.
+/// Renders every app's templates once with values such as builds have: one that is broken is told before a build needs
+/// it. Those in Razor take seconds to compile, which no start waits for.
 /// </summary>
 internal static class SettingsTrial
 {
+    /// <param name="quickly">Leaves to <see cref="TemplateWarmUp"/> what takes its time.</param>
     /// <exception cref="WrongSetting">A template does not render, whatever is built.</exception>
-    public static void Check(Settings settings)
+    public static void Check(Settings settings, bool quickly)
     {
         if (settings.Apps.Count == 0)
             return;
@@ -24,10 +26,11 @@ internal static class SettingsTrial
                 var revision = Revision.From(isGit ? "0123456789abcdef0123456789abcdef01234567" : "1");
                 var code = new KeptCode(RepositoryPath.From(app.DefaultPath)!, revision);
                 var time = app.Base is null ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch;
-                SettingsTemplates.Render(
-                    app,
-                    values.Of(app, machine, code, time, RequestId.Of(1), "anna", hidePassword: true)
-                );
+                var some = values.Of(app, machine, code, time, RequestId.Of(1), "anna", hidePassword: true);
+                if (quickly)
+                    SettingsTemplates.RenderQuickly(app, some);
+                else
+                    SettingsTemplates.Render(app, some);
             }
             // A value that cannot be written where it stands may be another one in the next build; the app's own is not.
             catch (UnrenderableTemplate e)

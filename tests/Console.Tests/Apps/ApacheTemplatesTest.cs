@@ -7,8 +7,13 @@ namespace TestServers.Tests.Apps;
 public sealed class ApacheTemplatesTest : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly BothLanguages _both = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _both.Dispose();
+    }
 
     [Theory]
     [InlineData("SetEnv V \"{{x}}\"")]
@@ -103,7 +108,7 @@ public sealed class ApacheTemplatesTest : IDisposable
     public void What_would_act_is_refused_with_file_line_name_reason_and_remedy(string directive, string value)
     {
         var fault = Assert.Throws<UnrenderableTemplate>(() => Render($"# {{{{n}}}}\n{directive}\n", value, 1));
-        Assert.Equal((_folder["apache.conf"], 2), (fault.File, fault.Line));
+        Assert.Equal((Path.Combine(_both.Handlebars, "apache.conf"), 2), (fault.File, fault.Line));
         Assert.EndsWith("x", fault.ValueName, StringComparison.Ordinal);
         Assert.StartsWith(
             $"The template {fault.File} does not render (line 2): the value {fault.ValueName} cannot be written: it ",
@@ -156,15 +161,12 @@ public sealed class ApacheTemplatesTest : IDisposable
 
     private string Render(string template, string value, int number)
     {
-        foreach (var name in SettingsTemplates.Names)
-            File.WriteAllText(_folder[name], name == "apache.conf" ? template : "");
-        var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path);
         var values = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["x"] = value,
             ["y"] = "y",
             ["n"] = number.ToString(),
         };
-        return SettingsTemplates.Render(app, values).Files["apache.conf"];
+        return _both.Render("apache.conf", template, values);
     }
 }

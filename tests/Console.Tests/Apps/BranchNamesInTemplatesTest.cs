@@ -3,22 +3,24 @@ using TestServers.Apps;
 namespace TestServers.Tests.Apps;
 
 /// <summary>A path is written into the samples' own templates, whatever it is called.</summary>
-public sealed class BranchNamesInTemplatesTest
+public sealed class BranchNamesInTemplatesTest : IDisposable
 {
     private static readonly string Samples = Path.Combine(
         AppContext.BaseDirectory,
         "../../../../../scripts/dev/samples/templates"
     );
 
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Theory]
     [InlineData("shop"), InlineData("tickets")]
     public void Every_name_is_written(string sample)
     {
-        var app = new AppSettings(
-            AppName.From(sample)!,
-            new(RepositoryKind.Git, "x://x"),
-            Path.Combine(Samples, sample)
-        );
+        // Of a checkout others may write the files, by a umask: then no template is run.
+        Storage.Shell.Run($"cp '{Path.Combine(Samples, sample)}'/* . && chmod go-w *", _folder.Path);
+        var app = new AppSettings(AppName.From(sample)!, new(RepositoryKind.Git, "x://x"), _folder.Path);
         string[] names =
         [
             .. BranchNames.Usual,

@@ -9,8 +9,13 @@ namespace TestServers.Tests.Apps;
 public sealed class PythonTemplatesTest : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly BothLanguages _both = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _both.Dispose();
+    }
 
     [Fact]
     public void There_are_200_hostile_texts() => Assert.InRange(HostileTexts.All.Distinct().Count(), 200, 1000);
@@ -151,7 +156,7 @@ public sealed class PythonTemplatesTest : IDisposable
     public void What_cannot_be_written_is_told_with_file_line_name_reason_and_remedy(string template, string value)
     {
         var fault = Assert.Throws<UnrenderableTemplate>(() => Render("# first\n'{{y}}'\n" + template, value));
-        Assert.Equal((_folder["settings.py"], 3), (fault.File, fault.Line));
+        Assert.Equal((Path.Combine(_both.Handlebars, "settings.py"), 3), (fault.File, fault.Line));
         Assert.EndsWith("x", fault.ValueName, StringComparison.Ordinal);
         Assert.StartsWith(
             $"The template {fault.File} does not render (line 3): the value {fault.ValueName} cannot be written: ",
@@ -184,12 +189,14 @@ public sealed class PythonTemplatesTest : IDisposable
     )
     {
         const string OnlyX = "\nfor _ in [n for n in dir() if n.isupper() and n != 'X']: del globals()[_]\ndel _\n";
-        var template = File.ReadAllText(Path.Combine(Samples(), app, file));
+        var path = Path.Combine(Samples(), app, file);
+        var isRazor = !File.Exists(path);
+        var template = File.ReadAllText(isRazor ? path + ".cshtml" : path);
         Check(
             HostileTexts.All.Select(text =>
                 (
                     text,
-                    $"{Render(template, text, file).Split(until)[0]}\n{question}{(file == "wsgi.py" ? "\n" : OnlyX)}",
+                    $"{Render(template, text, file, isRazor: isRazor).Split(until)[0]}\n{question}{(file == "wsgi.py" ? "\n" : OnlyX)}",
                     text
                 )
             )
@@ -203,11 +210,14 @@ public sealed class PythonTemplatesTest : IDisposable
     public void Three_braces_write_a_value_as_it_is() =>
         Assert.Equal("X = ['a', \"b\"]", Render("X = {{{x}}}", "['a', \"b\"]"));
 
-    private string Render(string template, string value, string file = "settings.py", string? path = null)
+    private string Render(
+        string template,
+        string value,
+        string file = "settings.py",
+        string? path = null,
+        bool isRazor = false
+    )
     {
-        foreach (var name in SettingsTemplates.Names)
-            File.WriteAllText(_folder[name], name == file ? template : "");
-        var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path);
         var values = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["x"] = value,
@@ -229,7 +239,7 @@ public sealed class PythonTemplatesTest : IDisposable
         };
         foreach (var noun in nouns.Select(n => n.Split(' ')))
             values[noun[0]] = noun[1..].ToDictionary(n => n, object? (_) => value, StringComparer.Ordinal);
-        return SettingsTemplates.Render(app, values).Files[file];
+        return isRazor ? _both.RenderRazor(file, template, values) : _both.Render(file, template, values);
     }
 
     // Each source in a namespace of its own: X is what is expected.

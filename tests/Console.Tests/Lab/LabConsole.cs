@@ -22,7 +22,7 @@ internal sealed class LabConsole : IAsyncDisposable
     public LabConsole(LabFixture lab, Action<JsonObject>? change = null)
     {
         _lab = lab;
-        foreach (var name in new[] { "apache.conf", "settings.py" }) File.Copy(Path.Combine(LabHost.Root(), "scripts/dev/samples/templates/shop", name), _templates[name]);
+        foreach (var name in new[] { "apache.conf", "settings.py" }) File.Copy(Path.Combine(LabHost.Root(), "scripts/dev/samples/templates/tickets", name), _templates[name]);
         File.WriteAllText(_templates["settings.py"], "\n");
         PutPage(Page);
         foreach (var guest in Guests) CopyFolder(SiteOf(guest), _before[guest]);

@@ -51,6 +51,27 @@ public sealed class NamedFilesTest
     [InlineData("echo '{{variables.color}}' > templates/settings.py", "templates/settings.py does not render (line 1)")]
     [InlineData("echo '{{#if}' > templates/settings.py", "templates/settings.py does not render")]
     [InlineData("echo '{{sever.name}}' > templates/apache.conf", "templates/apache.conf does not render (line 1)")]
+    [InlineData("chmod 755 templates; cd templates; cp wsgi.py wsgi.py.cshtml", "wsgi.py are two: remove one")]
+    [InlineData(
+        "chmod 755 templates; cd templates; mv wsgi.py wsgi.py.cshtml; chmod 664 wsgi.py.cshtml",
+        "wsgi.py.cshtml: look at what it has now, then chmod go-w it."
+    )]
+    [InlineData(
+        "chmod 777 templates; cd templates; mv wsgi.py wsgi.py.cshtml; chmod 644 wsgi.py.cshtml",
+        "nobody but their owner may write; others may write "
+    )]
+    [InlineData(
+        "chmod 755 templates; mkdir -m 770 x; touch x/w; chmod 644 x/w; cd templates; rm wsgi.py; ln -s ../x/w wsgi.py.cshtml",
+        "/x: look at what it has now, then chmod go-w it."
+    )]
+    [InlineData(
+        "chmod 755 templates; cd templates; echo 'x = a@Model.path' > wsgi.py.cshtml; rm wsgi.py; chmod 644 *",
+        "wsgi.py.cshtml does not render (line 1): a@Model.path is an address to Razor, not a value."
+    )]
+    [InlineData(
+        "chmod 755 templates; cd templates; echo '@Model.sever.name' > wsgi.py.cshtml; rm wsgi.py; chmod 644 *",
+        "wsgi.py.cshtml does not render (line 1): there is no value sever for it."
+    )]
     [InlineData("rm password", "`apps[0].database.passwordFile` is wrong (in `shop`)")]
     [InlineData("> password", "a right one names a file with a password in it, and this one is empty")]
     [InlineData("printf ' \\n' > password", "a right one names a file with a password in it, and this one is empty")]
@@ -72,6 +93,7 @@ public sealed class NamedFilesTest
     [InlineData("echo '{{{{build.by}}}}' > templates/wsgi.py")]
     [InlineData("echo 'x = {{database.password}}' > templates/settings.py")]
     [InlineData("printf 'sesame' > password")]
+    [InlineData("chmod 755 templates; cd templates; echo '@Model.build.by' > wsgi.py.cshtml; rm wsgi.py; chmod 644 *")]
     [InlineData("mv key k; ln -s k key")]
     [InlineData("rm key; ssh-keygen -q -t ed25519 -N '' -f key")]
     [InlineData("rm key; ssh-keygen -q -t ecdsa -N '' -f key")]

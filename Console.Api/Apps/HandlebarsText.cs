@@ -5,20 +5,20 @@ namespace TestServers.Apps;
 /// <summary>A place in a template where a value is written.</summary>
 /// <param name="Line">From 1.</param>
 /// <param name="Name">The value's name, or the whole expression when it is more than a name.</param>
-internal sealed record TemplateExpression(int Line, string Name);
+internal sealed record HandlebarsExpression(int Line, string Name);
 
 /// <summary>
 /// The text of a template, in which each expression is led by a mark, so that a fault of a value can be told with
 /// its line.
 /// </summary>
-internal sealed partial class TemplateText
+internal sealed partial class HandlebarsText
 {
     /// <summary>The helper that a mark calls, with the expression's number.</summary>
     public const string Mark = "console-expression";
 
-    public TemplateText(string text)
+    public HandlebarsText(string text)
     {
-        var expressions = new List<TemplateExpression>();
+        var expressions = new List<HandlebarsExpression>();
         Marked = Mustache()
             .Replace(
                 text,
@@ -43,7 +43,7 @@ internal sealed partial class TemplateText
     public string Marked { get; }
 
     /// <summary>By number.</summary>
-    public IReadOnlyList<TemplateExpression> Expressions { get; }
+    public IReadOnlyList<HandlebarsExpression> Expressions { get; }
 
     // \{{ is text, \\{{ is a backslash before an expression.
     private static bool IsEscaped(string text, int at)

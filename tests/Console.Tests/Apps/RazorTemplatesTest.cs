@@ -1,0 +1,205 @@
+using TestServers.Apps;
+
+namespace TestServers.Tests.Apps;
+
+/// <summary>What is Razor's alone; what both languages have is asked of both by the tables beside this.</summary>
+public sealed class RazorTemplatesTest : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("@Model.colour", "(line 3): there is no value colour for it")]
+    [InlineData("@Model.server.colour", "(line 3): there is no value server.colour for it")]
+    [InlineData("@Model.server[\"a-b\"]", "(line 3): there is no value server.a-b for it")]
+    [InlineData("@if (Model.server.colour == \"red\") {<text>x</text>}", "(line 3): there is no value server.colour")]
+    [InlineData("@{\n  var x = 1;\n  x += Model.server.colour;\n}", "(line 5): there is no value server.colour")]
+    [InlineData("@Model.path.colour", "(line 3): 'string' does not contain a definition for 'colour'")]
+    [InlineData("@if (true) {", "(line 3): The if block is missing a closing \"}\" character")]
+    [InlineData("@login_required", "(line 3): The name 'login_required' does not exist in the current context")]
+    [InlineData("@Model.server.name; @(int.Parse(\"x\"))", "(line 3): The input string 'x' was not in a correct format")]
+    [InlineData("root@Model.path", "(line 3): root@Model.path is an address to Razor, not a value. Write name@(Model.x)")]
+    [InlineData("@section other {x}", "(line 3): The name 'section' does not exist in the current context")]
+    [InlineData("@{ Layout = \"other\"; }", "neither layouts nor sections")]
+    [InlineData("'@Model.server'", "(line 3): the value server cannot be written: it is not one value, but has some")]
+    public void A_template_that_does_not_render_names_file_line_and_cause(string fault, string sentence)
+    {
+        var said = Assert
+            .Throws<UnrenderableTemplate>(() =>
+                Render($"@if (Has(Model.path)) {{\n<text>x</text>}} # on colour\n{fault}\nthe end\n")
+            )
+            .Message;
+        Assert.True(said.Contains(sentence, StringComparison.Ordinal), said);
+        Assert.StartsWith($"The template {_folder["settings.py.cshtml"]} does not", said, StringComparison.Ordinal);
+        Assert.EndsWith("he next build reads it anew.", said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', said);
+    }
+
+    [Fact]
+    public void A_template_cannot_do_without_what_quotes_its_values() =>
+        Assert.Contains(
+            "its @inherits takes away what quotes its values. Leave out @inherits.",
+            Assert
+                .Throws<UnrenderableTemplate>(() => Render("@inherits RazorLight.TemplatePage<object>\nx = 1"))
+                .Message,
+            StringComparison.Ordinal
+        );
+
+    [Theory]
+    [InlineData("# anna@@example.com", "# anna@example.com")]
+    [InlineData("# a@(Model.server.name)", "# aqa01")]
+    [InlineData("@* anna@Model.path *@x = 1", "x = 1")]
+    [InlineData("@@login_required", "@login_required")]
+    [InlineData("x = 1 <b and c > 2", "x = 1 <b and c > 2")]
+    [InlineData("A = '<a href=\"@Model.path\" b=\"c\">'", "A = '<a href=\"a<b>&\\'\\\"\" b=\"c\">'")]
+    [InlineData("A = '<a href=\"/x/@Model.server.name/y\">'", "A = '<a href=\"/x/qa01/y\">'")]
+    [InlineData("A = '<a href=\"@(false)\" b=\"@(null)\">'", "A = '<a href=\"False\" b=\"\">'")]
+    [InlineData("<VirtualHost *:@(Model.server.name)>", "<VirtualHost *:qa01>")]
+    [InlineData("<VirtualHost *:@Model.server.name>", "<VirtualHost *:qa01>")]
+    [InlineData("<Location '/@Model.server.name'>", "<Location '/qa01'>")]
+    [InlineData("<b @Model.server.name=c>", "<b qa01=c>")]
+    [InlineData("<@Model.server.name x=@Model.server.name/>", "<qa01 x=qa01/>")]
+    [InlineData("<!-- @Model.server.name -->", "<!-- qa01 -->")]
+    [InlineData("<?x @Model.server.name ?>", "<?x qa01 ?>")]
+    [InlineData("<![CDATA[@Model.server.name]]>", "<![CDATA[qa01]]>")]
+    [InlineData("<script>@Model.server.name", "<script>qa01")]
+    [InlineData("<script>a</script> @Model.server.name", "<script>a</script> qa01")]
+    [InlineData("<text>@Model.server.name</text>", "<text>qa01</text>")]
+    [InlineData("@if (true) {\n@:<VirtualHost *:@(Model.server.name)>\n}\n", "<VirtualHost *:qa01>\n")]
+    [InlineData("@if (true) {<text><Files @Model.server.name></Files></text>}", "<Files qa01></Files>")]
+    [InlineData("@if (true) {<text><b c=\"@@d\"></b> @@</text>}", "<b c=\"@d\"></b> @")]
+    [InlineData("@using System.Globalization\nA = @CultureInfo.InvariantCulture.LCID", "A = 127")]
+    [InlineData("@functions { static string Twice(string s) => s + s; }\nA = '@Twice(\"a\")'", "A = 'aa'")]
+    [InlineData("\n\nA = @(1)\n\n", "\n\nA = 1\n\n")]
+    [InlineData("A = @(1.5)", "A = 1.5")]
+    [InlineData("A = @Quoted(Model.path)", "A = 'a<b>&\\'\\\"'")]
+    [InlineData("@Raw(Model.path)", "a<b>&'\"")]
+    [InlineData("@foreach (var n in new[] { 1, 2 }) {<text>A@(n) = 0\n</text>}", "A1 = 0\nA2 = 0\n")]
+    [InlineData("@{ Func<dynamic, object> twice = @<text>@item, @item</text>; }A = @twice(7)", "A = 7, 7")]
+    public void What_stands_in_a_template_is_written_as_it_is_meant(string template, string written) =>
+        Assert.Equal(written, Render(template));
+
+    [Theory]
+    [InlineData("<text><VirtualHost *:@(Model.path)></VirtualHost></text>", "@(Model.path)")]
+    [InlineData("<text><VirtualHost *:@Model.path></VirtualHost></text>", "@Model.path")]
+    [InlineData("var n = 1; <text>\n<b *:@n></b></text>", "@n", 4)]
+    [InlineData("<text><b :@Model.path=\"@Model.path\"></b></text>", "@Model.path=\"")]
+    [InlineData("<text><b a@@b></b></text>", "@@b")]
+    [InlineData("}</script><b *:@Model.path>@{", "@Model.path")]
+    public void A_value_that_Razor_takes_for_text_is_refused(string template, string value, int line = 3)
+    {
+        var fault = Assert.Throws<UnrenderableTemplate>(() => Render($"@@\n# @(1)\n@{{ {template} }}\n"));
+        Assert.Contains(
+            $"(line {line}): {value} is text to Razor within a tag, not a value. Begin the line with @: in place of <text>",
+            fault.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void A_text_without_values_is_written_letter_by_letter()
+    {
+        var text = string.Concat(Enumerable.Range(0, 3000).Select(i => $"x{i} = '<b a=\"{i}\">' # \t é \ud83d\ude00 \\\n"));
+        Assert.Equal(text, Render(text));
+    }
+
+    [Theory]
+    [InlineData("'@Model.variables.secret'", "'it\\'s'", "'********'")]
+    [InlineData("@Raw(Model.variables.secret)", "it's", "********")]
+    [InlineData("A = @Quoted(Model.variables.secret)", "A = 'it\\'s'", "A = '********'")]
+    [InlineData("@if (Has(Model.variables.secret)) {<text>yes</text>}", "yes", "yes")]
+    public void A_secret_reaches_the_server_and_not_what_people_see(string template, string sent, string shown)
+    {
+        Assert.Equal(sent, Render(template));
+        Assert.Equal(shown, Render(template, hidden: true));
+    }
+
+    [Theory]
+    [InlineData("'@(\"a\" + Model.variables.secret)'")]
+    [InlineData("'@(Model.variables.secret + \"a\")'")]
+    [InlineData("'@($\"{Model.variables.secret}\")'")]
+    [InlineData("'@Model.variables.secret.Length'")]
+    [InlineData("'@Model.variables.secret.Text'")]
+    [InlineData("'@Model.variables.secret.ToString()'")]
+    [InlineData("'@Model.variables.secret[0]'")]
+    [InlineData("@foreach (var c in Model.variables.secret) {<text>@c</text>}")]
+    [InlineData("@if (Model.variables.secret == \"it's\") {<text>x</text>}")]
+    [InlineData("@if (\"it's\" == Model.variables.secret) {<text>x</text>}")]
+    [InlineData("@{ string s = Model.variables.secret; }")]
+    [InlineData("'@(((object)Model.variables.secret).ToString())'")]
+    public void Nothing_can_be_made_of_a_secret(string template)
+    {
+        var faults = new[] { true, false }
+            .Select(hidden => Assert.Throws<UnrenderableTemplate>(() => Render(template, hidden)))
+            .ToList();
+        Assert.All(faults, f => Assert.Equal(1, f.Line));
+        Assert.DoesNotContain("it's", faults[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(faults[0].Message, faults[1].Message);
+    }
+
+    [Theory]
+    [InlineData("settings.py.cshtml", 0b110_110_100)]
+    [InlineData("settings.py.cshtml", 0b110_100_110)]
+    [InlineData("", 0b111_111_101)]
+    [InlineData("", 0b111_101_111)]
+    public void A_template_that_others_may_write_is_not_run(string place, int mode)
+    {
+        Render("x");
+        File.SetUnixFileMode(_folder[place], (UnixFileMode)mode);
+        var fault = Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs());
+        Assert.Contains(
+            $"it runs as the console does, and others than its owner may write {_folder[place]}. Look at what it has "
+                + $"now, then chmod go-w {_folder[place]}. The next build reads it anew.",
+            fault.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Two_templates_for_one_file_are_one_too_many()
+    {
+        Render("x");
+        File.WriteAllText(_folder["settings.py"], "y");
+        var fault = Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs());
+        Assert.Contains(": settings.py stands beside it, and one is enough.", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_edit_counts_from_the_next_rendering_on_and_many_have_the_compiler_made_anew()
+    {
+        var before = RazorTemplates.Compilers;
+        for (var i = 0; i <= RazorTemplates.MostTexts; i++)
+            Assert.Equal($"A = {i}, 'qa01'", Render($"A = {i}, '@Model.server.name'"));
+        Assert.True(RazorTemplates.Compilers > before);
+    }
+
+    private string Render(string text, bool hidden = false)
+    {
+        foreach (var name in SettingsTemplates.Names)
+        {
+            var file = _folder[name + ".cshtml"];
+            File.WriteAllText(file, name == "settings.py" ? text : "");
+            File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100);
+        }
+        return RenderAsItIs(hidden);
+    }
+
+    private string RenderAsItIs(bool hidden = false)
+    {
+        var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path);
+        static Dictionary<string, object?> Of(string name, object? value) =>
+            new(StringComparer.Ordinal) { [name] = value };
+        return SettingsTemplates
+            .Render(
+                app,
+                new Dictionary<string, object?>(StringComparer.Ordinal)
+                {
+                    ["path"] = "a<b>&'\"",
+                    ["server"] = Of("name", "qa01"),
+                    ["variables"] = Of("secret", new SecretText("it's", hidden)),
+                }
+            )
+            .Files["settings.py"];
+    }
+}
