@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Razor.Language;
 using Microsoft.AspNetCore.Razor.Language.Extensions;
 using Microsoft.AspNetCore.Razor.Language.Intermediate;
@@ -16,7 +17,7 @@ namespace TestServers.Apps;
 /// to. What may be named in a template is what .NET itself has. A template is text to it, not HTML
 /// (<see cref="RazorText.Lead"/>).
 /// </summary>
-internal static class RazorEngines
+internal static partial class RazorEngines
 {
     /// <summary>A compiler that knows no template yet.</summary>
     public static IRazorTemplateCompiler Create(RazorLightProject project)
@@ -66,6 +67,7 @@ internal static class RazorEngines
         protected override void ExecuteCore(RazorCodeDocument codeDocument, DocumentIntermediateNode documentNode)
         {
             var walker = new Walker(codeDocument.Source);
+            walker.EnsureNoBase(documentNode);
             walker.Visit(documentNode);
             foreach (var (parent, expression) in walker.Found)
                 parent.Children.Insert(parent.Children.IndexOf(expression), MarkOf(expression.Source!.Value));
@@ -85,6 +87,9 @@ internal static class RazorEngines
             };
     }
 
+    [GeneratedRegex(@"[\w.+-]*\w(?<at>@)\w[\w.]*")]
+    private static partial Regex Address();
+
     private sealed class Walker(RazorSourceDocument source) : IntermediateNodeWalker
     {
         public List<(IntermediateNode Parent, CSharpExpressionIntermediateNode Expression)> Found { get; } = [];
@@ -100,9 +105,29 @@ internal static class RazorEngines
             VisitDefault(node);
         }
 
+        // Its base would be another one than RazorTemplate.
+        public void EnsureNoBase(DocumentIntermediateNode document)
+        {
+            if (document.FindDirectiveReferences(InheritsDirective.Directive) is [var found, ..])
+                throw new TemplateFault(
+                    LineOf(found.Node.Source!.Value.AbsoluteIndex),
+                    "its @inherits takes away what quotes its values"
+                )
+                {
+                    Remedy = "Leave it out.",
+                };
+        }
+
         public override void VisitHtmlAttribute(HtmlAttributeIntermediateNode node)
         {
             EnsureNoValue(node.Source!.Value.AbsoluteIndex, node.Prefix);
+            VisitDefault(node);
+        }
+
+        public override void VisitHtmlAttributeValue(HtmlAttributeValueIntermediateNode node)
+        {
+            foreach (var token in node.Children.OfType<IntermediateToken>())
+                EnsureNoValue(token.Source!.Value.AbsoluteIndex, token.Content);
             VisitDefault(node);
         }
 
@@ -113,15 +138,21 @@ internal static class RazorEngines
             VisitDefault(node);
         }
 
-        // Within <text> a tag is HTML, and Razor may take a value in it for the tag's own text, which it would write
-        // without a word.
+        // What Razor would write without a word: name@Model.x, which is an e-mail address to it, and within <text>,
+        // where a tag is HTML, a value that it takes for the tag's own text.
         private void EnsureNoValue(int at, string text)
         {
             for (var i = text.IndexOf('@'); i >= 0; i = text.IndexOf('@', i + 1))
             {
-                if (!IsOneOfTwo(at, text, i))
-                    throw new TemplateFault(
-                        Enumerable.Range(0, at + i).Count(j => source[j] == '\n') + 1 - RazorText.LeadLines,
+                if (IsOneOfTwo(at, text, i))
+                    continue;
+                throw Address().Matches(text).FirstOrDefault(a => a.Groups["at"].Index == i) is { } address
+                    ? new TemplateFault(LineOf(at + i), $"{address.Value} is an address to Razor, not a value")
+                    {
+                        Remedy = "Write name@(Model.x) for a value, and name@@example for an address.",
+                    }
+                    : new TemplateFault(
+                        LineOf(at + i),
                         $"{text[i..].Split(' ', '\n', '>')[0]} is text to Razor within a tag, not a value"
                     )
                     {
@@ -129,6 +160,9 @@ internal static class RazorEngines
                     };
             }
         }
+
+        private int LineOf(int at) =>
+            Enumerable.Range(0, at).Count(j => source[j] == '\n') + 1 - RazorText.LeadLines;
 
         // An @ that is meant to be one is two in the source, one of which is no part of a text.
         private bool IsOneOfTwo(int at, string text, int i) =>

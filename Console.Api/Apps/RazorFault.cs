@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using RazorLight.Compilation;
 using RazorLight.Generation;
 
@@ -8,23 +9,25 @@ namespace TestServers.Apps;
 internal static class RazorFault
 {
     /// <summary>A template that is no right Razor, no right C#, or a program that fails.</summary>
-    /// <param name="key">What the template is called in the compiled program.</param>
-    public static TemplateFault Of(Exception e, string key) =>
+    public static TemplateFault Of(Exception e, RazorText template) =>
         e switch
         {
             TemplateFault fault => fault,
             TemplateGenerationException { Diagnostics: [var first, ..] } => new(
-                first.Span.LineIndex + 1 - RazorText.LeadLines,
+                template.LineOrNone(first.Span.LineIndex + 1),
                 first.GetMessage(null),
                 e
             ),
-            TemplateCompilationException { CompilationDiagnostics: [var first, ..] } => new(
-                first.LineSpan is { } at && at.Path == key ? at.StartLinePosition.Line + 1 - RazorText.LeadLines : null,
-                first.ErrorMessage,
+            TemplateCompilationException { CompilationDiagnostics: [var first, ..] all } => OfCompilation(
+                all.FirstOrDefault(d => LineOf(d, template) is not null) ?? first,
+                template,
                 e
             ),
-            UnknownValue unknown => TemplateFault.OfName(unknown.Name, LineIn(e, key), e),
-            _ => new(LineIn(e, key), e.Message, e),
+            UnknownValue unknown => TemplateFault.OfName(unknown.Name, LineIn(e, template), e),
+            // What these hold is the fault itself.
+            TypeInitializationException or TargetInvocationException or AggregateException
+                when e.InnerException is { } inner => Of(inner, template),
+            _ => new(LineIn(e, template), MessageOf(e), e),
         };
 
     /// <summary>A value that cannot be written where it stands.</summary>
@@ -47,9 +50,20 @@ internal static class RazorFault
             .Replace("{{quoted NAME}}", "@Quoted(NAME)", StringComparison.Ordinal)
             .Replace("{{quoted ...}}", "@Quoted(...)", StringComparison.Ordinal);
 
-    private static int? LineIn(Exception e, string key) =>
-        new StackTrace(e, fNeedFileInfo: true).GetFrames().FirstOrDefault(frame => frame.GetFileName() == key)
+    private static TemplateFault OfCompilation(TemplateCompilationDiagnostic told, RazorText template, Exception e) =>
+        new(LineOf(told, template), told.ErrorMessage, e);
+
+    private static int? LineOf(TemplateCompilationDiagnostic told, RazorText template) =>
+        told.LineSpan is { } at && at.Path == template.Key
+            ? template.LineOrNone(at.StartLinePosition.Line + 1)
+            : null;
+
+    private static string MessageOf(Exception e) =>
+        e.Message.Trim() is { Length: > 0 } message ? message : $"it fails with {e.GetType()}";
+
+    private static int? LineIn(Exception e, RazorText template) =>
+        new StackTrace(e, fNeedFileInfo: true).GetFrames().FirstOrDefault(f => f.GetFileName() == template.Key)
             is { } frame
-            ? frame.GetFileLineNumber() - RazorText.LeadLines
+            ? template.LineOrNone(frame.GetFileLineNumber())
             : null;
 }

@@ -47,8 +47,7 @@ public abstract class RazorTemplate : TemplatePage
     }
 
     /// <inheritdoc/>
-    public override void SetModel(object model) =>
-        throw new NotSupportedException("the values of a template are not replaced");
+    public override void SetModel(object model) => throw RazorValues.NotReplaced();
 
     /// <inheritdoc/>
     public override void BeginContext(int position, int length, bool isLiteral)
@@ -148,10 +147,6 @@ public abstract class RazorTemplate : TemplatePage
         value switch
         {
             RazorSecret secret => secret.Text,
-            RazorValues values => throw new UnwritableValue(
-                "it is not one value, but has some",
-                $"Write one of them: {values.Names}."
-            ),
             Written => throw new UnwritableValue("Raw and Quoted do not go together", "Write one of them."),
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => value?.ToString() ?? "",

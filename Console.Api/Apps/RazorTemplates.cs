@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using RazorLight;
 using RazorLight.Compilation;
@@ -42,7 +41,7 @@ internal static class RazorTemplates
         // A program may fail in every way.
         catch (Exception e)
         {
-            throw RazorFault.Of(e, page.Key);
+            throw RazorFault.Of(e, template);
         }
     }
 
@@ -51,11 +50,7 @@ internal static class RazorTemplates
         var path = template.File.Path;
         if (!Known.TryGetValue(path, out var known) || known.Text != template.Text)
             known = Compile(template);
-        return known.Create() as RazorTemplate
-            ?? throw new TemplateFault(null, "its @inherits takes away what quotes its values")
-            {
-                Remedy = "Leave out @inherits.",
-            };
+        return (RazorTemplate)known.Create();
     }
 
     private static Compiled Compile(RazorText template)
@@ -81,18 +76,16 @@ internal static class RazorTemplates
 
         public int Texts { get; private set; }
 
-        // The key is the file's name in the compiled program, by which a fault finds its line.
         public Func<ITemplatePage> Compile(RazorText template)
         {
-            var key = $"{template.File.Path}#{HashOf(template.Text)}";
             (_now, Texts) = (template, Texts + 1);
             try
             {
-                return _factories.CreateFactory(_compiler.CompileAsync(key).GetAwaiter().GetResult());
+                return _factories.CreateFactory(_compiler.CompileAsync(template.Key).GetAwaiter().GetResult());
             }
             catch (Exception e)
             {
-                throw RazorFault.Of(e, key);
+                throw RazorFault.Of(e, template);
             }
         }
 
@@ -111,8 +104,5 @@ internal static class RazorTemplates
 
             public override Stream Read() => new MemoryStream(Encoding.UTF8.GetBytes(text));
         }
-
-        private static string HashOf(string text) =>
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace TestServers.Apps;
 
-/// <summary>The text of a Razor template, without what Razor would silently take for something else.</summary>
+/// <summary>The text of a Razor template.</summary>
 /// <param name="File">Where it stands.</param>
 internal sealed partial record RazorText(TemplateFile File, string Text)
 {
@@ -19,18 +22,29 @@ internal sealed partial record RazorText(TemplateFile File, string Text)
     /// <summary>The text that Razor is given. All places and lines that it tells are of this one.</summary>
     public string Source { get; } = Lead + Text;
 
-    /// <exception cref="TemplateFault">It must not be used, is no text, or says what it cannot mean.</exception>
+    /// <summary>What it is called in the compiled program, by which a fault finds its line.</summary>
+    public string Key { get; } =
+        $"{File.Path}#{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))}";
+
+    /// <exception cref="TemplateFault">It must not be used, is no text, or has line breaks of another kind.</exception>
     public static RazorText Of(TemplateFile file)
     {
         var text = file.Read();
-        // Razor writes name@Model.x as it stands, as it does with an e-mail address.
-        if (Address().Match(Comment().Replace(text, WithoutAt)) is { Success: true } found)
-            throw new TemplateFault(LineOf(text, found.Index), $"{found.Value} is an address to Razor, not a value")
+        // Razor and C# count them as lines, which nobody else does, and Razor cannot write each of them.
+        if (text.IndexOfAny(['\u0085', '\u2028', '\u2029']) is >= 0 and var at)
+        {
+            var number = ((int)text[at]).ToString("X4", CultureInfo.InvariantCulture);
+            throw new TemplateFault(LineOf(text, at), $"it holds U+{number}, a line break to Razor alone")
             {
-                Remedy = "Write name@(Model.x) for a value, and name@@example for an address.",
+                Remedy = $"Leave it out, or write @Raw(\"\\u{number}\") in its place.",
             };
+        }
         return new(file, text);
     }
+
+    /// <summary>A line of <see cref="Source"/> as Razor or C# tells it, from 1; null when there is none.</summary>
+    public int? LineOrNone(int told) =>
+        told - LeadLines is var line && line >= 1 && line <= LineOf(Text, Text.Length) ? line : null;
 
     /// <summary>The line of a place in <see cref="Source"/>, from 1.</summary>
     public int LineOf(int at) => LineOf(Source, at) - LeadLines;
@@ -43,14 +57,6 @@ internal sealed partial record RazorText(TemplateFile File, string Text)
     }
 
     private static int LineOf(string text, int at) => text.AsSpan(0, at).Count('\n') + 1;
-
-    private static string WithoutAt(Match comment) => comment.Value.Replace('@', ' ');
-
-    [GeneratedRegex(@"[\w.+-]*\w@\w[\w.]*")]
-    private static partial Regex Address();
-
-    [GeneratedRegex(@"(?<!@)@\*[\s\S]*?\*@")]
-    private static partial Regex Comment();
 
     [GeneratedRegex(@"\bModel\.(?<name>[\w.]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Name();

@@ -10,7 +10,7 @@ namespace TestServers.Apps;
 internal sealed class RazorValues(string noun, IReadOnlyDictionary<string, object?> values) : DynamicObject
 {
     /// <summary>What there is, for a sentence.</summary>
-    internal string Names => string.Join(", ", values.Keys.Select(NameOf));
+    private string Names => string.Join(", ", values.Keys.Select(NameOf));
 
     /// <inheritdoc/>
     public override bool TryGetMember(GetMemberBinder binder, out object? result)
@@ -25,6 +25,19 @@ internal sealed class RazorValues(string noun, IReadOnlyDictionary<string, objec
         result = ValueOf(indexes is [string name] ? name : string.Join(", ", indexes));
         return true;
     }
+
+    /// <inheritdoc/>
+    public override bool TrySetMember(SetMemberBinder binder, object? value) => throw NotReplaced();
+
+    /// <inheritdoc/>
+    public override bool TrySetIndex(SetIndexBinder binder, object[] indexes, object? value) => throw NotReplaced();
+
+    /// <summary>There is no text of them, which would be the name of a class.</summary>
+    public override string ToString() =>
+        throw new UnwritableValue("it is not one value, but has some", $"Write one of them: {Names}.");
+
+    /// <summary>Says that a template only reads.</summary>
+    internal static NotSupportedException NotReplaced() => new("the values of a template are not replaced");
 
     private object? ValueOf(string name) =>
         values.TryGetValue(name, out var value) ? Shown(NameOf(name), value) : throw new UnknownValue(NameOf(name));

@@ -25,5 +25,5 @@ internal sealed class TemplateFault(int? line, string why, Exception? inner = nu
             Remedy = value.Remedy,
         };
 
-    private static string FirstLineOf(string message) => message.Split('\n')[0].TrimEnd('.', '\r');
+    private static string FirstLineOf(string message) => message.Split('\n')[0].Trim().TrimEnd('.');
 }

@@ -18,11 +18,23 @@ public sealed class RazorTemplatesTest : IDisposable
     [InlineData("@Model.path.colour", "(line 3): 'string' does not contain a definition for 'colour'")]
     [InlineData("@if (true) {", "(line 3): The if block is missing a closing \"}\" character")]
     [InlineData("@login_required", "(line 3): The name 'login_required' does not exist in the current context")]
-    [InlineData("@Model.server.name; @(int.Parse(\"x\"))", "(line 3): The input string 'x' was not in a correct format")]
-    [InlineData("root@Model.path", "(line 3): root@Model.path is an address to Razor, not a value. Write name@(Model.x)")]
+    [InlineData("@Model.server.name; @(int.Parse(\"x\"))", "(line 3): The input string 'x' was not in a correct")]
+    [InlineData("root@Model.path", "(line 3): root@Model.path is an address to Razor, not a value. Write")]
     [InlineData("@section other {x}", "(line 3): The name 'section' does not exist in the current context")]
     [InlineData("@{ Layout = \"other\"; }", "neither layouts nor sections")]
     [InlineData("'@Model.server'", "(line 3): the value server cannot be written: it is not one value, but has some")]
+    [InlineData("'@($\"{Model.server}\")'", "(line 3): the value server cannot be written: it is not one value")]
+    [InlineData("@{ Model.path = \"x\"; }", "(line 3): the values of a template are not replaced")]
+    [InlineData("@{ Model.variables[\"x\"] = 1; }", "(line 3): the values of a template are not replaced")]
+    [InlineData("@functions { static int N = int.Parse(\"x\"); }\n@N", "(line 3): The input string 'x' was not in a")]
+    [InlineData("@{ Task.Run(() => int.Parse(\"x\")).Wait(); }", "(line 3): The input string 'x' was not in a correct")]
+    [InlineData("@{ throw new TimeoutException(\"\"); }", "(line 3): it fails with System.TimeoutException")]
+    [InlineData("@{ throw new TimeoutException(\"\\n a \\nb\"); }", "(line 3): a. Correct it")]
+    [InlineData("@if (true) {\n#if DEBUG\n}", "(line 3): } expected")]
+    [InlineData("# a\u0085b", "(line 3): it holds U+0085, a line break to Razor alone. Leave it out, or write @Raw(")]
+    [InlineData("# a\u2029b", "(line 3): it holds U+2029, a line break to Razor alone")]
+    [InlineData("@inherits RazorLight.TemplatePage<object>", "(line 3): its @inherits takes away what quotes")]
+    [InlineData("@inherits Not.There", "(line 3): its @inherits takes away what quotes its values. Leave it")]
     public void A_template_that_does_not_render_names_file_line_and_cause(string fault, string sentence)
     {
         var said = Assert
@@ -36,19 +48,35 @@ public sealed class RazorTemplatesTest : IDisposable
         Assert.DoesNotContain('\n', said);
     }
 
-    [Fact]
-    public void A_template_cannot_do_without_what_quotes_its_values() =>
-        Assert.Contains(
-            "its @inherits takes away what quotes its values. Leave out @inherits.",
-            Assert
-                .Throws<UnrenderableTemplate>(() => Render("@inherits RazorLight.TemplatePage<object>\nx = 1"))
-                .Message,
-            StringComparison.Ordinal
-        );
+    // It is all that a template could do to tell a line that it does not have.
+    [Theory]
+    [InlineData("#line 1", "int x = \"\";", "Cannot implicitly convert type 'string' to 'int'")]
+    [InlineData("#line 1", "int.Parse(\"x\");", "The input string 'x' was not in a correct format")]
+    [InlineData("#line 70", "int x = \"\";", "Cannot implicitly convert type 'string' to 'int'")]
+    [InlineData("#line hidden", "int.Parse(\"x\");", "The input string 'x' was not in a correct format")]
+    [InlineData("#line 2 \"x\"", "int.Parse(\"x\");", "The input string 'x' was not in a correct format")]
+    [InlineData("#line default", "int.Parse(\"x\");", "The input string 'x' was not in a correct format")]
+    public void A_line_that_cannot_be_found_is_not_told(string first, string second, string why)
+    {
+        var fault = Assert.Throws<UnrenderableTemplate>(() => Render($"A = 1\n@{{\n{first}\n{second}\n}}\n"));
+        Assert.Null(fault.Line);
+        Assert.Contains($"settings.py.cshtml does not render: {why}", fault.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("# anna@@example.com", "# anna@example.com")]
     [InlineData("# a@(Model.server.name)", "# aqa01")]
+    [InlineData("# a@@@Model.server.name", "# a@qa01")]
+    [InlineData("@{ var to = \"anna@example.com\"; }A = '@to'", "A = 'anna@example.com'")]
+    [InlineData("A = '@(\"anna@example.com\")'", "A = 'anna@example.com'")]
+    [InlineData("A = '@(\"anna@@example.com\")'", "A = 'anna@@example.com'")]
+    [InlineData("@{ // anna@example.com\n}A = 1", "A = 1")]
+    [InlineData("@if (1 > 0) {<text><a b=\"c@@d\" e='c@(Model.path.Length)'/></text>}", "<a b=\"c@d\" e='c7'/>")]
+    [InlineData("\uFEFF@using System.IO\nA = 1", "A = 1")]
+    [InlineData("\r\nA = 1\r@if (true) {\r\n@:B = 2\r\n}\r\n", "\nA = 1\nB = 2\n")]
+    [InlineData("@{ var größe = 7; }A = @größe # größe", "A = 7 # größe")]
+    [InlineData("A = @(await Task.FromResult(1))", "A = 1")]
+    [InlineData("", "")]
     [InlineData("@* anna@Model.path *@x = 1", "x = 1")]
     [InlineData("@@login_required", "@login_required")]
     [InlineData("x = 1 <b and c > 2", "x = 1 <b and c > 2")]
@@ -84,15 +112,36 @@ public sealed class RazorTemplatesTest : IDisposable
     [InlineData("<text><VirtualHost *:@(Model.path)></VirtualHost></text>", "@(Model.path)")]
     [InlineData("<text><VirtualHost *:@Model.path></VirtualHost></text>", "@Model.path")]
     [InlineData("var n = 1; <text>\n<b *:@n></b></text>", "@n", 4)]
-    [InlineData("<text><b :@Model.path=\"@Model.path\"></b></text>", "@Model.path=\"")]
     [InlineData("<text><b a@@b></b></text>", "@@b")]
+    [InlineData("<text><b :@Model.path=\"@Model.path\"></b></text>", "@Model.path=\"")]
     [InlineData("}</script><b *:@Model.path>@{", "@Model.path")]
     public void A_value_that_Razor_takes_for_text_is_refused(string template, string value, int line = 3)
     {
         var fault = Assert.Throws<UnrenderableTemplate>(() => Render($"@@\n# @(1)\n@{{ {template} }}\n"));
         Assert.Contains(
-            $"(line {line}): {value} is text to Razor within a tag, not a value. Begin the line with @: in place of <text>",
+            $"(line {line}): {value} is text to Razor within a tag, not a value. Begin the line with @: in place of",
             fault.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("# a@b.c", "a@b.c")]
+    [InlineData("# x a.b-c+d@b.c, y", "a.b-c+d@b.c")]
+    [InlineData("\u00e9@Model.path", "\u00e9@Model.path")]
+    [InlineData("# a@@b c@Model.path", "c@Model.path")]
+    [InlineData("@if (true) {\n@:a@Model.path\n}", "a@Model.path", 4)]
+    [InlineData("@if (true) {<text>\n\na@Model.path</text>}", "a@Model.path", 5)]
+    [InlineData("@if (true) {<text><b c='a@Model.path'></b></text>}", "a@Model.path")]
+    [InlineData("@if (true) {<text><b c='d a@Model.path e'></b></text>}", "a@Model.path")]
+    [InlineData("@if (true) {<text><b c=a@Model.path></b></text>}", "a@Model.path")]
+    public void What_Razor_takes_for_an_address_is_refused(string template, string address, int line = 3)
+    {
+        var said = Assert.Throws<UnrenderableTemplate>(() => Render($"A = 1\n\n{template}\n")).Message;
+        Assert.Contains(
+            $"(line {line}): {address} is an address to Razor, not a value. Write name@(Model.x) for a value, and "
+                + "name@@example for an address.",
+            said,
             StringComparison.Ordinal
         );
     }
@@ -100,7 +149,8 @@ public sealed class RazorTemplatesTest : IDisposable
     [Fact]
     public void A_text_without_values_is_written_letter_by_letter()
     {
-        var text = string.Concat(Enumerable.Range(0, 3000).Select(i => $"x{i} = '<b a=\"{i}\">' # \t é \ud83d\ude00 \\\n"));
+        const string Odd = "# \t é \ud83d\ude00 \\\n";
+        var text = string.Concat(Enumerable.Range(0, 3000).Select(i => $"x{i} = '<b a=\"{i}\">' {Odd}"));
         Assert.Equal(text, Render(text));
     }
 
@@ -172,6 +222,29 @@ public sealed class RazorTemplatesTest : IDisposable
         for (var i = 0; i <= RazorTemplates.MostTexts; i++)
             Assert.Equal($"A = {i}, 'qa01'", Render($"A = {i}, '@Model.server.name'"));
         Assert.True(RazorTemplates.Compilers > before);
+    }
+
+    [Fact]
+    public void Every_letter_is_written_as_it_is()
+    {
+        char[] others = ['\r', '@', '\u0085', '\u2028', '\u2029', '\uFEFF'];
+        var all = Enumerable
+            .Range(1, char.MaxValue - 1)
+            .Select(i => (char)i)
+            .Where(c => !char.IsSurrogate(c) && !others.Contains(c));
+        var text = "# " + string.Concat(all.Select(c => $"{c}"));
+        Assert.Equal(text, Render(text));
+        var apart = string.Join("@*x*@", text.Chunk(100).Select(part => new string(part)));
+        Assert.Equal(text, Render(apart));
+    }
+
+    [Fact]
+    public async Task Builds_at_once_render_each_its_own()
+    {
+        Render("A = '@Model.server.name', '@Model.path'\n@for (var i = 0; i < 99; i++) {<text>B@(i) = 1\n</text>}");
+        var alone = RenderAsItIs();
+        var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(() => RenderAsItIs())));
+        Assert.All(all, text => Assert.Equal(alone, text));
     }
 
     private string Render(string text, bool hidden = false)
