@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using RazorLight;
 using RazorLight.Compilation;
@@ -16,7 +17,9 @@ internal static class RazorTemplates
     /// <summary>So many texts one compiler compiles.</summary>
     internal const int MostTexts = 50;
 
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(30);
     private static readonly Lock Compiling = new();
+    private static readonly ConcurrentDictionary<string, Task> Endless = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, Compiled> Known = new(StringComparer.Ordinal);
     private static Compiler? _compiler;
 
@@ -27,12 +30,23 @@ internal static class RazorTemplates
 
     /// <summary>Renders one; a text that is not another one than before is not compiled again.</summary>
     /// <exception cref="TemplateFault">It does not render.</exception>
-    public static string Render(RazorText template, SiteWriter site, IReadOnlyDictionary<string, object?> values)
+    public static string Render(RazorText template, SiteWriter site, IReadOnlyDictionary<string, object?> values) =>
+        Render(template, site, values, MostTime);
+
+    /// <summary>Renders one, which may take so long.</summary>
+    internal static string Render(
+        RazorText template,
+        SiteWriter site,
+        IReadOnlyDictionary<string, object?> values,
+        TimeSpan most
+    )
     {
+        if (Endless.TryGetValue(template.Key, out var run) && !run.IsCompleted)
+            throw Unended("since it was run last");
         var page = PageOf(template);
         try
         {
-            return site.Collect(_ => page.Write(site, values));
+            return Within(most, template, () => site.Collect(_ => page.Write(site, values)));
         }
         catch (UnwritableValue e)
         {
@@ -44,6 +58,27 @@ internal static class RazorTemplates
             throw RazorFault.Of(e, template);
         }
     }
+
+    // Nothing ends a thread. So a template has one of its own, and one that does not end takes no second one.
+    private static string Within(TimeSpan most, RazorText template, Func<string> render)
+    {
+        var run = Task.Factory.StartNew(
+            render,
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+        if (((IAsyncResult)run).AsyncWaitHandle.WaitOne(most))
+            return run.GetAwaiter().GetResult();
+        Endless[template.Key] = run;
+        throw Unended(string.Create(CultureInfo.InvariantCulture, $"after {most.TotalSeconds:0.##} s"));
+    }
+
+    private static TemplateFault Unended(string since) =>
+        new(null, $"it has not ended {since}")
+        {
+            Remedy = "Correct it, and start the console again: until then it takes a processor.",
+        };
 
     private static RazorTemplate PageOf(RazorText template)
     {

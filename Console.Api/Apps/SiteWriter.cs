@@ -11,6 +11,7 @@ namespace TestServers.Apps;
 internal abstract class SiteWriter : TextWriter
 {
     private const int MostShown = 40;
+    private const int Most = 1024 * 1024;
     private readonly StringBuilder _text = new();
 
     // The library gives helpers and formatters no way to the writer that a rendering was begun with; it never
@@ -53,6 +54,8 @@ internal abstract class SiteWriter : TextWriter
 
     public override void Write(char value)
     {
+        if (_text.Length >= Most)
+            throw new TemplateFault(null, $"it makes more than {Most / 1024} KiB");
         Follow(value);
         _text.Append(value);
     }

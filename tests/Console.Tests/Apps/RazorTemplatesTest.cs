@@ -35,6 +35,7 @@ public sealed class RazorTemplatesTest : IDisposable
     [InlineData("# a\u2029b", "(line 3): it holds U+2029, a line break to Razor alone")]
     [InlineData("@inherits RazorLight.TemplatePage<object>", "(line 3): its @inherits takes away what quotes")]
     [InlineData("@inherits Not.There", "(line 3): its @inherits takes away what quotes its values. Leave it")]
+    [InlineData("@while (true) {<text>more of it\n</text>}", "cshtml does not render: it makes more than 1024 KiB")]
     public void A_template_that_does_not_render_names_file_line_and_cause(string fault, string sentence)
     {
         var said = Assert
@@ -61,6 +62,23 @@ public sealed class RazorTemplatesTest : IDisposable
         var fault = Assert.Throws<UnrenderableTemplate>(() => Render($"A = 1\n@{{\n{first}\n{second}\n}}\n"));
         Assert.Null(fault.Line);
         Assert.Contains($"settings.py.cshtml does not render: {why}", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_template_that_does_not_end_is_given_up_and_not_run_again_until_it_has_ended()
+    {
+        var loop = $"while (!System.IO.File.Exists(\"{_folder["stop"]}\")) System.Threading.Thread.Sleep(1);";
+        var text = $"A = 1\n@{{ {loop} }}\n";
+        const string More = "Correct it, and start the console again: until then it takes a processor.";
+        Render("");
+        var fault = Assert.Throws<TemplateFault>(() => Run(text, TimeSpan.FromMilliseconds(50)));
+        Assert.Equal(("it has not ended after 0.05 s", More), (fault.Message, fault.Remedy));
+        fault = Assert.Throws<TemplateFault>(() => Run(text, TimeSpan.FromHours(1)));
+        Assert.Equal(("it has not ended since it was run last", More), (fault.Message, fault.Remedy));
+        Assert.Equal("A = 2", Run("A = 2", TimeSpan.FromMinutes(1)));
+        File.WriteAllText(_folder["stop"], "");
+        await Wait.Until("it has ended", () => HasEnded(text));
+        Assert.Equal("A = 1\n", Run(text, TimeSpan.FromMinutes(1)));
     }
 
     [Theory]
@@ -245,6 +263,26 @@ public sealed class RazorTemplatesTest : IDisposable
         var alone = RenderAsItIs();
         var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(() => RenderAsItIs())));
         Assert.All(all, text => Assert.Equal(alone, text));
+    }
+
+    private string Run(string text, TimeSpan most)
+    {
+        using var site = SiteWriter.For("settings.py");
+        var template = new RazorText(new("settings.py", _folder["settings.py.cshtml"]), text);
+        return RazorTemplates.Render(template, site, new Dictionary<string, object?>(StringComparer.Ordinal), most);
+    }
+
+    private bool HasEnded(string text)
+    {
+        try
+        {
+            Run(text, TimeSpan.FromMinutes(1));
+            return true;
+        }
+        catch (TemplateFault)
+        {
+            return false;
+        }
     }
 
     private string Render(string text, bool hidden = false)
