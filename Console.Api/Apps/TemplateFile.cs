@@ -30,11 +30,16 @@ internal sealed record TemplateFile(string Name, string Path)
     /// </summary>
     public string? WritableByOthers => IsRazor ? Places.FirstOrDefault(MayOthersWrite) : null;
 
-    // A link is as safe as what it leads to.
-    private IEnumerable<string> Places =>
-        File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName is { } target
-            ? [Path, FolderOf(Path), FolderOf(target)]
-            : [Path, FolderOf(Path)];
+    // A link is as safe as what it leads to, and the links on the way.
+    private IEnumerable<string> Places
+    {
+        get
+        {
+            yield return Path;
+            for (var at = Path; at is not null; at = File.ResolveLinkTarget(at, returnFinalTarget: false)?.FullName)
+                yield return FolderOf(at);
+        }
+    }
 
     private static string FolderOf(string path) => System.IO.Path.GetDirectoryName(path)!;
 

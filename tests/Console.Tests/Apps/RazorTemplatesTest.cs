@@ -265,6 +265,27 @@ public sealed class RazorTemplatesTest : IDisposable
         Assert.All(all, text => Assert.Equal(alone, text));
     }
 
+    [Fact]
+    public void Each_link_on_the_way_to_a_template_is_as_safe_as_the_template()
+    {
+        Render("x");
+        var (on, end) = (_folder["on"], _folder["end"]);
+        foreach (var folder in new[] { on, end })
+            Directory.CreateDirectory(folder, (UnixFileMode)0b111_000_000);
+        File.Move(_folder["settings.py.cshtml"], Path.Combine(end, "template"));
+        File.CreateSymbolicLink(Path.Combine(on, "link"), "../end/template");
+        File.CreateSymbolicLink(_folder["settings.py.cshtml"], "on/link");
+        Assert.Equal("x", RenderAsItIs());
+        foreach (var folder in new[] { on, end })
+        {
+            File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_000);
+            var said = Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs()).Message;
+            Assert.Contains($"others than its owner may write {folder}.", said, StringComparison.Ordinal);
+            File.SetUnixFileMode(folder, (UnixFileMode)0b111_000_000);
+        }
+        Assert.Equal("x", RenderAsItIs());
+    }
+
     private string Run(string text, TimeSpan most)
     {
         using var site = SiteWriter.For("settings.py");
