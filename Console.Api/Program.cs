@@ -68,6 +68,8 @@ public partial class Program
         app.MapReservations();
         app.MapAnyServer();
         app.MapBuilds();
+        app.MapHistory();
+        app.MapPlans();
         app.MapApps();
         app.MapDatabases();
         app.MapCopies();

@@ -29,7 +29,7 @@ public sealed record TokenSettings(string Name, string Sha256, IReadOnlyList<str
 
     internal void Check(string key)
     {
-        Settings.Must(!Access.Caller.IsTheConsoles(Name), $"{key}.name",
+        Settings.Must(!ConsoleName.Is(Name), $"{key}.name",
             "is another than the console's own, or the audit could not tell them apart");
         Settings.Must(Sha256 != OfNothing, $"{key}.sha256", "is that of a token; this is the SHA-256 of an empty text");
     }

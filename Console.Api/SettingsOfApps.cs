@@ -12,8 +12,6 @@ namespace TestServers;
 /// <param name="Sanitize">SQL that is run on the restored data before anybody gets it.</param>
 public sealed record BaseSettings(BaseName Name, string Host, string Dump, string Owner, int Spares = 1, double StaleAfterHours = 26, int Jobs = 2, string? Check = null, string? Sanitize = null);
 
-public enum RepositoryKind { Svn, Git }
-
 public sealed record RepositorySettings(RepositoryKind Kind, string Url);
 
 /// <summary>The role an app connects with; the password stands in a file of its own.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using TestServers.Access;
 
 namespace TestServers;
 
@@ -113,7 +112,7 @@ internal static partial class SettingsRules
         ["tokens[].name"] = new(Shown, IsName),
         ["tokens[].sha256"] = new("is the token's SHA-256, 64 small hexadecimal digits", Digest().IsMatch),
         ["tokens[].may"] = new("lists restore, reserve or build"),
-        ["tokens[].may[]"] = new("is restore, reserve or build", Caller.Everything.Contains),
+        ["tokens[].may[]"] = new("is restore, reserve or build", TokenRights.All.Contains),
         ["webhook"] = new("is an object: { \"url\": ... }"),
         ["webhook.url"] = new(
             "is an http or https address without a user, as none is sent",

@@ -118,7 +118,7 @@ internal static class SettingsShape
     }
 
     private static string HintFor(string path, string text) =>
-        path.Contains(".may[", StringComparison.Ordinal) ? Nearness.Hint(text, Access.Caller.Everything)
+        path.Contains(".may[", StringComparison.Ordinal) ? Nearness.Hint(text, TokenRights.All)
         : RuleOf(path).IsPath && SettingsRules.FilledInNowhere(text) is { } found
             ? $", as it is on the disk; nothing fills in `{found}`"
         : "";

@@ -42,7 +42,7 @@ public static class AccessApi
         var name = PlainText.Check(wanted.Name, "name", PersonName.Longest);
         if (PersonName.FaultOf(name, settings) is { } fault) throw Problem.BadInput($"The name {fault}. Choose another.");
         context.Response.Cookies.Append(Identity.NameCookie, name, new() { HttpOnly = true, SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365), Path = PublicAddress.PathOf(context) });
-        return TypedResults.Ok(MeOf(new(settings.People.NameOf(name), CallerKind.Open, Caller.Everything), settings));
+        return TypedResults.Ok(MeOf(new(settings.People.NameOf(name), CallerKind.Open, TokenRights.All), settings));
     }
 
     private static Me MeOf(Caller caller, Settings settings) => new(caller.Name, caller.Kind, settings.Listen.Socket is null,

@@ -7,18 +7,10 @@ public enum CallerKind { User, Token, Open, Nobody, Console }
 /// <param name="May">Of reserve, build, restore.</param>
 public sealed record Caller(string Name, CallerKind Kind, IReadOnlySet<string> May)
 {
-    public const string Reserve = "reserve", Build = "build", Restore = "restore";
-    public static readonly IReadOnlySet<string> Everything = new HashSet<string>(StringComparer.Ordinal) { Reserve, Build, Restore };
     private static readonly object Place = new();
 
-    /// <summary>The console's own name in the audit, which nobody else may have.</summary>
-    public const string ConsoleName = "console";
-
-    /// <summary>Whether a name, however it is spelt, is the console's own.</summary>
-    public static bool IsTheConsoles(string name) => name.Trim().Equals(ConsoleName, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>The console itself, for what it does unasked.</summary>
-    public static Caller TheConsole { get; } = new(ConsoleName, CallerKind.Console, new HashSet<string>(StringComparer.Ordinal));
+    public static Caller TheConsole { get; } = new(ConsoleName.Text, CallerKind.Console, new HashSet<string>(StringComparer.Ordinal));
 
     /// <summary>How long after the request's begin this is known for sure: then a password must be checked again. Null: always.</summary>
     public TimeSpan? Believed { get; init; }

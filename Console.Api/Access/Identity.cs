@@ -84,10 +84,10 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
 
     private Caller SelfNamed(HttpContext context) =>
         context.Request.Cookies[NameCookie] is { } name && PersonName.FaultOf(name, settings.Now) is null
-            ? new(settings.Now.People.NameOf(name), CallerKind.Open, Caller.Everything)
+            ? new(settings.Now.People.NameOf(name), CallerKind.Open, TokenRights.All)
             : Nobody;
 
-    private static Caller Person(string name, TimeSpan believed) => new(name, CallerKind.User, Caller.Everything) { Believed = believed };
+    private static Caller Person(string name, TimeSpan believed) => new(name, CallerKind.User, TokenRights.All) { Believed = believed };
 
     private static Problem NoUser() => Problem.Unauthorized("The web server passed no user. Sign in there, or send a bearer token.");
 

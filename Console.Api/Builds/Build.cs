@@ -35,29 +35,19 @@ public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, 
         yield return SettingsStep;
         yield return HealthStep;
     }
-}
 
-/// <summary>A rendered settings file.</summary>
-public sealed record SettingsFile(string File, string Text);
-
-/// <summary>What a build has put on its server so far.</summary>
-/// <param name="Revision">The revision that was checked out.</param>
-/// <param name="DataTime">When the dump behind the copy was made.</param>
-/// <param name="Database">The copy's name.</param>
-/// <param name="Method">How the copy was made: spare, clone, file_copy or wal_log.</param>
-public sealed record BuildResult(Revision? Revision = null, DateTimeOffset? DataTime = null, string? Database = null, string? Method = null);
-
-/// <summary>What the server's own page answered at the end of a build.</summary>
-/// <param name="Status">The HTTP status; null: it did not answer.</param>
-/// <param name="Text">The first lines of an answer that is no success.</param>
-public sealed record AppHealth(string Url, int? Status, double Seconds, string? Text)
-{
-    /// <summary>
-    /// After an answer that is no success: what the server's Apache has written into its error log since the build
-    /// began, or why that cannot be read.
-    /// </summary>
-    public string? ErrorLog { get; init; }
-
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool Ready => Status is >= 200 and < 400;
+    /// <summary>What a history is told of it, when it has ended; null: it ended before it began.</summary>
+    /// <param name="base">The base of its app.</param>
+    public EndedBuild? ForHistory(BaseName? @base) =>
+        StartedAt is not { } started || EndedAt is not { } ended
+            ? null
+            : new(Id, Server, App, @base, Path, Database, Code, By, started, ended, State, Message)
+            {
+                Seconds = Seconds,
+                Result = Result ?? new(),
+                Health = Health,
+                Settings = Settings,
+                HasBegun = Steps.Any(s => s.StartedAt is not null),
+                IsOnSite = Steps.Any(s => s is { Name: SettingsStep, State: StepState.Succeeded }),
+            };
 }

@@ -49,7 +49,7 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         var now = clock.GetUtcNow();
         Build Ended(Build build) => (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
         var ended = store.Preview(id, Ended);
-        history.Add(ended, app?.Base);
+        if (ended.ForHistory(app?.Base) is { } told) history.Add(told);
         journal.Do(act => GiveBack(act, store.Change(act, id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is RequestState.Cancelled or RequestState.Interrupted })));
         if (ended.Database && app?.Base is { } name) bases.Refresh(bases.Find(name));
     }

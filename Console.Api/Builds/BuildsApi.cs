@@ -2,14 +2,12 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
-using TestServers.Databases;
-using TestServers.Hosts;
 using TestServers.Http;
 using TestServers.Requests;
 
 namespace TestServers.Builds;
 
-/// <summary>Launch, watch, cancel and repeat builds; a server's history.</summary>
+/// <summary>Launch, watch, cancel and repeat builds.</summary>
 public static class BuildsApi
 {
     /// <param name="Number">The reservation that is meant: if another one holds the server by now, nothing is done.</param>
@@ -18,24 +16,13 @@ public static class BuildsApi
     /// <param name="From">failed: from the failed step on; null: all of it.</param>
     /// <param name="Number">The reservation that is meant.</param>
     public sealed record RetryBuild([property: AllowedValues("failed", null)] string? From = null, long? Number = null);
-    public sealed record HistoryList(ServerName Server, Configuration? Configuration, IEnumerable<HistoryEntry> History);
 
     public static void MapBuilds(this IEndpointRouteBuilder routes)
     {
-        var calls = routes.MapCalls("Builds", "Put an app on a server, watch, cancel and repeat it; a server's history.");
+        var calls = routes.MapCalls("Builds", "Put an app on a server, watch, cancel and repeat it.");
         calls.MapPost("/api/servers/{server}/builds", Launch)
             .As("launchBuild", Right.Build, "Put an app on a server: a fresh database, code, or both").Gives(409, 429)
             .Example("""{ "app": "shop", "path": "branches/basket", "database": true, "code": true }""");
-        calls.MapGet("/api/servers/{server}/history", ShowHistory)
-            .As("listHistory", Right.View, "The configurations a server has had, newest first");
-        calls.MapGet("/api/servers/{server}/history/{build}", ShowEntry)
-            .As("showHistoryEntry", Right.View, "One of them, with its settings as they were rendered");
-        calls.MapGet("/api/servers/{server}/history/{build}/changes", ShowChanges)
-            .As("compareHistory", Right.Build, "What is different in it, seen from ?since=BUILD").Gives(409, 429)
-            .Holds(PlaceKind.Plan);
-        calls.MapGet("/api/servers/{server}/plan", ShowPlan)
-            .As("planBuild", Right.Build, "What a build would change, before it is launched").Gives(409, 429, 502)
-            .Holds(PlaceKind.Plan);
         calls.MapGet("/api/builds", List).As("listBuilds", Right.View, "Builds, newest first; ?state=queued,running");
         calls.MapGet("/api/builds/{id}", Show)
             .As("showBuild", Right.View, "One build; ?wait=SECONDS answers when it has ended, or after 10 s at most").Gives(429)
@@ -60,30 +47,6 @@ public static class BuildsApi
         if (ask?.From is not (null or "failed")) throw Problem.BadInput("`from` is \"failed\", or left out.");
         return Accepted(context, queue.Retry(id, ask?.From == "failed", ask?.Number, Deed.Of(context)), views);
     }
-
-    private static Polled<HistoryList> ShowHistory(ServerName server, Inventory inventory, History history, DataTimes times)
-    {
-        inventory.Find(server);
-        var kept = history.Of(server);
-        return Polled.Of(new HistoryList(server, times.Shown(kept), [.. kept.Entries.Select(e => e with { Settings = default })]));
-    }
-
-    private static Polled<HistoryEntry> ShowEntry(ServerName server, RequestId build, Inventory inventory, History history)
-    {
-        inventory.Find(server);
-        return Polled.Of(history.Entry(server, build));
-    }
-
-    private static async Task<Polled<Plan>> ShowChanges(ServerName server, RequestId build, RequestId since, HttpContext context, Inventory inventory, History history, Plans plans)
-    {
-        inventory.Find(server);
-        return Polled.Of(await plans.Between(server, history.Entry(server, since), history.Entry(server, build), context.RequestAborted));
-    }
-
-    private static async Task<Polled<Plan>> ShowPlan(ServerName server, AppName app, RepositoryPath? path, Revision? revision,
-        [Description("Whether a fresh database is wanted")] bool database, [Description("Whether code is wanted")] bool code,
-        [Description("The reservation that is meant")] long? number, HttpContext context, Plans plans) =>
-        Polled.Of(await plans.Of(server, new(app, path, revision, database, code), number, Caller.Of(context).Name, context.RequestAborted));
 
     private static Polled<BuildList> List([Description("One or more states, with commas between them"), ListOf(typeof(RequestState))] string? state,
         [Description("A server's name")] string? server, BuildQueue queue, BuildViews views)

@@ -1,66 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
-using TestServers.Requests;
 using TestServers.Storage;
 
 namespace TestServers.Builds;
-
-/// <summary>What is on a server now.</summary>
-/// <param name="Build">The build that last touched it; null: another console's.</param>
-/// <param name="Result">How the build that last touched it ended; a failed one may have changed a part.</param>
-public sealed record Configuration(AppName App, RepositoryPath? Path, Revision? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, RequestId? Build, RequestState Result, string? Message)
-{
-    /// <summary>A checkout ended half-way: files of what was there before are among those of the path.</summary>
-    public bool Incomplete { get; init; }
-
-    /// <summary>Why it is not known how old the data are; null: it is. Told when somebody asks, never written down.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? DataDoubt { get; init; }
-}
-
-/// <summary>One build in a server's history.</summary>
-public sealed record HistoryEntry(RequestId Build, AppName App, RepositoryPath Path, Revision? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
-    string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, RequestState Result, string? Message, AppHealth? Health)
-{
-    /// <summary>The settings as they were rendered, with the password hidden. A list of entries leaves them out.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public ImmutableArray<SettingsFile> Settings { get; init; } = [];
-}
-
-/// <summary>A part that stays on a server while another app is on it.</summary>
-public sealed record KeptCode(RepositoryPath Path, Revision? Revision)
-{
-    /// <summary>A checkout ended half-way: files of what was there before are among them.</summary>
-    public bool Incomplete { get; init; }
-}
-
-/// <summary>What stands in history/SERVER.json.</summary>
-/// <param name="Entries">Newest first, bounded.</param>
-/// <param name="Copies">The data time of each base's copy that the server has; the key is the base.</param>
-/// <param name="Code">The working copies that the server has; the key is the app.</param>
-public sealed record ServerHistory(int Version, ServerName Server, Configuration? Configuration, ImmutableArray<HistoryEntry> Entries,
-    ImmutableSortedDictionary<string, DateTimeOffset?> Copies, ImmutableSortedDictionary<string, KeptCode> Code) : IVersioned
-{
-    /// <summary>What could not be removed on the server, as it was told last.</summary>
-    public ImmutableArray<SetAside> SetAside { get; init; } = [];
-
-    /// <summary>What another console has put there since; null: nothing.</summary>
-    public OtherWork? Other { get; init; }
-
-    /// <summary>What was found to be other than this console had left it.</summary>
-    public ImmutableArray<FoundOtherwise> Otherwise { get; init; } = [];
-
-    public static ServerHistory Empty(ServerName server) => new(JsonFile<ServerHistory>.Version, server, null, [],
-        ImmutableSortedDictionary.Create<string, DateTimeOffset?>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, KeptCode>(StringComparer.Ordinal));
-
-    public string? FindFault() =>
-        Entries.Any(e => e is null) ? "one of its entries is null"
-        : Entries.GroupBy(e => e.Build).FirstOrDefault(g => g.Count() > 1) is { } twice ? "it has two entries of "
-            + $"build {twice.Key}"
-        : Code.FirstOrDefault(c => c.Value is null) is { Key: { } app } ? $"the code of {app} is null"
-        : null;
-}
 
 /// <summary>The configurations that each server has had, and the one it has now; a file a server.</summary>
 public sealed class History
@@ -103,13 +45,12 @@ public sealed class History
         ?? throw Problem.NotFound("history entry", $"The history of {server} has no build {build}; it keeps the last {_kept()}.");
 
     /// <summary>Writes down how a build ended and what is on its server now. A build that stands there already is not written twice.</summary>
-    public void Add(Build build, BaseName? @base)
+    public void Add(EndedBuild build)
     {
-        if (build.StartedAt is null) return;
         var file = _files.GetOrAdd(
             build.Server,
             server => JsonFile<ServerHistory>.Create(PathOf(server), ServerHistory.Empty(server)));
-        file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build, @base));
+        file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build));
     }
 
     /// <summary>Notes what could not be removed on a server.</summary>
@@ -192,37 +133,91 @@ public sealed class History
         };
     }
 
-    private ServerHistory Fold(ServerHistory history, Build build, BaseName? @base)
+    private ServerHistory Fold(ServerHistory history, EndedBuild build)
     {
-        var result = build.Result ?? new();
-        var copies = result.Database is not null && @base is not null ? history.Copies.SetItem(@base.Text, result.DataTime) : history.Copies;
-        var code = result.Revision is not null ? history.Code.SetItem(build.App.Text, new(build.Path, result.Revision)) : history.Code;
+        var (result, @base) = (build.Result, build.Base);
+        var copies = result.Database is not null && @base is not null
+            ? history.Copies.SetItem(@base.Text, result.DataTime)
+            : history.Copies;
+        var code = result.Revision is not null
+            ? history.Code.SetItem(build.App.Text, new(build.Path, result.Revision))
+            : history.Code;
         var here = code.GetValueOrDefault(build.App.Text);
         var dataTime = @base is null ? null : copies.GetValueOrDefault(@base.Text);
-        // What a step that failed should have put there is not there: a wanted path has no revision of another one.
-        var entry = new HistoryEntry(build.Id, build.App, build.Path, build.Code ? result.Revision : here?.Revision, build.Database ? result.DataTime : dataTime, build.Database, build.Code,
-            build.By, build.StartedAt!.Value, build.EndedAt!.Value, build.Seconds, build.State, build.Message, build.Health) { Settings = build.Settings };
-        string?[] made = [result.Revision is null ? null : FoundOtherwise.CodeOf(build.App), result.Database is null || @base is null ? null : FoundOtherwise.CopyOf(@base)];
+        string?[] made =
+        [
+            result.Revision is null ? null : FoundOtherwise.CodeOf(build.App),
+            result.Database is null || @base is null ? null : FoundOtherwise.CopyOf(@base),
+        ];
         return history with
         {
             Copies = copies,
             Code = code,
-            Other = IsOnSite(build) ? null : history.Other,
-            Otherwise = history.Otherwise.Any(o => made.Contains(o.Part)) ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))] : history.Otherwise,
-            Entries = [entry, .. history.Entries.Take(_kept() - 1)],
-            Configuration = Touched(build) ? After(history.Configuration, build, new(build.App, here?.Path, here?.Revision, dataTime,
-                @base is not null && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null, build.By, build.EndedAt.Value, build.Id, build.State, build.Message) { Incomplete = here?.Incomplete ?? false })
+            Other = build.IsOnSite ? null : history.Other,
+            Otherwise = history.Otherwise.Any(o => made.Contains(o.Part))
+                ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))]
+                : history.Otherwise,
+            Entries = [EntryOf(build, here, dataTime), .. history.Entries.Take(_kept() - 1)],
+            Configuration = build.HasBegun
+                ? After(history.Configuration, build, ConfigurationOf(build, copies, here, dataTime))
                 : history.Configuration,
         };
     }
 
+    // What a step that failed should have put there is not there: a wanted path has no revision of another one.
+    private static HistoryEntry EntryOf(EndedBuild build, KeptCode? here, DateTimeOffset? dataTime) =>
+        new(
+            build.Id,
+            build.App,
+            build.Path,
+            build.Code ? build.Result.Revision : here?.Revision,
+            build.Database ? build.Result.DataTime : dataTime,
+            build.Database,
+            build.Code,
+            build.By,
+            build.StartedAt,
+            build.EndedAt,
+            build.Seconds,
+            build.State,
+            build.Message,
+            build.Health
+        )
+        {
+            Settings = build.Settings,
+        };
+
+    private static Configuration ConfigurationOf(
+        EndedBuild build,
+        ImmutableSortedDictionary<string, DateTimeOffset?> copies,
+        KeptCode? here,
+        DateTimeOffset? dataTime
+    ) =>
+        new(
+            build.App,
+            here?.Path,
+            here?.Revision,
+            dataTime,
+            build.Base is { } @base && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null,
+            build.By,
+            build.EndedAt,
+            build.Id,
+            build.State,
+            build.Message
+        )
+        {
+            Incomplete = here?.Incomplete ?? false,
+        };
+
     // What runs on a server changes with its site: a build of another app that did not come so far has left the one before in place.
-    private static Configuration After(Configuration? before, Build build, Configuration after) =>
-        before is null || before.App == build.App || IsOnSite(build) ? after
-            : before with { By = build.By, At = after.At, Build = build.Id, Result = build.State, Message = $"{build.App} {build.Path}: {build.Message}" };
-
-    private static bool IsOnSite(Build build) => build.Steps.Any(s => s is { Name: Build.SettingsStep, State: StepState.Succeeded });
-
-    // A build that ended before any of its steps began has changed nothing.
-    private static bool Touched(Build build) => build.Steps.Any(s => s.StartedAt is not null);
+    private static Configuration After(Configuration? before, EndedBuild build, Configuration after) =>
+        before is null || before.App == build.App || build.IsOnSite
+            ? after
+            : before with
+            {
+                By = build.By,
+                At = after.At,
+                Build = build.Id,
+                Result = build.State,
+                Message = $"{build.App} {build.Path}: {build.Message}",
+            };
 }

@@ -43,9 +43,6 @@ public sealed record CodePlan(KeptCode? From, CodeTarget To, [property: AllowedV
     public bool Fails { get; init; }
 }
 
-/// <param name="Revision">Null: the newest.</param>
-public sealed record CodeTarget(RepositoryPath Path, Revision? Revision);
-
 /// <param name="Side">new: it comes; gone: it is there now and would go.</param>
 public sealed record Commit(Revision Revision, string? Author, DateTimeOffset? At, string? Message,
     [property: AllowedValues("new", "gone")] string Side);

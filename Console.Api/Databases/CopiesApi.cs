@@ -33,7 +33,7 @@ public static class CopiesApi
         CopyViews views
     )
     {
-        Caller.Of(context).MustBeAllowedTo(Caller.Build);
+        Caller.Of(context).MustBeAllowedTo(TokenRights.Build);
         return views.Drop(database, host, Deed.Of(context));
     }
 }

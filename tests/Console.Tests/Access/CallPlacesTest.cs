@@ -8,8 +8,8 @@ public sealed class CallPlacesTest
 {
     private readonly CallPlaces _places = new();
 
-    private static Caller Person(string name) => new(name, CallerKind.User, Caller.Everything);
-    private static Caller Token(string name) => new(name, CallerKind.Token, Caller.Everything);
+    private static Caller Person(string name) => new(name, CallerKind.User, TokenRights.All);
+    private static Caller Token(string name) => new(name, CallerKind.Token, TokenRights.All);
 
     // How many it gets.
     private int Fill(PlaceKind kind, Caller caller, List<IDisposable>? taken = null)

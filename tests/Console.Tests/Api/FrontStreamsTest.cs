@@ -108,7 +108,7 @@ public sealed class FrontStreamsTest
     [Fact]
     public async Task A_stream_has_an_age_and_says_that_it_is_resumed_at_once()
     {
-        var token = new Caller("cron", CallerKind.Token, Caller.Everything);
+        var token = new Caller("cron", CallerKind.Token, TokenRights.All);
         Assert.Equal(TimeSpan.FromHours(1), LiveApi.LongestOf(token));
         Assert.Equal(TimeSpan.FromSeconds(60), LiveApi.LongestOf(token with { Believed = TimeSpan.FromSeconds(60) }));
         var stream = new EventStream();

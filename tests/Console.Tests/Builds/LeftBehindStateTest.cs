@@ -335,8 +335,8 @@ public sealed class LeftBehindStateTest : IDisposable
         };
         Write(Path.Combine(folder, "restores", "4.json"), restore);
         var history = new History(Path.Combine(folder, "history"), () => 50);
-        history.Add(first, null);
-        history.Add(second, null);
+        history.Add(first.ForHistory(null)!);
+        history.Add(second.ForHistory(null)!);
         File.Delete(Path.Combine(folder, "history", "qa01.json.last"));
     }
 

@@ -55,7 +55,7 @@ internal sealed class PartsInPlace : IAsyncDisposable
         where T : notnull => _app.Services.GetRequiredService<T>();
 
     public static Deed DeedOf(string name) =>
-        new(new(name, CallerKind.User, Caller.Everything), null, "POST a build", "");
+        new(new(name, CallerKind.User, TokenRights.All), null, "POST a build", "");
 
     /// <summary>Returns when the servers are known.</summary>
     public async Task Begin()

@@ -1,0 +1,3 @@
+namespace TestServers;
+
+public enum RepositoryKind { Svn, Git }
