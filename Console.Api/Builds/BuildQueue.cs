@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using TestServers.Access;
 using TestServers.Hosts;
 using TestServers.Requests;
@@ -15,7 +14,7 @@ namespace TestServers.Builds;
 public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory,
     ReservationBook reservations, ReservationHandover handover, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Loop _loop = new(TimeSpan.FromSeconds(30), log);
     private readonly ConcurrentDictionary<ServerName, RunningBuild> _running = new();
 
     public RequestStore<Build> Store => store;
@@ -45,7 +44,7 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
             answers.Keep(act, deed, new LaunchedBuild(added.Id));
             return added;
         });
-        _wakes.Writer.TryWrite(true);
+        _loop.Wake();
         return build;
     }
 
@@ -101,23 +100,19 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var found in store.Open.Where(b => b.State == RequestState.Running).ToList()) TellInterrupted(found);
-        inventory.Changed += () => _wakes.Writer.TryWrite(true);
+        inventory.Changed += _loop.Wake;
         handover.BuildLosesRight += EndOrLeave;
-        try
-        {
-            do
-            {
-                // First who is next on each server, then whether it is free: it may become so between two looks, and the one behind must not slip in.
-                var next = store.Open.Where(b => b.State == RequestState.Queued).DistinctBy(b => b.Server).ToList();
-                foreach (var build in next.Where(b => !_running.ContainsKey(b.Server) && IsKnown(b.Server))) Start(build, stoppingToken);
-            }
-            while (await _wakes.Reader.WaitToReadAsync(stoppingToken) && _wakes.Reader.TryRead(out _));
-        }
-        catch (OperationCanceledException)
-        {
-            // A stop: the builds that run clean up; those that wait stay on disk.
-        }
+        await _loop.Run(() => StartNext(stoppingToken), stoppingToken);
+        // A stop: the builds that run clean up; those that wait stay on disk.
         await Task.WhenAll(_running.Values.Select(r => r.Ended));
+    }
+
+    // First who is next on each server, then whether it is free: it may become so between two looks, and the one behind must not slip in.
+    private void StartNext(CancellationToken stop)
+    {
+        var next = store.Open.Where(b => b.State == RequestState.Queued).DistinctBy(b => b.Server).ToList();
+        foreach (var build in next.Where(b => !_running.ContainsKey(b.Server) && IsKnown(b.Server)))
+            Start(build, stop);
     }
 
     // After a start, a build waits until its host has told its servers; a server that no host has is then the runner's to refuse.
@@ -150,7 +145,7 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
                 holds.End(build.Server, build.Id);
                 _running.TryRemove(build.Server, out _);
                 running.SetEnded();
-                _wakes.Writer.TryWrite(true);
+                _loop.Wake();
             }
         }, CancellationToken.None);
     }

@@ -19,7 +19,7 @@ public sealed record UncleanServer(RequestId Build, DateTimeOffset Since, string
 /// </summary>
 public sealed class Cleaning(CurrentSettings settings, Inventory inventory, RequestStore<Build> store, History history, Bases bases, GuestSteps guest, Reachability reachability, ILogger<Cleaning> log) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private readonly Loop _loop = new(TimeSpan.FromSeconds(5), log);
     private readonly ConcurrentDictionary<ServerName, SemaphoreSlim> _turns = new();
     private readonly ConcurrentDictionary<ServerName, string> _problems = new();
 
@@ -44,18 +44,17 @@ public sealed class Cleaning(CurrentSettings settings, Inventory inventory, Requ
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(CleanAll, stoppingToken);
+
+    private async Task CleanAll(CancellationToken stop)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var unclean = Open;
-            // Side by side: one that hangs must not keep the others waiting.
-            var running = settings.Now.Guests is null ? [] : inventory.Machines.Where(m => m.Running).ToList();
-            await Task.WhenAll(running.Where(m => unclean.ContainsKey(m.Name)).Select(machine => Try(machine, stoppingToken)));
-            // One that could not be reached is asked until it is: nobody else would, as it is given to nobody.
-            await Task.WhenAll(running.Where(m => reachability.Of(m.Name) is not null).Select(machine => guest.Status(machine, stoppingToken)));
-            await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
+        var unclean = Open;
+        // Side by side: one that hangs must not keep the others waiting.
+        var running = settings.Now.Guests is null ? [] : inventory.Machines.Where(m => m.Running).ToList();
+        await Task.WhenAll(running.Where(m => unclean.ContainsKey(m.Name)).Select(machine => Try(machine, stop)));
+        // One that could not be reached is asked until it is: nobody else would, as it is given to nobody.
+        var unreached = running.Where(m => reachability.Of(m.Name) is not null);
+        await Task.WhenAll(unreached.Select(machine => guest.Status(machine, stop)));
     }
 
     private async Task Try(Machine machine, CancellationToken stop)

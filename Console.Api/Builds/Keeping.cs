@@ -10,7 +10,6 @@ namespace TestServers.Builds;
 /// </summary>
 public sealed class Keeping : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
     private readonly CurrentSettings _settings;
     private readonly RequestStore<Build> _builds;
     private readonly RequestStore<Restore> _restores;
@@ -18,32 +17,28 @@ public sealed class Keeping : BackgroundService
     private readonly KeptAnswers _answers;
     private readonly TimeProvider _clock;
     private readonly ILogger<Keeping> _log;
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Loop _loop;
 
     public Keeping(CurrentSettings settings, RequestStore<Build> builds, RequestStore<Restore> restores, History history, KeptAnswers answers, TimeProvider clock, ILogger<Keeping> log)
     {
         (_settings, _builds, _restores, _history, _answers, _clock, _log) = (settings, builds, restores, history, answers, clock, log);
+        _loop = new(TimeSpan.FromHours(1), log);
         builds.Changed += Wake;
         restores.Changed += Wake;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var days = _settings.Now.Builds.KeptDays;
-            RemoveOld(days == 0 ? DateTimeOffset.MinValue : _clock.GetUtcNow().AddDays(-days));
-            await _wake.WaitAsync(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(RemoveOld, stoppingToken);
 
     private void Wake(Request request)
     {
-        if (!request.Ended) return;
-        lock (_wake)
-        {
-            if (_wake.CurrentCount == 0) _wake.Release();
-        }
+        if (request.Ended)
+            _loop.Wake();
+    }
+
+    private void RemoveOld()
+    {
+        var days = _settings.Now.Builds.KeptDays;
+        RemoveOld(days == 0 ? DateTimeOffset.MinValue : _clock.GetUtcNow().AddDays(-days));
     }
 
     private void RemoveOld(DateTimeOffset before)

@@ -24,8 +24,8 @@ public sealed class ServerLooks(
 ) : BackgroundService
 {
     private const int SideBySide = 4;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1),
-        AtStart = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AtStart = TimeSpan.FromSeconds(5);
+    private readonly Loop _loop = new(TimeSpan.FromSeconds(1), log);
     private readonly ConcurrentDictionary<ServerName, long> _looked = new();
     private readonly ConcurrentDictionary<ServerName, bool> _asked = new(),
         _missed = new();
@@ -78,13 +78,15 @@ public sealed class ServerLooks(
                 Ask(build.Server);
         };
         var began = clock.GetTimestamp();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var due = Due(clock.GetElapsedTime(began)).Take(SideBySide).ToList();
-            await Task.WhenAll(due.Select(m => TryLook(m, stoppingToken)));
-            if (due.Count < SideBySide)
-                await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
+        await _loop.Run(stop => LookAtDue(clock.GetElapsedTime(began), stop), stoppingToken);
+    }
+
+    private async Task LookAtDue(TimeSpan up, CancellationToken stop)
+    {
+        var due = Due(up).Take(SideBySide).ToList();
+        await Task.WhenAll(due.Select(m => TryLook(m, stop)));
+        if (due.Count == SideBySide)
+            _loop.Wake();
     }
 
     private IEnumerable<Machine> Due(TimeSpan up)

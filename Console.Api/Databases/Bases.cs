@@ -12,7 +12,8 @@ namespace TestServers.Databases;
 /// </summary>
 public sealed class Bases : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30),
+        AfterRefusal = TimeSpan.FromSeconds(5);
     private readonly CurrentSettings _settings;
     private readonly JsonFile<BasesState> _file;
     private readonly Lanes _lanes;
@@ -24,7 +25,7 @@ public sealed class Bases : BackgroundService
     private readonly ConcurrentDictionary<BaseName, bool> _touched = new();
     private readonly ConcurrentDictionary<DatabaseHostSettings, DatabaseHostStatus> _statuses = new();
     private readonly ConcurrentDictionary<DatabaseHostSettings, string> _problems = new();
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _wakes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Loop> _loops = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<BaseName, SparesInTheMaking> _spares = new();
 
     public Bases(
@@ -122,11 +123,7 @@ public sealed class Bases : BackgroundService
     {
         Touch(@base);
         if (sweep) _swept[@base.Host] = false;
-        var wake = WakeOf(@base.Host);
-        lock (wake)
-        {
-            if (wake.CurrentCount == 0) wake.Release();
-        }
+        LoopOf(@base.Host).Wake();
     }
 
     /// <summary>Ends the making of spares of this base, because somebody needs the disk for a plain copy now.</summary>
@@ -137,7 +134,8 @@ public sealed class Bases : BackgroundService
     private DatabaseHost Reach(DatabaseHostSettings host) =>
         _hosts.GetOrAdd(host, h => new(h, _settings, _settings.Newest.Runtime, _id, _program));
 
-    private SemaphoreSlim WakeOf(string host) => _wakes.GetOrAdd(host, _ => new(0, 1));
+    // Kept when its host leaves the settings: one that comes again may have been woken meanwhile.
+    private Loop LoopOf(string host) => _loops.GetOrAdd(host, _ => new(AfterRefusal, _log));
 
     private async Task Watch(DatabaseHost host, CancellationToken stop)
     {
@@ -145,30 +143,24 @@ public sealed class Bases : BackgroundService
         // It begins anew when the settings give it anew: what is there then is not known.
         _swept[host.Settings.Name] = false;
         foreach (var @base in BasesOf(host)) Touch(@base);
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                var swept = _swept.GetValueOrDefault(host.Settings.Name);
-                if (!answers || !swept || asked.Elapsed >= Pause)
+        await LoopOf(host.Settings.Name)
+            .Run(
+                async end =>
                 {
-                    asked.Restart();
-                    answers = await Ask(host, stop);
-                    if (answers && !swept) _swept[host.Settings.Name] = await Sweep(host, stop);
-                }
-                if (answers) await MakeSpares(host, stop);
-                await WakeOf(host.Settings.Name).WaitAsync(asked.Elapsed < Pause ? Pause - asked.Elapsed : TimeSpan.Zero, stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (DiskRefused refused)
-            {
-                _log.LogError("{Reason}", refused.Message);
-                await Task.Delay(TimeSpan.FromSeconds(5), stop);
-            }
-        }
+                    var swept = _swept.GetValueOrDefault(host.Settings.Name);
+                    if (!answers || !swept || asked.Elapsed >= Pause)
+                    {
+                        asked.Restart();
+                        answers = await Ask(host, end);
+                        if (answers && !swept)
+                            _swept[host.Settings.Name] = await Sweep(host, end);
+                    }
+                    if (answers)
+                        await MakeSpares(host, end);
+                    return asked.Elapsed < Pause ? Pause - asked.Elapsed : TimeSpan.Zero;
+                },
+                stop
+            );
     }
 
     private IEnumerable<BaseSettings> BasesOf(DatabaseHost host) => _settings.Newest.Bases.Where(b => b.Host == host.Settings.Name);

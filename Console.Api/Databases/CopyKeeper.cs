@@ -66,28 +66,24 @@ public sealed class CopyKeeper : BackgroundService
 
     private async Task Watch(DatabaseHost host, CancellationToken stop)
     {
+        var loop = new Loop(Pause, _log);
         var since = Stopwatch.StartNew();
-        while (!stop.IsCancellationRequested)
-        {
-            var pause = Pause;
-            try
+        await loop.Run(
+            async end =>
             {
                 var look = since.Elapsed;
                 since.Restart();
-                if (!await Look(host, look, stop))
-                    pause = AfterFailure;
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (DiskRefused refused)
-            {
-                _log.LogError("{Reason}", refused.Message);
-            }
-            Looked?.Invoke();
-            await Task.Delay(pause, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
+                try
+                {
+                    return await Look(host, look, end) ? Pause : AfterFailure;
+                }
+                finally
+                {
+                    Looked?.Invoke();
+                }
+            },
+            stop
+        );
     }
 
     /// <returns>Whether the host did what it was asked.</returns>

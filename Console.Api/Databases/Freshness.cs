@@ -1,28 +1,41 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using TestServers.Messages;
 using TestServers.Requests;
 
 namespace TestServers.Databases;
 
 /// <summary>Tells the team when a base has become stale, or its data come from the future, once for each data time, and when a restore has failed. A message that was not taken is tried again.</summary>
-public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews views, Restores restores, Webhook webhook) : BackgroundService
+public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews views, Restores restores, Webhook webhook, ILogger<Freshness> log) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
-    private readonly Channel<Restore> _failed = Channel.CreateBounded<Restore>(new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
+    private const int MostFailed = 100;
+    private readonly ConcurrentQueue<Restore> _failed = new();
+    private readonly Loop _loop = new(TimeSpan.FromMinutes(1), log);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        restores.Store.Changed += restore =>
+        restores.Store.Changed += Hear;
+        return _loop.Run(TellAll, stoppingToken);
+    }
+
+    private void Hear(Restore restore)
+    {
+        if (restore.State is not (RequestState.Failed or RequestState.Interrupted))
+            return;
+        _failed.Enqueue(restore);
+        if (_failed.Count > MostFailed)
+            _failed.TryDequeue(out _);
+        _loop.Wake();
+    }
+
+    private async Task TellAll(CancellationToken stop)
+    {
+        foreach (var @base in settings.Now.Bases)
+            await TellStale(@base, stop);
+        while (_failed.TryDequeue(out var restore))
         {
-            if (restore.State is RequestState.Failed or RequestState.Interrupted) _failed.Writer.TryWrite(restore);
-        };
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            foreach (var @base in settings.Now.Bases) await TellStale(@base, stoppingToken);
-            while (_failed.Reader.TryRead(out var restore)) await webhook.Tell($"The restore of the base {restore.Base} {restore.State.ToString().ToLowerInvariant()}: {restore.Message}", $"restores/{restore.Id}", stoppingToken);
-            using var pause = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            pause.CancelAfter(Pause);
-            await _failed.Reader.WaitToReadAsync(pause.Token).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+            var how = restore.State.ToString().ToLowerInvariant();
+            var text = $"The restore of the base {restore.Base} {how}: {restore.Message}";
+            await webhook.Tell(text, $"restores/{restore.Id}", stop);
         }
     }
 

@@ -100,17 +100,20 @@ public sealed class Inventory(
     private async Task Watch(HostSettings host, CancellationToken stop)
     {
         var pattern = PatternRule.Make(host.Servers);
-        while (!stop.IsCancellationRequested)
-        {
-            var began = Stopwatch.GetTimestamp();
-            var answer = await Ask(host, pattern, stop);
-            if (stop.IsCancellationRequested)
-                return;
-            Asked?.Invoke(host, Stopwatch.GetElapsedTime(began), answer.Problem is null);
-            Take(answer);
-            Changed?.Invoke();
-            await Task.Delay(Pause, clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
+        var loop = new Loop(Pause, log);
+        await loop.Run(
+            async end =>
+            {
+                var began = Stopwatch.GetTimestamp();
+                var answer = await Ask(host, pattern, end);
+                if (end.IsCancellationRequested)
+                    return;
+                Asked?.Invoke(host, Stopwatch.GetElapsedTime(began), answer.Problem is null);
+                Take(answer);
+                Changed?.Invoke();
+            },
+            stop
+        );
     }
 
     private async Task<Answer> Ask(HostSettings host, Regex pattern, CancellationToken stop)

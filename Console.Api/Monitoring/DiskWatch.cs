@@ -13,6 +13,7 @@ public sealed class DiskWatch : BackgroundService
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2),
         UntilNextTry = TimeSpan.FromSeconds(10);
+    private readonly Loop _loop;
 
     // Below it a night's logs and histories may not fit any more.
     private const long LittleSpace = 100L << 20;
@@ -22,7 +23,7 @@ public sealed class DiskWatch : BackgroundService
 
     public DiskWatch(CurrentSettings settings, ILogger<DiskWatch> log)
     {
-        (_state, _log) = (settings.Newest.State, log);
+        (_state, _log, _loop) = (settings.Newest.State, log, new(Pause, log));
         DiskTroubles.Began += TellBegin;
         DiskTroubles.Ended += TellEnd;
     }
@@ -70,17 +71,18 @@ public sealed class DiskWatch : BackgroundService
     {
         var tried = Stopwatch.StartNew();
         TryState();
-        while (!stoppingToken.IsCancellationRequested)
+        await _loop.Run(() => Probe(tried), stoppingToken);
+    }
+
+    private void Probe(Stopwatch tried)
+    {
+        if (tried.Elapsed >= UntilNextTry)
         {
-            if (tried.Elapsed >= UntilNextTry)
-            {
-                TryState();
-                tried.Restart();
-            }
-            if (DiskTroubles.Open.Count > 0)
-                DiskTroubles.Probe();
-            await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+            TryState();
+            tried.Restart();
         }
+        if (DiskTroubles.Open.Count > 0)
+            DiskTroubles.Probe();
     }
 
     private void TryState()

@@ -20,6 +20,7 @@ public sealed class FactLog : BackgroundService
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5),
         BetweenRefusals = TimeSpan.FromMinutes(1);
 
+    private readonly Loop _loop;
     private readonly Health _health;
     private readonly Reachability _reachability;
     private readonly Secrets _secrets;
@@ -40,6 +41,7 @@ public sealed class FactLog : BackgroundService
     )
     {
         (_health, _reachability, _secrets, _log) = (health, reachability, secrets, log);
+        _loop = new(Pause, log);
         _tokens = new(BetweenRefusals, clock, Warn);
         _names = new(BetweenRefusals, clock, Warn);
         audit.Written += Tell;
@@ -61,13 +63,9 @@ public sealed class FactLog : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var problems = new StandingProblems(_log);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
-            if (stoppingToken.IsCancellationRequested)
-                return;
-            problems.Look(_health.Unlogged);
-        }
+        // Not at once: at the start no host has answered yet.
+        await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+        await _loop.Run(() => problems.Look(_health.Unlogged), stoppingToken);
     }
 
     private void Tell(AuditFact fact)

@@ -1,25 +1,11 @@
-using TestServers.Storage;
 
 namespace TestServers.Reservations;
 
 /// <summary>Ends reservations: whether one holds is computed from the clock at every look, and once it has ended it is gone within a second.</summary>
 public sealed class ReservationExpiry(ReservationBook book, ILogger<ReservationExpiry> log) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly Loop _loop = new(TimeSpan.FromSeconds(1), log);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                book.RemoveEnded();
-            }
-            catch (DiskRefused refused)
-            {
-                log.LogError("{Reason}", refused.Message);
-            }
-            await Task.Delay(Pause, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        _loop.Run(book.RemoveEnded, stoppingToken);
 }

@@ -30,14 +30,15 @@ public sealed class Board : BackgroundService
     private readonly Usability _usability;
     private readonly BuildsUnderHolds _underHolds;
     private readonly DataTimes _times;
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Loop _loop;
     private readonly Lock _making = new();
     // How many changes there were, and up to which of them the picture shows.
     private long _changes = 1, _shown;
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
 
-    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning, Usability usability, Reachability reachability, BuildsUnderHolds underHolds, DataTimes times)
+    public Board(Inventory inventory, ReservationBook reservations, RequestStore<Build> builds, History history, BuildViews views, Cleaning cleaning, Usability usability, Reachability reachability, BuildsUnderHolds underHolds, DataTimes times, ILogger<Board> log)
     {
+        _loop = new(TimeSpan.FromSeconds(1), log);
         (_inventory, _reservations, _builds, _history, _views, _cleaning, _usability) = (inventory, reservations, builds, history, views, cleaning, usability);
         (_underHolds, _times) = (underHolds, times);
         reachability.Changed += _ => Mark();
@@ -56,22 +57,13 @@ public sealed class Board : BackgroundService
     // The picture is read after this is: one that is being made does not count yet.
     private bool IsUpToDate => Volatile.Read(ref _shown) >= Volatile.Read(ref _changes);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            Make(onlyIfStale: false);
-            await _wake.WaitAsync(TimeSpan.FromSeconds(1), stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        _loop.Run(() => Make(onlyIfStale: false), stoppingToken);
 
     private void Mark()
     {
         Interlocked.Increment(ref _changes);
-        lock (_wake)
-        {
-            if (_wake.CurrentCount == 0) _wake.Release();
-        }
+        _loop.Wake();
     }
 
     private Picture Make(bool onlyIfStale)
