@@ -103,11 +103,11 @@ public static class Startup
         services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
         services.AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<TemplatesBefore>().AddSingleton<ServerFinds>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
-        services.AddSingleton<DataTimes>().AddSingleton<BaseViews>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<Teller>();
+        services.AddSingleton<BaseFacts>().AddSingleton<DataTimes>().AddSingleton<BaseViews>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<Teller>();
         services.AddSingleton<Copies>().AddSingleton<CopySight>().AddSingleton<CopyDrop>().AddSingleton<CopyViews>();
         AddBackground<Inventory>(services);
         AddBackground<ReservationExpiry>(services);
-        AddBackground<Bases>(services);
+        AddBackground<BaseKeeper>(services);
         AddBackground<CopyKeeper>(services);
         AddBackground<Restores>(services);
         AddBackground<Freshness>(services);

@@ -14,7 +14,7 @@ namespace TestServers.Builds;
 /// end is on disk before the next begins, in one write with that beginning, as the person waits for each. Nothing that changes a database is
 /// repeated by itself.
 /// </summary>
-public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, Bases bases,
+public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, BaseFacts bases, BaseKeeper keeper,
     DatabaseStep database, GuestSteps guest, HealthStep health, TemplatesBefore templates, SettingsValues values, Cleaning cleaning, BuildRules rules, Reachability reachability, BuildHolds holds, Journal journal, Audit audit, TimeProvider clock, ILogger<BuildRunner> consoleLog)
 {
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
@@ -51,7 +51,7 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         var ended = store.Preview(id, Ended);
         if (ended.ForHistory(app?.Base) is { } told) history.Add(told);
         journal.Do(act => GiveBack(act, store.Change(act, id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is RequestState.Cancelled or RequestState.Interrupted })));
-        if (ended.Database && app?.Base is { } name) bases.Refresh(bases.Find(name));
+        if (ended.Database && app?.Base is { } name) keeper.Refresh(bases.Find(name));
     }
 
     /// <summary>Gives back the reservation that a build has made for itself, when under it nothing was touched and no build is left.</summary>

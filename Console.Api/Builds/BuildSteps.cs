@@ -36,12 +36,12 @@ public sealed record StepEnd(StepState State, string Message, Func<BuildResult, 
 public sealed record StepVoice(Action<string> Log, Action<double> Progress, Action<string?> WaitsFor);
 
 /// <summary>The database step: takes a spare at once, or waits for the base's lane and makes a plain copy.</summary>
-public sealed class DatabaseStep(Bases bases, Lanes lanes)
+public sealed class DatabaseStep(BaseFacts bases, BaseKeeper keeper, Lanes lanes)
 {
     public async Task<StepEnd> Run(Build build, BaseSettings @base, StepVoice voice, CancellationToken cancel)
     {
         var host = bases.HostOf(@base);
-        if (bases.FactsOf(@base.Name).Spares > 0)
+        if (bases.Of(@base.Name).Spares > 0)
         {
             var end = await host.Copy(@base, build.Server, onlySpare: true, voice.Log, voice.Progress, cancel);
             if (end.Done || end.Results.GetValueOrDefault("spare") != "none") return Finish(@base, end);
@@ -54,9 +54,9 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
     private async Task<StepEnd> PlainCopy(Build build, BaseSettings @base, DatabaseHost host, StepVoice voice, CancellationToken cancel)
     {
         var who = $"the copy for {build.Server}";
-        using var onBase = await lanes.Enter(Bases.LaneOf(@base.Name), 1, build.Id, who, other => voice.WaitsFor($"the base {@base.Name} is busy with {other}"), cancel);
+        using var onBase = await lanes.Enter(BaseKeeper.LaneOf(@base.Name), 1, build.Id, who, other => voice.WaitsFor($"the base {@base.Name} is busy with {other}"), cancel);
         using var onHost = await lanes.Enter("host " + host.Settings.Name, host.Settings.Copies, build.Id, who, other => voice.WaitsFor($"{host.Settings.Name} is busy with {other}"), cancel);
-        await bases.StandAside(@base.Name);
+        await keeper.StandAside(@base.Name);
         voice.WaitsFor(null);
         return Finish(@base, await host.Copy(@base, build.Server, onlySpare: false, voice.Log, voice.Progress, cancel));
     }
@@ -65,11 +65,11 @@ public sealed class DatabaseStep(Bases bases, Lanes lanes)
     {
         if (!end.Done)
         {
-            bases.Refresh(@base, sweep: true);
+            keeper.Refresh(@base, sweep: true);
             return StepEnd.Of(end);
         }
         // The next spare is made when the build has ended, so that it takes nothing from the person who waits for it.
-        bases.Touch(@base);
+        keeper.Touch(@base);
         var dataTime = DatabaseHost.Instant(end.Results, "data_time");
         var method = DatabaseHost.Method(end.Results, "method");
         if (method == "spare") bases.Note(@base.Name, facts => facts with { Spares = Math.Max(0, facts.Spares - 1) });

@@ -7,11 +7,11 @@ public static class LeftOutBefore
 {
     /// <param name="path">The code that the server has afterwards.</param>
     public static IEnumerable<string> Of(
-        AppSettings app, bool database, bool code, RepositoryPath path, ServerHistory kept, Bases bases)
+        AppSettings app, bool database, bool code, RepositoryPath path, ServerHistory kept, BaseFacts bases)
     {
         if (app.Base is not { } name) yield break;
         if (database)
-            foreach (var text in bases.FactsOf(name).LeftOut) yield return $"in the base {name}: {text}";
+            foreach (var text in bases.Of(name).LeftOut) yield return $"in the base {name}: {text}";
         var commands = app.After?.Count ?? 0;
         if (commands == 0) yield break;
         if (database && !code)

@@ -9,7 +9,7 @@ using TestServers.Hosts;
 namespace TestServers.Builds;
 
 /// <summary>Tells what a build would change, before it is launched, and what is different between two entries of a server's history.</summary>
-public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inventory, Usability usability, History history, Bases bases, DataTimes times,
+public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inventory, Usability usability, History history, BaseFacts bases, DataTimes times,
     GuestSteps guest, ServerLooks looks, SettingsValues values, TemplatesBefore templates)
 {
     private const int MostCommits = 100;
@@ -43,7 +43,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
 
     private DatabasePlan DatabaseOf(BaseSettings @base, DateTimeOffset? now)
     {
-        var facts = bases.FactsOf(@base.Name);
+        var facts = bases.Of(@base.Name);
         return new(@base.Name, facts.Spares > 0 ? "spare" : "copy", now, facts.DataTime, times.DoubtOf(@base, now), times.DoubtOf(@base, facts.DataTime));
     }
 
@@ -54,7 +54,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
         if (usability.WhyNot(machine) is { } unusable) return unusable;
         if (!wanted.Database || app.Base is not { } name) return null;
         return bases.ProblemOf(bases.Find(name))
-            ?? (bases.FactsOf(name).Exists ? null
+            ?? (bases.Of(name).Exists ? null
                 : $"The base {name} was never restored: there is nothing to copy. Restore it first, on the page of the bases or by POST api/bases/{name}/restore.");
     }
 

@@ -5,7 +5,7 @@ using TestServers.Storage;
 namespace TestServers.Builds;
 
 /// <summary>Puts together what a server and its database hosts say of what is there.</summary>
-public sealed class ServerFinds(CurrentSettings settings, Bases bases, StateFolder state)
+public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, StateFolder state)
 {
     /// <param name="known">What was known when the server was asked.</param>
     /// <param name="status">What it has answered.</param>

@@ -8,7 +8,7 @@ namespace TestServers.Builds;
 /// Renders the templates of a build before it begins, with what is not known yet stood for by something of its form:
 /// plan and build say the same.
 /// </summary>
-public sealed class TemplatesBefore(SettingsValues values, Bases bases, TimeProvider clock)
+public sealed class TemplatesBefore(SettingsValues values, BaseFacts bases, TimeProvider clock)
 {
     private const string Hash = "0123456789abcdef0123456789abcdef01234567";
 
@@ -27,7 +27,7 @@ public sealed class TemplatesBefore(SettingsValues values, Bases bases, TimeProv
         {
             var isGit = app.Repository.Kind == RepositoryKind.Git;
             var code = new KeptCode(path, revision ?? Revision.From(isGit ? Hash : "1"));
-            var time = app.Base is { } name ? bases.FactsOf(name).DataTime ?? clock.GetUtcNow() : (DateTimeOffset?)null;
+            var time = app.Base is { } name ? bases.Of(name).DataTime ?? clock.GetUtcNow() : (DateTimeOffset?)null;
             SettingsTemplates.Render(app, values.Of(app, machine, code, time, id, by, hidePassword: true));
             return null;
         }

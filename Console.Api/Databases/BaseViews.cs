@@ -3,7 +3,7 @@ using TestServers.Requests;
 namespace TestServers.Databases;
 
 /// <summary>Shows bases with their age, spares and restores.</summary>
-public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores restores, DataTimes times, TimeProvider clock)
+public sealed class BaseViews(CurrentSettings settings, BaseFacts bases, Restores restores, DataTimes times, TimeProvider clock)
 {
     private const int PastRestores = 5;
 
@@ -11,7 +11,7 @@ public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores re
 
     public BaseView Of(BaseSettings @base)
     {
-        var facts = bases.FactsOf(@base.Name);
+        var facts = bases.Of(@base.Name);
         return new(@base.Name, @base.Host, facts.Exists, facts.Size, facts.DataTime, times.DoubtOf(@base, facts.DataTime), IsStale(@base, facts.DataTime), @base.StaleAfterHours, facts.Method, facts.MethodSeconds, new(@base.Spares, facts.Spares),
             bases.ProblemOf(@base), View(restores.OpenOf(@base.Name)), View(restores.LastOf(@base.Name)), [.. settings.Now.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)],
             facts.LeftOut);
@@ -34,5 +34,5 @@ public sealed class BaseViews(CurrentSettings settings, Bases bases, Restores re
     public TimeSpan? AgeOf(BaseSettings @base, DateTimeOffset? dataTime) => times.AgeOf(@base, dataTime);
 
     /// <summary>Why it is not known how old a base's data are; null when it is.</summary>
-    public string? DoubtOf(BaseSettings @base) => times.DoubtOf(@base, bases.FactsOf(@base.Name).DataTime);
+    public string? DoubtOf(BaseSettings @base) => times.DoubtOf(@base, bases.Of(@base.Name).DataTime);
 }

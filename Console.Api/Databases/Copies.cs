@@ -19,7 +19,7 @@ public sealed record Copy(DatabaseHost Host, FoundDatabase Found, string? Elsewh
 /// The copies that the database hosts have, and what is remembered of each. Two names of one PostgreSQL show each
 /// database once: on the host that the settings give its base.
 /// </summary>
-public sealed class Copies(CurrentSettings settings, JsonFile<BasesState> file, Bases bases)
+public sealed class Copies(CurrentSettings settings, JsonFile<BasesState> file, BaseFacts bases)
 {
     /// <summary>Every copy of a server, whosever it is; none of a host that has not answered since the start.</summary>
     public IEnumerable<Copy> All => Databases.Where(d => d.Found.Server is not null);

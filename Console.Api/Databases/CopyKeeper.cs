@@ -16,7 +16,7 @@ public sealed class CopyKeeper : BackgroundService
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2),
         AfterFailure = TimeSpan.FromSeconds(30);
 
-    private readonly Bases _bases;
+    private readonly BaseFacts _bases;
     private readonly Copies _copies;
     private readonly CopySight _sight;
     private readonly CopyDrop _drop;
@@ -27,7 +27,7 @@ public sealed class CopyKeeper : BackgroundService
 
     public CopyKeeper(
         CurrentSettings settings,
-        Bases bases,
+        BaseFacts bases,
         Copies copies,
         CopySight sight,
         CopyDrop drop,

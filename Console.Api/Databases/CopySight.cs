@@ -19,7 +19,7 @@ public sealed class CopySight
     private readonly string _id;
     private readonly Inventory _inventory;
     private readonly ReservationBook _reservations;
-    private readonly Bases _bases;
+    private readonly BaseFacts _bases;
     private Seen? _seen;
     private int _picture;
 
@@ -28,7 +28,7 @@ public sealed class CopySight
         StateFolder state,
         Inventory inventory,
         ReservationBook reservations,
-        Bases bases
+        BaseFacts bases
     )
     {
         (_settings, _id, _inventory, _reservations, _bases) = (settings, state.Id, inventory, reservations, bases);

@@ -5,7 +5,7 @@ namespace TestServers.Databases;
 /// the database host: where one of the two is wrong, the data seem to come from the future. How old they are is then not
 /// known, also when that time has passed.
 /// </summary>
-public sealed class DataTimes(CurrentSettings settings, Bases bases, TimeProvider clock)
+public sealed class DataTimes(CurrentSettings settings, BaseFacts bases, TimeProvider clock)
 {
     /// <summary>The clocks of two machines are never quite the same.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(2);
@@ -18,7 +18,7 @@ public sealed class DataTimes(CurrentSettings settings, Bases bases, TimeProvide
     {
         if (dataTime is not { } time) return null;
         var isAhead = IsAhead(time, clock.GetUtcNow());
-        if (!isAhead && !bases.FactsOf(@base.Name).WereAhead(time)) return null;
+        if (!isAhead && !bases.Of(@base.Name).WereAhead(time)) return null;
         return $"The dump of {@base.Name} says that it was made at {Times.Say(time)}, "
             + $"which {(isAhead ? "is to come" : "was to come when it was restored")}: how old these data are is not "
             + "known. Set the clock of the machine that makes the dump right, or give its zone as dump_zone in the "

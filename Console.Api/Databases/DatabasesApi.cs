@@ -29,7 +29,7 @@ public static class DatabasesApi
 
     private static Polled<BaseList> List(BaseViews views) => Polled.Of(new BaseList([.. views.All]));
 
-    private static Polled<BaseView> Show(BaseName name, Bases bases, BaseViews views) => Polled.Of(views.Of(bases.Find(name)));
+    private static Polled<BaseView> Show(BaseName name, BaseFacts bases, BaseViews views) => Polled.Of(views.Of(bases.Find(name)));
 
     private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(BaseName name,
         [Description("Whether to answer when it has ended")] bool? wait, HttpContext context, Restores restores, BaseViews views)

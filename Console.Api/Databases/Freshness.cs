@@ -5,7 +5,7 @@ using TestServers.Requests;
 namespace TestServers.Databases;
 
 /// <summary>Tells the team when a base has become stale, or its data come from the future, once for each data time, and when a restore has failed. A message that was not taken is tried again.</summary>
-public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews views, Restores restores, Webhook webhook, ILogger<Freshness> log) : BackgroundService
+public sealed class Freshness(CurrentSettings settings, BaseFacts bases, BaseViews views, Restores restores, Webhook webhook, ILogger<Freshness> log) : BackgroundService
 {
     private const int MostFailed = 100;
     private readonly ConcurrentQueue<Restore> _failed = new();
@@ -41,7 +41,7 @@ public sealed class Freshness(CurrentSettings settings, Bases bases, BaseViews v
 
     private async Task TellStale(BaseSettings @base, CancellationToken stop)
     {
-        var facts = bases.FactsOf(@base.Name);
+        var facts = bases.Of(@base.Name);
         if (facts.DataTime is not { } dataTime || facts.StaleTold == dataTime || !views.IsStale(@base, dataTime)) return;
         var why = views.AgeOf(@base, dataTime) is { } age
             ? $"is stale: its data are of {Times.Say(dataTime)}, {age.TotalHours:0} hours old; the limit is {@base.StaleAfterHours:0}. Look at its last restore."

@@ -10,7 +10,7 @@ namespace TestServers.Databases;
 /// Restores of bases: at most one of a base at a time, so many on a host as its settings allow. However often cron calls, a call
 /// while one is open, or with the same Idempotency-Key, gets that restore.
 /// </summary>
-public sealed class Restores(CurrentSettings settings, RequestStore<Restore> store, Bases bases, DataTimes times, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
+public sealed class Restores(CurrentSettings settings, RequestStore<Restore> store, BaseFacts bases, BaseKeeper keeper, DataTimes times, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
 {
     private readonly ConcurrentDictionary<RequestId, Task> _running = new();
     private readonly CancellationTokenSource _atRest = new();
@@ -123,7 +123,7 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         var end = await host.Restore(@base, line => requestLog.Add("restore", line, clock.GetUtcNow()), fraction => ShowProgress(id, fraction), step => TryEnterStep(id, step), stop);
         if (!end.Done) requestLog.Add("console", end.Message, clock.GetUtcNow());
         await Persistence.Write(() => Finish(id, @base, end), refused => log.LogError("Restore {Id} of {Base} has ended, but its end cannot be written yet: {Reason}", id, @base.Name, refused.Message), stop);
-        bases.Refresh(@base, sweep: !end.Done);
+        keeper.Refresh(@base, sweep: !end.Done);
         return true;
     }
 

@@ -13,7 +13,7 @@ public sealed class Teller(
     RequestStore<Build> builds,
     BuildViews views,
     Restores restores,
-    Bases bases,
+    BaseFacts bases,
     BaseViews baseViews,
     CopyViews copies,
     CurrentSettings settings)

@@ -7,7 +7,7 @@ namespace TestServers.Monitoring;
 public sealed class BaseGauges(
     CurrentSettings settings,
     Restores restores,
-    Bases bases,
+    BaseFacts bases,
     BaseViews views,
     TimeProvider clock
 )
@@ -64,12 +64,12 @@ public sealed class BaseGauges(
                 () =>
                     OfBases(b => restores.LastOf(b.Name) is { } last ? Bit(last.State == RequestState.Succeeded) : null)
             ),
-            new("console_base_size_bytes", "Size of a base", ["base"], () => OfBases(b => bases.FactsOf(b.Name).Size)),
+            new("console_base_size_bytes", "Size of a base", ["base"], () => OfBases(b => bases.Of(b.Name).Size)),
             new(
                 "console_base_spares",
                 "Spares that are ready",
                 ["base"],
-                () => OfBases(b => bases.FactsOf(b.Name).Spares)
+                () => OfBases(b => bases.Of(b.Name).Spares)
             ),
             new(
                 "console_base_spares_wanted",
@@ -79,7 +79,7 @@ public sealed class BaseGauges(
             ),
         ];
 
-    private DateTimeOffset? DataTimeOf(BaseSettings @base) => bases.FactsOf(@base.Name).DataTime;
+    private DateTimeOffset? DataTimeOf(BaseSettings @base) => bases.Of(@base.Name).DataTime;
 
     private DateTimeOffset? LastSuccess(BaseSettings @base) =>
         restores.Store.All.FirstOrDefault(r => r.Base == @base.Name && r.State == RequestState.Succeeded)?.EndedAt;

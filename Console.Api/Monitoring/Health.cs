@@ -36,7 +36,7 @@ public sealed class Health(
     CurrentSettings settings,
     Inventory inventory,
     Reachability reachability,
-    Bases bases,
+    BaseFacts bases,
     BaseViews views,
     Restores restores,
     CopyViews copies,
@@ -124,7 +124,7 @@ public sealed class Health(
     private IEnumerable<HealthProblem> LookAtBase(BaseSettings @base)
     {
         HealthProblem Warn(string part, string message) => new(part, @base.Name.Text, HealthState.Warning, message);
-        var dataTime = bases.FactsOf(@base.Name).DataTime;
+        var dataTime = bases.Of(@base.Name).DataTime;
         if (bases.ProblemOf(bases.HostOf(@base)) is null && bases.ProblemOf(@base) is { } problem)
             yield return Warn("base", problem);
         if (views.IsStale(@base, dataTime))

@@ -137,7 +137,7 @@ public sealed class PlanAndLaunchTest
         var name = parts.Settings.Bases[0].Name;
         var data = new Wanted(AppName.From("shop")!, null, null, Database: true, Code: false);
         Assert.Contains("was never restored", await FailureOf(parts, data), StringComparison.Ordinal);
-        parts.The<Bases>().Note(name, facts => facts with { Exists = true, DataTime = DateTimeOffset.UnixEpoch });
+        parts.The<BaseFacts>().Note(name, facts => facts with { Exists = true, DataTime = DateTimeOffset.UnixEpoch });
         Assert.Null(await FailureOf(parts, data));
 
         foreach (var broken in new[] { "x\n{{colour.of.sky}}\n", "x\n{{#if path}}\n", "x\n{{path" })

@@ -50,7 +50,7 @@ public sealed class DataOfTheFutureTest
         await using var parts = new PartsInPlace([("qa01", 1)], Built, Apps, new FakeTimeProvider(Noon));
         var (@base, views) = (parts.Settings.Bases[0], parts.The<BaseViews>());
         var time = Noon.AddHours(-hours);
-        parts.The<Bases>().Note(@base.Name, facts => facts with { Exists = true, DataTime = time });
+        parts.The<BaseFacts>().Note(@base.Name, facts => facts with { Exists = true, DataTime = time });
         var view = views.Of(@base);
         Assert.Equal(isStale, view.Stale);
         Assert.Equal(isKnown, view.DataDoubt is null);
@@ -68,7 +68,7 @@ public sealed class DataOfTheFutureTest
         await using var parts = new PartsInPlace([("qa01", 1)], Built, Apps, clock);
         var (@base, views) = (parts.Settings.Bases[0], parts.The<BaseViews>());
         var ahead = Noon.AddHours(3);
-        void Restore(DateTimeOffset time) => parts.The<Bases>().Note(@base.Name, facts =>
+        void Restore(DateTimeOffset time) => parts.The<BaseFacts>().Note(@base.Name, facts =>
             (DataTimes.IsAhead(time, clock.GetUtcNow()) ? facts.WithAhead(time) : facts) with { Exists = true, DataTime = time });
         Restore(ahead);
         clock.Advance(TimeSpan.FromHours(4));
@@ -89,7 +89,7 @@ public sealed class DataOfTheFutureTest
         await using var parts = new PartsInPlace([("qa01", 5)], Built, Apps, clock);
         await parts.Begin();
         var name = parts.Settings.Bases[0].Name;
-        parts.The<Bases>().Note(name, facts => facts with { Exists = true, DataTime = Noon.AddDays(1) });
+        parts.The<BaseFacts>().Note(name, facts => facts with { Exists = true, DataTime = Noon.AddDays(1) });
         var wanted = new Wanted(AppName.From("shop")!, null, null, Database: true, Code: false);
         var plan = await parts.The<Plans>().Of(ServerName.From("qa01")!, wanted, null, "anna", CancellationToken.None);
         Assert.Contains(Ahead(Noon.AddHours(3)), plan.Database?.NowDoubt, StringComparison.Ordinal);

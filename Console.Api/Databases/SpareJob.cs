@@ -3,7 +3,7 @@ using TestServers.Commands;
 namespace TestServers.Databases;
 
 /// <summary>The making of one base's spares, which can be ended and waited for.</summary>
-internal sealed class SparesInTheMaking(CancellationToken stop) : IDisposable
+internal sealed class SpareJob(CancellationToken stop) : IDisposable
 {
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using TestServers.Commands;
+using TestServers.Storage;
+
+namespace TestServers.Databases;
+
+/// <summary>
+/// What is known of every base and of the databases on their hosts: what each host said last, kept over restarts, and
+/// why it does not answer. <see cref="BaseKeeper"/> asks them.
+/// </summary>
+public sealed class BaseFacts(
+    CurrentSettings settings,
+    JsonFile<BasesState> file,
+    HostProgram program,
+    StateFolder state,
+    ILogger<BaseFacts> log
+)
+{
+    private readonly string _id = state.Id;
+    private readonly ConcurrentDictionary<DatabaseHostSettings, DatabaseHost> _hosts = new();
+    private readonly ConcurrentDictionary<DatabaseHostSettings, DatabaseHostStatus> _statuses = new();
+    private readonly ConcurrentDictionary<DatabaseHostSettings, string> _problems = new();
+
+    /// <summary>Raised when something of a base has changed.</summary>
+    public event Action<BaseName>? Changed;
+
+    /// <summary>The settings of a base.</summary>
+    /// <exception cref="Problem">404: there is no such base.</exception>
+    public BaseSettings Find(BaseName name) =>
+        settings.Now.Base(name) ?? throw Problem.NotFound("base", $"The settings name no base {name}. GET api/bases lists them.");
+
+    /// <summary>The host of a base; the one it had, when the settings have just taken it away.</summary>
+    public DatabaseHost HostOf(BaseSettings @base) => Reach(
+        settings.Now.DatabaseHosts.Concat(_hosts.Keys).First(h => h.Name == @base.Host));
+
+    /// <summary>What the base's host said last, kept over restarts.</summary>
+    public KnownBase Of(BaseName name) => file.Value.Bases.GetValueOrDefault(name.Text) ?? KnownBase.Unknown;
+
+    /// <summary>Why the base's host does not answer, or that the base is another console's; or null.</summary>
+    public string? ProblemOf(BaseSettings @base)
+    {
+        var host = HostOf(@base);
+        return ProblemOf(host) ?? _statuses.GetValueOrDefault(host.Settings)?.ProblemOf(@base, _id);
+    }
+
+    /// <summary>Why a database host does not answer; null when it does.</summary>
+    public string? ProblemOf(DatabaseHost host) => _problems.GetValueOrDefault(host.Settings);
+
+    /// <summary>Every database host with what it said last; null when it has not answered since the start.</summary>
+    public IEnumerable<(DatabaseHost Host, DatabaseHostStatus? Status)> Hosts =>
+        settings.Newest.DatabaseHosts.Select(h => (Reach(h), _statuses.GetValueOrDefault(h)));
+
+    /// <summary>Runs one loop for each database host that the newest settings have.</summary>
+    public Task ForEachHost(Func<DatabaseHost, CancellationToken, Task> loop, CancellationToken stop) =>
+        settings.ForEach(s => s.DatabaseHosts, (host, end) => loop(Reach(host), end), stop);
+
+    /// <summary>Takes note that a database there is another now, or is gone, until the host is asked next.</summary>
+    public void NoteFound(DatabaseHost host, FoundDatabase before, FoundDatabase? after) =>
+        _statuses.AddOrUpdate(host.Settings, DatabaseHostStatus.Nothing, (_, now) => now.With(before, after));
+
+    /// <summary>Asks the base's host which data a server's copy has.</summary>
+    /// <returns>Whether the host answered, and the copy's data time; null when there is no copy.</returns>
+    public async Task<(bool Answered, DateTimeOffset? DataTime)> AskCopy(BaseSettings @base, ServerName server, CancellationToken cancel)
+    {
+        var (end, status) = await HostOf(@base).Status([@base.Name], cancel);
+        return (end.Done, CopyIn(status, @base, server)?.DataTime);
+    }
+
+    /// <summary>Asks the base's host for a server's copy.</summary>
+    /// <returns>
+    /// Whether the host answered with what it has, and the copy; null when there is none.
+    /// </returns>
+    public async Task<(bool Answered, FoundDatabase? Copy)> FindCopy(BaseSettings @base, ServerName server, CancellationToken cancel)
+    {
+        var (end, status) = await HostOf(@base).Status([@base.Name], cancel);
+        return (end.Done && status.Cluster is not null, CopyIn(status, @base, server));
+    }
+
+    /// <summary>A server's copy, as the base's host said last; null when it has told of none.</summary>
+    public FoundDatabase? CopyOf(BaseSettings @base, ServerName server) =>
+        _statuses.GetValueOrDefault(HostOf(@base).Settings) is { } status ? CopyIn(status, @base, server) : null;
+
+    private static FoundDatabase? CopyIn(DatabaseHostStatus status, BaseSettings @base, ServerName server) =>
+        status.Found.FirstOrDefault(f => f.Kind == DatabaseKind.Copy && f.Base == @base.Name && f.Server == server);
+
+    /// <summary>Takes note of what a host reported.</summary>
+    public void Note(BaseName name, Func<KnownBase, KnownBase> change)
+    {
+        var before = Of(name);
+        file.Change(state => change(Of(name)) is var next && next == Of(name) ? state : state with { Bases = state.Bases.SetItem(name.Text, next) });
+        if (Of(name) != before) Changed?.Invoke(name);
+    }
+
+    /// <summary>The bases that the newest settings put on a host.</summary>
+    public IEnumerable<BaseSettings> BasesOf(DatabaseHost host) =>
+        settings.Newest.Bases.Where(b => b.Host == host.Settings.Name);
+
+    /// <summary>Takes note of what a host has answered.</summary>
+    public void NoteAnswer(DatabaseHost host, DatabaseHostStatus status)
+    {
+        _statuses[host.Settings] = status;
+        foreach (var @base in BasesOf(host))
+            Note(
+                @base.Name,
+                known =>
+                    status.BaseOf(@base.Name, _id) is { } now
+                        ? known with
+                        {
+                            Exists = true,
+                            Size = now.Size,
+                            DataTime = now.DataTime,
+                            Spares = now.Spares,
+                            Method = now.Method ?? known.Method,
+                        }
+                        : known with { Exists = false, Size = null, DataTime = null, Spares = 0, LeftOut = [] }
+            );
+    }
+
+    /// <summary>Takes note of why a host does not answer; null: it does.</summary>
+    public void NoteProblem(DatabaseHost host, string? problem)
+    {
+        var before = _problems.GetValueOrDefault(host.Settings);
+        if (before == problem)
+            return;
+        if (problem is null)
+            _problems.TryRemove(host.Settings, out _);
+        else
+            _problems[host.Settings] = problem;
+        if (problem is not null)
+            log.LogWarning("Database host {Host}: {Problem}", host.Settings.Name, problem);
+        else
+            log.LogInformation("Database host {Host} answers again.", host.Settings.Name);
+        foreach (var @base in BasesOf(host))
+            Changed?.Invoke(@base.Name);
+    }
+
+    private DatabaseHost Reach(DatabaseHostSettings host) =>
+        _hosts.GetOrAdd(host, h => new(h, settings, settings.Newest.Runtime, _id, program));
+}

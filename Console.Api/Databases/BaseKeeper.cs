@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using TestServers.Commands;
+using TestServers.Requests;
+
+namespace TestServers.Databases;
+
+/// <summary>
+/// Asks each database host now and then and whenever something failed there, and makes spares in the background behind
+/// what was done; a host that is down stops only its own bases.
+/// </summary>
+public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes lanes, ILogger<BaseKeeper> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30),
+        AfterRefusal = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<string, bool> _swept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<BaseName, bool> _touched = new();
+    private readonly ConcurrentDictionary<string, Loop> _loops = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<BaseName, SpareJob> _spares = new();
+
+    /// <summary>The lane of those who make a plain copy of this base.</summary>
+    public static string LaneOf(BaseName name) => "base " + name;
+
+    /// <summary>Remembers that spares are to be made and what a copy has left is to be dropped: when the host is asked next, at the latest.</summary>
+    public void Touch(BaseSettings @base) => _touched[@base.Name] = true;
+
+    /// <summary>Has that done now.</summary>
+    /// <param name="sweep">Something did not end as it should: have the host asked anew and leftovers dropped, too.</param>
+    public void Refresh(BaseSettings @base, bool sweep = false)
+    {
+        Touch(@base);
+        if (sweep) _swept[@base.Host] = false;
+        LoopOf(@base.Host).Wake();
+    }
+
+    /// <summary>Ends the making of spares of this base, because somebody needs the disk for a plain copy now.</summary>
+    public Task StandAside(BaseName name) => _spares.TryGetValue(name, out var spares) ? spares.End() : Task.CompletedTask;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // What was left to do when the console ended is not known.
+        foreach (var @base in settings.Newest.Bases)
+            Touch(@base);
+        settings.Changed += (before, after) =>
+        {
+            foreach (var @base in after.Bases.Except(before.Bases))
+                Refresh(@base, sweep: true);
+        };
+        return facts.ForEachHost(Watch, stoppingToken);
+    }
+
+    // Kept when its host leaves the settings: one that comes again may have been woken meanwhile.
+    private Loop LoopOf(string host) => _loops.GetOrAdd(host, _ => new(AfterRefusal, log));
+
+    private async Task Watch(DatabaseHost host, CancellationToken stop)
+    {
+        var (answers, asked) = (false, Stopwatch.StartNew());
+        // It begins anew when the settings give it anew: what is there then is not known.
+        _swept[host.Settings.Name] = false;
+        foreach (var @base in facts.BasesOf(host)) Touch(@base);
+        await LoopOf(host.Settings.Name)
+            .Run(
+                async end =>
+                {
+                    var swept = _swept.GetValueOrDefault(host.Settings.Name);
+                    if (!answers || !swept || asked.Elapsed >= Pause)
+                    {
+                        asked.Restart();
+                        answers = await Ask(host, end);
+                        if (answers && !swept)
+                            _swept[host.Settings.Name] = await Sweep(host, end);
+                    }
+                    if (answers)
+                        await MakeSpares(host, end);
+                    return asked.Elapsed < Pause ? Pause - asked.Elapsed : TimeSpan.Zero;
+                },
+                stop
+            );
+    }
+
+    private async Task<bool> Ask(DatabaseHost host, CancellationToken stop)
+    {
+        var bases = facts.BasesOf(host).ToList();
+        var (end, status) = await host.Status(bases.Select(b => b.Name), stop);
+        if (stop.IsCancellationRequested) return false;
+        facts.NoteProblem(host, end.Done ? null : end.Message);
+        if (!end.Done) return false;
+        facts.NoteAnswer(host, status);
+        return true;
+    }
+
+    private async Task<bool> Sweep(DatabaseHost host, CancellationToken stop)
+    {
+        void Log(string line) => log.LogInformation("Sweep of {Host}: {Line}", host.Settings.Name, line);
+        var end = await host.Sweep(facts.BasesOf(host).Select(b => b.Name), Log, stop);
+        if (!end.Done) log.LogWarning("Sweep of {Host}: {Problem}", host.Settings.Name, end.Message);
+        return end.Done;
+    }
+
+    private async Task MakeSpares(DatabaseHost host, CancellationToken stop)
+    {
+        foreach (var @base in facts.BasesOf(host).Where(b => facts.Of(b.Name).Exists))
+        {
+            // prepare also drops what the copies before have left, so it is called although no spare is wanted.
+            if (!_touched.ContainsKey(@base.Name) && facts.Of(@base.Name).Spares >= @base.Spares) continue;
+            HostEnd end;
+            using var spares = new SpareJob(stop);
+            _spares[@base.Name] = spares;
+            try
+            {
+                // Looked at when it can be ended already, so that nobody comes in between. Who is in the lane has it done when he leaves.
+                if (lanes.IsBusy(LaneOf(@base.Name))) continue;
+                _touched.TryRemove(@base.Name, out _);
+                end = await spares.Make(host, @base);
+                if (!end.Done) _touched[@base.Name] = true;
+            }
+            finally
+            {
+                _spares.TryRemove(@base.Name, out _);
+                spares.SetEnded();
+            }
+            if (end.Ending is HostEnding.Failed or HostEnding.Refused) log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
+            if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready) facts.Note(@base.Name, known => known with { Spares = (int)ready, Method = DatabaseHost.Method(end.Results, "method") ?? known.Method, MethodSeconds = DatabaseHost.Seconds(end.Results, "seconds") ?? known.MethodSeconds });
+        }
+    }
+}
