@@ -114,7 +114,9 @@ public static class Startup
         AddBackground<Cleaning>(services);
         AddBackground<ServerLooks>(services);
         AddBackground<BuildQueue>(services);
-        AddBackground<Keeping>(services);
+        services.AddSingleton<IRetained, OldBuilds>().AddSingleton<IRetained, OldRestores>();
+        services.AddSingleton<IRetained>(provider => provider.GetRequiredService<KeptAnswers>());
+        AddBackground<Retention>(services);
         AddBackground<Board>(services);
         AddBackground<DiskWatch>(services);
         AddBackground<SettingsReload>(services);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TestServers.Requests;
 using TestServers.Storage;
 
 namespace TestServers.Access;
@@ -26,7 +27,7 @@ public sealed record KeptAnswer(
 /// Answers of calls with an Idempotency-Key, kept with what the calls have done, in one act: who asks again gets the
 /// answer of then, and nothing is done. A key belongs to its caller, call and body. What was refused is not kept.
 /// </summary>
-public sealed class KeptAnswers
+public sealed class KeptAnswers : IRetained
 {
     /// <summary>For how long an answer is kept.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromDays(7);
@@ -104,6 +105,15 @@ public sealed class KeptAnswers
             File.Delete(PathOf(name));
             _known.TryRemove(name, out _);
         }
+    }
+
+    // What they are kept for is said by the protocol, not by the settings.
+    void IRetained.RemoveOld(int kept, DateTimeOffset time) => RemoveOld();
+
+    event Action? IRetained.Grown
+    {
+        add { }
+        remove { }
     }
 
     private static string CallerOf(Deed deed) => $"{deed.Caller.Kind} {deed.Caller.Name}";

@@ -1,0 +1,30 @@
+using TestServers.Requests;
+
+namespace TestServers.Builds;
+
+/// <summary>
+/// Builds that are too old. One that its server's history names loses its log alone, so that it can be repeated; so
+/// does one behind which its server is still to be cleaned.
+/// </summary>
+public sealed class OldBuilds : IRetained
+{
+    private readonly RequestStore<Build> _store;
+    private readonly History _history;
+
+    public OldBuilds(RequestStore<Build> store, History history)
+    {
+        (_store, _history) = (store, history);
+        store.Changed += build =>
+        {
+            if (build.Ended)
+                Grown?.Invoke();
+        };
+    }
+
+    public event Action? Grown;
+
+    public void RemoveOld(int kept, DateTimeOffset time) => _store.RemoveOld(kept, time, IsNeeded);
+
+    private bool IsNeeded(Build build) =>
+        build.Unclean || _history.Of(build.Server).Entries.Any(e => e.Build == build.Id);
+}

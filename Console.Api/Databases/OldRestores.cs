@@ -1,0 +1,26 @@
+using TestServers.Requests;
+
+namespace TestServers.Databases;
+
+/// <summary>Restores that are too old. The last one of a base loses its log alone.</summary>
+public sealed class OldRestores : IRetained
+{
+    private readonly RequestStore<Restore> _store;
+
+    public OldRestores(RequestStore<Restore> store)
+    {
+        _store = store;
+        store.Changed += restore =>
+        {
+            if (restore.Ended)
+                Grown?.Invoke();
+        };
+    }
+
+    public event Action? Grown;
+
+    public void RemoveOld(int kept, DateTimeOffset time) => _store.RemoveOld(kept, time, IsNeeded);
+
+    private bool IsNeeded(Restore restore) =>
+        _store.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id;
+}
