@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Console;
 using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
+using TestServers.Builds.Steps;
 using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.Hosts;
@@ -102,13 +103,17 @@ public static class Startup
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
         services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
         services.AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
-        services.AddSingleton<DatabaseStep>().AddSingleton<GuestSteps>().AddSingleton<HealthStep>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<TemplatesBefore>().AddSingleton<ServerFinds>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
+        // In the order in which people see them.
+        services.AddSingleton<IBuildStep, DatabaseStep>().AddSingleton<IBuildStep, CodeStep>().AddSingleton<IBuildStep, AfterStep>()
+            .AddSingleton<IBuildStep, SettingsStep>().AddSingleton<IBuildStep, HealthStep>();
+        services.AddSingleton<GuestProgram>().AddSingleton<RenderedBuild>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<TemplatesBefore>().AddSingleton<ServerFinds>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
         services.AddSingleton<BaseFacts>().AddSingleton<DataTimes>().AddSingleton<BaseViews>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<Teller>();
         services.AddSingleton<Copies>().AddSingleton<CopySight>().AddSingleton<CopyDrop>().AddSingleton<CopyViews>();
         AddBackground<Inventory>(services);
         AddBackground<ReservationExpiry>(services);
         AddBackground<BaseKeeper>(services);
         AddBackground<CopyKeeper>(services);
+        services.AddSingleton<RestoreStep>();
         AddBackground<Restores>(services);
         AddBackground<Freshness>(services);
         AddBackground<Cleaning>(services);

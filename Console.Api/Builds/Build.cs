@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TestServers.Builds.Steps;
 using TestServers.Requests;
 
 namespace TestServers.Builds;
@@ -7,8 +8,6 @@ namespace TestServers.Builds;
 /// <param name="Revision">The wanted revision; null: the newest on the path.</param>
 public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code) : Request
 {
-    public const string DatabaseStep = "database", CodeStep = "code", AfterStep = "after", SettingsStep = "settings", HealthStep = "health";
-
     /// <summary>The number of the reservation it was accepted under: it begins only while that one holds. Null: an older console accepted it.</summary>
     public long? Reservation { get; init; }
     public BuildResult? Result { get; init; }
@@ -26,15 +25,8 @@ public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, 
     [System.Text.Json.Serialization.JsonIgnore]
     public bool HasTouched => Steps.Any(s => s.StartedAt is not null && !s.Untouched);
 
-    /// <summary>The steps that such a build has, in their order.</summary>
-    public static IEnumerable<string> StepNames(bool database, bool code, bool after)
-    {
-        if (database) yield return DatabaseStep;
-        if (code) yield return CodeStep;
-        if (code && after) yield return AfterStep;
-        yield return SettingsStep;
-        yield return HealthStep;
-    }
+    /// <summary>The build with more in its result.</summary>
+    public Build WithResult(Func<BuildResult, BuildResult> add) => this with { Result = add(Result ?? new()) };
 
     /// <summary>What a history is told of it, when it has ended; null: it ended before it began.</summary>
     /// <param name="base">The base of its app.</param>
@@ -48,6 +40,6 @@ public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, 
                 Health = Health,
                 Settings = Settings,
                 HasBegun = Steps.Any(s => s.StartedAt is not null),
-                IsOnSite = Steps.Any(s => s is { Name: SettingsStep, State: StepState.Succeeded }),
+                IsOnSite = Steps.Any(s => s is { Name: SettingsStep.Called, State: StepState.Succeeded }),
             };
 }

@@ -11,7 +11,7 @@ namespace TestServers.Builds;
 /// The queue: builds that wait are those on disk whose state says so, hence a restart loses none. A channel wakes the one loop that starts
 /// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
 /// </summary>
-public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> store, BuildRunner runner, BuildRules rules, History history, Inventory inventory,
+public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> store, IEnumerable<IBuildStep> steps, BuildRunner runner, BuildRules rules, History history, Inventory inventory,
     ReservationBook reservations, ReservationHandover handover, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
     private readonly Loop _loop = new(TimeSpan.FromSeconds(30), log);
@@ -38,7 +38,7 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
             {
                 Id = id, By = by, At = clock.GetUtcNow(), RetryOf = retryOf, Resumes = resumes?.Id, Result = resumes?.Result,
                 Reservation = holds.For(act, server, id, $"build of {wanted.App} {path}", number, deed),
-                Steps = [.. Build.StepNames(wanted.Database, wanted.Code, app.After is { Count: > 0 }).Select(s => resumes?.Steps.FirstOrDefault(r => r.Name == s && r.State == StepState.Succeeded) ?? new Step(s))],
+                Steps = [.. steps.Where(s => s.IsPartOf(app, wanted.Database, wanted.Code)).Select(s => resumes?.Steps.FirstOrDefault(r => r.Name == s.Name && r.State == StepState.Succeeded) ?? new Step(s.Name))],
             });
             audit.Write(act, deed.Caller, "build", server.Text, $"build {added.Id}: {added.App} {added.Path}{(added.Database ? ", database" : "")}{(added.Code ? ", code" : "")}");
             answers.Keep(act, deed, new LaunchedBuild(added.Id));

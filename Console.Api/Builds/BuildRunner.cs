@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TestServers.Access;
-using TestServers.Apps;
 using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Requests;
@@ -9,14 +8,33 @@ using TestServers.Storage;
 
 namespace TestServers.Builds;
 
-/// <summary>
-/// Does a build's steps: database and code side by side, then the settings of both, then the question to the server's own page. Each step's
-/// end is on disk before the next begins, in one write with that beginning, as the person waits for each. Nothing that changes a database is
-/// repeated by itself.
-/// </summary>
-public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, BaseFacts bases, BaseKeeper keeper,
-    DatabaseStep database, GuestSteps guest, HealthStep health, TemplatesBefore templates, SettingsValues values, Cleaning cleaning, BuildRules rules, Reachability reachability, BuildHolds holds, Journal journal, Audit audit, TimeProvider clock, ILogger<BuildRunner> consoleLog)
+/// <summary>Begins builds, has their steps done and writes down how they ended.</summary>
+public sealed class BuildRunner(
+    CurrentSettings settings,
+    RequestStore<Build> store,
+    History history,
+    Inventory inventory,
+    BaseFacts bases,
+    BaseKeeper keeper,
+    IEnumerable<IBuildStep> steps,
+    GuestProgram guest,
+    TemplatesBefore templates,
+    Cleaning cleaning,
+    BuildRules rules,
+    Reachability reachability,
+    BuildHolds holds,
+    Journal journal,
+    Audit audit,
+    TimeProvider clock,
+    ILogger<BuildRunner> consoleLog
+)
 {
+    private readonly StepEngine<Build> _engine = new(
+        store,
+        clock,
+        (build, result) => build with { Unclean = build.Unclean || result.IsUnknown }
+    );
+
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
     /// <param name="stop">The console's own stop.</param>
     /// <exception cref="Storage.DiskRefused">The disk did not take its begin: it waits as before.</exception>
@@ -110,35 +128,34 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         }
         if (!machine.Running) return new(RequestState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
 
+        if (await Obstacle(build, app, machine, cancel) is { } obstacle)
+            return new(RequestState.Failed, obstacle);
+        TellLeftOut(build, app);
+        var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, machine), cancel);
+        var state =
+            end.Step is null ? RequestState.Succeeded
+            : end.Result.State == StepState.Cancelled ? RequestState.Cancelled
+            : RequestState.Failed;
+        return new(state, end.Step is null ? "ready" : end.Verdict, end.LastStep);
+    }
+
+    // Why it ends before any of its steps begins; null: nothing stands in the way.
+    private async Task<string?> Obstacle(Build build, AppSettings app, Machine machine, CancellationToken cancel)
+    {
         // Before a database is exchanged for the sake of settings that never come.
-        if (templates.FaultOf(app, machine, build.Path, build.Revision, build.Id, build.By) is { } fault) return new(RequestState.Failed, $"{fault} Nothing on {machine.Name} was touched.");
+        if (templates.FaultOf(app, machine, build.Path, build.Revision, build.Id, build.By) is { } fault)
+            return $"{fault} Nothing on {machine.Name} was touched.";
         if (await cleaning.Before(machine, cancel) is { } unclean)
         {
             cancel.ThrowIfCancellationRequested();
-            return new(RequestState.Failed, unclean);
+            return unclean;
         }
+        if (build.Code)
+            return null;
         // Known only now, when the build before it ended half-way.
-        if (!build.Code && rules.IncompleteOn(build.Server, app) is { } incomplete) return new(RequestState.Failed, $"{incomplete} Nothing was touched. Build the code, too.");
-        if (!build.Code && await Unreached(machine, cancel) is { } unreached) return new(RequestState.Failed, $"{unreached} Nothing was touched.");
-        TellLeftOut(build, app);
-        if (build.Code) Begin(build.Id, [Build.CodeStep]);
-        var ends = await Task.WhenAll(SideBySide(build, app, machine, cancel));
-        // Of two that were cancelled, the host that did not answer is what somebody has to know.
-        if (ends.OrderByDescending(e => e.End.Abandoned).FirstOrDefault(e => e.End.State is not (StepState.Succeeded or StepState.Skipped)) is { Name: not null } bad) return Verdict(bad.Name, bad.End);
-        if (build.Steps.Any(s => s.Name == Build.AfterStep))
-        {
-            var after = await DoWithSettings(build.Id, Build.AfterStep, null, app, machine, (rendered, voice) => guest.RunAfter(app, machine, rendered, voice, cancel));
-            if (after.State != StepState.Succeeded) return Verdict(Build.AfterStep, after);
-        }
-        var put = await DoWithSettings(build.Id, Build.SettingsStep, Build.HealthStep, app, machine, (rendered, voice) => guest.PutSettings(build, app, machine, rendered, voice, cancel));
-        if (put.State != StepState.Succeeded) return Verdict(Build.SettingsStep, put);
-        Begin(build.Id, [Build.HealthStep]);
-        var mark = ends.Select(e => e.End.ErrorLog).FirstOrDefault(m => m is not null) ?? put.ErrorLog
-            ?? (build.Resumes is null ? null : await guest.EndOfErrors(machine, cancel));
-        var asked = await Hear(build.Id, Build.HealthStep, voice => health.Run(
-            Placeholders.FillPage(app.Health, machine.Name, machine.Address, machine.Url), () => guest.ErrorsSince(machine, mark, cancel), voice, cancel));
-        return new(asked.State == StepState.Succeeded ? RequestState.Succeeded : asked.State == StepState.Cancelled ? RequestState.Cancelled : RequestState.Failed,
-            asked.State == StepState.Succeeded ? "ready" : asked.Message, Ending(Build.HealthStep, asked));
+        if (rules.IncompleteOn(build.Server, app) is { } incomplete)
+            return $"{incomplete} Nothing was touched. Build the code, too.";
+        return await Unreached(machine, cancel) is { } unreached ? $"{unreached} Nothing was touched." : null;
     }
 
     // As its plan did.
@@ -152,34 +169,6 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         store.Change(build.Id, b => b with { LeftOut = [.. b.LeftOut.Union(without)] });
     }
 
-    private IEnumerable<Task<(string Name, StepEnd End)>> SideBySide(Build build, AppSettings app, Machine machine, CancellationToken cancel)
-    {
-        var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!build.Code) reached.SetResult(true);
-        if (build.Database) yield return Named(Build.DatabaseStep, LoadOnce(reached.Task, build, app, cancel));
-        if (build.Code) yield return Named(Build.CodeStep, CheckOut(reached, build, app, machine, cancel));
-    }
-
-    // No database is exchanged for a server that cannot be reached: the step begins when the server has answered.
-    private async Task<StepEnd> LoadOnce(Task<bool> reached, Build build, AppSettings app, CancellationToken cancel) => await reached
-        ? await Do(build.Id, Build.DatabaseStep, null, voice => database.Run(build, bases.Find(app.Base!), voice, cancel))
-        : new(StepState.Skipped, "");
-
-    private async Task<StepEnd> CheckOut(TaskCompletionSource<bool> reached, Build build, AppSettings app, Machine machine, CancellationToken cancel)
-    {
-        try
-        {
-            var end = await Do(build.Id, Build.CodeStep, null, voice => guest.CheckOut(build, app, machine, () => reached.TrySetResult(true), voice, cancel));
-            reached.TrySetResult(end.State == StepState.Succeeded);
-            return end;
-        }
-        finally
-        {
-            // Also when the disk has refused: somebody waits for it.
-            reached.TrySetResult(false);
-        }
-    }
-
     // A server that has answered in the last minute is not asked again: that would cost each build its time.
     private async Task<string?> Unreached(Machine machine, CancellationToken cancel)
     {
@@ -187,80 +176,6 @@ public sealed class BuildRunner(CurrentSettings settings, RequestStore<Build> st
         var status = await guest.Status(machine, cancel);
         cancel.ThrowIfCancellationRequested();
         return status.Done ? null : status.Message;
-    }
-
-    private static async Task<(string, StepEnd)> Named(string name, Task<StepEnd> step) => (name, await step);
-
-    private static Outcome Verdict(string step, StepEnd end) =>
-        end.State == StepState.Cancelled ? new(RequestState.Cancelled, end.Message) : new(RequestState.Failed, $"failed at step {step}: {end.Message}");
-
-    private void Begin(RequestId id, string[] names, Func<Build, Build>? with = null) => store.Change(id, b => Begun(with?.Invoke(b) ?? b, names));
-
-    // A step that has been kept from the build that this one goes on with does not begin again.
-    private Build Begun(Build build, params string[] names) =>
-        build.Steps.Where(s => names.Contains(s.Name) && s.State == StepState.Waiting).Aggregate(build, (b, step) => b.WithStep(step.Name, s => s with { State = StepState.Running, StartedAt = clock.GetUtcNow() }));
-
-    private Func<Build, Build> Ending(string name, StepEnd end)
-    {
-        var now = clock.GetUtcNow();
-        return b => b.WithStep(name, s => s with { State = end.State, EndedAt = now, Message = end.Message, WaitsFor = null, Progress = null, Untouched = end.Untouched })
-            with { Result = end.Adds?.Invoke(b.Result ?? new()) ?? b.Result, Health = end.Health ?? b.Health, Unclean = b.Unclean || end.Unheard,
-                LeftOut = [.. b.LeftOut.Union(end.LeftOut)] };
-    }
-
-    /// <summary>Does a step; its end is on disk when this returns, and with it the beginning of the next when it has succeeded.</summary>
-    private async Task<StepEnd> Do(RequestId id, string name, string? next, Func<StepVoice, Task<StepEnd>> step, Func<Build, Build>? with = null)
-    {
-        if (store.Find(id)!.Steps.First(s => s.Name == name) is { State: StepState.Succeeded } kept) return new(StepState.Succeeded, kept.Message ?? "");
-        Begin(id, [name], with);
-        var end = await Hear(id, name, step);
-        var ending = Ending(name, end);
-        store.Change(id, b => next is not null && end.State == StepState.Succeeded ? Begun(ending(b), next) : ending(b));
-        return end;
-    }
-
-    /// <summary>Does a step and gives back how it ended; writes only its log.</summary>
-    private async Task<StepEnd> Hear(RequestId id, string name, Func<StepVoice, Task<StepEnd>> step)
-    {
-        var log = store.LogOf(id);
-        var voice = new StepVoice(
-            line => log.Add(name, line, clock.GetUtcNow()),
-            fraction => store.Show(id, b => b.WithStep(name, s => s with { Progress = fraction })),
-            what => store.Show(id, b => b.WithStep(name, s => s with { WaitsFor = what })));
-        StepEnd end;
-        try
-        {
-            end = await step(voice);
-        }
-        catch (OperationCanceledException)
-        {
-            end = new(StepState.Cancelled, "Cancelled.");
-        }
-        catch (Problem problem)
-        {
-            end = new(StepState.Failed, problem.Message);
-        }
-        voice.Log(end.Message);
-        return end;
-    }
-
-    private async Task<StepEnd> DoWithSettings(RequestId id, string name, string? next, AppSettings app, Machine machine, Func<RenderedSettings, StepVoice, Task<StepEnd>> use)
-    {
-        var build = store.Find(id)!;
-        var kept = history.Of(build.Server);
-        var code = build.Code ? new KeptCode(build.Path, build.Result?.Revision) : kept.Code.GetValueOrDefault(app.Name.Text);
-        var dataTime = build.Database ? build.Result?.DataTime : app.Base is { } @base ? kept.Copies.GetValueOrDefault(@base.Text) : null;
-        RenderedSettings Render(bool hidePassword) => SettingsTemplates.Render(app, values.Of(app, machine, code, dataTime, id, build.By, hidePassword)) with { DataTime = dataTime };
-        try
-        {
-            var rendered = Render(hidePassword: false);
-            ImmutableArray<SettingsFile> shown = [.. Render(hidePassword: true).Files.Select(f => new SettingsFile(f.Key, f.Value))];
-            return await Do(id, name, next, voice => use(rendered, voice), b => b with { Settings = shown });
-        }
-        catch (UnrenderableTemplate e)
-        {
-            return await Do(id, name, null, _ => Task.FromResult(new StepEnd(StepState.Failed, e.Message)));
-        }
     }
 }
 

@@ -17,7 +17,7 @@ public sealed record UncleanServer(RequestId Build, DateTimeOffset Since, string
 /// them is asked, before the next build there and in the background; one that is unreachable is cleaned when it is back. Which these are stands in the builds
 /// themselves, hence a restart forgets none.
 /// </summary>
-public sealed class Cleaning(CurrentSettings settings, Inventory inventory, RequestStore<Build> store, History history, BaseFacts bases, GuestSteps guest, Reachability reachability, ILogger<Cleaning> log) : BackgroundService
+public sealed class Cleaning(CurrentSettings settings, Inventory inventory, RequestStore<Build> store, History history, BaseFacts bases, GuestProgram guest, Reachability reachability, ILogger<Cleaning> log) : BackgroundService
 {
     private readonly Loop _loop = new(TimeSpan.FromSeconds(5), log);
     private readonly ConcurrentDictionary<ServerName, SemaphoreSlim> _turns = new();

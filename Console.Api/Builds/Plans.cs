@@ -10,7 +10,7 @@ namespace TestServers.Builds;
 
 /// <summary>Tells what a build would change, before it is launched, and what is different between two entries of a server's history.</summary>
 public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inventory, Usability usability, History history, BaseFacts bases, DataTimes times,
-    GuestSteps guest, ServerLooks looks, SettingsValues values, TemplatesBefore templates)
+    GuestProgram guest, ServerLooks looks, SettingsValues values, TemplatesBefore templates)
 {
     private const int MostCommits = 100;
 

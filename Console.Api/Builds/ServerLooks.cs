@@ -17,7 +17,7 @@ public sealed class ServerLooks(
     RequestStore<Build> store,
     History history,
     Cleaning cleaning,
-    GuestSteps guest,
+    GuestProgram guest,
     ServerFinds finds,
     TimeProvider clock,
     ILogger<ServerLooks> log

@@ -69,9 +69,9 @@ public sealed class DatabaseHost(
     }
 
     /// <summary>Refreshes a base from its dump; until its last step yesterday's base stays in use.</summary>
-    public Task<HostEnd> Restore(BaseSettings @base, Action<string> onLog, Action<double> onProgress, Action<string> onStep, CancellationToken cancel)
+    public Task<HostEnd> Restore(BaseSettings @base, TimeSpan limit, Action<string> onLog, Action<double> onProgress, Action<string> onStep, CancellationToken cancel)
     {
-        var call = Call("restore", TimeSpan.FromHours(limits.Now.Builds.RestoreHours), ("base", @base.Name.Text), ("owner", @base.Owner), ("dump", @base.Dump), ("jobs", $"{@base.Jobs}"));
+        var call = Call("restore", limit, ("base", @base.Name.Text), ("owner", @base.Owner), ("dump", @base.Dump), ("jobs", $"{@base.Jobs}"));
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         if (@base.Check is { } check) files["check.sql"] = check;
         if (@base.Sanitize is { } sanitize) files["sanitize.sql"] = sanitize;

@@ -5,17 +5,4 @@ namespace TestServers.Databases;
 /// <summary>The refresh of a base from its dump.</summary>
 /// <param name="Size">Bytes of the new base.</param>
 /// <param name="DataTime">When the dump was made, from the dump itself.</param>
-public sealed record Restore(BaseName Base, DateTimeOffset? DataTime = null, long? Size = null) : Request
-{
-    /// <summary>The steps in their order, as the database host's program names them.</summary>
-    public static readonly string[] StepNames = ["fetch", "read", "restore", "check", "exchange"];
-}
-
-/// <summary>A restore as it is shown.</summary>
-/// <param name="LeftOut">What of the dump was left out, a sentence each.</param>
-public sealed record RestoreView(RequestId Id, BaseName Base, string By, DateTimeOffset At, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Seconds,
-    RequestState State, string? Message, IReadOnlyList<Step> Steps, DateTimeOffset? DataTime, long? Size, DateTimeOffset? EstimatedEnd,
-    IReadOnlyList<string> LeftOut)
-{
-    public static RestoreView Of(Restore r, DateTimeOffset? estimatedEnd) => new(r.Id, r.Base, r.By, r.At, r.StartedAt, r.EndedAt, r.Seconds, r.State, r.Message, r.Steps, r.DataTime, r.Size, estimatedEnd, r.LeftOut);
-}
+public sealed record Restore(BaseName Base, DateTimeOffset? DataTime = null, long? Size = null) : Request;

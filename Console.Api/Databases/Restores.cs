@@ -10,8 +10,9 @@ namespace TestServers.Databases;
 /// Restores of bases: at most one of a base at a time, so many on a host as its settings allow. However often cron calls, a call
 /// while one is open, or with the same Idempotency-Key, gets that restore.
 /// </summary>
-public sealed class Restores(CurrentSettings settings, RequestStore<Restore> store, BaseFacts bases, BaseKeeper keeper, DataTimes times, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
+public sealed class Restores(CurrentSettings settings, RequestStore<Restore> store, RestoreStep step, BaseFacts bases, BaseKeeper keeper, DataTimes times, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
 {
+    private readonly StepEngine<Restore> _engine = new(store, clock);
     private readonly ConcurrentDictionary<RequestId, Task> _running = new();
     private readonly CancellationTokenSource _atRest = new();
     private readonly TaskCompletionSource<CancellationToken> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +38,7 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
             if (answers.Find<AskedRestore>(deed) is { } earlier && store.Find(earlier.Restore) is { } same && (!same.Ended || same.State == RequestState.Succeeded)) return same;
             var open = OpenOf(name);
             isNew = open is null;
-            var asked = open ?? store.Add(act, id => new(name) { Id = id, By = deed.Caller.Name, At = clock.GetUtcNow(), Steps = [.. Restore.StepNames.Select(s => new Step(s))] });
+            var asked = open ?? store.Add(act, id => new(name) { Id = id, By = deed.Caller.Name, At = clock.GetUtcNow(), Steps = [.. RestoreStep.Names.Select(s => new Step(s))] });
             if (isNew) audit.Write(act, deed.Caller, "restore", name.Text, $"restore {asked.Id}");
             answers.Keep(act, deed, new AskedRestore(asked.Id));
             return asked;
@@ -120,7 +121,9 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         var newest = settings.Newest;
         if (newest.Base(@base.Name) != @base || newest.DatabaseHost(@base.Host) != host.Settings) return false;
         store.Change(id, r => r with { State = RequestState.Running, StartedAt = clock.GetUtcNow() });
-        var end = await host.Restore(@base, line => requestLog.Add("restore", line, clock.GetUtcNow()), fraction => ShowProgress(id, fraction), step => TryEnterStep(id, step), stop);
+        var work = new RestoreWork(@base, host);
+        var ended = await _engine.Run(id, [step], work, stop);
+        var end = work.End ?? throw new InvalidOperationException(ended.Verdict);
         if (!end.Done) requestLog.Add("console", end.Message, clock.GetUtcNow());
         await Persistence.Write(() => Finish(id, @base, end), refused => log.LogError("Restore {Id} of {Base} has ended, but its end cannot be written yet: {Reason}", id, @base.Name, refused.Message), stop);
         keeper.Refresh(@base, sweep: !end.Done);
@@ -132,7 +135,7 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         try
         {
             return await lanes.Enter("host " + host.Settings.Name, host.Settings.Copies, id, $"restore {id}",
-                who => store.Show(id, r => r.WithStep(Restore.StepNames[0], s => s with { WaitsFor = $"{host.Settings.Name} is busy with {who}" })), stop);
+                who => store.Show(id, r => r.WithStep(RestoreStep.Names[0], s => s with { WaitsFor = $"{host.Settings.Name} is busy with {who}" })), stop);
         }
         catch (OperationCanceledException)
         {
@@ -161,33 +164,6 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
             : dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.";
         store.Change(id, r => (r with { DataTime = dataTime, Size = size, LeftOut = end.LeftOut }).WithEnd(RequestState.Succeeded, message, now));
     }
-
-    // The host works on whether or not the disk takes which step it is at.
-    private void TryEnterStep(RequestId id, string name)
-    {
-        try
-        {
-            EnterStep(id, name);
-        }
-        catch (DiskRefused refused)
-        {
-            log.LogError("Restore {Id}: {Reason}", id, refused.Message);
-        }
-    }
-
-    private void EnterStep(RequestId id, string name)
-    {
-        var now = clock.GetUtcNow();
-        if (!Restore.StepNames.Contains(name)) return;
-        store.Change(id, r => r with
-        {
-            Steps = [.. r.Steps.Select(s => s.Name == name ? s with { State = StepState.Running, StartedAt = now, WaitsFor = null }
-                : s.State == StepState.Running ? s with { State = StepState.Succeeded, EndedAt = now, Progress = null } : s)],
-        });
-    }
-
-    private void ShowProgress(RequestId id, double fraction) =>
-        store.Show(id, r => r with { Steps = [.. r.Steps.Select(s => s.State == StepState.Running ? s with { Progress = fraction } : s)] });
 }
 
 /// <summary>What is kept for the Idempotency-Key of a call for a restore: the answer is the restore as it is then.</summary>

@@ -26,6 +26,7 @@ public sealed class Measures : IDisposable
         Gauges gauges,
         BaseGauges baseGauges,
         RequestWatch<Build> builds,
+        IEnumerable<IBuildStep> buildSteps,
         RequestWatch<Restore> restores,
         Inventory inventory,
         Audit audit,
@@ -34,7 +35,7 @@ public sealed class Measures : IDisposable
     {
         _factory = Metrics.WithCustomRegistry(_registry);
         _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
-        MeasureBuilds(builds, settings);
+        MeasureBuilds(builds, [.. buildSteps.Select(s => s.Name)], settings);
         MeasureRestores(restores, settings);
         var virsh = Histogram(
             "console_virsh_duration_seconds",
@@ -81,7 +82,7 @@ public sealed class Measures : IDisposable
     internal static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 
-    private void MeasureBuilds(RequestWatch<Build> builds, CurrentSettings settings)
+    private void MeasureBuilds(RequestWatch<Build> builds, string[] stepNames, CurrentSettings settings)
     {
         var ended = Counter(
             "console_builds_ended_total",
@@ -90,7 +91,6 @@ public sealed class Measures : IDisposable
             "result",
             "step"
         );
-        string[] stepNames = [.. Build.StepNames(database: true, code: true, after: true)];
         BeginAtZero(ended, settings, s => s.Apps.Select(a => a.Name.Text), stepNames);
         var durations = Histogram("console_build_duration_seconds", "Builds from begin to end", Long, "app", "result");
         var steps = Histogram("console_build_step_duration_seconds", "Steps of builds", Long, "step", "result");
@@ -116,7 +116,7 @@ public sealed class Measures : IDisposable
             "result",
             "step"
         );
-        BeginAtZero(ended, settings, s => s.Bases.Select(b => b.Name.Text), Restore.StepNames);
+        BeginAtZero(ended, settings, s => s.Bases.Select(b => b.Name.Text), [.. RestoreStep.Names]);
         var durations = Histogram(
             "console_restore_duration_seconds",
             "Restores from begin to end",

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using TestServers.Apps;
+using TestServers.Hosts;
 using TestServers.Requests;
 
-namespace TestServers.Builds;
+namespace TestServers.Builds.Steps;
 
 /// <summary>Asks the server's own page, as a person would next: its answer decides whether a build is ready.</summary>
-public sealed class HealthStep(CurrentSettings settings, Secrets secrets) : IDisposable
+public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestProgram guest) : IBuildStep, IDisposable
 {
+    public const string Called = "health";
     private const int Most = 64 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -19,18 +21,37 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets) : IDis
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Asks until it is ready or the limit is over. A web server that is just reloading is asked again; an app's own error is asked again for 3 s.</summary>
-    /// <param name="errors">Asks what the server's Apache has to say about it.</param>
-    public async Task<StepEnd> Run(string url, Func<Task<ErrorLog>> errors, StepVoice voice, CancellationToken cancel)
+    public string Name => Called;
+
+    public IReadOnlyList<string> Needs { get; } = [SettingsStep.Called];
+
+    public TimeSpan Limit => TimeSpan.FromSeconds(settings.Now.Builds.HealthSeconds);
+
+    public bool IsPartOf(AppSettings app, bool database, bool code) => true;
+
+    /// <summary>
+    /// Asks until it is ready or the limit is over. A web server that is just reloading is asked again; an app's own
+    /// error is asked again for 3 s.
+    /// </summary>
+    public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
     {
-        var limit = TimeSpan.FromSeconds(settings.Now.Builds.HealthSeconds);
-        var started = Stopwatch.StartNew();
+        var machine = work.Machine;
+        var url = Placeholders.FillPage(work.App.Health, machine.Name, machine.Address, machine.Url);
+        // No step of this build may have asked where the log ends.
+        var mark = work.ErrorLog ?? (work.Build.Resumes is null ? null : await guest.EndOfErrors(machine, cancel));
+        var (limit, started) = (Limit, Stopwatch.StartNew());
         while (true)
         {
             var health = await Ask(url, limit - started.Elapsed, cancel);
-            if (health.Ready) return new(StepState.Succeeded, $"HTTP {health.Status} after {started.Elapsed.TotalSeconds:0.0} s") { Health = health };
+            if (health.Ready)
+                return new(
+                    StepState.Succeeded,
+                    $"HTTP {health.Status} after {started.Elapsed.TotalSeconds:0.0} s",
+                    build => build with { Health = health }
+                );
             var patience = health.Status is null or 502 or 503 ? limit : TimeSpan.FromSeconds(3);
-            if (started.Elapsed + Pause >= patience) return GiveUp(health, await errors(), voice);
+            if (started.Elapsed + Pause >= patience)
+                return GiveUp(health, await guest.ErrorsSince(machine, mark, cancel), run);
             await Task.Delay(Pause, cancel);
         }
     }
@@ -74,15 +95,20 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets) : IDis
     private const string Silent = "Apache's error log has no line of it since this build began. An app that keeps its errors to itself, as Django does " +
         "with DEBUG off, writes them there when LOGGING in settings.py has a StreamHandler.";
 
-    private static StepEnd GiveUp(AppHealth health, ErrorLog errors, StepVoice voice)
+    private static StepResult<Build> GiveUp(AppHealth health, ErrorLog errors, StepRun<Build> run)
     {
-        foreach (var line in (health.Text ?? "").Split('\n')) voice.Log(line);
-        var told = errors.Problem ?? (errors.Lines.IsEmpty ? Silent : "Apache's error log since this build began:");
-        voice.Log(told);
-        foreach (var line in errors.Lines) voice.Log(line);
-        health = health with { ErrorLog = errors.Lines.IsEmpty ? told : string.Join('\n', errors.Lines) };
-        return new(StepState.Failed, health.Status is { } status
-            ? $"built, but {health.Url} answers HTTP {status}; its first lines are in the log{(errors.Lines.IsEmpty ? "" : ", and what Apache's error log says of it")}"
-            : $"built, but {health.Url} does not answer: {health.Text?.TrimEnd('.')}. Look at the server's Apache error log") { Health = health };
+        foreach (var line in (health.Text ?? "").Split('\n'))
+            run.Log(line);
+        var reported = errors.Problem ?? (errors.Lines.IsEmpty ? Silent : "Apache's error log since this build began:");
+        run.Log(reported);
+        foreach (var line in errors.Lines)
+            run.Log(line);
+        health = health with { ErrorLog = errors.Lines.IsEmpty ? reported : string.Join('\n', errors.Lines) };
+        var more = errors.Lines.IsEmpty ? "" : ", and what Apache's error log says of it";
+        var message = health.Status is { } status
+            ? $"built, but {health.Url} answers HTTP {status}; its first lines are in the log{more}"
+            : $"built, but {health.Url} does not answer: {health.Text?.TrimEnd('.')}. "
+                + "Look at the server's Apache error log";
+        return new(StepState.Failed, message, build => build with { Health = health }) { Verdict = message };
     }
 }

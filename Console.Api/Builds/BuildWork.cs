@@ -1,0 +1,14 @@
+using TestServers.Hosts;
+
+namespace TestServers.Builds;
+
+/// <summary>What the steps of one build know and hand on.</summary>
+/// <param name="Build">As it was when it began.</param>
+public sealed record BuildWork(Build Build, AppSettings App, Machine Machine)
+{
+    /// <summary>The milestone that the server has answered: no database is exchanged for one that cannot be reached.</summary>
+    public const string ServerReached = "server reached";
+
+    /// <summary>Where the server's error log ended when the first step that asked began.</summary>
+    public ErrorLogMark? ErrorLog { get; set; }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+using TestServers.Apps;
+using TestServers.Commands;
+using TestServers.Hosts;
+using TestServers.Requests;
+using TestServers.Storage;
+
+namespace TestServers.Builds;
+
+/// <summary>The calls of the program on a server.</summary>
+public sealed class GuestProgram(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets, History history, StateFolder state, TimeProvider clock)
+{
+    private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Raised when a server tells of another console's work that was not known.</summary>
+    public event Action<ServerName>? OtherFound;
+
+    /// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>
+    /// <param name="onReached">Called when the server has answered.</param>
+    public Task<HostEnd> CheckOut(
+        Build build,
+        AppSettings app,
+        Machine machine,
+        TimeSpan limit,
+        Action onReached,
+        StepRun<Build> run,
+        CancellationToken cancel
+    )
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app"] = app.Name.Text,
+            ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn",
+            ["repository"] = app.Repository.Url,
+            ["path"] = build.Path.Text,
+            ["revision"] = build.Revision?.Text ?? "",
+            ["console"] = state.Id,
+            ["build"] = build.Id.Text,
+            ["by"] = build.By,
+        };
+        var call = Call(machine, "checkout", limit, values, run.Log, run.Progress) with { OnReached = onReached };
+        return Run(machine, call, cancel);
+    }
+
+    /// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
+    /// <param name="limit">For all of them together.</param>
+    public Task<HostEnd> RunAfter(
+        AppSettings app,
+        Machine machine,
+        TimeSpan limit,
+        RenderedSettings rendered,
+        Action<string> onLog,
+        Action<double> onProgress,
+        CancellationToken cancel
+    )
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app"] = app.Name.Text,
+            ["limit"] = $"{limit.TotalSeconds:0}",
+        };
+        for (var i = 0; i < app.After!.Count; i++)
+            values[$"step.{i + 1}"] = app.After[i];
+        // The program itself ends them at their limit, and says so.
+        var call = Call(machine, "steps", limit + ShortLimit, values, onLog, onProgress);
+        return Run(machine, call with { Files = rendered.Files }, cancel);
+    }
+
+    /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
+    public Task<HostEnd> Compare(AppSettings app, Machine machine, KeptCode? from, CodeTarget to, CancellationToken cancel)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
+            ["path"] = to.Path.Text, ["revision"] = to.Revision?.Text ?? "", ["from_path"] = from?.Path.Text ?? "", ["from_revision"] = from?.Revision?.Text ?? "",
+        };
+        return Run(machine, new(Reach(machine), "guest", "compare", values, ShortLimit), cancel);
+    }
+
+    /// <summary>Has left-over work ended and half-made things put right, after an end that nobody heard of.</summary>
+    public Task<HostEnd> Sweep(Machine machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "sweep", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(5)), cancel);
+
+    /// <summary>Asks what is on the server.</summary>
+    /// <param name="counts">Whether the server counts as one that cannot be reached when this call does not reach it.</param>
+    public Task<HostEnd> Status(Machine machine, CancellationToken cancel, bool counts = true)
+    {
+        var call = new HostCall(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit);
+        return Run(machine, call, cancel, counts);
+    }
+
+    /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
+    public Task<HostEnd> PutSettings(
+        Build build,
+        AppSettings app,
+        Machine machine,
+        TimeSpan limit,
+        RenderedSettings rendered,
+        StepRun<Build> run,
+        CancellationToken cancel
+    )
+    {
+        var dataTime = rendered.DataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app"] = app.Name.Text,
+            ["console"] = state.Id,
+            ["build"] = build.Id.Text,
+            ["by"] = build.By,
+            ["data_time"] = dataTime ?? "",
+        };
+        var call = Call(machine, "settings", limit, values, run.Log, run.Progress) with { Files = rendered.Files };
+        return Run(machine, call, cancel);
+    }
+
+    /// <summary>Asks what Apache has written into its error log on the server since then.</summary>
+    /// <param name="since">Null: the log was not there or could not be read.</param>
+    public async Task<ErrorLog> ErrorsSince(Machine machine, ErrorLogMark? since, CancellationToken cancel) =>
+        ErrorLog.Of(await Errors(machine, since, cancel), secrets.Hide);
+
+    /// <summary>Asks where that log ends, before a page is asked that no step of this build has touched.</summary>
+    public async Task<ErrorLogMark?> EndOfErrors(Machine machine, CancellationToken cancel) => ErrorLogMark.Of(await Errors(machine, null, cancel));
+
+    private Task<HostEnd> Errors(Machine machine, ErrorLogMark? since, CancellationToken cancel)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["since.inode"] = since?.Inode ?? "", ["since.size"] = since?.Size ?? "" };
+        return Run(machine, new(Reach(machine), "guest", "errors", values, ShortLimit), cancel);
+    }
+
+    // What a call tells of its server is kept; a disk that refuses is told by what is written next.
+    private void NoteSetAside(Machine machine, HostEnd end)
+    {
+        if (SetAside.Of(end) is not { } folders) return;
+        try
+        {
+            history.NoteSetAside(machine.Name, folders);
+        }
+        catch (DiskRefused)
+        {
+            // The next call of the server tells it again.
+        }
+    }
+
+    private async Task<HostEnd> Run(Machine machine, HostCall call, CancellationToken cancel, bool counts = true)
+    {
+        var end = await program.Run(call, cancel);
+        // A command of the app's, or Apache, may print what is in the settings.
+        end = end with { Message = secrets.Hide(end.Message), LeftOut = [.. end.LeftOut.Select(secrets.Hide)] };
+        NoteSetAside(machine, end);
+        NoteOther(machine, end);
+        if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger)
+        {
+            if (counts) reachability.NoteUnreachable(machine.Name, end.Message);
+        }
+        else if (end.Ending is HostEnding.Done or HostEnding.Failed or HostEnding.Refused or HostEnding.Cancelled) reachability.NoteReached(machine.Name);
+        return end;
+    }
+
+    // Whatever call it was: the site that a server shows is somebody's. A disk that refuses is told by what is written next.
+    private void NoteOther(Machine machine, HostEnd end)
+    {
+        if (BuiltMark.OfSite(end) is not { } mark) return;
+        var other = OtherWork.Of(machine.Name, mark, state.Id, clock.GetUtcNow());
+        try
+        {
+            if (history.NoteOther(machine.Name, other) && other is not null) OtherFound?.Invoke(machine.Name);
+        }
+        catch (DiskRefused)
+        {
+            // The next call of the server tells it again.
+        }
+    }
+
+    private SshTransport Reach(Machine machine) => new(machine.Name.Text, machine.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);
+
+    private HostCall Call(
+        Machine machine,
+        string verb,
+        TimeSpan limit,
+        IReadOnlyDictionary<string, string> values,
+        Action<string> onLog,
+        Action<double> onProgress
+    ) =>
+        new(Reach(machine), "guest", verb, values, limit)
+        {
+            OnLog = line => onLog(secrets.Hide(line)),
+            OnProgress = onProgress,
+        };
+}

@@ -1,0 +1,45 @@
+using TestServers.Requests;
+
+namespace TestServers.Builds.Steps;
+
+/// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>
+public sealed class CodeStep(CurrentSettings settings, GuestProgram guest) : IBuildStep
+{
+    public const string Called = "code";
+
+    public string Name => Called;
+
+    public IReadOnlyList<string> Milestones { get; } = [BuildWork.ServerReached];
+
+    public TimeSpan Limit => TimeSpan.FromMinutes(settings.Now.Builds.CodeMinutes);
+
+    public bool IsPartOf(AppSettings app, bool database, bool code) => code;
+
+    public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
+    {
+        var (build, machine) = (work.Build, work.Machine);
+        void OnReached() => run.Reach(BuildWork.ServerReached);
+        var end = await guest.CheckOut(build, work.App, machine, Limit, OnReached, run, cancel);
+        if (!end.Done)
+        {
+            // What a checkout that has begun and not come to its end has left, the server is asked.
+            var hasBegun = end.Results.GetValueOrDefault("begun") == "true";
+            return StepResult<Build>.Of(end) with { IsUnknown = end.Unheard || hasBegun };
+        }
+        if (Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision)
+            return new(
+                StepState.Failed,
+                $"{machine.Name} reported no revision that could be one. Install this console's scripts there."
+            );
+        work.ErrorLog ??= ErrorLogMark.Of(end);
+        var shown = revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision;
+        return new(
+            StepState.Succeeded,
+            $"{build.Path} at {shown}",
+            b => b.WithResult(r => r with { Revision = revision })
+        )
+        {
+            LeftOut = end.LeftOut,
+        };
+    }
+}

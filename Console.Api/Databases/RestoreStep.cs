@@ -1,0 +1,46 @@
+using TestServers.Commands;
+using TestServers.Requests;
+using TestServers.Storage;
+
+namespace TestServers.Databases;
+
+/// <summary>What a restore is about.</summary>
+public sealed record RestoreWork(BaseSettings Base, DatabaseHost Host)
+{
+    /// <summary>How the host's program ended; null: it has not been called.</summary>
+    public HostEnd? End { get; set; }
+}
+
+/// <summary>All of a restore: one call of the database host's program, which says at which part it is.</summary>
+public sealed class RestoreStep(CurrentSettings settings, ILogger<RestoreStep> log) : IStep<Restore, RestoreWork>
+{
+    /// <summary>The parts in their order, as the database host's program names them.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["fetch", "read", "restore", "check", "exchange"];
+
+    public string Name => "restore";
+
+    public IReadOnlyList<string> Parts => Names;
+
+    public TimeSpan Limit => TimeSpan.FromHours(settings.Now.Builds.RestoreHours);
+
+    public async Task<StepResult<Restore>> Run(RestoreWork work, StepRun<Restore> run, CancellationToken cancel)
+    {
+        // The host works on whether or not the disk takes at which part it is.
+        void Enter(string part)
+        {
+            try
+            {
+                run.Enter(part);
+            }
+            catch (DiskRefused refused)
+            {
+                log.LogError("Restore {Id}: {Reason}", run.Job.Id, refused.Message);
+            }
+        }
+        var end = await work.Host.Restore(work.Base, Limit, run.Log, run.Progress, Enter, cancel);
+        work.End = end;
+        return end.Done
+            ? new(StepState.Succeeded, end.Message) { LeftOut = end.LeftOut }
+            : StepResult<Restore>.Of(end);
+    }
+}
