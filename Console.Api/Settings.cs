@@ -153,7 +153,8 @@ public sealed record Settings
             && (State + "/").StartsWith(page.TrimEnd('/') + "/", StringComparison.Ordinal);
         Must(!isShown, "state", "is outside of `wwwroot`, whose files everybody gets");
         Listen.Check(State);
-        if (Guests is not null || DatabaseHosts.Any(h => h.Ssh is not null)) SshSettings.CheckFolder(Runtime);
+        if (Guests is { Ssh.UsesOpenSsh: true } || DatabaseHosts.Any(h => h.Ssh is { UsesOpenSsh: true }))
+            SshSettings.CheckFolder(Runtime);
         Unique(Hosts, h => h.Name, "hosts[{0}].name");
         Unique(DatabaseHosts, h => h.Name, "databaseHosts[{0}].name");
         Unique(Bases, b => b.Name.Text, "bases[{0}].name");

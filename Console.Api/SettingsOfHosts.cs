@@ -29,17 +29,39 @@ public sealed record HostSettings(string Name, string Uri, string Servers, strin
     }
 }
 
+/// <summary>Who speaks ssh.</summary>
+public enum SshClientKind
+{
+    /// <summary>The console itself, by SSH.NET.</summary>
+    Sshnet,
+
+    /// <summary>The program ssh, with all that its own settings know.</summary>
+    Openssh,
+}
+
 /// <summary>How a host program is reached by ssh. The key can do nothing but that program.</summary>
 /// <param name="Host">The destination; for guests the server's address.</param>
-/// <param name="Config">An ssh_config file to use in place of the account's own.</param>
+/// <param name="Config">An ssh_config file to use in place of the account's own; only OpenSSH reads one.</param>
 /// <param name="ConnectSeconds">A host on which no sshd has answered by then is given up.</param>
 /// <param name="SilenceSeconds">A connection on which nothing comes for so long is given up; an even number.</param>
 /// <param name="AnswerSeconds">A call that the host program has not answered by then is given up.</param>
+/// <param name="Transport">Left out, it is OpenSSH.</param>
 public sealed record SshSettings(string User, string Key, string KnownHosts, int Port = 22, string Host = "", string? Config = null,
-    int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30)
+    int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30, SshClientKind? Transport = null)
 {
+    /// <summary>Whether the program ssh is used: always, unless the other way was asked for.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool UsesOpenSsh => Transport != SshClientKind.Sshnet;
+
     // Of the 107 bytes that a socket's path may have, ssh takes 58 for the name.
     private const int LongestFolder = 49;
+
+    internal void Check(string key) =>
+        Settings.Must(
+            Config is null || UsesOpenSsh,
+            key + ".transport",
+            "is openssh, or left out, when `config` is given: only ssh itself reads that file"
+        );
 
     /// <summary>Refuses a folder in which ssh could make no socket, and would reach no host.</summary>
     internal static void CheckFolder(string runtime)
@@ -59,6 +81,7 @@ public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app", 
 {
     internal void Check()
     {
+        Ssh.Check("guests.ssh");
         Settings.Must(Ssh.Host.Length == 0, "guests.ssh.host", "is left out: a server's address is `address` of its host");
         Hosts.Placeholders.Check(Folder, "guests.folder", "server", "number", "address");
     }
@@ -72,6 +95,7 @@ public sealed record DatabaseHostSettings(string Name, string Address, int Port 
     internal void Check(string key)
     {
         Settings.Must(Ssh is null != Local is null, key, "has either `ssh` or `local`");
+        Ssh?.Check(key + ".ssh");
         Settings.Must(Ssh is null || Ssh.Host.Length > 0, key + ".ssh.host", "names the machine");
     }
 }

@@ -148,6 +148,7 @@ internal static partial class SettingsRules
         ["key"] = Path("names the file with the private key"),
         ["knownHosts"] = Path("names the file with the hosts' keys"),
         ["config"] = Path("names an ssh_config file"),
+        ["transport"] = new("is sshnet or openssh"),
         ["port"] = Whole(1, 65535, "is a port"),
         ["connectSeconds"] = Whole(1, 300),
         ["silenceSeconds"] = Whole(2, 600, "is an even number", n => n % 2 == 0),

@@ -100,7 +100,8 @@ public static class Startup
 
         var runner = new CommandRunner();
         services.AddSingleton(runner).AddSingleton(provider => new HostProgram(runner, () => (long)current.Now.Builds.OutputMegabytes << 20,
-            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
+            provider.GetRequiredService<SshConnections>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)).AddSingleton(_ => new SshConnections()).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
         services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
         services.AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         // In the order in which people see them.

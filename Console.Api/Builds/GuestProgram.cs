@@ -170,7 +170,8 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
         }
     }
 
-    private SshTransport Reach(Machine machine) => new(machine.Name.Text, machine.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);
+    private Transport Reach(Machine machine) =>
+        Transport.To(machine.Name.Text, machine.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);
 
     private HostCall Call(
         Machine machine,

@@ -32,4 +32,7 @@ public sealed record CommandEnd(Ending Ending, int ExitCode, string Errors)
 {
     /// <summary>It ran to its end and said 0.</summary>
     public bool Succeeded => Ending == Ending.Exited && ExitCode == 0;
+
+    /// <summary>Why the host was not reached or not heard to the end; null when a program has ended by itself.</summary>
+    public SshFault? Fault { get; init; }
 }

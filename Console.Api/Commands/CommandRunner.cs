@@ -41,31 +41,7 @@ public sealed partial class CommandRunner
             var advice = "Is it installed, and on the PATH of the console?";
             return new(Ending.NotStarted, -1, $"{command.Program} could not be started: {why}. {advice}");
         }
-        return await Attend(process, command, cancel, force);
-    }
-
-    private static async Task<CommandEnd> Attend(
-        RunningProcess process,
-        Command command,
-        CancellationToken cancel,
-        CancellationToken force
-    )
-    {
-        using var limit = new CancellationTokenSource(command.Limit);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
-        var first = await Task.WhenAny(process.Ended, process.TooMuch, Task.Delay(Timeout.Infinite, either.Token));
-        var ending =
-            first == process.Ended ? Ending.Exited
-            : cancel.IsCancellationRequested ? Ending.Cancelled
-            : limit.IsCancellationRequested ? Ending.TimedOut
-            : Ending.TooMuchOutput;
-        if (ending != Ending.Exited)
-        {
-            process.AskToEnd();
-            if (!await process.EndsWithin(command.Grace, force)) await process.Kill();
-        }
-        // After a lifeline was let go, the program says how its cleaning up ended by its own exit code.
-        return new(ending, await process.ExitCode(), process.Errors);
+        return await Attendance.To(process, command, cancel, force);
     }
 
     // .NET would first look beside itself and in the folder it stands in; whoever can write a file called ssh there
@@ -83,28 +59,17 @@ public sealed partial class CommandRunner
     private static partial int Signal(int process, int signal);
 
     /// <summary>One process with its three streams.</summary>
-    private sealed class RunningProcess(Command command, Action<string> onLine) : IDisposable
+    private sealed class RunningProcess(Command command, Action<string> onLine) : IRunningCommand, IDisposable
     {
-        private readonly StringBuilder _errors = new();
+        private readonly LastWords _errors = new();
         private readonly CancellationTokenSource _kill = new();
         private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _tooMuch = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private CommandTask<CommandResult>? _task;
 
-        /// <summary>It has ended, and all that held its output have.</summary>
         public Task Ended => Running.Task;
 
-        /// <summary>It has said more than it may.</summary>
         public Task TooMuch => _tooMuch.Task;
-
-        /// <summary>The last of what it said on standard error.</summary>
-        public string Errors
-        {
-            get
-            {
-                lock (_errors) return _errors.ToString().Trim();
-            }
-        }
 
         private CommandTask<CommandResult> Running =>
             _task ?? throw new InvalidOperationException("It was not started.");
@@ -117,7 +82,7 @@ public sealed partial class CommandRunner
                 .WithValidation(CommandResultValidation.None)
                 .WithStandardInputPipe(PipeSource.Create(Feed))
                 .WithStandardOutputPipe(PipeTarget.Create((output, _) => Read(output, onLine, command.LargestOutput)))
-                .WithStandardErrorPipe(PipeTarget.Create((errors, _) => Read(errors, Keep, 1 << 20)))
+                .WithStandardErrorPipe(PipeTarget.Create((errors, _) => Read(errors, _errors.Keep, 1 << 20)))
                 .ExecuteAsync(_kill.Token, CancellationToken.None);
 
         public void AskToEnd()
@@ -127,9 +92,6 @@ public sealed partial class CommandRunner
             else if (!Ended.IsCompleted) _ = Signal(Running.ProcessId, SigTerm);
         }
 
-        public async Task<bool> EndsWithin(TimeSpan time, CancellationToken force) =>
-            await Task.WhenAny(Ended, Task.Delay(time, force)) == Ended;
-
         public async Task Kill()
         {
             await _kill.CancelAsync();
@@ -138,23 +100,11 @@ public sealed partial class CommandRunner
             if (!command.Lifeline && !Ended.IsCompleted) _ = Signal(-Running.ProcessId, SigKill);
             // Whoever still holds the pipe is no child that could be ended from here; a second is enough for those
             // that can.
-            await EndsWithin(TimeSpan.FromSeconds(1), CancellationToken.None);
+            await Task.WhenAny(Ended, Task.Delay(TimeSpan.FromSeconds(1)));
         }
 
-        /// <summary>Its exit code, or -1 when it had to be killed.</summary>
-        public async Task<int> ExitCode()
-        {
-            if (!Ended.IsCompleted) return -1;
-            try
-            {
-                return (await Running).ExitCode;
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
-            {
-                // It was killed, or a pipe broke when it was.
-                return -1;
-            }
-        }
+        // After a lifeline was let go, the program says how its cleaning up ended by its own exit code.
+        public async Task<CommandEnd> EndAs(Ending ending) => new(ending, await ExitCode(), _errors.ToString());
 
         public void Dispose() => _letGo.TrySetResult();
 
@@ -192,12 +142,18 @@ public sealed partial class CommandRunner
         private Task Read(Stream stream, Action<string> onLine, long most) =>
             Lines.Read(stream, onLine, most, () => _tooMuch.TrySetResult());
 
-        private void Keep(string line)
+        // -1 when it had to be killed.
+        private async Task<int> ExitCode()
         {
-            lock (_errors)
+            if (!Ended.IsCompleted) return -1;
+            try
             {
-                _errors.AppendLine(line);
-                if (_errors.Length > 4096) _errors.Remove(0, _errors.Length - 4096);
+                return (await Running).ExitCode;
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+            {
+                // It was killed, or a pipe broke when it was.
+                return -1;
             }
         }
     }

@@ -9,9 +9,17 @@ namespace TestServers.Commands;
 /// mean a dozen things, so only the program's own last line says how the work ended.
 /// </summary>
 /// <param name="largestOutput">A call that says more bytes than this is ended.</param>
+/// <param name="connections">Those that are shared; without them it has its own.</param>
 /// <param name="stopping">The console stops: hosts that do not say that they heard are not waited for.</param>
-public sealed class HostProgram(CommandRunner runner, Func<long>? largestOutput = null, CancellationToken stopping = default)
+public sealed class HostProgram(
+    CommandRunner runner,
+    Func<long>? largestOutput = null,
+    SshConnections? connections = null,
+    CancellationToken stopping = default
+)
 {
+    private readonly SshConnections _connections = connections ?? new();
+
     /// <summary>The host programs' own limit for cleaning up is 10 s; then ssh gets some time to tell.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(13);
     private const int Protocol = 1, CancelledExit = 143;
@@ -21,7 +29,13 @@ public sealed class HostProgram(CommandRunner runner, Func<long>? largestOutput 
     {
         using var patience = new HostPatience(call.Transport.AnswerLimit, cancel, stopping);
         var answer = new Answer(call, patience);
-        var end = await runner.Run(call.Transport.Start(call.Verb, InputOf(call), call.Limit) with { LargestOutput = largestOutput?.Invoke() ?? 256L << 20 }, answer.Take, patience.Ask, patience.Force);
+        var command = call.Transport.Start(call.Verb, InputOf(call), call.Limit) with
+        {
+            LargestOutput = largestOutput?.Invoke() ?? 256L << 20,
+        };
+        var end = call.Transport is SshTransport ssh
+            ? await _connections.Run(ssh, command, answer.Take, patience.Ask, patience.Force)
+            : await runner.Run(command, answer.Take, patience.Ask, patience.Force);
         var (ending, message) = patience.Force.IsCancellationRequested && !cancel.IsCancellationRequested ? JudgeSilent(call, answer) : Judge(call, answer, end);
         return new(ending, message, answer.Results)
         {
@@ -62,19 +76,25 @@ public sealed class HostProgram(CommandRunner runner, Func<long>? largestOutput 
         }
         if (end.Ending == Ending.TimedOut) return (HostEnding.TimedOut, $"{call.Verb} on {where} took longer than its limit of {Duration(call.Limit)} and was ended. Look at the log for what it waited for.");
         if (end.Ending == Ending.TooMuchOutput) return (HostEnding.Failed, $"{call.Verb} on {where} was ended because its output did not stop. The end of the log shows what it says.");
-        if (answer.Stranger is not null || (answer.Program is null && end.Ending == Ending.Exited && end.ExitCode is not (255 or 127)))
+        if (answer.Stranger is not null || (answer.Program is null && HasEndedItself(call, end)))
         {
             return Stranger(call, answer, end.Errors);
         }
-        if (answer.Program is null) return (HostEnding.Unreachable, $"{where} cannot be reached: {Remedies.For(call.Transport, end.Errors)}");
+        if (answer.Program is null) return (HostEnding.Unreachable, $"{where} cannot be reached: {Remedies.For(call.Transport, end)}");
         return answer.Exit switch
         {
             0 => (HostEnding.Done, ""),
             2 => (HostEnding.Refused, answer.Error ?? $"{where} refused what it was sent for {call.Verb}; the log says why."),
-            null => (HostEnding.CutOff, $"The connection to {where} broke off during {call.Verb}: {Remedies.For(call.Transport, end.Errors)} What was begun there is ended as soon as it answers; then try again."),
+            null => (HostEnding.CutOff, $"The connection to {where} broke off during {call.Verb}: {Remedies.For(call.Transport, end)} What was begun there is ended as soon as it answers; then try again."),
             var code => (HostEnding.Failed, answer.Error ?? $"{call.Verb} on {where} failed with exit code {code}; the log says why."),
         };
     }
+
+    // ssh itself says 255, and a shell 127 of a program that is not there.
+    private static bool HasEndedItself(HostCall call, CommandEnd end) =>
+        end.Ending == Ending.Exited
+        && end.Fault is null
+        && (end.ExitCode is not (255 or 127) || (end.ExitCode == 255 && call.Transport is SshTransport));
 
     // Foreign text: bytes that are no text are left out.
     private static string Begin(string said)

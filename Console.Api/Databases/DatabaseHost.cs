@@ -16,7 +16,7 @@ public sealed class DatabaseHost(
 
     private readonly Transport _transport = settings.Local is { } local
         ? new LocalTransport(settings.Name, local.Program, local.Config)
-        : new SshTransport(settings.Name, settings.Ssh!.Host, settings.Ssh, controlFolder);
+        : Transport.To(settings.Name, settings.Ssh!.Host, settings.Ssh, controlFolder);
 
     public DatabaseHostSettings Settings => settings;
 

@@ -99,11 +99,15 @@ public sealed class HostProgramTest : IDisposable
         Assert.Contains("limit", end.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_host_that_nobody_answers_on_is_unreachable_with_the_reason()
+    [Theory]
+    [InlineData(SshClientKind.Sshnet)]
+    [InlineData(SshClientKind.Openssh)]
+    public async Task A_host_that_nobody_answers_on_is_unreachable_with_the_reason(SshClientKind client)
     {
-        var ssh = new SshSettings("nobody", _folder["key"], _folder["known"], Port: 1);
-        var call = new HostCall(new SshTransport("qa09", "127.0.0.1", ssh, _folder.Path), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromSeconds(20));
+        var ssh = new SshSettings("nobody", _folder["key"], _folder["known"], Port: 1, Transport: client);
+        var transport = Transport.To("qa09", "127.0.0.1", ssh, _folder.Path);
+        var none = new Dictionary<string, string>(StringComparer.Ordinal);
+        var call = new HostCall(transport, "guest", "status", none, TimeSpan.FromSeconds(20));
         var end = await new HostProgram(new()).Run(call, CancellationToken.None);
         Assert.Equal(HostEnding.Unreachable, end.Ending);
         Assert.Contains("Connection refused", end.Message, StringComparison.Ordinal);

@@ -57,6 +57,13 @@ public sealed partial class DirectionTest
         );
 
     [Fact]
+    public void Only_the_files_of_ssh_know_its_library() =>
+        Assert.All(
+            Sources().Where(s => s.Text.Contains("Renci", StringComparison.Ordinal)),
+            s => Assert.StartsWith("Commands/Ssh", s.File, StringComparison.Ordinal)
+        );
+
+    [Fact]
     public void Only_Monitoring_knows_Prometheus() =>
         Assert.Empty(Sources().Where(s => s.Folder != "Monitoring" && PrometheusName().IsMatch(s.Text)).Select(s => s.File));
 

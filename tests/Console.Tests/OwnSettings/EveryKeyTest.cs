@@ -14,6 +14,7 @@ public sealed partial class EveryKeyTest
         "key        \"\" \" \" \"/none\" \".\" \"page\" \"~root/key\" \"$HOME/key\" \"file:///key\"",
         "knownHosts \"\" \"/none\" \"page\" \"state/none\"",
         "config     \"\" \"/none\" \"page\"",
+        "transport  \"\" \"OpenSSH\" \"ssh.net\" 0",
         "port           0 65536 -22 22.5 \"22\" 1e9 1e99",
         "connectSeconds 0 301 -5 5.5 \"5\"",
         "silenceSeconds 0 1 3 602 -10 10.5",

@@ -15,12 +15,12 @@ internal sealed class WholeSettings : IDisposable
             { "name": "kvm2", "uri": "qemu+ssh://kvm2/system", "servers": "^dev", "address": "10.0.0.{number}", "url": "https://{server}/" }
           ],
           "guests": {
-            "ssh": { "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config",
+            "ssh": { "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config", "transport": "openssh",
               "connectSeconds": 5, "silenceSeconds": 10, "answerSeconds": 30 },
             "folder": "/srv/{server}", "lookMinutes": 2 },
           "databaseHosts": [
             { "name": "db1", "address": "db1.example", "port": 5432, "copies": 2,
-              "ssh": { "host": "db1.example", "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config",
+              "ssh": { "host": "db1.example", "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config", "transport": "openssh",
                 "connectSeconds": 5, "silenceSeconds": 10, "answerSeconds": 30 } },
             { "name": "db2", "address": "::1", "port": 5433, "copies": 1, "local": { "program": "program", "config": "known" } }
           ],
