@@ -1,5 +1,7 @@
 # The console's settings in the lab; what a real one needs is the same.
-def key($name): {user: $user, port: $ssh, key: "\($dir)/keys/\($name)", knownHosts: "\($dir)/keys/known_hosts"};
+# A file `transport` in the lab's folder may choose who speaks ssh: openssh or sshnet.
+def key($name): {user: $user, port: $ssh, key: "\($dir)/keys/\($name)", knownHosts: "\($dir)/keys/known_hosts"}
+  + if $transport == "" then {} else {transport: $transport} end;
 def base($name; $host; $spares; $check; $sanitize):
   {name: $name, host: $host, dump: "\($name).dump", owner: $name, spares: $spares, staleAfterHours: 26, jobs: 2,
     check: $check, sanitize: $sanitize};

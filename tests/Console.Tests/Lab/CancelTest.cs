@@ -4,8 +4,7 @@ using TestServers.Tests.Api;
 namespace TestServers.Tests.Lab;
 
 /// <summary>A cancel is told when it is true: looked at on both hosts in the moment of the answer. The build stands in the middle of both of its steps then.</summary>
-[Collection("lab")]
-public sealed class CancelTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<LabFixture>
+public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
 {
     [Fact]
     public async Task When_cancelled_is_answered_nothing_of_the_build_is_left_on_either_host_and_then_the_next_one_starts()
@@ -95,3 +94,13 @@ public sealed class CancelTest(LabFixture lab, Xunit.Abstractions.ITestOutputHel
         await Assert.ThrowsAnyAsync<Exception>(() => held);
     }
 }
+
+/// <summary>The stories as the console is shipped: with the program ssh.</summary>
+[Collection("lab")]
+public sealed class CancelTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
+    : CancelStories(lab, output), IClassFixture<LabFixture>;
+
+/// <summary>The same with the console's own connections.</summary>
+[Collection("lab by SSH.NET"), Trait("lab", "second")]
+public sealed class CancelBySshNetTest(SshNetLab lab, Xunit.Abstractions.ITestOutputHelper output)
+    : CancelStories(lab, output);

@@ -6,7 +6,7 @@ using TestServers.Tests.Api;
 namespace TestServers.Tests.Lab;
 
 /// <summary>The lab that scripts/dev/test has brought up for this run: everything is real, and reached through Apache as people reach it.</summary>
-public sealed class LabFixture
+public class LabFixture
 {
     public LabFixture()
     {

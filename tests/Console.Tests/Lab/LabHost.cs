@@ -5,7 +5,7 @@ using TestServers.Tests.Api;
 namespace TestServers.Tests.Lab;
 
 /// <summary>Looks at the lab's machine from the outside, and does to it what accidents do.</summary>
-internal static class LabHost
+internal static partial class LabHost
 {
     public static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 
@@ -37,8 +37,17 @@ internal static class LabHost
     public static Task EndSharedConnection(this LabFixture lab, string server) => EndSharedConnectionTo(lab, lab.AddressOf(server));
 
     /// <summary>The same by the host's address.</summary>
-    public static Task EndSharedConnectionTo(this LabFixture lab, string address) => LabProcesses.Try("ssh",
-        "-o", $"ControlPath={lab.Folder}/run/%C", "-p", $"{lab.SshPort}", "-l", lab.Owner, "-O", "exit", address);
+    public static async Task EndSharedConnectionTo(this LabFixture lab, string address)
+    {
+        // The program ssh can be told; a connection of the console's own ends with the process at its other end.
+        string[] connection = ["-o", $"ControlPath={lab.Folder}/run/%C", "-p", $"{lab.SshPort}", "-l", lab.Owner];
+        await LabProcesses.Try("ssh", [.. connection, "-O", "exit", address]);
+        var sessions = await Run("ss", "-Hntp", "state", "established", "src", $"{address}:{lab.SshPort}");
+        await LabProcesses.Signal(
+            "KILL",
+            SessionOf().Matches(sessions).Select(m => int.Parse(m.Groups[1].Value)).Distinct()
+        );
+    }
 
     /// <summary>Completes a lab of which something was killed.</summary>
     public static Task Mend(this LabFixture lab) => Run(Path.Combine(Root(), "scripts/dev/lab"), "up", "--dir", lab.Folder);
@@ -91,4 +100,7 @@ internal static class LabHost
             return "";
         }
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("\"sshd\",pid=([0-9]+)")]
+    private static partial System.Text.RegularExpressions.Regex SessionOf();
 }

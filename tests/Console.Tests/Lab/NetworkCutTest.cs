@@ -8,8 +8,11 @@ namespace TestServers.Tests.Lab;
 /// The network between the console and a server is cut, and comes back. A console of the test's own and its server qa02 are on this side of the wire, qa01 on
 /// the other; the console gives up a silent host after 4 s.
 /// </summary>
-[Collection("lab")]
-public sealed class NetworkCutTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<LabFixture>, IAsyncLifetime
+public abstract class NetworkCutStories(
+    LabFixture lab,
+    Xunit.Abstractions.ITestOutputHelper output,
+    string transport
+) : IAsyncLifetime
 {
     private const double Silence = 4, Patience = 5;
     private readonly string _folder = Path.Combine(lab.Folder, "wire");
@@ -95,7 +98,8 @@ public sealed class NetworkCutTest(LabFixture lab, Xunit.Abstractions.ITestOutpu
         await File.WriteAllLinesAsync(known, new[] { Wire.HereAddress, Wire.ThereAddress }.Select(a => $"[{a}]:{WiredGuest.Port} {key}"));
         var console = new ConsoleProcess { Within = side };
         console.WriteSettings(address: "10.71.9.{number}", more: $$"""
-            , "guests": { "ssh": { "user": "{{lab.Owner}}", "port": {{WiredGuest.Port}}, "key": "{{lab.Folder}}/keys/guest", "knownHosts": "{{known}}", "connectSeconds": 3, "silenceSeconds": {{Silence}} } },
+            , "guests": { "ssh": { "user": "{{lab.Owner}}", "port": {{WiredGuest.Port}}, "key": "{{lab.Folder}}/keys/guest", "knownHosts": "{{known}}", "connectSeconds": 3, "silenceSeconds": {{Silence}},
+              "transport": "{{transport}}" } },
             "apps": [ { "name": "shop", "repository": { "kind": "svn", "url": "file://{{lab.Folder}}/repositories/svn/shop" }, "templates": "{{templates}}", "health": "http://127.0.0.1:8000/" } ]
             """);
         return console;
@@ -122,3 +126,13 @@ public sealed class NetworkCutTest(LabFixture lab, Xunit.Abstractions.ITestOutpu
         Assert.Equal("^/branches/new-checkout", (await LabHost.Run("svn", "info", "--show-item", "relative-url", _qa01.Code)).Trim());
     }
 }
+
+/// <summary>The stories as the console is shipped: with the program ssh.</summary>
+[Collection("lab")]
+public sealed class NetworkCutTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
+    : NetworkCutStories(lab, output, "openssh"), IClassFixture<LabFixture>;
+
+/// <summary>The same with the console's own connections.</summary>
+[Collection("lab"), Trait("lab", "second")]
+public sealed class NetworkCutBySshNetTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
+    : NetworkCutStories(lab, output, "sshnet"), IClassFixture<LabFixture>;
