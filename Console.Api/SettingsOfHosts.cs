@@ -45,13 +45,13 @@ public enum SshClientKind
 /// <param name="ConnectSeconds">A host on which no sshd has answered by then is given up.</param>
 /// <param name="SilenceSeconds">A connection on which nothing comes for so long is given up; an even number.</param>
 /// <param name="AnswerSeconds">A call that the host program has not answered by then is given up.</param>
-/// <param name="Transport">Left out, it is OpenSSH.</param>
+/// <param name="Transport">Left out, it is SSH.NET, and OpenSSH when there is a <paramref name="Config"/>.</param>
 public sealed record SshSettings(string User, string Key, string KnownHosts, int Port = 22, string Host = "", string? Config = null,
     int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30, SshClientKind? Transport = null)
 {
-    /// <summary>Whether the program ssh is used: always, unless the other way was asked for.</summary>
+    /// <summary>Whether the program ssh is used: when it was asked for, or what only it can read.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool UsesOpenSsh => Transport != SshClientKind.Sshnet;
+    public bool UsesOpenSsh => Transport is null ? Config is not null : Transport == SshClientKind.Openssh;
 
     // Of the 107 bytes that a socket's path may have, ssh takes 58 for the name.
     private const int LongestFolder = 49;
@@ -60,7 +60,7 @@ public sealed record SshSettings(string User, string Key, string KnownHosts, int
         Settings.Must(
             Config is null || UsesOpenSsh,
             key + ".transport",
-            "is openssh, or left out, when `config` is given: only ssh itself reads that file"
+            "is openssh, or left out, where `config` is given: only the program ssh reads that file"
         );
 
     /// <summary>Refuses a folder in which ssh could make no socket, and would reach no host.</summary>

@@ -1,5 +1,4 @@
 # The console's settings in the lab; what a real one needs is the same.
-# A file `transport` in the lab's folder may choose who speaks ssh: openssh or sshnet.
 def key($name): {user: $user, port: $ssh, key: "\($dir)/keys/\($name)", knownHosts: "\($dir)/keys/known_hosts"}
   + if $transport == "" then {} else {transport: $transport} end;
 def base($name; $host; $spares; $check; $sanitize):

@@ -95,12 +95,12 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
     }
 }
 
-/// <summary>The stories as the console is shipped: with the program ssh.</summary>
+/// <summary>The stories as the console is shipped: it speaks ssh itself.</summary>
 [Collection("lab")]
 public sealed class CancelTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
     : CancelStories(lab, output), IClassFixture<LabFixture>;
 
-/// <summary>The same with the console's own connections.</summary>
-[Collection("lab by SSH.NET"), Trait("lab", "second")]
-public sealed class CancelBySshNetTest(SshNetLab lab, Xunit.Abstractions.ITestOutputHelper output)
-    : CancelStories(lab, output);
+/// <summary>What matters most, with the program ssh.</summary>
+[Collection("lab"), Trait("lab", "second")]
+public sealed class CancelByOpenSshTest(OpenSshLab lab, Xunit.Abstractions.ITestOutputHelper output)
+    : CancelStories(lab, output), IClassFixture<OpenSshLab>;

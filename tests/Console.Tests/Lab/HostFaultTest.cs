@@ -19,19 +19,14 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
 
     protected LabFixture Lab => lab;
 
-    [Fact]
-    public async Task A_server_with_another_host_key_is_not_spoken_to_and_the_message_says_what_to_look_at()
+    private protected async Task ShowsAnotherHostKey(SickGuest qa06)
     {
-        await using var qa06 = await Sick();
         await qa06.ServeWithAnotherHostKey();
         await Fails(limit: 0, "failed at step code: qa06 cannot be reached: ", "Host key verification failed", "known_hosts: if it was installed anew, put its new key there");
-        await IsWellAgain(qa06);
     }
 
-    [Fact]
-    public async Task An_sshd_that_dies_half_way_through_a_step_is_told_and_nothing_of_the_step_lives_on()
+    private protected async Task DiesHalfWay(SickGuest qa06)
     {
-        await using var qa06 = await Sick();
         await qa06.ServeWithSvnThatStandsStill();
         await Fails(limit: 0, async () =>
         {
@@ -39,20 +34,6 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
             await qa06.Crash();
         }, "failed at step code: The connection to qa06 broke off during checkout: ", "Look whether it is up and reachable, and its sshd runs", "then try again");
         await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
-        await IsWellAgain(qa06);
-    }
-
-    [Fact]
-    public async Task Output_without_end_is_ended_and_fills_no_memory()
-    {
-        await using var qa06 = await Sick();
-        await qa06.ServeScript("echo '@program guest 1'; exec yes \"$(printf 'word\n@progress 0.%s\n' 1 2 3)\"");
-        var console = $"/proc/{lab.ProcessOf("console")}";
-        await File.WriteAllTextAsync($"{console}/clear_refs", "5");
-        await Fails(limit: 20, "failed at step code: checkout on qa06 was ended because its output did not stop.", "The end of the log shows what it says.");
-        var most = LabHost.Read($"{console}/status").Split('\n').First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        Assert.InRange(int.Parse(most.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]), 0, 500_000);
-        await IsWellAgain(qa06);
     }
 
     private protected async Task<SickGuest> Sick()
@@ -93,11 +74,40 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
     }
 }
 
-/// <summary>The stories as the console is shipped: with the program ssh.</summary>
+/// <summary>The stories as the console is shipped: it speaks ssh itself.</summary>
 [Collection("lab")]
 public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
     : HostFaultStories(lab, output), IClassFixture<LabFixture>
 {
+    [Fact]
+    public async Task A_server_with_another_host_key_is_not_spoken_to_and_the_message_says_what_to_look_at()
+    {
+        await using var qa06 = await Sick();
+        await ShowsAnotherHostKey(qa06);
+        await IsWellAgain(qa06);
+    }
+
+    [Fact]
+    public async Task An_sshd_that_dies_half_way_through_a_step_is_told_and_nothing_of_the_step_lives_on()
+    {
+        await using var qa06 = await Sick();
+        await DiesHalfWay(qa06);
+        await IsWellAgain(qa06);
+    }
+
+    [Fact]
+    public async Task Output_without_end_is_ended_and_fills_no_memory()
+    {
+        await using var qa06 = await Sick();
+        await qa06.ServeScript("echo '@program guest 1'; exec yes \"$(printf 'word\n@progress 0.%s\n' 1 2 3)\"");
+        var console = $"/proc/{Lab.ProcessOf("console")}";
+        await File.WriteAllTextAsync($"{console}/clear_refs", "5");
+        await Fails(limit: 20, "failed at step code: checkout on qa06 was ended because its output did not stop.", "The end of the log shows what it says.");
+        var most = LabHost.Read($"{console}/status").Split('\n').First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(most.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]), 0, 500_000);
+        await IsWellAgain(qa06);
+    }
+
     [Fact]
     public async Task A_server_that_hangs_at_login_is_given_up()
     {
@@ -148,7 +158,18 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
     }
 }
 
-/// <summary>What matters most, with the console's own connections.</summary>
-[Collection("lab by SSH.NET"), Trait("lab", "second")]
-public sealed class HostFaultBySshNetTest(SshNetLab lab, Xunit.Abstractions.ITestOutputHelper output)
-    : HostFaultStories(lab, output);
+/// <summary>What the two ways of ssh tell each in its own words, with the program ssh.</summary>
+[Collection("lab"), Trait("lab", "second")]
+public sealed class HostFaultByOpenSshTest(OpenSshLab lab, Xunit.Abstractions.ITestOutputHelper output)
+    : HostFaultStories(lab, output), IClassFixture<OpenSshLab>
+{
+    [Fact]
+    public async Task Another_host_key_and_an_sshd_that_dies_half_way_are_told_and_then_it_works_again()
+    {
+        await using var qa06 = await Sick();
+        await ShowsAnotherHostKey(qa06);
+        await qa06.Crash();
+        await DiesHalfWay(qa06);
+        await IsWellAgain(qa06);
+    }
+}

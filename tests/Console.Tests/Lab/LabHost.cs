@@ -50,7 +50,9 @@ internal static partial class LabHost
     }
 
     /// <summary>Completes a lab of which something was killed.</summary>
-    public static Task Mend(this LabFixture lab) => Run(Path.Combine(Root(), "scripts/dev/lab"), "up", "--dir", lab.Folder);
+    /// <param name="options">More of `lab up`.</param>
+    public static Task Mend(this LabFixture lab, params string[] options) =>
+        Run(Path.Combine(Root(), "scripts/dev/lab"), ["up", "--dir", lab.Folder, .. options]);
 
     /// <summary>Asks the lab's PostgreSQL as its superuser.</summary>
     public static async Task<string[]> Sql(this LabFixture lab, string sql)

@@ -238,9 +238,9 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
             .Any(c => c.RemoteEndPoint.Port == port && c.State == System.Net.NetworkInformation.TcpState.Established);
 }
 
-/// <summary>What lies about on the console's machine when it speaks ssh itself.</summary>
-[Collection("lab by SSH.NET"), Trait("lab", "second")]
-public sealed class NoSshProcessTest(SshNetLab lab)
+/// <summary>What lies about on the console's machine when nobody has chosen a transport.</summary>
+[Collection("lab")]
+public sealed class NoSshProcessTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     [Fact]
     public async Task The_console_starts_no_ssh_and_no_socket_of_it_lies_about()
