@@ -84,7 +84,7 @@ internal static partial class SettingsFiles
     private static void CheckTemplates(string folder, string key)
     {
         MustBeFolder(folder, key);
-        foreach (var file in SettingsTemplates.Names.Select(name => TemplateFile.Of(folder, name)))
+        foreach (var file in TemplateFile.Names.Select(name => TemplateFile.Of(folder, name)))
         {
             MustBeReadable(file.Path, key);
             MustBeText(file.Path, key);

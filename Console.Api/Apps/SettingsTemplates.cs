@@ -14,9 +14,6 @@ public sealed record RenderedSettings(IReadOnlyDictionary<string, string> Files)
 /// </summary>
 public static class SettingsTemplates
 {
-    /// <summary>The files that make up an app's settings.</summary>
-    public static readonly string[] Names = ["apache.conf", "wsgi.py", "settings.py"];
-
     private const string NextTime = "the next build reads it anew";
 
     /// <summary>Renders all files.</summary>
@@ -39,9 +36,9 @@ public static class SettingsTemplates
     /// <summary>Whether an app has templates whose first compilation takes seconds.</summary>
     internal static bool TakeTime(AppSettings app) => Of(app).Any(file => file.IsRazor);
 
-    /// <summary>An app's templates, in the order of <see cref="Names"/>.</summary>
+    /// <summary>An app's templates, in the order of <see cref="TemplateFile.Names"/>.</summary>
     internal static IEnumerable<TemplateFile> Of(AppSettings app) =>
-        Names.Select(name => TemplateFile.Of(app.Templates, name));
+        TemplateFile.Names.Select(name => TemplateFile.Of(app.Templates, name));
 
     private static string Render(TemplateFile file, IReadOnlyDictionary<string, object?> values) =>
         Told(

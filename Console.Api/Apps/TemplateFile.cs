@@ -8,6 +8,9 @@ namespace TestServers.Apps;
 /// <param name="Path">The template.</param>
 internal sealed record TemplateFile(string Name, string Path)
 {
+    /// <summary>The files that make up an app's settings.</summary>
+    public static readonly string[] Names = ["apache.conf", "wsgi.py", "settings.py"];
+
     private const string RazorEnd = ".cshtml";
     private const int MostBytes = 256 * 1024;
 

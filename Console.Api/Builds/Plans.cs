@@ -87,7 +87,7 @@ public sealed class Plans(BuildRules rules, Catalogue catalogue, Inventory inven
     }
 
     private static ImmutableArray<FileChange> Differences(ImmutableArray<SettingsFile> before, ImmutableArray<SettingsFile> after) =>
-        [.. SettingsTemplates.Names.Select(name => new FileChange(name, Lines(TextOf(before, name), TextOf(after, name)))).Where(c => c.Lines.Any(l => l.Kind != "same"))];
+        [.. TemplateFile.Names.Select(name => new FileChange(name, Lines(TextOf(before, name), TextOf(after, name)))).Where(c => c.Lines.Any(l => l.Kind != "same"))];
 
     private static string TextOf(ImmutableArray<SettingsFile> files, string name) => files.IsDefaultOrEmpty ? "" : files.FirstOrDefault(f => f.File == name)?.Text ?? "";
 

@@ -34,5 +34,5 @@ public sealed record CommandEnd(Ending Ending, int ExitCode, string Errors)
     public bool Succeeded => Ending == Ending.Exited && ExitCode == 0;
 
     /// <summary>Why the host was not reached or not heard to the end; null when a program has ended by itself.</summary>
-    public SshFault? Fault { get; init; }
+    public CallFault? Fault { get; init; }
 }

@@ -4,10 +4,8 @@ using Renci.SshNet.Messages.Transport;
 
 namespace TestServers.Commands;
 
-/// <summary>Why a host could not be spoken to, or not to the end.</summary>
-/// <param name="Says">What happened, without a full stop.</param>
-/// <param name="Advice">What to do next: a sentence.</param>
-public sealed record SshFault(string Says, string Advice)
+/// <inheritdoc cref="CallFault"/>
+public sealed record SshFault(string Says, string Advice) : CallFault(Says, Advice)
 {
     private const string LookAtSshd = "Look whether it is up and reachable, and its sshd runs.";
     private const string LookAtHost =

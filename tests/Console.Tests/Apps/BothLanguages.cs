@@ -27,7 +27,7 @@ internal sealed partial class BothLanguages : IDisposable
     /// <summary>Renders one file; the others are empty.</summary>
     public string Render(string file, string template, IReadOnlyDictionary<string, object?> values)
     {
-        foreach (var name in SettingsTemplates.Names)
+        foreach (var name in TemplateFile.Names)
         {
             File.WriteAllText(Path.Combine(Handlebars, name), name == file ? template : "");
             WriteRazor(name, name == file ? ToRazor(template) : "");
@@ -44,7 +44,7 @@ internal sealed partial class BothLanguages : IDisposable
     /// <summary>Renders one file that is written in Razor's own words.</summary>
     public string RenderRazor(string file, string template, IReadOnlyDictionary<string, object?> values)
     {
-        foreach (var name in SettingsTemplates.Names)
+        foreach (var name in TemplateFile.Names)
             WriteRazor(name, name == file ? template : "");
         return Try(Razor, file, values) is (var text, null) ? text! : throw new InvalidOperationException("It fails.");
     }

@@ -308,7 +308,7 @@ public sealed class RazorTemplatesTest : IDisposable
 
     private string Render(string text, bool hidden = false)
     {
-        foreach (var name in SettingsTemplates.Names)
+        foreach (var name in TemplateFile.Names)
         {
             var file = _folder[name + ".cshtml"];
             File.WriteAllText(file, name == "settings.py" ? text : "");

@@ -163,7 +163,7 @@ public sealed class SecretsTest : IDisposable
 
     private string Render(string file, string template, string? secret, bool hidden = false)
     {
-        foreach (var name in SettingsTemplates.Names)
+        foreach (var name in TemplateFile.Names)
             File.WriteAllText(_folder[name], name == file ? template : "");
         var values = new Dictionary<string, object?>(StringComparer.Ordinal)
         {

@@ -84,7 +84,7 @@ public sealed class SettingsTemplatesTest : IDisposable
 
     private RenderedSettings Render(string text, string? except = null)
     {
-        foreach (var name in SettingsTemplates.Names.Where(n => n != except))
+        foreach (var name in TemplateFile.Names.Where(n => n != except))
             File.WriteAllText(_folder[name], name == "settings.py" ? text : "");
         return RenderAsItIs();
     }
