@@ -1,21 +1,24 @@
 using Microsoft.AspNetCore.Builder.Extensions;
 using TestServers;
 using TestServers.Access;
+using TestServers.Administration;
 using TestServers.Apps;
+using TestServers.Board;
 using TestServers.Builds;
-using TestServers.Monitoring;
 using TestServers.Databases;
+using TestServers.History;
 using TestServers.Http;
 using TestServers.Live;
+using TestServers.Monitoring;
+using TestServers.Plans;
 using TestServers.Reservations;
-using TestServers.Servers;
 
 // A table of contents: read the settings, register the parts, map the calls, run.
 var serves = false;
 try
 {
     SettingsReload.TakeSignal();
-    var settings = Settings.Load(Startup.SettingsFile(args), quickly: true);
+    var settings = SiteTrial.Load(Startup.SettingsFile(args), quickly: true);
     using var listening = new Listening(settings.Listen);
     var builder = Startup.CreateBuilder(args, settings, listening);
     Startup.AddParts(builder.Services, settings);
@@ -25,14 +28,14 @@ try
     app.Use(Startup.HoldSettings);
     // Not UsePathBase(), which looks for the call before who asks is known.
     if (settings.PathBase.Length > 0) app.UseMiddleware<UsePathBaseMiddleware>(new PathString(settings.PathBase));
-    app.Use(Headers.Add);
+    app.Use(SecurityHeaders.Add);
     app.UseExceptionHandler();
     app.UseStatusCodePages(ProblemHandler.Complete);
     if (settings.Listen.Socket is null) app.UseMiddleware<ThisMachine>();
     app.UseMiddleware<Identity>();
     // No call of the API is a file; looking for one would ask the disk each time.
     app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), page =>
-        page.UseDefaultFiles().UseStaticFiles(new StaticFileOptions { OnPrepareResponse = Headers.AskEachTime }));
+        page.UseDefaultFiles().UseStaticFiles(new StaticFileOptions { OnPrepareResponse = SecurityHeaders.AskEachTime }));
     app.UseMiddleware<Methods>();
     app.Use(BodyCheck.HideType);
     app.UseRouting();
@@ -44,7 +47,7 @@ try
     app.UseMiddleware<IdempotencyKey>();
     MapCalls(app);
 
-    app.Services.GetRequiredService<Teller>().Begin();
+    app.Services.GetRequiredService<EventPublisher>().Begin();
     app.Services.GetRequiredService<Measures>(); // Measures from here on.
     if (settings.Listen.Loopback is { } port) app.Logger.LogWarning("The console is open to everybody on this machine, at http://localhost:{Port}{Path}/; people name themselves. For real use put it behind a web server.", port, settings.PathBase);
     Startup.LogNotices(app);

@@ -1,18 +1,23 @@
 using Microsoft.Extensions.Logging.Console;
 using TestServers.Access;
+using TestServers.Administration;
 using TestServers.Apps;
+using TestServers.Board;
 using TestServers.Builds;
 using TestServers.Builds.Steps;
 using TestServers.Commands;
 using TestServers.Databases;
+using TestServers.History;
+using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Http;
+using TestServers.Jobs;
 using TestServers.Live;
 using TestServers.Messages;
 using TestServers.Monitoring;
-using TestServers.Requests;
+using TestServers.Plans;
 using TestServers.Reservations;
-using TestServers.Servers;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers;
@@ -36,7 +41,7 @@ public static class Startup
         return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "console.json");
     }
 
-    public static WebApplicationBuilder CreateBuilder(string[] args, Settings settings, Listening listening)
+    public static WebApplicationBuilder CreateBuilder(string[] args, ConsoleSettings settings, Listening listening)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, WebRootPath = Wwwroot(settings), ContentRootPath = AppContext.BaseDirectory });
         AddLog(builder.Logging, settings.Log);
@@ -70,12 +75,12 @@ public static class Startup
         logging.Services.AddSingleton<ConsoleFormatter>(new LogLines(forJournal, TimeProvider.System));
     }
 
-    public static void AddParts(IServiceCollection services, Settings settings)
+    public static void AddParts(IServiceCollection services, ConsoleSettings settings)
     {
         var clock = TimeProvider.System;
         var state = new StateFolder(settings.State);
         MakeRuntime(settings.Runtime);
-        var numbers = new RequestNumbers();
+        var numbers = new JobNumbers();
         var current = new CurrentSettings(settings);
         services.AddSingleton(current).AddSingleton(clock).AddSingleton(state);
         // A request sees one and the same from its begin to its end; who lives longer asks CurrentSettings.
@@ -86,9 +91,9 @@ public static class Startup
         services.AddSingleton(reservations);
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
         services.AddSingleton(state.Open("places.json", PlacesState.Empty));
-        var builds = new RequestStore<Build>(state.Folder("builds"), numbers);
-        var restores = new RequestStore<Restore>(state.Folder("restores"), numbers);
-        var history = new History(state.Folder("history"), () => current.Now.Builds.History);
+        var builds = new JobStore<Build>(state.Folder("builds"), numbers);
+        var restores = new JobStore<Restore>(state.Folder("restores"), numbers);
+        var history = new HistoryStore(state.Folder("history"), () => current.Now.Builds.History);
         StateAgreement.Check(builds, restores, history, reservations);
         services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
         services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock)).AddSingleton<Audit>();
@@ -107,27 +112,27 @@ public static class Startup
         // In the order in which people see them.
         services.AddSingleton<IBuildStep, DatabaseStep>().AddSingleton<IBuildStep, CodeStep>().AddSingleton<IBuildStep, AfterStep>()
             .AddSingleton<IBuildStep, SettingsStep>().AddSingleton<IBuildStep, HealthStep>();
-        services.AddSingleton<GuestProgram>().AddSingleton<RenderedBuild>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SettingsValues>().AddSingleton<TemplatesBefore>().AddSingleton<ServerFinds>().AddSingleton<Plans>().AddSingleton<UsualTimes>().AddSingleton<BuildViews>();
-        services.AddSingleton<BaseFacts>().AddSingleton<DataTimes>().AddSingleton<BaseViews>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<Teller>();
-        services.AddSingleton<Copies>().AddSingleton<CopySight>().AddSingleton<CopyDrop>().AddSingleton<CopyViews>();
+        services.AddSingleton<GuestProgram>().AddSingleton<RenderedBuild>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SiteValues>().AddSingleton<TemplateCheck>().AddSingleton<ServerFinds>().AddSingleton<Planner>().AddSingleton<UsualTimes>().AddSingleton<BuildPresenter>();
+        services.AddSingleton<BaseFacts>().AddSingleton<DataTimes>().AddSingleton<BasePresenter>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<EventPublisher>();
+        services.AddSingleton<Copies>().AddSingleton<CopySight>().AddSingleton<CopyDrop>().AddSingleton<CopyPresenter>();
         AddBackground<Inventory>(services);
         AddBackground<ReservationExpiry>(services);
         AddBackground<BaseKeeper>(services);
         AddBackground<CopyKeeper>(services);
         services.AddSingleton<RestoreStep>();
         AddBackground<Restores>(services);
-        AddBackground<Freshness>(services);
-        AddBackground<Cleaning>(services);
+        AddBackground<BaseAlerts>(services);
+        AddBackground<ServerCleanup>(services);
         AddBackground<ServerLooks>(services);
         AddBackground<BuildQueue>(services);
         services.AddSingleton<IRetained, OldBuilds>().AddSingleton<IRetained, OldRestores>();
         services.AddSingleton<IRetained>(provider => provider.GetRequiredService<KeptAnswers>());
         AddBackground<Retention>(services);
-        AddBackground<Board>(services);
+        AddBackground<LiveBoard>(services);
         AddBackground<DiskWatch>(services);
         AddBackground<SettingsReload>(services);
         AddBackground<TemplateWarmUp>(services);
-        services.AddSingleton<RequestWatch<Build>>().AddSingleton<RequestWatch<Restore>>();
+        services.AddSingleton<JobWatch<Build>>().AddSingleton<JobWatch<Restore>>();
         services.AddSingleton<SignInRefusals>();
         services.AddSingleton<Health>().AddSingleton<Gauges>().AddSingleton<BaseGauges>().AddSingleton<Measures>();
         AddBackground<FactLog>(services);
@@ -171,7 +176,7 @@ public static class Startup
         services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
 
     // Published: app/ and wwwroot/ are neighbours. From the sources: the program is in Console.Api/bin/..., wwwroot beside Console.Api.
-    private static string Wwwroot(Settings settings)
+    private static string Wwwroot(ConsoleSettings settings)
     {
         if (settings.Wwwroot is { } named) return Directory.Exists(named) ? named : throw new WrongSetting($"`wwwroot` is wrong: there is no folder {named}.");
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Http;
+using TestServers.Settings;
 
 namespace TestServers.Access;
 
@@ -27,7 +28,7 @@ public static class AccessApi
             .MayBeRepeated();
     }
 
-    private static Ok<Me> Show(HttpContext context, Settings settings) => TypedResults.Ok(MeOf(Caller.Of(context), settings));
+    private static Ok<Me> Show(HttpContext context, ConsoleSettings settings) => TypedResults.Ok(MeOf(Caller.Of(context), settings));
 
     private static NoContent EndSession(HttpContext context, Sessions sessions)
     {
@@ -36,7 +37,7 @@ public static class AccessApi
         return TypedResults.NoContent();
     }
 
-    private static Ok<Me> SetName(NameMe wanted, HttpContext context, Settings settings)
+    private static Ok<Me> SetName(NameMe wanted, HttpContext context, ConsoleSettings settings)
     {
         if (settings.Listen.Socket is not null) throw Problem.Conflict("The web server says who you are; sign in there under another name.");
         var name = PlainText.Check(wanted.Name, "name", PersonName.Longest);
@@ -45,6 +46,6 @@ public static class AccessApi
         return TypedResults.Ok(MeOf(new(settings.People.NameOf(name), CallerKind.Open, TokenRights.All), settings));
     }
 
-    private static Me MeOf(Caller caller, Settings settings) => new(caller.Name, caller.Kind, settings.Listen.Socket is null,
+    private static Me MeOf(Caller caller, ConsoleSettings settings) => new(caller.Name, caller.Kind, settings.Listen.Socket is null,
         caller.May.Order(StringComparer.Ordinal), new(settings.Reservations.DefaultHours, settings.Reservations.MaxHours));
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using TestServers.Settings;
 
 namespace TestServers.Access;
 

@@ -1,3 +1,4 @@
+using TestServers.Jobs;
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -23,7 +24,7 @@ public static class LogAnswer
     public const string Summary = "Its log; ?follow=true streams to the end, ?from=BYTES resumes, ?tail=LINES begins with the last ones";
 
     /// <exception cref="Problem">400: there is no such part.</exception>
-    public static async Task Write(HttpContext context, Requests.RequestLog log, LogPart part)
+    public static async Task Write(HttpContext context, JobLog log, LogPart part)
     {
         if (part.From < 0) throw Problem.BadInput("`from` is a number of bytes, 0 or more.");
         if (part.Tail < 0) throw Problem.BadInput("`tail` is a number of lines, 0 or more.");

@@ -1,3 +1,5 @@
+using TestServers.Settings;
+
 namespace TestServers.Access;
 
 /// <summary>What a person may be called: whatever people are called, but nothing that shows as another name.</summary>
@@ -7,7 +9,7 @@ public static class PersonName
     public const int Longest = 256;
 
     /// <summary>What is wrong with a name, as the end of a sentence that begins with the name; null: nothing.</summary>
-    public static string? FaultOf(string name, Settings settings)
+    public static string? FaultOf(string name, ConsoleSettings settings)
     {
         if (settings.Tokens.Any(t => settings.People.NameOf(t.Name) == settings.People.NameOf(name)))
         {

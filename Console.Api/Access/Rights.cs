@@ -1,4 +1,5 @@
 using TestServers.Http;
+using TestServers.Settings;
 
 namespace TestServers.Access;
 

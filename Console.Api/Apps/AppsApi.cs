@@ -26,15 +26,15 @@ public static class AppsApi
             .Holds(PlaceKind.Plan);
     }
 
-    private static Polled<AppList> List(Catalogue catalogue) => Polled.Of(new AppList([.. catalogue.All]));
+    private static Cacheable<AppList> List(Catalogue catalogue) => Cacheable.Of(new AppList([.. catalogue.All]));
 
-    private static async Task<Polled<Paths>> ListPaths(AppName app, [Description("Part of a path, in any case")] string? q, HttpContext context, Catalogue catalogue, RepositoryPaths paths)
+    private static async Task<Cacheable<Paths>> ListPaths(AppName app, [Description("Part of a path, in any case")] string? q, HttpContext context, Catalogue catalogue, RepositoryPaths paths)
     {
         var list = await paths.Of(catalogue.Find(app), context.RequestAborted);
         var found = list.Paths.Where(p => q is null || p.Path.Text.Contains(q, StringComparison.OrdinalIgnoreCase)).ToList();
         string[] cut = found.Count > MostPaths
             ? [$"{found.Count - MostPaths:N0} of {found.Count:N0} paths are not shown: give more of the name."]
             : [];
-        return Polled.Of(new Paths(app, list.AsOf, list.Problem, [.. found.Take(MostPaths)], [.. cut, .. list.LeftOut]));
+        return Cacheable.Of(new Paths(app, list.AsOf, list.Problem, [.. found.Take(MostPaths)], [.. cut, .. list.LeftOut]));
     }
 }

@@ -1,3 +1,5 @@
+using TestServers.Settings;
+
 namespace TestServers.Apps;
 
 /// <summary>An app as it is shown.</summary>

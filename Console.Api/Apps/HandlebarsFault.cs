@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

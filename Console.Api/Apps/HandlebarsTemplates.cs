@@ -3,6 +3,7 @@ using System.Text;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 using HandlebarsDotNet.IO;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

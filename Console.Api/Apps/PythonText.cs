@@ -1,4 +1,5 @@
 using System.Text;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

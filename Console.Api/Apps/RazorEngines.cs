@@ -8,6 +8,7 @@ using RazorLight;
 using RazorLight.Compilation;
 using RazorLight.Instrumentation;
 using RazorLight.Razor;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using RazorLight.Compilation;
 using RazorLight.Generation;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

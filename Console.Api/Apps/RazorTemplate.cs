@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Html;
 using RazorLight;
 using RazorLight.Text;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

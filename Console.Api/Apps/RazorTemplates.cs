@@ -4,6 +4,7 @@ using System.Text;
 using RazorLight;
 using RazorLight.Compilation;
 using RazorLight.Razor;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -1,4 +1,5 @@
 using System.Dynamic;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

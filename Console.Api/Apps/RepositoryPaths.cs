@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using TestServers.Commands;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 
@@ -86,7 +87,7 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
     }
 
     // A Subversion repository may well have no branches or no tags folder.
-    private static void TellUnlisted(FoundPaths found, int folder, CommandEnd end)
+    private static void TellUnlisted(FoundPaths found, int folder, CommandResult end)
     {
         if (!NoSuchFolder.Any(code => end.Errors.Contains(code, StringComparison.Ordinal)))
             found.Miss($"The folder {(folder == 0 ? "/" : SvnFolders[folder])} could not be listed: {Reason(end)}");
@@ -106,10 +107,10 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
         ["GIT_TERMINAL_PROMPT"] = "0", ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_ALLOW_PROTOCOL"] = "https:ssh",
     };
 
-    private static string Reason(CommandEnd end) => end.Ending switch
+    private static string Reason(CommandResult end) => end.Outcome switch
     {
-        Ending.TimedOut => $"it took longer than {Limit.TotalSeconds:0} s.",
-        Ending.TooMuchOutput => "its list does not end.",
+        CommandOutcome.TimedOut => $"it took longer than {Limit.TotalSeconds:0} s.",
+        CommandOutcome.TooMuchOutput => "its list does not end.",
         _ => ToolWords.CauseIn(end.Errors) ?? "without a word.",
     };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 
@@ -15,10 +16,10 @@ public sealed class Secrets
     // Longest first, so that no part of one stays when another is a part of it.
     private ImmutableArray<string> _known = [];
 
-    public Secrets(Settings settings) => LearnAll(settings);
+    public Secrets(ConsoleSettings settings) => LearnAll(settings);
 
     /// <summary>Hides the apps' secrets from now on; what was one before stays hidden.</summary>
-    public void LearnAll(Settings settings)
+    public void LearnAll(ConsoleSettings settings)
     {
         foreach (var secret in settings.Apps.SelectMany(a => a.Secrets?.Values ?? []))
             Learn(secret);

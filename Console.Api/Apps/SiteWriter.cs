@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using TestServers.Access;
+using TestServers.History;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
 using TestServers.Reservations;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Builds;
@@ -11,20 +13,20 @@ namespace TestServers.Builds;
 /// The queue: builds that wait are those on disk whose state says so, hence a restart loses none. A channel wakes the one loop that starts
 /// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
 /// </summary>
-public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> store, IEnumerable<IBuildStep> steps, BuildRunner runner, BuildRules rules, History history, Inventory inventory,
+public sealed class BuildQueue(CurrentSettings settings, JobStore<Build> store, IEnumerable<IBuildStep> steps, BuildRunner runner, BuildRules rules, HistoryStore history, Inventory inventory,
     ReservationBook reservations, ReservationHandover handover, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
 {
     private readonly Loop _loop = new(TimeSpan.FromSeconds(30), log);
     private readonly ConcurrentDictionary<ServerName, RunningBuild> _running = new();
 
-    public RequestStore<Build> Store => store;
+    public JobStore<Build> Store => store;
 
     /// <summary>Accepts a build; it is on disk when this returns. A free server that can be used is reserved for its requester.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <param name="retryOf">The build that this one repeats.</param>
     /// <param name="resumes">The build that this one goes on with: its steps that succeeded are kept.</param>
     /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too many wait.</exception>
-    public Build Enqueue(ServerName server, Wanted wanted, long? number, Deed deed, RequestId? retryOf = null, Build? resumes = null)
+    public Build Enqueue(ServerName server, Wanted wanted, long? number, Deed deed, JobId? retryOf = null, Build? resumes = null)
     {
         if (Earlier(deed) is { } earlier) return earlier;
         var by = deed.Caller.Name;
@@ -50,7 +52,7 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
 
     /// <summary>Accepts a build again: exactly the same, with the revision that was checked out then; or from its failed step on.</summary>
     /// <exception cref="Problem">It has not ended, or there is nothing to go on with.</exception>
-    public Build Retry(RequestId id, bool fromFailed, long? number, Deed deed)
+    public Build Retry(JobId id, bool fromFailed, long? number, Deed deed)
     {
         if (Earlier(deed) is { } earlier) return earlier;
         var build = store.Find(id) ?? throw NoSuchBuild(id);
@@ -58,14 +60,14 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
         var revision = build.Result?.Revision ?? build.Revision;
         var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code);
         if (!fromFailed) return Enqueue(build.Server, wanted, number, deed, retryOf: id);
-        if (build.State == RequestState.Succeeded) throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
+        if (build.State == JobState.Succeeded) throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
         if (store.All.FirstOrDefault(b => b.Server == build.Server && b.StartedAt is not null) is { } last && last.Id != id) throw Problem.Conflict($"Build {last.Id} has changed {build.Server} since. Run build {id} again from the start.");
         return Enqueue(build.Server, wanted, number, deed, retryOf: id, resumes: build);
     }
 
     /// <summary>Cancels a build: a waiting one at once; of a running one the scripts are ended and clean up first.</summary>
     /// <exception cref="Problem">404, 403 when it is another's on a server one does not hold, 409 when it has ended.</exception>
-    public async Task<Build> Cancel(RequestId id, Deed deed, CancellationToken cancel)
+    public async Task<Build> Cancel(JobId id, Deed deed, CancellationToken cancel)
     {
         if (Earlier(deed) is { } earlier) return earlier;
         var by = deed.Caller.Name;
@@ -75,9 +77,9 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
             var build = store.Find(id) ?? throw NoSuchBuild(id);
             if (build.By != by && reservations.Of(build.Server)?.Holder != by) throw Problem.Forbidden($"Build {id} is {build.By}'s, and {build.Server} is not reserved by you. Ask {build.By}, or take the server over.");
             if (build.Ended) throw Problem.Conflict($"Build {id} has ended: {build.State.ToString().ToLowerInvariant()}.");
-            if (build.State == RequestState.Queued)
+            if (build.State == JobState.Queued)
             {
-                build = store.Change(act, id, b => b.WithEnd(RequestState.Cancelled, $"Cancelled by {by} before it began.", clock.GetUtcNow()));
+                build = store.Change(act, id, b => b.WithEnd(JobState.Cancelled, $"Cancelled by {by} before it began.", clock.GetUtcNow()));
                 runner.GiveBack(act, build);
             }
             // Asked for once more while it ends: that is told already.
@@ -95,11 +97,11 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
         return store.Find(id)!;
     }
 
-    public static Problem NoSuchBuild(RequestId id) => Problem.NotFound("build", $"There is no build {id}; old ones are removed with their logs. GET api/builds lists the others.");
+    public static Problem NoSuchBuild(JobId id) => Problem.NotFound("build", $"There is no build {id}; old ones are removed with their logs. GET api/builds lists the others.");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var found in store.Open.Where(b => b.State == RequestState.Running).ToList()) TellInterrupted(found);
+        foreach (var found in store.Open.Where(b => b.State == JobState.Running).ToList()) TellInterrupted(found);
         inventory.Changed += _loop.Wake;
         handover.BuildLosesRight += EndOrLeave;
         await _loop.Run(() => StartNext(stoppingToken), stoppingToken);
@@ -110,13 +112,13 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
     // First who is next on each server, then whether it is free: it may become so between two looks, and the one behind must not slip in.
     private void StartNext(CancellationToken stop)
     {
-        var next = store.Open.Where(b => b.State == RequestState.Queued).DistinctBy(b => b.Server).ToList();
+        var next = store.Open.Where(b => b.State == JobState.Queued).DistinctBy(b => b.Server).ToList();
         foreach (var build in next.Where(b => !_running.ContainsKey(b.Server) && IsKnown(b.Server)))
             Start(build, stop);
     }
 
     // After a start, a build waits until its host has told its servers; a server that no host has is then the runner's to refuse.
-    private bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Machines.Any(m => m.Name == server);
+    private bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Servers.Any(m => m.Name == server);
 
     private void Start(Build build, CancellationToken stop)
     {
@@ -127,7 +129,7 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
         {
             try
             {
-                if (store.Find(build.Id)?.State == RequestState.Queued) await runner.Run(build.Id, running, stop);
+                if (store.Find(build.Id)?.State == JobState.Queued) await runner.Run(build.Id, running, stop);
             }
             catch (DiskRefused refused)
             {
@@ -165,14 +167,14 @@ public sealed class BuildQueue(CurrentSettings settings, RequestStore<Build> sto
     {
         if (history.Of(build.Server).Entries.FirstOrDefault(e => e.Build == build.Id) is { } written)
         {
-            store.Change(build.Id, b => b.WithEnd(written.Result, written.Message ?? "", written.EndedAt) with { Unclean = b.Unclean || written.Result != RequestState.Succeeded });
+            store.Change(build.Id, b => b.WithEnd(written.Result, written.Message ?? "", written.EndedAt) with { Unclean = b.Unclean || written.Result != JobState.Succeeded });
             return;
         }
         var found = $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.";
         store.LogOf(build.Id).Add("console", found, clock.GetUtcNow());
-        runner.End(build.Id, settings.Now.App(build.App), new(RequestState.Interrupted, found));
+        runner.End(build.Id, settings.Now.App(build.App), new(JobState.Interrupted, found));
     }
 }
 
 /// <summary>What is kept for the Idempotency-Key of a call about a build: the answer is the build as it is then.</summary>
-public sealed record LaunchedBuild(RequestId Build);
+public sealed record LaunchedBuild(JobId Build);

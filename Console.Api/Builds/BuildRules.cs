@@ -1,7 +1,9 @@
 using TestServers.Apps;
+using TestServers.History;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
 using TestServers.Reservations;
+using TestServers.Settings;
 
 namespace TestServers.Builds;
 
@@ -10,13 +12,13 @@ public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revisio
 
 /// <summary>A build that may be launched.</summary>
 /// <param name="Path">What will be on the server.</param>
-public sealed record Launchable(Machine Machine, AppSettings App, RepositoryPath Path);
+public sealed record Launchable(Server Server, AppSettings App, RepositoryPath Path);
 
 /// <summary>
 /// Which builds are accepted: one rule for the launch and for the plan before it. Each refusal is a sentence that says
 /// what to do.
 /// </summary>
-public sealed class BuildRules(CurrentSettings settings, RequestStore<Build> store, History history, Inventory inventory, Catalogue catalogue, BuildHolds holds)
+public sealed class BuildRules(CurrentSettings settings, JobStore<Build> store, HistoryStore history, Inventory inventory, Catalogue catalogue, BuildHolds holds)
 {
     /// <summary>Why such a build would not be accepted now, or null.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
@@ -45,14 +47,14 @@ public sealed class BuildRules(CurrentSettings settings, RequestStore<Build> sto
         return new(machine, app, path);
     }
 
-    private Machine RunningMachine(ServerName server)
+    private Server RunningMachine(ServerName server)
     {
         var machine = inventory.Find(server);
         return machine.Running ? machine : throw Problem.Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.").With("state", machine.State);
     }
 
     // The wanted one, or the one that is there when no code is asked for.
-    private RepositoryPath PathFor(Machine machine, AppSettings app, Wanted wanted)
+    private RepositoryPath PathFor(Server machine, AppSettings app, Wanted wanted)
     {
         if (!wanted.Database && !wanted.Code) throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
         if (wanted.Database && app.Base is null) throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
@@ -80,7 +82,7 @@ public sealed class BuildRules(CurrentSettings settings, RequestStore<Build> sto
     /// <summary>Refuses when too many builds wait.</summary>
     public void LimitFor(string by)
     {
-        var waiting = store.Open.Where(b => b.State == RequestState.Queued).ToList();
+        var waiting = store.Open.Where(b => b.State == JobState.Queued).ToList();
         if (waiting.Count(b => b.By == by) >= settings.Now.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Now.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.").With("limit", settings.Now.Builds.PerPerson);
         if (waiting.Count >= settings.Now.Builds.Waiting) throw Problem.TooMany($"{settings.Now.Builds.Waiting} builds are waiting, which is the limit. Try again later.").With("limit", settings.Now.Builds.Waiting);
     }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using TestServers.Access;
 using TestServers.Databases;
+using TestServers.History;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
 using TestServers.Reservations;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Builds;
@@ -11,15 +13,15 @@ namespace TestServers.Builds;
 /// <summary>Begins builds, has their steps done and writes down how they ended.</summary>
 public sealed class BuildRunner(
     CurrentSettings settings,
-    RequestStore<Build> store,
-    History history,
+    JobStore<Build> store,
+    HistoryStore history,
     Inventory inventory,
     BaseFacts bases,
     BaseKeeper keeper,
     IEnumerable<IBuildStep> steps,
     GuestProgram guest,
-    TemplatesBefore templates,
-    Cleaning cleaning,
+    TemplateCheck templates,
+    ServerCleanup cleaning,
     BuildRules rules,
     Reachability reachability,
     BuildHolds holds,
@@ -38,7 +40,7 @@ public sealed class BuildRunner(
     /// <summary>Runs a build to its end, whatever happens, and writes down how it ended.</summary>
     /// <param name="stop">The console's own stop.</param>
     /// <exception cref="Storage.DiskRefused">The disk did not take its begin: it waits as before.</exception>
-    public async Task Run(RequestId id, RunningBuild running, CancellationToken stop)
+    public async Task Run(JobId id, RunningBuild running, CancellationToken stop)
     {
         using var held = settings.Hold();
         var build = Begin(id);
@@ -46,29 +48,29 @@ public sealed class BuildRunner(
         var cancel = running.Cancel;
         var app = settings.Now.App(build.App);
         var outcome = app is null
-            ? new(RequestState.Failed, $"The settings no longer name the app {build.App}.")
+            ? new(JobState.Failed, $"The settings no longer name the app {build.App}.")
             : await DoStepsOrCancel(build, app, cancel);
-        if (outcome.State == RequestState.Cancelled && stop.IsCancellationRequested) outcome = outcome with { State = RequestState.Interrupted, Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again." };
-        else if (outcome.State == RequestState.Cancelled && running.Why is { } why) outcome = outcome with { Message = $"{why} {outcome.Message}" };
+        if (outcome.State == JobState.Cancelled && stop.IsCancellationRequested) outcome = outcome with { State = JobState.Interrupted, Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again." };
+        else if (outcome.State == JobState.Cancelled && running.Why is { } why) outcome = outcome with { Message = $"{why} {outcome.Message}" };
         // What was done on the hosts is done: it is called running until the disk has taken how it ended.
         store.LogOf(id).Add("console", outcome.Message, clock.GetUtcNow());
         await Persistence.Write(() => End(id, app, outcome), refused => TellRefusal(id, refused), stop);
     }
 
-    private void TellRefusal(RequestId id, DiskRefused refused)
+    private void TellRefusal(JobId id, DiskRefused refused)
     {
         consoleLog.LogError("Build {Id} has ended, but its end cannot be written yet: {Reason}", id, refused.Message);
         store.LogOf(id).Add("console", $"The end cannot be written yet: {refused.Message}", clock.GetUtcNow());
     }
 
     /// <summary>Ends a build: history first, so that a crash between the two is found and mended at the next start.</summary>
-    public void End(RequestId id, AppSettings? app, Outcome outcome)
+    public void End(JobId id, AppSettings? app, BuildOutcome outcome)
     {
         var now = clock.GetUtcNow();
         Build Ended(Build build) => (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
         var ended = store.Preview(id, Ended);
         if (ended.ForHistory(app?.Base) is { } told) history.Add(told);
-        journal.Do(act => GiveBack(act, store.Change(act, id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is RequestState.Cancelled or RequestState.Interrupted })));
+        journal.Do(act => GiveBack(act, store.Change(act, id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is JobState.Cancelled or JobState.Interrupted })));
         if (ended.Database && app?.Base is { } name) keeper.Refresh(bases.Find(name));
     }
 
@@ -81,23 +83,23 @@ public sealed class BuildRunner(
     }
 
     // In one act: whether its reservation still holds, and that it runs. A cancel may have been quicker.
-    private Build Begin(RequestId id)
+    private Build Begin(JobId id)
     {
         var begun = journal.Do(act =>
         {
             var build = store.Find(id)!;
-            if (build.State != RequestState.Queued) return build;
+            if (build.State != JobState.Queued) return build;
             var now = clock.GetUtcNow();
             var (number, refusal) = holds.Begin(act, build.Server, id, build.By, build.Reservation);
-            if (refusal is null) return store.Change(act, id, b => b with { State = RequestState.Running, StartedAt = now, Reservation = number });
+            if (refusal is null) return store.Change(act, id, b => b with { State = JobState.Running, StartedAt = now, Reservation = number });
             audit.Write(act, Caller.TheConsole, "cancel build", build.Server.Text, $"build {id} of {build.By}: {refusal}");
-            return store.Change(act, id, b => b.WithEnd(RequestState.Cancelled, refusal, now));
+            return store.Change(act, id, b => b.WithEnd(JobState.Cancelled, refusal, now));
         });
         if (begun.Ended) store.LogOf(id).Add("console", begun.Message!, clock.GetUtcNow());
         return begun;
     }
 
-    private async Task<Outcome> DoStepsOrCancel(Build build, AppSettings app, CancellationToken cancel)
+    private async Task<BuildOutcome> DoStepsOrCancel(Build build, AppSettings app, CancellationToken cancel)
     {
         try
         {
@@ -105,42 +107,42 @@ public sealed class BuildRunner(
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return new(RequestState.Cancelled, "Cancelled.");
+            return new(JobState.Cancelled, "Cancelled.");
         }
         catch (Exception e)
         {
             // A fault of ours, or the disk in the middle of the steps.
             consoleLog.LogError(e, "Build {Id} on {Server}", build.Id, build.Server);
-            return new(RequestState.Failed, e is DiskRefused ? e.Message : "The console failed; its log says why.");
+            return new(JobState.Failed, e is DiskRefused ? e.Message : "The console failed; its log says why.");
         }
     }
 
-    private async Task<Outcome> DoSteps(Build build, AppSettings app, CancellationToken cancel)
+    private async Task<BuildOutcome> DoSteps(Build build, AppSettings app, CancellationToken cancel)
     {
-        Machine machine;
+        Server machine;
         try
         {
             machine = inventory.Find(build.Server);
         }
         catch (Problem gone)
         {
-            return new(RequestState.Failed, gone.Message);
+            return new(JobState.Failed, gone.Message);
         }
-        if (!machine.Running) return new(RequestState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
+        if (!machine.Running) return new(JobState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
 
         if (await Obstacle(build, app, machine, cancel) is { } obstacle)
-            return new(RequestState.Failed, obstacle);
+            return new(JobState.Failed, obstacle);
         TellLeftOut(build, app);
         var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, machine), cancel);
         var state =
-            end.Step is null ? RequestState.Succeeded
-            : end.Result.State == StepState.Cancelled ? RequestState.Cancelled
-            : RequestState.Failed;
+            end.Step is null ? JobState.Succeeded
+            : end.Result.State == StepState.Cancelled ? JobState.Cancelled
+            : JobState.Failed;
         return new(state, end.Step is null ? "ready" : end.Verdict, end.LastStep);
     }
 
     // Why it ends before any of its steps begins; null: nothing stands in the way.
-    private async Task<string?> Obstacle(Build build, AppSettings app, Machine machine, CancellationToken cancel)
+    private async Task<string?> Obstacle(Build build, AppSettings app, Server machine, CancellationToken cancel)
     {
         // Before a database is exchanged for the sake of settings that never come.
         if (templates.FaultOf(app, machine, build.Path, build.Revision, build.Id, build.By) is { } fault)
@@ -170,7 +172,7 @@ public sealed class BuildRunner(
     }
 
     // A server that has answered in the last minute is not asked again: that would cost each build its time.
-    private async Task<string?> Unreached(Machine machine, CancellationToken cancel)
+    private async Task<string?> Unreached(Server machine, CancellationToken cancel)
     {
         if (reachability.WasReachedWithin(machine.Name, TimeSpan.FromMinutes(1))) return null;
         var status = await guest.Status(machine, cancel);
@@ -181,4 +183,4 @@ public sealed class BuildRunner(
 
 /// <summary>How a build ended.</summary>
 /// <param name="LastStep">What its last step still adds: written together with the end.</param>
-public sealed record Outcome(RequestState State, string Message, Func<Build, Build>? LastStep = null);
+public sealed record BuildOutcome(JobState State, string Message, Func<Build, Build>? LastStep = null);

@@ -1,10 +1,11 @@
 using TestServers.Hosts;
+using TestServers.Settings;
 
 namespace TestServers.Builds;
 
 /// <summary>What the steps of one build know and hand on.</summary>
 /// <param name="Build">As it was when it began.</param>
-public sealed record BuildWork(Build Build, AppSettings App, Machine Machine)
+public sealed record BuildWork(Build Build, AppSettings App, Server Server)
 {
     /// <summary>The milestone that the server has answered: no database is exchanged for one that cannot be reached.</summary>
     public const string ServerReached = "server reached";

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
 using TestServers.Http;
-using TestServers.Requests;
+using TestServers.Jobs;
 
 namespace TestServers.Builds;
 
@@ -37,45 +37,45 @@ public static class BuildsApi
             .Holds(PlaceKind.Log, "follow");
     }
 
-    private static Accepted<BuildView> Launch(ServerName server, LaunchBuild ask, HttpContext context, BuildQueue queue, BuildViews views)
+    private static Accepted<BuildView> Launch(ServerName server, LaunchBuild ask, HttpContext context, BuildQueue queue, BuildPresenter views)
     {
         return Accepted(context, queue.Enqueue(server, new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code), ask.Number, Deed.Of(context)), views);
     }
 
-    private static Accepted<BuildView> Retry(RequestId id, RetryBuild? ask, HttpContext context, BuildQueue queue, BuildViews views)
+    private static Accepted<BuildView> Retry(JobId id, RetryBuild? ask, HttpContext context, BuildQueue queue, BuildPresenter views)
     {
         if (ask?.From is not (null or "failed")) throw Problem.BadInput("`from` is \"failed\", or left out.");
         return Accepted(context, queue.Retry(id, ask?.From == "failed", ask?.Number, Deed.Of(context)), views);
     }
 
-    private static Polled<BuildList> List([Description("One or more states, with commas between them"), ListOf(typeof(RequestState))] string? state,
-        [Description("A server's name")] string? server, BuildQueue queue, BuildViews views)
+    private static Cacheable<BuildList> List([Description("One or more states, with commas between them"), ListOf(typeof(JobState))] string? state,
+        [Description("A server's name")] string? server, BuildQueue queue, BuildPresenter views)
     {
         var wanted = state is null ? null : ParseStates(state);
         var on = server is null ? null : ServerName.From(server) ?? throw Problem.BadInput($"`server` is {ServerName.Rule}.");
-        return Polled.Of(new BuildList(queue.Store.All.Where(b => (wanted is null || wanted.Contains(b.State)) && (on is null || b.Server == on)).Take(200).Select(views.Of).ToList()));
+        return Cacheable.Of(new BuildList(queue.Store.All.Where(b => (wanted is null || wanted.Contains(b.State)) && (on is null || b.Server == on)).Take(200).Select(views.Of).ToList()));
     }
 
-    private static async Task<Polled<BuildView>> Show(RequestId id, [Description("Seconds to wait for its end, at most")] double? wait, HttpContext context, BuildQueue queue, BuildViews views)
+    private static async Task<Cacheable<BuildView>> Show(JobId id, [Description("Seconds to wait for its end, at most")] double? wait, HttpContext context, BuildQueue queue, BuildPresenter views)
     {
         var build = queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id);
         if (wait is not null) build = await queue.Store.WaitForEnd(build, Waits.Cap(wait), context.RequestAborted);
         if (wait > 0 && !build.Ended) Waits.AskAgain(context);
-        return Polled.Of(views.Of(build));
+        return Cacheable.Of(views.Of(build));
     }
 
-    private static async Task<Ok<BuildView>> Cancel(RequestId id, HttpContext context, BuildQueue queue, BuildViews views)
+    private static async Task<Ok<BuildView>> Cancel(JobId id, HttpContext context, BuildQueue queue, BuildPresenter views)
     {
         return TypedResults.Ok(views.Of(await queue.Cancel(id, Deed.Of(context), context.RequestAborted)));
     }
 
-    private static Task ShowLog(RequestId id, [AsParameters] LogPart part, HttpContext context, BuildQueue queue) =>
+    private static Task ShowLog(JobId id, [AsParameters] LogPart part, HttpContext context, BuildQueue queue) =>
         LogAnswer.Write(context, queue.Store.ReadableLogOf(queue.Store.Find(id) ?? throw BuildQueue.NoSuchBuild(id)), part);
 
-    private static HashSet<RequestState> ParseStates(string states) =>
-        [.. states.Split(',').Select(s => Enum.TryParse<RequestState>(s, ignoreCase: true, out var state) && !char.IsAsciiDigit(s[0]) ? state
-            : throw Problem.BadInput($"`state` lists {string.Join(", ", Enum.GetNames<RequestState>()).ToLowerInvariant()}."))];
+    private static HashSet<JobState> ParseStates(string states) =>
+        [.. states.Split(',').Select(s => Enum.TryParse<JobState>(s, ignoreCase: true, out var state) && !char.IsAsciiDigit(s[0]) ? state
+            : throw Problem.BadInput($"`state` lists {string.Join(", ", Enum.GetNames<JobState>()).ToLowerInvariant()}."))];
 
-    private static Accepted<BuildView> Accepted(HttpContext context, Build build, BuildViews views) =>
+    private static Accepted<BuildView> Accepted(HttpContext context, Build build, BuildPresenter views) =>
         PublicAddress.Accepted(context, $"/api/builds/{build.Id}", views.Of(build));
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using TestServers.Commands;
+using TestServers.HostPrograms;
 
 namespace TestServers.Builds;
 
@@ -8,7 +8,7 @@ namespace TestServers.Builds;
 public sealed record ErrorLogMark(string Inode, string Size)
 {
     /// <summary>As the guest's program has told it; null: it cannot read the log, or does not know where it is.</summary>
-    public static ErrorLogMark? Of(HostEnd end) =>
+    public static ErrorLogMark? Of(HostResult end) =>
         end.Results.GetValueOrDefault("log.inode") is { } inode && end.Results.GetValueOrDefault("log.size") is { } size
             ? new(inode, size)
             : null;
@@ -22,7 +22,7 @@ public sealed record ErrorLog(ImmutableArray<string> Lines, string? Problem)
     private const int Most = 100, Longest = 400;
 
     /// <param name="hide">Hides secrets.</param>
-    public static ErrorLog Of(HostEnd end, Func<string, string> hide)
+    public static ErrorLog Of(HostResult end, Func<string, string> hide)
     {
         if (!end.Done)
             return new([], end.Message);

@@ -1,14 +1,16 @@
 using System.Globalization;
 using TestServers.Apps;
-using TestServers.Commands;
+using TestServers.History;
+using TestServers.HostPrograms;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Builds;
 
 /// <summary>The calls of the program on a server.</summary>
-public sealed class GuestProgram(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets, History history, StateFolder state, TimeProvider clock)
+public sealed class GuestProgram(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets, HistoryStore history, StateFolder state, TimeProvider clock)
 {
     private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
 
@@ -17,10 +19,10 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
 
     /// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>
     /// <param name="onReached">Called when the server has answered.</param>
-    public Task<HostEnd> CheckOut(
+    public Task<HostResult> CheckOut(
         Build build,
         AppSettings app,
-        Machine machine,
+        Server machine,
         TimeSpan limit,
         Action onReached,
         StepRun<Build> run,
@@ -44,11 +46,11 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
 
     /// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
     /// <param name="limit">For all of them together.</param>
-    public Task<HostEnd> RunAfter(
+    public Task<HostResult> RunAfter(
         AppSettings app,
-        Machine machine,
+        Server machine,
         TimeSpan limit,
-        RenderedSettings rendered,
+        RenderedSite rendered,
         Action<string> onLog,
         Action<double> onProgress,
         CancellationToken cancel
@@ -67,7 +69,7 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
     }
 
     /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
-    public Task<HostEnd> Compare(AppSettings app, Machine machine, KeptCode? from, CodeTarget to, CancellationToken cancel)
+    public Task<HostResult> Compare(AppSettings app, Server machine, KeptCode? from, CodeTarget to, CancellationToken cancel)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -78,23 +80,23 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
     }
 
     /// <summary>Has left-over work ended and half-made things put right, after an end that nobody heard of.</summary>
-    public Task<HostEnd> Sweep(Machine machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "sweep", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(5)), cancel);
+    public Task<HostResult> Sweep(Server machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "sweep", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(5)), cancel);
 
     /// <summary>Asks what is on the server.</summary>
     /// <param name="counts">Whether the server counts as one that cannot be reached when this call does not reach it.</param>
-    public Task<HostEnd> Status(Machine machine, CancellationToken cancel, bool counts = true)
+    public Task<HostResult> Status(Server machine, CancellationToken cancel, bool counts = true)
     {
         var call = new HostCall(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit);
         return Run(machine, call, cancel, counts);
     }
 
     /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
-    public Task<HostEnd> PutSettings(
+    public Task<HostResult> PutSettings(
         Build build,
         AppSettings app,
-        Machine machine,
+        Server machine,
         TimeSpan limit,
-        RenderedSettings rendered,
+        RenderedSite rendered,
         StepRun<Build> run,
         CancellationToken cancel
     )
@@ -114,20 +116,20 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
 
     /// <summary>Asks what Apache has written into its error log on the server since then.</summary>
     /// <param name="since">Null: the log was not there or could not be read.</param>
-    public async Task<ErrorLog> ErrorsSince(Machine machine, ErrorLogMark? since, CancellationToken cancel) =>
+    public async Task<ErrorLog> ErrorsSince(Server machine, ErrorLogMark? since, CancellationToken cancel) =>
         ErrorLog.Of(await Errors(machine, since, cancel), secrets.Hide);
 
     /// <summary>Asks where that log ends, before a page is asked that no step of this build has touched.</summary>
-    public async Task<ErrorLogMark?> EndOfErrors(Machine machine, CancellationToken cancel) => ErrorLogMark.Of(await Errors(machine, null, cancel));
+    public async Task<ErrorLogMark?> EndOfErrors(Server machine, CancellationToken cancel) => ErrorLogMark.Of(await Errors(machine, null, cancel));
 
-    private Task<HostEnd> Errors(Machine machine, ErrorLogMark? since, CancellationToken cancel)
+    private Task<HostResult> Errors(Server machine, ErrorLogMark? since, CancellationToken cancel)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["since.inode"] = since?.Inode ?? "", ["since.size"] = since?.Size ?? "" };
         return Run(machine, new(Reach(machine), "guest", "errors", values, ShortLimit), cancel);
     }
 
     // What a call tells of its server is kept; a disk that refuses is told by what is written next.
-    private void NoteSetAside(Machine machine, HostEnd end)
+    private void NoteSetAside(Server machine, HostResult end)
     {
         if (SetAside.Of(end) is not { } folders) return;
         try
@@ -140,23 +142,23 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
         }
     }
 
-    private async Task<HostEnd> Run(Machine machine, HostCall call, CancellationToken cancel, bool counts = true)
+    private async Task<HostResult> Run(Server machine, HostCall call, CancellationToken cancel, bool counts = true)
     {
         var end = await program.Run(call, cancel);
         // A command of the app's, or Apache, may print what is in the settings.
         end = end with { Message = secrets.Hide(end.Message), LeftOut = [.. end.LeftOut.Select(secrets.Hide)] };
         NoteSetAside(machine, end);
         NoteOther(machine, end);
-        if (end.Ending is HostEnding.Unreachable or HostEnding.Stranger)
+        if (end.Outcome is HostOutcome.Unreachable or HostOutcome.Stranger)
         {
             if (counts) reachability.NoteUnreachable(machine.Name, end.Message);
         }
-        else if (end.Ending is HostEnding.Done or HostEnding.Failed or HostEnding.Refused or HostEnding.Cancelled) reachability.NoteReached(machine.Name);
+        else if (end.Outcome is HostOutcome.Done or HostOutcome.Failed or HostOutcome.Refused or HostOutcome.Cancelled) reachability.NoteReached(machine.Name);
         return end;
     }
 
     // Whatever call it was: the site that a server shows is somebody's. A disk that refuses is told by what is written next.
-    private void NoteOther(Machine machine, HostEnd end)
+    private void NoteOther(Server machine, HostResult end)
     {
         if (BuiltMark.OfSite(end) is not { } mark) return;
         var other = OtherWork.Of(machine.Name, mark, state.Id, clock.GetUtcNow());
@@ -170,11 +172,11 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
         }
     }
 
-    private Transport Reach(Machine machine) =>
+    private Transport Reach(Server machine) =>
         Transport.To(machine.Name.Text, machine.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);
 
     private HostCall Call(
-        Machine machine,
+        Server machine,
         string verb,
         TimeSpan limit,
         IReadOnlyDictionary<string, string> values,

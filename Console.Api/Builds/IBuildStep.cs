@@ -1,4 +1,5 @@
-using TestServers.Requests;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Builds;
 

@@ -1,4 +1,6 @@
 using TestServers.Databases;
+using TestServers.History;
+using TestServers.Settings;
 
 namespace TestServers.Builds;
 

@@ -1,5 +1,6 @@
-using TestServers.Requests;
+using TestServers.Jobs;
 using TestServers.Reservations;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Builds;
@@ -9,9 +10,9 @@ internal static class NameChange
 {
     public static void Apply(
         Act act,
-        Settings settings,
+        ConsoleSettings settings,
         JsonFile<ReservationsState> reservations,
-        RequestStore<Build> builds
+        JobStore<Build> builds
     )
     {
         string NameOf(string name) => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);

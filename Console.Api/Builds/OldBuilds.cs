@@ -1,4 +1,5 @@
-using TestServers.Requests;
+using TestServers.History;
+using TestServers.Jobs;
 
 namespace TestServers.Builds;
 
@@ -8,10 +9,10 @@ namespace TestServers.Builds;
 /// </summary>
 public sealed class OldBuilds : IRetained
 {
-    private readonly RequestStore<Build> _store;
-    private readonly History _history;
+    private readonly JobStore<Build> _store;
+    private readonly HistoryStore _history;
 
-    public OldBuilds(RequestStore<Build> store, History history)
+    public OldBuilds(JobStore<Build> store, HistoryStore history)
     {
         (_store, _history) = (store, history);
         store.Changed += build =>

@@ -1,16 +1,18 @@
 using System.Collections.Immutable;
 using TestServers.Apps;
-using TestServers.Requests;
+using TestServers.History;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Builds;
 
 /// <summary>The settings that a build puts on its server, and what of them people see.</summary>
-public sealed class RenderedBuild(History history, SettingsValues values)
+public sealed class RenderedBuild(HistoryStore history, SiteValues values)
 {
     /// <summary>Renders them for the server, and shows them with the build, with the password hidden.</summary>
     /// <exception cref="UnrenderableTemplate">A template is at fault, with its file and line.</exception>
     /// <exception cref="Problem">The password is needed, and its file cannot be read.</exception>
-    public RenderedSettings For(BuildWork work, StepRun<Build> run)
+    public RenderedSite For(BuildWork work, StepRun<Build> run)
     {
         var (app, build) = (work.App, run.Job);
         var kept = history.Of(build.Server);
@@ -21,13 +23,13 @@ public sealed class RenderedBuild(History history, SettingsValues values)
             build.Database ? build.Result?.DataTime
             : app.Base is { } @base ? kept.Copies.GetValueOrDefault(@base.Text)
             : null;
-        RenderedSettings Render(bool hidePassword)
+        RenderedSite Render(bool hidePassword)
         {
-            var named = values.Of(app, work.Machine, code, dataTime, build.Id, build.By, hidePassword);
-            return SettingsTemplates.Render(app, named) with { DataTime = dataTime };
+            var named = values.Of(app, work.Server, code, dataTime, build.Id, build.By, hidePassword);
+            return SiteTemplates.Render(app, named) with { DataTime = dataTime };
         }
         var rendered = Render(hidePassword: false);
-        var shown = Render(hidePassword: true).Files.Select(f => new SettingsFile(f.Key, f.Value)).ToImmutableArray();
+        var shown = Render(hidePassword: true).Files.Select(f => new SiteFile(f.Key, f.Value)).ToImmutableArray();
         run.Show(b => b with { Settings = shown });
         return rendered;
     }

@@ -1,11 +1,11 @@
 namespace TestServers.Builds;
 
 /// <summary>A build that runs now: how to end it, and when it has.</summary>
-public sealed class RunningBuild(RequestId id, CancellationToken stop)
+public sealed class RunningBuild(JobId id, CancellationToken stop)
 {
     private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    public RequestId Id => id;
+    public JobId Id => id;
     public CancellationToken Cancel => _cancel.Token;
     public Task Ended => _ended.Task;
     /// <summary>Who ended it and why, as a sentence; null: its owner, or the holder of its server, has cancelled it.</summary>

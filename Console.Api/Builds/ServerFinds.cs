@@ -1,5 +1,7 @@
-using TestServers.Commands;
 using TestServers.Databases;
+using TestServers.History;
+using TestServers.HostPrograms;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Builds;
@@ -12,7 +14,7 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
     public async Task<FoundOnServer> Of(
         ServerName server,
         ServerHistory known,
-        HostEnd status,
+        HostResult status,
         CancellationToken cancel
     )
     {
@@ -30,7 +32,7 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
         );
     }
 
-    private static KeptCode? CodeOf(AppSettings app, HostEnd status, ServerHistory known)
+    private static KeptCode? CodeOf(AppSettings app, HostResult status, ServerHistory known)
     {
         if (!status.Results.Keys.Any(k => k.StartsWith($"app.{app.Name}.", StringComparison.Ordinal)))
             return null;
@@ -39,7 +41,7 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
         var named = BuiltMark.OfCode(status, app.Name) is { Path: { } path, Revision: { } revision }
             ? new KeptCode(path, revision)
             : before;
-        if (Cleaning.CodeOf(app, status, named) is not { } now)
+        if (ServerCleanup.CodeOf(app, status, named) is not { } now)
             return before;
         // An app may write into files that Git knows: that alone is no checkout that ended half-way.
         return app.Repository.Kind == RepositoryKind.Git && status.Results.ContainsKey($"app.{app.Name}.revision")
@@ -48,7 +50,7 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
     }
 
     // Seen from this console's last build of it; one that has failed has left nothing that can be told.
-    private FoundOtherwise? OtherwiseOf(AppSettings app, KeptCode? now, HostEnd status, ServerHistory known)
+    private FoundOtherwise? OtherwiseOf(AppSettings app, KeptCode? now, HostResult status, ServerHistory known)
     {
         if (known.Entries.FirstOrDefault(e => e.App == app.Name && e.Code) is not { Revision: not null } last)
             return null;

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
-using TestServers.Commands;
+using TestServers.History;
+using TestServers.HostPrograms;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Builds;
@@ -14,9 +16,9 @@ public sealed class ServerLooks(
     CurrentSettings settings,
     Inventory inventory,
     Reachability reachability,
-    RequestStore<Build> store,
-    History history,
-    Cleaning cleaning,
+    JobStore<Build> store,
+    HistoryStore history,
+    ServerCleanup cleaning,
     GuestProgram guest,
     ServerFinds finds,
     TimeProvider clock,
@@ -35,7 +37,7 @@ public sealed class ServerLooks(
 
     /// <summary>Asks a server, and its database hosts, what is there.</summary>
     /// <returns>Whether something was other than it was known.</returns>
-    public async Task<bool> Look(Machine machine, CancellationToken cancel)
+    public async Task<bool> Look(Server machine, CancellationToken cancel)
     {
         _looked[machine.Name] = clock.GetTimestamp();
         // A build says itself how it ended, and one that did not is cleaned up after.
@@ -57,11 +59,11 @@ public sealed class ServerLooks(
     }
 
     // Nobody is refused a server for one call that nobody has asked for: only when the next does not reach it, either.
-    private async Task<HostEnd> Status(Machine machine, CancellationToken cancel)
+    private async Task<HostResult> Status(Server machine, CancellationToken cancel)
     {
         var again = _missed.TryRemove(machine.Name, out _);
         var status = await guest.Status(machine, cancel, counts: again);
-        if (!again && status.Ending is (HostEnding.Unreachable or HostEnding.Stranger))
+        if (!again && status.Outcome is (HostOutcome.Unreachable or HostOutcome.Stranger))
         {
             _missed[machine.Name] = true;
             Ask(machine.Name);
@@ -89,12 +91,12 @@ public sealed class ServerLooks(
             _loop.Wake();
     }
 
-    private IEnumerable<Machine> Due(TimeSpan up)
+    private IEnumerable<Server> Due(TimeSpan up)
     {
         if (settings.Now.Guests is not { } guests)
             return [];
         var (busy, round) = (Busy, TimeSpan.FromMinutes(guests.LookMinutes));
-        return inventory.Machines.Where(m =>
+        return inventory.Servers.Where(m =>
             m.Running
             && !busy.Contains(m.Name)
             && reachability.Of(m.Name) is null
@@ -109,9 +111,9 @@ public sealed class ServerLooks(
             : up >= (history.Has(server) && AtStart < round ? AtStart : round);
 
     private HashSet<ServerName> Busy =>
-        [.. store.Open.Where(b => b.State == RequestState.Running).Select(b => b.Server), .. cleaning.Open.Keys];
+        [.. store.Open.Where(b => b.State == JobState.Running).Select(b => b.Server), .. cleaning.Open.Keys];
 
-    private async Task TryLook(Machine machine, CancellationToken stop)
+    private async Task TryLook(Server machine, CancellationToken stop)
     {
         try
         {

@@ -1,5 +1,6 @@
 using TestServers.Databases;
-using TestServers.Requests;
+using TestServers.History;
+using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Storage;
 
@@ -14,9 +15,9 @@ public static class StateAgreement
 {
     /// <exception cref="UnreadableFile">Two files do not agree; both are named, and what to do.</exception>
     public static void Check(
-        RequestStore<Build> builds,
-        RequestStore<Restore> restores,
-        History history,
+        JobStore<Build> builds,
+        JobStore<Restore> restores,
+        HistoryStore history,
         JsonFile<ReservationsState> reservations
     )
     {
@@ -47,8 +48,8 @@ public static class StateAgreement
     }
 
     private static void CheckEntry(
-        RequestStore<Build> builds,
-        History history,
+        JobStore<Build> builds,
+        HistoryStore history,
         ServerHistory server,
         HistoryEntry entry
     )
@@ -70,7 +71,7 @@ public static class StateAgreement
         );
     }
 
-    private static UnreadableFile NoHistory(RequestStore<Build> builds, History history, Build build) =>
+    private static UnreadableFile NoHistory(JobStore<Build> builds, HistoryStore history, Build build) =>
         new(
             $"The history of {build.Server}, {history.PathOf(build.Server)}, is missing, but "
                 + $"{builds.PathOf(build.Id)} is a build that was done there. Put it back from a backup; if it is "

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TestServers.Apps;
+using TestServers.Settings;
 
 namespace TestServers.Builds;
 
@@ -13,13 +14,13 @@ public sealed class TemplateWarmUp(CurrentSettings current, ILogger<TemplateWarm
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var settings = current.Newest;
-        if (!settings.Apps.Any(SettingsTemplates.TakeTime))
+        if (!settings.Apps.Any(SiteTemplates.TakeTime))
             return;
         var since = Stopwatch.GetTimestamp();
         try
         {
             // A compilation cannot be cancelled: a stop does not wait for it.
-            await Task.Run(() => SettingsTrial.Check(settings, quickly: false), stoppingToken).WaitAsync(stoppingToken);
+            await Task.Run(() => SiteTrial.Check(settings, quickly: false), stoppingToken).WaitAsync(stoppingToken);
             var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
             log.LogInformation("The Razor templates are compiled, in {Seconds:0.0} s.", seconds);
         }

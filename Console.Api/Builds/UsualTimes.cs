@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using TestServers.Requests;
+using TestServers.Jobs;
 
 namespace TestServers.Builds;
 
@@ -7,14 +7,14 @@ namespace TestServers.Builds;
 public sealed class UsualTimes
 {
     private const int Past = 5;
-    private readonly ConcurrentDictionary<(AppName, bool, bool), (RequestId Last, double[] Seconds)> _past = new();
+    private readonly ConcurrentDictionary<(AppName, bool, bool), (JobId Last, double[] Seconds)> _past = new();
 
-    public UsualTimes(RequestStore<Build> store)
+    public UsualTimes(JobStore<Build> store)
     {
-        foreach (var build in store.All.Where(b => b.State == RequestState.Succeeded).Reverse()) Note(build);
+        foreach (var build in store.All.Where(b => b.State == JobState.Succeeded).Reverse()) Note(build);
         store.Changed += build =>
         {
-            if (build.State == RequestState.Succeeded) Note(build);
+            if (build.State == JobState.Succeeded) Note(build);
         };
     }
 

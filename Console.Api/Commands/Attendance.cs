@@ -18,14 +18,14 @@ internal interface IRunningCommand
     Task Kill();
 
     /// <summary>How it ended, when that was in this way.</summary>
-    Task<CommandEnd> EndAs(Ending ending);
+    Task<CommandResult> EndAs(CommandOutcome ending);
 }
 
 /// <summary>Sees a command to its end: its own, or the one that a limit, a person or too much output brings.</summary>
 internal static class Attendance
 {
     /// <summary>Returns when it has ended, or could not be ended in time.</summary>
-    public static async Task<CommandEnd> To(
+    public static async Task<CommandResult> To(
         IRunningCommand running,
         Command command,
         CancellationToken cancel,
@@ -36,11 +36,11 @@ internal static class Attendance
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         var first = await Task.WhenAny(running.Ended, running.TooMuch, Task.Delay(Timeout.Infinite, either.Token));
         var ending =
-            first == running.Ended ? Ending.Exited
-            : cancel.IsCancellationRequested ? Ending.Cancelled
-            : limit.IsCancellationRequested ? Ending.TimedOut
-            : Ending.TooMuchOutput;
-        if (ending != Ending.Exited)
+            first == running.Ended ? CommandOutcome.Exited
+            : cancel.IsCancellationRequested ? CommandOutcome.Cancelled
+            : limit.IsCancellationRequested ? CommandOutcome.TimedOut
+            : CommandOutcome.TooMuchOutput;
+        if (ending != CommandOutcome.Exited)
         {
             running.AskToEnd();
             if (await Task.WhenAny(running.Ended, Task.Delay(command.Grace, force)) != running.Ended)

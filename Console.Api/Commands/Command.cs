@@ -19,19 +19,19 @@ public sealed record Command(string Program, IReadOnlyList<string> Arguments, Ti
     /// <summary>How long it may take to end after it was asked to.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>More output than this many bytes ends it; a line counts <see cref="Lines.Cost"/> more than it has.</summary>
+    /// <summary>More output than this many bytes ends it; a line counts <see cref="LineReader.Cost"/> more than it has.</summary>
     public long LargestOutput { get; init; } = 256L << 20;
 }
 
 /// <summary>How a command ended.</summary>
-public enum Ending { Exited, TimedOut, Cancelled, TooMuchOutput, NotStarted }
+public enum CommandOutcome { Exited, TimedOut, Cancelled, TooMuchOutput, NotStarted }
 
-/// <param name="ExitCode">Valid with <see cref="Ending.Exited"/> only.</param>
+/// <param name="ExitCode">Valid with <see cref="CommandOutcome.Exited"/> only.</param>
 /// <param name="Errors">The last 4 KB of standard error, or why it was not started.</param>
-public sealed record CommandEnd(Ending Ending, int ExitCode, string Errors)
+public sealed record CommandResult(CommandOutcome Outcome, int ExitCode, string Errors)
 {
     /// <summary>It ran to its end and said 0.</summary>
-    public bool Succeeded => Ending == Ending.Exited && ExitCode == 0;
+    public bool Succeeded => Outcome == CommandOutcome.Exited && ExitCode == 0;
 
     /// <summary>Why the host was not reached or not heard to the end; null when a program has ended by itself.</summary>
     public CallFault? Fault { get; init; }

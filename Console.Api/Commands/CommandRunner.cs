@@ -22,14 +22,14 @@ public sealed partial class CommandRunner
     /// <param name="cancel">Asks it to end, and waits for that as long as its grace.</param>
     /// <param name="force">After it was asked to end: waits no longer.</param>
     /// <returns>How it ended; nothing is thrown for an ending of whatever kind.</returns>
-    public async Task<CommandEnd> Run(
+    public async Task<CommandResult> Run(
         Command command,
         Action<string> onLine,
         CancellationToken cancel,
         CancellationToken force = default
     )
     {
-        if (cancel.IsCancellationRequested) return new(Ending.Cancelled, -1, "");
+        if (cancel.IsCancellationRequested) return new(CommandOutcome.Cancelled, -1, "");
         using var process = new RunningProcess(command, onLine);
         try
         {
@@ -39,7 +39,7 @@ public sealed partial class CommandRunner
         {
             var why = (e.InnerException ?? e).Message;
             var advice = "Is it installed, and on the PATH of the console?";
-            return new(Ending.NotStarted, -1, $"{command.Program} could not be started: {why}. {advice}");
+            return new(CommandOutcome.NotStarted, -1, $"{command.Program} could not be started: {why}. {advice}");
         }
         return await Attendance.To(process, command, cancel, force);
     }
@@ -65,13 +65,13 @@ public sealed partial class CommandRunner
         private readonly CancellationTokenSource _kill = new();
         private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _tooMuch = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private CommandTask<CommandResult>? _task;
+        private CommandTask<CliWrap.CommandResult>? _task;
 
         public Task Ended => Running.Task;
 
         public Task TooMuch => _tooMuch.Task;
 
-        private CommandTask<CommandResult> Running =>
+        private CommandTask<CliWrap.CommandResult> Running =>
             _task ?? throw new InvalidOperationException("It was not started.");
 
         public void Start() =>
@@ -104,7 +104,7 @@ public sealed partial class CommandRunner
         }
 
         // After a lifeline was let go, the program says how its cleaning up ended by its own exit code.
-        public async Task<CommandEnd> EndAs(Ending ending) => new(ending, await ExitCode(), _errors.ToString());
+        public async Task<CommandResult> EndAs(CommandOutcome ending) => new(ending, await ExitCode(), _errors.ToString());
 
         public void Dispose() => _letGo.TrySetResult();
 
@@ -140,7 +140,7 @@ public sealed partial class CommandRunner
         }
 
         private Task Read(Stream stream, Action<string> onLine, long most) =>
-            Lines.Read(stream, onLine, most, () => _tooMuch.TrySetResult());
+            LineReader.Read(stream, onLine, most, () => _tooMuch.TrySetResult());
 
         // -1 when it had to be killed.
         private async Task<int> ExitCode()

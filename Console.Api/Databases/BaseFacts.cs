@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using TestServers.Commands;
+using TestServers.HostPrograms;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Databases;

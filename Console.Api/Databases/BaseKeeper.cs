@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using TestServers.Commands;
-using TestServers.Requests;
+using TestServers.HostPrograms;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Databases;
 
@@ -104,7 +105,7 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
         {
             // prepare also drops what the copies before have left, so it is called although no spare is wanted.
             if (!_touched.ContainsKey(@base.Name) && facts.Of(@base.Name).Spares >= @base.Spares) continue;
-            HostEnd end;
+            HostResult end;
             using var spares = new SpareJob(stop);
             _spares[@base.Name] = spares;
             try
@@ -120,7 +121,7 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
                 _spares.TryRemove(@base.Name, out _);
                 spares.SetEnded();
             }
-            if (end.Ending is HostEnding.Failed or HostEnding.Refused) log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
+            if (end.Outcome is HostOutcome.Failed or HostOutcome.Refused) log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
             if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready) facts.Note(@base.Name, known => known with { Spares = (int)ready, Method = DatabaseHost.Method(end.Results, "method") ?? known.Method, MethodSeconds = DatabaseHost.Seconds(end.Results, "seconds") ?? known.MethodSeconds });
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Databases;

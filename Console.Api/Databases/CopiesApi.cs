@@ -24,13 +24,13 @@ public static class CopiesApi
             .Gives(409, 502);
     }
 
-    private static Polled<CopyList> List(CopyViews views) => Polled.Of(views.All);
+    private static Cacheable<CopyList> List(CopyPresenter views) => Cacheable.Of(views.All);
 
     private static Task<DroppedCopy> Drop(
         CopyName database,
         [Description("The database host, where several have a copy of that name")] string? host,
         HttpContext context,
-        CopyViews views
+        CopyPresenter views
     )
     {
         Caller.Of(context).MustBeAllowedTo(TokenRights.Build);

@@ -1,5 +1,5 @@
 using TestServers.Access;
-using TestServers.Commands;
+using TestServers.HostPrograms;
 using TestServers.Storage;
 
 namespace TestServers.Databases;
@@ -13,7 +13,7 @@ public sealed class CopyDrop(Journal journal, Audit audit)
     /// <summary>Drops a copy.</summary>
     /// <param name="since">When given, only while that instant stands at the copy.</param>
     /// <exception cref="DiskRefused">The audit could not be written; nothing was dropped.</exception>
-    public async Task<HostEnd> Run(Copy copy, Caller caller, DateTimeOffset? since, CancellationToken cancel)
+    public async Task<HostResult> Run(Copy copy, Caller caller, DateTimeOffset? since, CancellationToken cancel)
     {
         Write(copy, caller, "drop", Say(copy));
         var end = await copy.Host.Drop(copy.Found.Base, copy.Server, since, cancel);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TestServers.Access;
-using TestServers.Commands;
+using TestServers.HostPrograms;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Databases;
@@ -159,7 +160,7 @@ public sealed class CopyKeeper : BackgroundService
         return end.Done;
     }
 
-    private static bool IsTold(HostEnd end) => end.Results.GetValueOrDefault("told") == "1";
+    private static bool IsTold(HostResult end) => end.Results.GetValueOrDefault("told") == "1";
 
     private async Task<bool> DropGone(Copy copy, CopyFacts facts, CancellationToken stop)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using TestServers.Commands;
+using TestServers.HostPrograms;
+using TestServers.Settings;
 
 namespace TestServers.Databases;
 
@@ -40,9 +41,9 @@ internal sealed class CopyLog(Func<double> keptDays, ILogger log)
         log.LogWarning(Text, copy.Key, copy.Server, facts.Host, since, keptDays());
     }
 
-    public void TellFailure(Copy copy, HostEnd end)
+    public void TellFailure(Copy copy, HostResult end)
     {
-        if (end.Ending == HostEnding.Cancelled)
+        if (end.Outcome == HostOutcome.Cancelled)
             return;
         log.LogWarning("{Copy}, whose server {Server} is not seen: {Problem}", copy.Key, copy.Server, end.Message);
     }

@@ -1,5 +1,6 @@
 using TestServers.Hosts;
 using TestServers.Reservations;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Databases;
@@ -76,7 +77,7 @@ public sealed class CopySight
         var picture = Volatile.Read(ref _picture);
         if (_seen is { } seen && seen.Picture == picture)
             return seen.Hosts;
-        var hosts = _inventory.Machines.ToLookup(m => m.Name, m => m.Host);
+        var hosts = _inventory.Servers.ToLookup(m => m.Name, m => m.Host);
         _seen = new(picture, hosts);
         return hosts;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using TestServers.Commands;
+using TestServers.HostPrograms;
+using TestServers.Settings;
 
 namespace TestServers.Databases;
 
@@ -21,29 +22,29 @@ public sealed class DatabaseHost(
     public DatabaseHostSettings Settings => settings;
 
     /// <summary>Asks for bases, spares and copies.</summary>
-    public async Task<(HostEnd End, DatabaseHostStatus Status)> Status(IEnumerable<BaseName> bases, CancellationToken cancel)
+    public async Task<(HostResult End, DatabaseHostStatus Status)> Status(IEnumerable<BaseName> bases, CancellationToken cancel)
     {
         var end = await program.Run(Call("status", StatusLimit), cancel);
         // It is sent nothing that today's scripts refuse.
-        if (end.Ending == HostEnding.Refused)
+        if (end.Outcome == HostOutcome.Refused)
             end = end with { Message = $"{end.Message} The scripts there are not this console's: install them." };
         return (end, DatabaseHostStatus.Read(bases, end.Results));
     }
 
     /// <summary>Replaces a server's copy by a fresh one.</summary>
     /// <param name="onlySpare">Take a spare or fail with the result <c>spare=none</c>; never make a plain copy.</param>
-    public Task<HostEnd> Copy(BaseSettings @base, ServerName server, bool onlySpare, Action<string> onLog, Action<double> onProgress, CancellationToken cancel) =>
+    public Task<HostResult> Copy(BaseSettings @base, ServerName server, bool onlySpare, Action<string> onLog, Action<double> onProgress, CancellationToken cancel) =>
         program.Run(Call("copy", TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes), ("base", @base.Name.Text), ("server", server.Text), ("owner", @base.Owner), ("only_spare", onlySpare ? "true" : "false"))
             with { OnLog = onLog, OnProgress = onProgress }, cancel);
 
     /// <summary>Makes spares up to the number of the settings, and drops what copies left behind.</summary>
-    public Task<HostEnd> Prepare(BaseSettings @base, CancellationToken cancel) =>
+    public Task<HostResult> Prepare(BaseSettings @base, CancellationToken cancel) =>
         program.Run(Call("prepare", TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes), ("base", @base.Name.Text), ("owner", @base.Owner), ("spares", $"{@base.Spares}")), cancel);
 
     /// <summary>
     /// Drops drafts and old databases that a crash of this console left, and dead spares of the bases; never a copy.
     /// </summary>
-    public Task<HostEnd> Sweep(IEnumerable<BaseName> bases, Action<string> onLog, CancellationToken cancel)
+    public Task<HostResult> Sweep(IEnumerable<BaseName> bases, Action<string> onLog, CancellationToken cancel)
     {
         var call = Call("sweep", TimeSpan.FromMinutes(10), ("bases", string.Join(' ', bases)));
         return program.Run(call with { OnLog = onLog }, cancel);
@@ -52,7 +53,7 @@ public sealed class DatabaseHost(
     /// <summary>Writes at a copy of this console since when its server is not seen.</summary>
     /// <param name="since">Null takes that back.</param>
     /// <returns>Among the results <c>told=0</c> when the copy is not there or not this console's.</returns>
-    public Task<HostEnd> TellGone(BaseName @base, ServerName server, DateTimeOffset? since, CancellationToken cancel) =>
+    public Task<HostResult> TellGone(BaseName @base, ServerName server, DateTimeOffset? since, CancellationToken cancel) =>
         program.Run(
             Call("gone", StatusLimit, ("base", @base.Text), ("server", server.Text), ("since", Say(since))), cancel);
 
@@ -60,7 +61,7 @@ public sealed class DatabaseHost(
     /// <param name="since">
     /// When given, only while <see cref="TellGone"/>'s instant stands at it; else it fails with <c>since=other</c>.
     /// </param>
-    public Task<HostEnd> Drop(BaseName @base, ServerName server, DateTimeOffset? since, CancellationToken cancel)
+    public Task<HostResult> Drop(BaseName @base, ServerName server, DateTimeOffset? since, CancellationToken cancel)
     {
         var call = since is null
             ? Call("drop", DropLimit, ("base", @base.Text), ("server", server.Text))
@@ -69,7 +70,7 @@ public sealed class DatabaseHost(
     }
 
     /// <summary>Refreshes a base from its dump; until its last step yesterday's base stays in use.</summary>
-    public Task<HostEnd> Restore(BaseSettings @base, TimeSpan limit, Action<string> onLog, Action<double> onProgress, Action<string> onStep, CancellationToken cancel)
+    public Task<HostResult> Restore(BaseSettings @base, TimeSpan limit, Action<string> onLog, Action<double> onProgress, Action<string> onStep, CancellationToken cancel)
     {
         var call = Call("restore", limit, ("base", @base.Name.Text), ("owner", @base.Owner), ("dump", @base.Dump), ("jobs", $"{@base.Jobs}"));
         var files = new Dictionary<string, string>(StringComparer.Ordinal);

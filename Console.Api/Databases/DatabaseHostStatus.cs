@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TestServers.Settings;
 
 namespace TestServers.Databases;
 

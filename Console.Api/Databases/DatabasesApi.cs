@@ -2,7 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
 using TestServers.Http;
-using TestServers.Requests;
+using TestServers.Jobs;
 
 namespace TestServers.Databases;
 
@@ -27,33 +27,33 @@ public static class DatabasesApi
             .Holds(PlaceKind.Log, "follow");
     }
 
-    private static Polled<BaseList> List(BaseViews views) => Polled.Of(new BaseList([.. views.All]));
+    private static Cacheable<BaseList> List(BasePresenter views) => Cacheable.Of(new BaseList([.. views.All]));
 
-    private static Polled<BaseView> Show(BaseName name, BaseFacts bases, BaseViews views) => Polled.Of(views.Of(bases.Find(name)));
+    private static Cacheable<BaseView> Show(BaseName name, BaseFacts bases, BasePresenter views) => Cacheable.Of(views.Of(bases.Find(name)));
 
     private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(BaseName name,
-        [Description("Whether to answer when it has ended")] bool? wait, HttpContext context, Restores restores, BaseViews views)
+        [Description("Whether to answer when it has ended")] bool? wait, HttpContext context, Restores restores, BasePresenter views)
     {
         var restore = restores.Ask(name, Deed.Of(context));
         if (wait is not true) return PublicAddress.Accepted(context, $"/api/restores/{restore.Id}", views.ViewOf(restore));
         using var left = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, restores.AtRest);
         var ended = await restores.Store.WaitForEnd(restore, Timeout.InfiniteTimeSpan, left.Token);
         if (!ended.Ended) throw Problem.Failed($"Restore {ended.Id} of {name} has not begun, as the console stops; it is made when the console is started again.").With("restore", ended.Id).With("state", ended.State);
-        return ended.State == RequestState.Succeeded ? TypedResults.Ok(views.ViewOf(ended))
+        return ended.State == JobState.Succeeded ? TypedResults.Ok(views.ViewOf(ended))
             : throw Problem.Failed($"Restore {ended.Id} of {name}: {ended.Message}").With("restore", ended.Id).With("state", ended.State);
     }
 
-    private static async Task<Polled<RestoreView>> ShowRestore(RequestId id, [Description("Seconds to wait for its end, at most")] double? wait, HttpContext context, Restores restores, BaseViews views)
+    private static async Task<Cacheable<RestoreView>> ShowRestore(JobId id, [Description("Seconds to wait for its end, at most")] double? wait, HttpContext context, Restores restores, BasePresenter views)
     {
         var restore = Find(restores, id);
         if (wait is not null) restore = await restores.Store.WaitForEnd(restore, Waits.Cap(wait), context.RequestAborted);
         if (wait > 0 && !restore.Ended) Waits.AskAgain(context);
-        return Polled.Of(views.ViewOf(restore));
+        return Cacheable.Of(views.ViewOf(restore));
     }
 
-    private static Task ShowLog(RequestId id, [AsParameters] LogPart part, HttpContext context, Restores restores) =>
+    private static Task ShowLog(JobId id, [AsParameters] LogPart part, HttpContext context, Restores restores) =>
         LogAnswer.Write(context, restores.Store.ReadableLogOf(Find(restores, id)), part);
 
-    private static Restore Find(Restores restores, RequestId id) =>
+    private static Restore Find(Restores restores, JobId id) =>
         restores.Store.Find(id) ?? throw Problem.NotFound("restore", $"There is no restore {id}; old ones are removed with their logs. GET api/bases names the last ones.");
 }

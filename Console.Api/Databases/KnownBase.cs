@@ -10,7 +10,7 @@ namespace TestServers.Databases;
 /// <param name="MethodSeconds">How long the last one took to make.</param>
 /// <param name="LastRestore">The number of the restore that ended last.</param>
 /// <param name="StaleTold">The data time about which the team was told that it is stale, so that it is told once.</param>
-public sealed record KnownBase(bool Exists, long? Size, DateTimeOffset? DataTime, int Spares, string? Method, RequestId? LastRestore, double? MethodSeconds = null, DateTimeOffset? StaleTold = null)
+public sealed record KnownBase(bool Exists, long? Size, DateTimeOffset? DataTime, int Spares, string? Method, JobId? LastRestore, double? MethodSeconds = null, DateTimeOffset? StaleTold = null)
 {
     /// <summary>What its dump has and it has not, a sentence each, as the restore reported.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];

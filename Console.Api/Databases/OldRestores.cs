@@ -1,13 +1,13 @@
-using TestServers.Requests;
+using TestServers.Jobs;
 
 namespace TestServers.Databases;
 
 /// <summary>Restores that are too old. The last one of a base loses its log alone.</summary>
 public sealed class OldRestores : IRetained
 {
-    private readonly RequestStore<Restore> _store;
+    private readonly JobStore<Restore> _store;
 
-    public OldRestores(RequestStore<Restore> store)
+    public OldRestores(JobStore<Restore> store)
     {
         _store = store;
         store.Changed += restore =>

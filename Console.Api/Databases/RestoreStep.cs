@@ -1,5 +1,6 @@
-using TestServers.Commands;
-using TestServers.Requests;
+using TestServers.HostPrograms;
+using TestServers.Jobs;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Databases;
@@ -8,7 +9,7 @@ namespace TestServers.Databases;
 public sealed record RestoreWork(BaseSettings Base, DatabaseHost Host)
 {
     /// <summary>How the host's program ended; null: it has not been called.</summary>
-    public HostEnd? End { get; set; }
+    public HostResult? End { get; set; }
 }
 
 /// <summary>All of a restore: one call of the database host's program, which says at which part it is.</summary>

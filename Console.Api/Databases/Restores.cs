@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using TestServers.Access;
-using TestServers.Commands;
-using TestServers.Requests;
+using TestServers.HostPrograms;
+using TestServers.Jobs;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Databases;
@@ -10,14 +11,14 @@ namespace TestServers.Databases;
 /// Restores of bases: at most one of a base at a time, so many on a host as its settings allow. However often cron calls, a call
 /// while one is open, or with the same Idempotency-Key, gets that restore.
 /// </summary>
-public sealed class Restores(CurrentSettings settings, RequestStore<Restore> store, RestoreStep step, BaseFacts bases, BaseKeeper keeper, DataTimes times, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
+public sealed class Restores(CurrentSettings settings, JobStore<Restore> store, RestoreStep step, BaseFacts bases, BaseKeeper keeper, DataTimes times, Lanes lanes, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<Restores> log) : BackgroundService
 {
     private readonly StepEngine<Restore> _engine = new(store, clock);
-    private readonly ConcurrentDictionary<RequestId, Task> _running = new();
+    private readonly ConcurrentDictionary<JobId, Task> _running = new();
     private readonly CancellationTokenSource _atRest = new();
     private readonly TaskCompletionSource<CancellationToken> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public RequestStore<Restore> Store => store;
+    public JobStore<Restore> Store => store;
 
     /// <summary>Cancelled when the console stops and none runs any more.</summary>
     public CancellationToken AtRest => _atRest.Token;
@@ -35,7 +36,7 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         var isNew = false;
         var restore = journal.Do(act =>
         {
-            if (answers.Find<AskedRestore>(deed) is { } earlier && store.Find(earlier.Restore) is { } same && (!same.Ended || same.State == RequestState.Succeeded)) return same;
+            if (answers.Find<AskedRestore>(deed) is { } earlier && store.Find(earlier.Restore) is { } same && (!same.Ended || same.State == JobState.Succeeded)) return same;
             var open = OpenOf(name);
             isNew = open is null;
             var asked = open ?? store.Add(act, id => new(name) { Id = id, By = deed.Caller.Name, At = clock.GetUtcNow(), Steps = [.. RestoreStep.Names.Select(s => new Step(s))] });
@@ -51,10 +52,10 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
     {
         foreach (var open in store.Open.ToList())
         {
-            if (open.State == RequestState.Running)
+            if (open.State == JobState.Running)
             {
                 var now = clock.GetUtcNow();
-                store.Change(open.Id, r => r.WithEnd(RequestState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(now)}. The base before is in use; restore again.", now));
+                store.Change(open.Id, r => r.WithEnd(JobState.Interrupted, $"Interrupted by a restart of the console, found at {Times.Say(now)}. The base before is in use; restore again.", now));
             }
             else Begin(open.Id, open.Base);
         }
@@ -70,7 +71,7 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         base.Dispose();
     }
 
-    private void Begin(RequestId id, BaseName name)
+    private void Begin(JobId id, BaseName name)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // One that was asked for while the console starts is found by the start, too.
@@ -96,23 +97,23 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
 
     // Whether it has ended, or waits on disk for the next start; else it waits as before: the disk did not take its begin,
     // or the settings of its base became others.
-    private async Task<bool> RunOnce(RequestId id, BaseName name, CancellationToken stop)
+    private async Task<bool> RunOnce(JobId id, BaseName name, CancellationToken stop)
     {
         using var held = settings.Hold();
         try
         {
             if (settings.Now.Base(name) is { } @base) return await Run(id, @base, stop);
-            store.Change(id, r => r.WithEnd(RequestState.Failed, $"The settings no longer name the base {name}.", clock.GetUtcNow()));
+            store.Change(id, r => r.WithEnd(JobState.Failed, $"The settings no longer name the base {name}.", clock.GetUtcNow()));
             return true;
         }
-        catch (DiskRefused refused) when (store.Find(id)?.State == RequestState.Queued && !stop.IsCancellationRequested)
+        catch (DiskRefused refused) when (store.Find(id)?.State == JobState.Queued && !stop.IsCancellationRequested)
         {
             log.LogError("Restore {Id} of {Base} cannot begin: {Reason}", id, name, refused.Message);
             return false;
         }
     }
 
-    private async Task<bool> Run(RequestId id, BaseSettings @base, CancellationToken stop)
+    private async Task<bool> Run(JobId id, BaseSettings @base, CancellationToken stop)
     {
         var host = bases.HostOf(@base);
         var requestLog = store.LogOf(id);
@@ -120,7 +121,7 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         if (turn is null) return true; // It waits on disk for the next start.
         var newest = settings.Newest;
         if (newest.Base(@base.Name) != @base || newest.DatabaseHost(@base.Host) != host.Settings) return false;
-        store.Change(id, r => r with { State = RequestState.Running, StartedAt = clock.GetUtcNow() });
+        store.Change(id, r => r with { State = JobState.Running, StartedAt = clock.GetUtcNow() });
         var work = new RestoreWork(@base, host);
         var ended = await _engine.Run(id, [step], work, stop);
         var end = work.End ?? throw new InvalidOperationException(ended.Verdict);
@@ -130,7 +131,7 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         return true;
     }
 
-    private async Task<IDisposable?> TakeTurn(RequestId id, DatabaseHost host, CancellationToken stop)
+    private async Task<IDisposable?> TakeTurn(JobId id, DatabaseHost host, CancellationToken stop)
     {
         try
         {
@@ -143,12 +144,12 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         }
     }
 
-    private void Finish(RequestId id, BaseSettings @base, HostEnd end)
+    private void Finish(JobId id, BaseSettings @base, HostResult end)
     {
         var now = clock.GetUtcNow();
         if (!end.Done)
         {
-            var (state, why) = end.Ending is HostEnding.Cancelled or HostEnding.Abandoned ? (RequestState.Interrupted, $"Interrupted by a stop of the console at {Times.Say(now)}. The base before is in use; restore again.") : (RequestState.Failed, end.Message);
+            var (state, why) = end.Outcome is HostOutcome.Cancelled or HostOutcome.Abandoned ? (JobState.Interrupted, $"Interrupted by a stop of the console at {Times.Say(now)}. The base before is in use; restore again.") : (JobState.Failed, end.Message);
             store.Change(id, r => (r with { LeftOut = end.LeftOut }).WithEnd(state, why, now));
             return;
         }
@@ -162,9 +163,9 @@ public sealed class Restores(CurrentSettings settings, RequestStore<Restore> sto
         if (doubt is not null) store.LogOf(id).Add("console", doubt, now);
         var message = doubt is not null ? $"{@base.Name} is restored. {doubt}"
             : dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}." : $"{@base.Name} is restored.";
-        store.Change(id, r => (r with { DataTime = dataTime, Size = size, LeftOut = end.LeftOut }).WithEnd(RequestState.Succeeded, message, now));
+        store.Change(id, r => (r with { DataTime = dataTime, Size = size, LeftOut = end.LeftOut }).WithEnd(JobState.Succeeded, message, now));
     }
 }
 
 /// <summary>What is kept for the Idempotency-Key of a call for a restore: the answer is the restore as it is then.</summary>
-public sealed record AskedRestore(RequestId Restore);
+public sealed record AskedRestore(JobId Restore);

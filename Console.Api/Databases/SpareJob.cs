@@ -1,4 +1,5 @@
-using TestServers.Commands;
+using TestServers.HostPrograms;
+using TestServers.Settings;
 
 namespace TestServers.Databases;
 
@@ -8,7 +9,7 @@ internal sealed class SpareJob(CancellationToken stop) : IDisposable
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<HostEnd> Make(DatabaseHost host, BaseSettings @base) => host.Prepare(@base, _end.Token);
+    public Task<HostResult> Make(DatabaseHost host, BaseSettings @base) => host.Prepare(@base, _end.Token);
 
     public void SetEnded() => _ended.TrySetResult();
 

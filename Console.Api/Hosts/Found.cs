@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using TestServers.Settings;
 
 namespace TestServers.Hosts;
 
@@ -10,7 +11,7 @@ namespace TestServers.Hosts;
 /// </param>
 internal sealed record Found(
     ImmutableHashSet<string> Domains,
-    ImmutableArray<Machine> Machines,
+    ImmutableArray<Server> Machines,
     ImmutableSortedDictionary<string, string> LeftOut
 )
 {
@@ -23,7 +24,7 @@ internal sealed record Found(
 
     public static Found Of(HostSettings host, Regex pattern, DomainTable table)
     {
-        var machines = new List<Machine>();
+        var machines = new List<Server>();
         var leftOut = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (name, line) in table.Odd.Where(o => pattern.IsMatch(o.Name)))
             leftOut[name] =

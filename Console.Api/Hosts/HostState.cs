@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TestServers.Settings;
 
 namespace TestServers.Hosts;
 
@@ -15,7 +16,7 @@ public sealed record HostState(
     DateTimeOffset? AsOf,
     string? Problem,
     int Others,
-    ImmutableArray<Machine> Machines,
+    ImmutableArray<Server> Servers,
     ImmutableSortedDictionary<string, string> LeftOut,
     ImmutableArray<string> Notices
 )

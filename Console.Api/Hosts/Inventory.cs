@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using TestServers.Commands;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Hosts;
@@ -29,7 +30,7 @@ public sealed class Inventory(
         settings.Newest,
         new Dictionary<string, Answer>(StringComparer.Ordinal)
     );
-    private Settings _settled = settings.Newest;
+    private ConsoleSettings _settled = settings.Newest;
     private ImmutableSortedDictionary<string, string> _places = placesFile.Value.Places;
     private ImmutableSortedSet<string> _others = placesFile.Value.Others ?? [];
     private bool _refused;
@@ -56,7 +57,7 @@ public sealed class Inventory(
     }
 
     /// <summary>Every server that is known; no name twice.</summary>
-    public IEnumerable<Machine> Machines => Hosts.SelectMany(h => h.Machines);
+    public IEnumerable<Server> Servers => Hosts.SelectMany(h => h.Servers);
 
     /// <summary>
     /// Every name that a host has, also of servers that are left out: who is not among them may be gone, if every host
@@ -65,7 +66,7 @@ public sealed class Inventory(
     public IEnumerable<ServerName> Names =>
         Hosts
             .SelectMany(h =>
-                h.Machines.Select(m => m.Name).Concat(h.LeftOut.Keys.Select(ServerName.From).OfType<ServerName>())
+                h.Servers.Select(m => m.Name).Concat(h.LeftOut.Keys.Select(ServerName.From).OfType<ServerName>())
             )
             .Distinct();
 
@@ -74,8 +75,8 @@ public sealed class Inventory(
 
     /// <summary>One server.</summary>
     /// <exception cref="Problem">404: no host has it.</exception>
-    public Machine Find(ServerName name) =>
-        Machines.FirstOrDefault(m => m.Name == name) ?? throw Problem.NotFound("server", WhyNot(name));
+    public Server Find(ServerName name) =>
+        Servers.FirstOrDefault(m => m.Name == name) ?? throw Problem.NotFound("server", WhyNot(name));
 
     /// <summary>A host by its name.</summary>
     /// <exception cref="Problem">404: the settings have no such host.</exception>
@@ -138,7 +139,7 @@ public sealed class Inventory(
     /// <summary>The settings of a host; null when the newest do not have it.</summary>
     public HostSettings? SettingsOf(string host) => settings.Newest.Hosts.FirstOrDefault(h => h.Name == host);
 
-    private static OrderedDictionary<string, Answer> Begin(Settings settings, IDictionary<string, Answer> before)
+    private static OrderedDictionary<string, Answer> Begin(ConsoleSettings settings, IDictionary<string, Answer> before)
     {
         var answers = new OrderedDictionary<string, Answer>(StringComparer.Ordinal);
         foreach (var host in settings.Hosts)
@@ -241,7 +242,7 @@ public sealed class Inventory(
             if (state.Problem is not null and not NotYet && before?.Problem != state.Problem)
                 log.LogWarning("Host {Host}: {Problem}", state.Name, state.Problem);
             if (state.Problem is null && before?.Problem is not null)
-                log.LogInformation("Host {Host} answers: {Count} servers", state.Name, state.Machines.Length);
+                log.LogInformation("Host {Host} answers: {Count} servers", state.Name, state.Servers.Length);
             foreach (var notice in state.Notices.Except(before?.Notices ?? []))
                 log.LogWarning("Host {Host}: {Notice}", state.Name, notice);
         }

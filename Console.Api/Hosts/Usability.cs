@@ -7,7 +7,7 @@ namespace TestServers.Hosts;
 public sealed class Usability(Inventory inventory, Reachability reachability)
 {
     /// <summary>Why a server cannot be used now, as a sentence with what to do; null when it can.</summary>
-    public string? WhyNot(Machine machine)
+    public string? WhyNot(Server machine)
     {
         if (!machine.Running)
             return $"{machine.Name} is {machine.State}. Start it on {machine.Host}, or take another server.";
@@ -21,7 +21,7 @@ public sealed class Usability(Inventory inventory, Reachability reachability)
 
     /// <summary>Lets pass a server that can be used.</summary>
     /// <exception cref="Problem">404: there is no such server; 409: it cannot be used now.</exception>
-    public Machine Ensure(ServerName server)
+    public Server Ensure(ServerName server)
     {
         var machine = inventory.Find(server);
         return WhyNot(machine) is { } why

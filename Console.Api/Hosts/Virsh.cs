@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using TestServers.Commands;
+using TestServers.Settings;
 
 namespace TestServers.Hosts;
 
@@ -62,13 +63,13 @@ public static partial class Virsh
     }
 
     /// <summary>Why a call of virsh has failed, and where to look.</summary>
-    public static string ReasonOf(HostSettings host, CommandEnd end) =>
+    public static string ReasonOf(HostSettings host, CommandResult end) =>
         end switch
         {
-            { Ending: Ending.TimedOut } =>
+            { Outcome: CommandOutcome.TimedOut } =>
                 $"virsh did not answer within {Limit.TotalSeconds:0} s. Look at libvirtd on {host.Name}.",
-            { Ending: Ending.TooMuchOutput } => "virsh's answer has no end.",
-            { Ending: Ending.Exited, ExitCode: 127 } => "virsh is not installed here (Debian: libvirt-clients).",
+            { Outcome: CommandOutcome.TooMuchOutput } => "virsh's answer has no end.",
+            { Outcome: CommandOutcome.Exited, ExitCode: 127 } => "virsh is not installed here (Debian: libvirt-clients).",
             _ => $"virsh failed: {Found.Clean(end.Errors)}",
         };
 

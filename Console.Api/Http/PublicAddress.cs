@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Settings;
 
 namespace TestServers.Http;
 

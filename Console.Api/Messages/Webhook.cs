@@ -1,3 +1,5 @@
+using TestServers.Settings;
+
 namespace TestServers.Messages;
 
 /// <summary>Tells the team something where it is read anyway: a chat room, or any program that takes a POST of {"text": "..."}.</summary>

@@ -1,5 +1,6 @@
 using TestServers.Databases;
-using TestServers.Requests;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Monitoring;
 
@@ -8,7 +9,7 @@ public sealed class BaseGauges(
     CurrentSettings settings,
     Restores restores,
     BaseFacts bases,
-    BaseViews views,
+    BasePresenter views,
     TimeProvider clock
 )
 {
@@ -62,7 +63,7 @@ public sealed class BaseGauges(
                 "1 when the last restore of a base succeeded",
                 ["base"],
                 () =>
-                    OfBases(b => restores.LastOf(b.Name) is { } last ? Bit(last.State == RequestState.Succeeded) : null)
+                    OfBases(b => restores.LastOf(b.Name) is { } last ? Bit(last.State == JobState.Succeeded) : null)
             ),
             new("console_base_size_bytes", "Size of a base", ["base"], () => OfBases(b => bases.Of(b.Name).Size)),
             new(
@@ -82,7 +83,7 @@ public sealed class BaseGauges(
     private DateTimeOffset? DataTimeOf(BaseSettings @base) => bases.Of(@base.Name).DataTime;
 
     private DateTimeOffset? LastSuccess(BaseSettings @base) =>
-        restores.Store.All.FirstOrDefault(r => r.Base == @base.Name && r.State == RequestState.Succeeded)?.EndedAt;
+        restores.Store.All.FirstOrDefault(r => r.Base == @base.Name && r.State == JobState.Succeeded)?.EndedAt;
 
     private IEnumerable<GaugeRow> Ages(Func<BaseSettings, DateTimeOffset?> of) =>
         OfBases(b => of(b) is { } time ? (clock.GetUtcNow() - time).TotalSeconds : null);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Monitoring;

@@ -4,7 +4,7 @@ using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
 
 namespace TestServers.Monitoring;
 
@@ -30,8 +30,8 @@ public sealed class FactLog : BackgroundService
 
     public FactLog(
         Audit audit,
-        RequestWatch<Build> builds,
-        RequestWatch<Restore> restores,
+        JobWatch<Build> builds,
+        JobWatch<Restore> restores,
         Reachability reachability,
         SignInRefusals refusals,
         Health health,
@@ -97,7 +97,7 @@ public sealed class FactLog : BackgroundService
     private void TellBegin(Restore restore) =>
         _log.LogInformation("Restore {Id} of {Base} begins, for {By}.", restore.Id, restore.Base, restore.By);
 
-    private void TellEnd(string kind, string on, Request request)
+    private void TellEnd(string kind, string on, Job request)
     {
         var state = request.State.ToString().ToLowerInvariant();
         var step = request.FailedStep() is { } failed ? $" at step {failed}" : "";
@@ -112,10 +112,10 @@ public sealed class FactLog : BackgroundService
     }
 
     // A failed build is known to whoever asked for it; a failed restore leaves everybody with old data.
-    private static LogLevel LevelOf(string kind, Request ended) =>
+    private static LogLevel LevelOf(string kind, Job ended) =>
         ended.State switch
         {
-            RequestState.Succeeded or RequestState.Cancelled => LogLevel.Information,
+            JobState.Succeeded or JobState.Cancelled => LogLevel.Information,
             _ => kind == "Build" ? LogLevel.Warning : LogLevel.Error,
         };
 

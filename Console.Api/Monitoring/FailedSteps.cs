@@ -1,4 +1,4 @@
-using TestServers.Requests;
+using TestServers.Jobs;
 
 namespace TestServers.Monitoring;
 
@@ -6,8 +6,8 @@ namespace TestServers.Monitoring;
 internal static class FailedSteps
 {
     /// <summary>The first step that failed, or that its end interrupted; null: none did.</summary>
-    public static string? FailedStep(this Request request) =>
-        request.State is RequestState.Failed or RequestState.Interrupted
+    public static string? FailedStep(this Job request) =>
+        request.State is JobState.Failed or JobState.Interrupted
             ? request.Steps.FirstOrDefault(s => s.State is StepState.Failed or StepState.Interrupted)?.Name
             : null;
 }

@@ -4,7 +4,7 @@ using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Storage;
 
@@ -15,10 +15,10 @@ public sealed class Gauges(
     Inventory inventory,
     Reachability reachability,
     ReservationBook reservations,
-    RequestStore<Build> builds,
+    JobStore<Build> builds,
     Restores restores,
     CallPlaces places,
-    Cleaning cleaning,
+    ServerCleanup cleaning,
     DiskWatch disk,
     TimeProvider clock
 )
@@ -120,23 +120,23 @@ public sealed class Gauges(
     private IEnumerable<GaugeRow> OldestWait() =>
         One(
             builds
-                .Open.Where(b => b.State == RequestState.Queued)
+                .Open.Where(b => b.State == JobState.Queued)
                 .Select(b => Math.Max(0, (clock.GetUtcNow() - b.At).TotalSeconds))
                 .DefaultIfEmpty(0)
                 .Max()
         );
 
     // Each state has a row, also without any: what is not there at all alarms nobody.
-    private static IEnumerable<GaugeRow> CountByState(IEnumerable<Request> all)
+    private static IEnumerable<GaugeRow> CountByState(IEnumerable<Job> all)
     {
         var counts = all.CountBy(r => r.State).ToDictionary();
-        return Enum.GetValues<RequestState>()
+        return Enum.GetValues<JobState>()
             .Select(s => new GaugeRow([Measures.Word(s)], counts.GetValueOrDefault(s)));
     }
 
     private IEnumerable<GaugeRow> CountServers()
     {
-        var counts = inventory.Machines.CountBy(m => m.State).ToDictionary();
+        var counts = inventory.Servers.CountBy(m => m.State).ToDictionary();
         return ServerStates.Union(counts.Keys).Select(s => new GaugeRow([s], counts.GetValueOrDefault(s)));
     }
 

@@ -1,7 +1,8 @@
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Monitoring;
@@ -37,10 +38,10 @@ public sealed class Health(
     Inventory inventory,
     Reachability reachability,
     BaseFacts bases,
-    BaseViews views,
+    BasePresenter views,
     Restores restores,
-    CopyViews copies,
-    RequestStore<Build> builds,
+    CopyPresenter copies,
+    JobStore<Build> builds,
     DiskWatch disk,
     TimeProvider clock
 )
@@ -90,7 +91,7 @@ public sealed class Health(
 
     private IEnumerable<HealthProblem> LookAtQueue()
     {
-        bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Machines.Any(m => m.Name == server);
+        bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Servers.Any(m => m.Name == server);
         var now = clock.GetUtcNow();
         return from standing in StandingBuild.Find([.. builds.All], IsKnown, _started, now)
             let build = standing.Build
@@ -136,7 +137,7 @@ public sealed class Health(
                         + $"{@base.StaleAfterHours} hours. Look at its last restore."
                     : $"The base {@base.Name} has no data that is known. Restore it."
             );
-        if (restores.LastOf(@base.Name) is { State: not RequestState.Succeeded } last)
+        if (restores.LastOf(@base.Name) is { State: not JobState.Succeeded } last)
             yield return Warn(
                 "restore",
                 $"Restore {last.Id} of {@base.Name} {last.State.ToString().ToLowerInvariant()} at "
@@ -150,7 +151,7 @@ public sealed class Health(
         {
             if (
                 reachability.Of(server) is { } unreachable
-                && inventory.Machines.Any(m => m.Name == server && m.Running)
+                && inventory.Servers.Any(m => m.Name == server && m.Running)
             )
                 yield return new(
                     "server",

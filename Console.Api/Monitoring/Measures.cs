@@ -3,7 +3,8 @@ using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Monitoring;
 
@@ -25,9 +26,9 @@ public sealed class Measures : IDisposable
         CurrentSettings settings,
         Gauges gauges,
         BaseGauges baseGauges,
-        RequestWatch<Build> builds,
+        JobWatch<Build> builds,
         IEnumerable<IBuildStep> buildSteps,
-        RequestWatch<Restore> restores,
+        JobWatch<Restore> restores,
         Inventory inventory,
         Audit audit,
         SignInRefusals refusals
@@ -82,7 +83,7 @@ public sealed class Measures : IDisposable
     internal static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 
-    private void MeasureBuilds(RequestWatch<Build> builds, string[] stepNames, CurrentSettings settings)
+    private void MeasureBuilds(JobWatch<Build> builds, string[] stepNames, CurrentSettings settings)
     {
         var ended = Counter(
             "console_builds_ended_total",
@@ -107,7 +108,7 @@ public sealed class Measures : IDisposable
         };
     }
 
-    private void MeasureRestores(RequestWatch<Restore> restores, CurrentSettings settings)
+    private void MeasureRestores(JobWatch<Restore> restores, CurrentSettings settings)
     {
         var ended = Counter(
             "console_restores_ended_total",
@@ -156,18 +157,18 @@ public sealed class Measures : IDisposable
     private static void BeginAtZero(
         Counter ended,
         CurrentSettings settings,
-        Func<Settings, IEnumerable<string>> names,
+        Func<ConsoleSettings, IEnumerable<string>> names,
         IReadOnlyList<string> steps
     )
     {
-        void Begin(Settings now)
+        void Begin(ConsoleSettings now)
         {
             foreach (var name in names(now))
             {
-                foreach (var state in Enum.GetValues<RequestState>().Skip((int)RequestState.Succeeded))
+                foreach (var state in Enum.GetValues<JobState>().Skip((int)JobState.Succeeded))
                     ended.WithLabels(name, Word(state), "");
                 foreach (var step in steps)
-                    ended.WithLabels(name, Word(RequestState.Failed), step);
+                    ended.WithLabels(name, Word(JobState.Failed), step);
             }
         }
         Begin(settings.Newest);

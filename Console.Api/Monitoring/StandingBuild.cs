@@ -1,5 +1,5 @@
 using TestServers.Builds;
-using TestServers.Requests;
+using TestServers.Jobs;
 
 namespace TestServers.Monitoring;
 
@@ -20,8 +20,8 @@ internal sealed record StandingBuild(Build Build, DateTimeOffset Since)
         DateTimeOffset now
     ) =>
         from line in builds.GroupBy(b => b.Server)
-        where line.All(b => b.State != RequestState.Running) && isKnown(line.Key)
-        let first = line.LastOrDefault(b => b.State == RequestState.Queued)
+        where line.All(b => b.State != JobState.Running) && isKnown(line.Key)
+        let first = line.LastOrDefault(b => b.State == JobState.Queued)
         where first is not null
         let since = line.Where(b => b.Ended)
             .Select(b => b.EndedAt)

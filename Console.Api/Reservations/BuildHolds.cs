@@ -21,7 +21,7 @@ public sealed class BuildHolds(
     /// <summary>The reservation under which somebody's build is accepted: their own, or on a free server one that is made for it.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <exception cref="Problem">409: somebody else holds the server, or it is another reservation by now.</exception>
-    public long For(Act act, ServerName server, RequestId build, string purpose, long? number, Deed deed)
+    public long For(Act act, ServerName server, JobId build, string purpose, long? number, Deed deed)
     {
         if (Ensure(act.Of(file), server, number, deed.Caller.Name) is { } own)
             return own;
@@ -52,7 +52,7 @@ public sealed class BuildHolds(
     /// <summary>Lets a build begin that still has its right: from then on its reservation holds at least until it has ended.</summary>
     /// <param name="number">Null for a build that an older console accepted: then its owner must hold the server.</param>
     /// <returns>The number it begins under, or why it has lost its right.</returns>
-    public (long Number, string? Refusal) Begin(Act act, ServerName server, RequestId build, string by, long? number)
+    public (long Number, string? Refusal) Begin(Act act, ServerName server, JobId build, string by, long? number)
     {
         var held = book.Holding(act.Of(file), server);
         if (held is null || held.Number != (number ?? held.Number) || held.Holder != by)
@@ -62,14 +62,14 @@ public sealed class BuildHolds(
     }
 
     /// <summary>A build has ended: a reservation whose time is over has ended with it.</summary>
-    public void End(ServerName server, RequestId build)
+    public void End(ServerName server, JobId build)
     {
         builds.End(server, build);
         book.Tell(server);
     }
 
     /// <summary>Gives back a reservation that a build has made, as nothing on the server was touched under it.</summary>
-    public void GiveBack(Act act, ServerName server, long number, RequestId build)
+    public void GiveBack(Act act, ServerName server, long number, JobId build)
     {
         if (act.Of(file).On(server) is not { MadeBy: not null } held || held.Number != number)
             return;

@@ -15,7 +15,7 @@ public sealed record Reservation(
 )
 {
     /// <summary>The build that made it on a free server: it is given back when that build touches nothing. Null: a person made it, or has changed it.</summary>
-    public RequestId? MadeBy { get; init; }
+    public JobId? MadeBy { get; init; }
 
     /// <summary>Its holder has released it, and the build that runs is the last thing it holds for.</summary>
     public bool Released { get; init; }
@@ -33,7 +33,7 @@ public sealed record TakenFrom(
     long Number,
     string Reason,
     DateTimeOffset At,
-    RequestId? Build,
+    JobId? Build,
     RunningBuilds? Builds
 );
 

@@ -6,7 +6,7 @@ namespace TestServers.Reservations;
 
 /// <summary>What becomes of the build of a reservation that somebody has ended before its time.</summary>
 /// <param name="Why">Who did it and when, as a sentence for the build's owner.</param>
-public sealed record RightEnded(Reservation Reservation, RequestId Build, RunningBuilds Builds, string Why);
+public sealed record RightEnded(Reservation Reservation, JobId Build, RunningBuilds Builds, string Why);
 
 /// <summary>
 /// Ends reservations before their time: their holder releases them, or somebody takes them over. Who does it says what
@@ -104,10 +104,10 @@ public sealed class ReservationHandover(
     }
 
     /// <summary>Returns when a build has ended, or after a while.</summary>
-    public Task WaitForBuild(ServerName server, RequestId build, TimeSpan atMost) =>
+    public Task WaitForBuild(ServerName server, JobId build, TimeSpan atMost) =>
         builds.WaitForEnd(server, build, atMost);
 
-    private void Release(Act act, Reservation held, RequestId? build, RunningBuilds running, Deed deed)
+    private void Release(Act act, Reservation held, JobId? build, RunningBuilds running, Deed deed)
     {
         var now = clock.GetUtcNow();
         // Held by the build that runs, until that has ended.
@@ -138,4 +138,4 @@ public sealed class ReservationHandover(
 /// <summary>What was released.</summary>
 /// <param name="Number">Null: nobody held it.</param>
 /// <param name="Build">The build that ran under it, with which the reservation ends; null: it has ended.</param>
-public sealed record ReleasedServer(long? Number, RequestId? Build);
+public sealed record ReleasedServer(long? Number, JobId? Build);

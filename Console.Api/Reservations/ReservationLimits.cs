@@ -1,3 +1,5 @@
+using TestServers.Settings;
+
 namespace TestServers.Reservations;
 
 /// <summary>How long a reservation may be.</summary>

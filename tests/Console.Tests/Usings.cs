@@ -1,1 +1,2 @@
+global using TestServers.Foundation;
 global using Xunit;

@@ -1,6 +1,7 @@
 using TestServers.Apps;
-using TestServers.Commands;
-using TestServers.Requests;
+using TestServers.HostPrograms;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 
@@ -20,7 +21,7 @@ public sealed class AfterStep(CurrentSettings settings, GuestProgram guest, Rend
 
     public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
     {
-        RenderedSettings files;
+        RenderedSite files;
         try
         {
             files = rendered.For(work, run);
@@ -35,13 +36,13 @@ public sealed class AfterStep(CurrentSettings settings, GuestProgram guest, Rend
             last = LastWords(line, last);
             run.Log(line);
         }
-        var end = await guest.RunAfter(work.App, work.Machine, Limit, files, Log, run.Progress, cancel);
+        var end = await guest.RunAfter(work.App, work.Server, Limit, files, Log, run.Progress, cancel);
         if (end.Done)
         {
             var count = work.App.After!.Count;
             return new(StepState.Succeeded, count == 1 ? "1 command" : $"{count} commands") { LeftOut = end.LeftOut };
         }
-        var failed = end.Ending == HostEnding.Failed && last.Length > 0;
+        var failed = end.Outcome == HostOutcome.Failed && last.Length > 0;
         return StepResult<Build>.Of(failed ? end with { Message = $"{end.Message} It said last: {last}" } : end);
     }
 

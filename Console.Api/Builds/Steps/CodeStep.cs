@@ -1,4 +1,5 @@
-using TestServers.Requests;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 
@@ -17,14 +18,14 @@ public sealed class CodeStep(CurrentSettings settings, GuestProgram guest) : IBu
 
     public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
     {
-        var (build, machine) = (work.Build, work.Machine);
+        var (build, machine) = (work.Build, work.Server);
         void OnReached() => run.Reach(BuildWork.ServerReached);
         var end = await guest.CheckOut(build, work.App, machine, Limit, OnReached, run, cancel);
         if (!end.Done)
         {
             // What a checkout that has begun and not come to its end has left, the server is asked.
             var hasBegun = end.Results.GetValueOrDefault("begun") == "true";
-            return StepResult<Build>.Of(end) with { IsUnknown = end.Unheard || hasBegun };
+            return StepResult<Build>.Of(end) with { IsUnknown = end.IsUnknown || hasBegun };
         }
         if (Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision)
             return new(

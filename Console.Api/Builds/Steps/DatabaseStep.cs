@@ -1,6 +1,7 @@
-using TestServers.Commands;
 using TestServers.Databases;
-using TestServers.Requests;
+using TestServers.HostPrograms;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 
@@ -50,7 +51,7 @@ public sealed class DatabaseStep(CurrentSettings settings, BaseFacts bases, Base
         return Finish(@base, await host.Copy(@base, build.Server, onlySpare: false, run.Log, run.Progress, cancel));
     }
 
-    private StepResult<Build> Finish(BaseSettings @base, HostEnd end)
+    private StepResult<Build> Finish(BaseSettings @base, HostResult end)
     {
         if (!end.Done)
         {

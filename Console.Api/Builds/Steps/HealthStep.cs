@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using TestServers.Apps;
-using TestServers.Hosts;
-using TestServers.Requests;
+using TestServers.History;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 
@@ -35,7 +36,7 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
     /// </summary>
     public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
     {
-        var machine = work.Machine;
+        var machine = work.Server;
         var url = Placeholders.FillPage(work.App.Health, machine.Name, machine.Address, machine.Url);
         // No step of this build may have asked where the log ends.
         var mark = work.ErrorLog ?? (work.Build.Resumes is null ? null : await guest.EndOfErrors(machine, cancel));

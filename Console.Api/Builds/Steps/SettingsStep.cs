@@ -1,5 +1,6 @@
 using TestServers.Apps;
-using TestServers.Requests;
+using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 
@@ -18,7 +19,7 @@ public sealed class SettingsStep(CurrentSettings settings, GuestProgram guest, R
 
     public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
     {
-        RenderedSettings files;
+        RenderedSite files;
         try
         {
             files = rendered.For(work, run);
@@ -27,7 +28,7 @@ public sealed class SettingsStep(CurrentSettings settings, GuestProgram guest, R
         {
             return new(StepState.Failed, e.Message);
         }
-        var end = await guest.PutSettings(work.Build, work.App, work.Machine, Limit, files, run, cancel);
+        var end = await guest.PutSettings(work.Build, work.App, work.Server, Limit, files, run, cancel);
         if (!end.Done)
             return StepResult<Build>.Of(end);
         work.ErrorLog ??= ErrorLogMark.Of(end);

@@ -1,0 +1,88 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Access;
+using TestServers.Apps;
+using TestServers.Hosts;
+using TestServers.Http;
+using TestServers.Reservations;
+
+namespace TestServers.Board;
+
+/// <summary>Any free server.</summary>
+public static class AnyServerApi
+{
+    /// <param name="App">An app of the catalogue: servers that have it come first.</param>
+    /// <param name="Host">Only servers of this host.</param>
+    public sealed record ReserveAnyServer(
+        string? Purpose = null,
+        double? Hours = null,
+        DateTimeOffset? Until = null,
+        AppName? App = null,
+        string? Host = null
+    );
+
+    public sealed record TakenServer(ServerName Server, string Address, string Url, ReservationView Reservation);
+
+    public static void MapAnyServer(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapCalls("Reservations", "Who has which server, until when and what for.")
+            .MapPost("/api/reservations", Reserve)
+            .As(
+                "reserveAnyServer",
+                Right.Reserve,
+                "Reserve any free server that can be used; ?wait=SECONDS waits for one, 10 s at most"
+            )
+            .Gives(404, 409, 429)
+            .SaysWhenToAskAgain(409)
+            .Example("""{ "purpose": "nightly tests", "hours": 1 }""")
+            .Holds(PlaceKind.Wait, "wait");
+
+    private static async Task<Created<TakenServer>> Reserve(
+        ReserveAnyServer ask,
+        [Description("Seconds to wait for a free one, at most")] double? wait,
+        HttpContext context,
+        Inventory inventory,
+        Catalogue catalogue,
+        ReservationBook book,
+        ReservationLimits limits,
+        KeptAnswers answers,
+        FreeServers free,
+        TimeProvider clock
+    )
+    {
+        var deed = Deed.Of(context);
+        if (answers.Find<TakenServer>(deed) is { } earlier)
+            return PublicAddress.Created(context, $"/api/servers/{earlier.Server}", earlier);
+        if (ask.App is not null)
+            catalogue.Find(ask.App);
+        if (ask.Host is not null)
+            inventory.FindHost(ask.Host);
+        var wish = new ReservationWish(PlainText.Check(ask.Purpose, "purpose", 200), ask.Hours, ask.Until);
+        limits.EndOf(ask.Hours, ask.Until);
+        var (began, patience) = (clock.GetTimestamp(), Waits.Cap(wait));
+        while (true)
+        {
+            if (
+                book.ReserveAny(
+                    () => free.For(ask.App, ask.Host),
+                    wish,
+                    deed,
+                    reservation => AnswerOf(inventory, reservation)
+                ) is
+                { } taken
+            )
+            {
+                return PublicAddress.Created(context, $"/api/servers/{taken.Server}", taken);
+            }
+            if (clock.GetElapsedTime(began) >= patience)
+                throw free.None(ask.Host).RetriedAfter(wait > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
+            await book.NextChange(TimeSpan.FromSeconds(1), context.RequestAborted);
+        }
+    }
+
+    private static TakenServer AnswerOf(Inventory inventory, Reservation reservation)
+    {
+        var machine = inventory.Find(reservation.Server);
+        return new(machine.Name, machine.Address, machine.Url, ReservationView.Of(reservation));
+    }
+}

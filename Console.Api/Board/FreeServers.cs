@@ -1,0 +1,64 @@
+using TestServers.Builds;
+using TestServers.History;
+using TestServers.Hosts;
+using TestServers.Jobs;
+using TestServers.Reservations;
+
+namespace TestServers.Board;
+
+/// <summary>Which servers are given to somebody who asks for any: only such as can be used and on which nobody's build runs or waits.</summary>
+public sealed class FreeServers(
+    Inventory inventory,
+    Usability usability,
+    ReservationBook reservations,
+    JobStore<Build> builds,
+    HistoryStore history
+)
+{
+    /// <summary>
+    /// The servers that may be given, the best first: one that has the app, is clean, and whose last build did not fail; of
+    /// equals one whose host has the fewest running builds.
+    /// </summary>
+    public IEnumerable<ServerName> For(AppName? app, string? host)
+    {
+        var busy = builds.Open.Select(b => b.Server).ToHashSet();
+        var running = builds
+            .Open.Where(b => b.State == JobState.Running)
+            .Select(b => HostOf(b.Server))
+            .OfType<string>()
+            .CountBy(h => h)
+            .ToDictionary(StringComparer.Ordinal);
+        var unclean = builds.All.Where(b => b.Unclean).Select(b => b.Server).ToHashSet();
+        return Candidates(host)
+            .Where(m => !busy.Contains(m.Name))
+            .OrderBy(m => app is null || history.Of(m.Name).Code.ContainsKey(app.Text) ? 0 : 1)
+            .ThenBy(m =>
+                unclean.Contains(m.Name) || history.Of(m.Name).Configuration is { Result: not JobState.Succeeded }
+                    ? 1
+                    : 0
+            )
+            .ThenBy(m => running.GetValueOrDefault(m.Host))
+            .Select(m => m.Name);
+    }
+
+    /// <summary>The refusal that says what stands in the way, and which server is the first to be free.</summary>
+    public Problem None(string? host)
+    {
+        var usable = Candidates(host).ToList();
+        var first = reservations.All().Where(r => usable.Any(m => m.Name == r.Server)).MinBy(r => r.Until);
+        var problem = Problem.NoneFree(
+            usable.Count == 0
+                ? $"No server {(host is null ? "" : $"of {host} ")}can be used now; GET api/servers says why, server by server."
+            : first is null ? $"On all {usable.Count} servers that can be used builds run or wait. Ask again."
+            : $"All {usable.Count} servers that can be used are reserved or have builds; {first.Server} is the first to end, at {Times.Say(first.Until)} ({first.Holder})."
+        );
+        return first is null
+            ? problem
+            : problem.With("server", first.Server).With("holder", first.Holder).With("until", first.Until);
+    }
+
+    private IEnumerable<Server> Candidates(string? host) =>
+        inventory.Servers.Where(m => (host is null || m.Host == host) && usability.WhyNot(m) is null);
+
+    private string? HostOf(ServerName server) => inventory.Servers.FirstOrDefault(m => m.Name == server)?.Host;
+}

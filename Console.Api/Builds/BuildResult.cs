@@ -1,8 +1,0 @@
-namespace TestServers.Builds;
-
-/// <summary>What a build has put on its server so far.</summary>
-/// <param name="Revision">The revision that was checked out.</param>
-/// <param name="DataTime">When the dump behind the copy was made.</param>
-/// <param name="Database">The copy's name.</param>
-/// <param name="Method">How the copy was made: spare, clone, file_copy or wal_log.</param>
-public sealed record BuildResult(Revision? Revision = null, DateTimeOffset? DataTime = null, string? Database = null, string? Method = null);

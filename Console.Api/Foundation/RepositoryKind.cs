@@ -1,0 +1,3 @@
+namespace TestServers.Foundation;
+
+public enum RepositoryKind { Svn, Git }

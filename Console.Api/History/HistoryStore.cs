@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using TestServers.Storage;
+
+namespace TestServers.History;
+
+/// <summary>The configurations that each server has had, and the one it has now; a file a server.</summary>
+public sealed class HistoryStore
+{
+    private readonly ConcurrentDictionary<ServerName, JsonFile<ServerHistory>> _files = new();
+    private readonly string _folder;
+    private readonly Func<int> _kept;
+
+    /// <param name="kept">How many entries a server keeps.</param>
+    /// <exception cref="UnreadableFile">A file cannot be read.</exception>
+    public HistoryStore(string folder, Func<int> kept)
+    {
+        (_folder, _kept) = (folder, kept);
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*.json"))
+        {
+            var file = JsonFile<ServerHistory>.Load(path);
+            StateFiles.MustBeNamed(path, file.Value.Server + ".json", $"the history of {file.Value.Server}");
+            _files[file.Value.Server] = file;
+        }
+    }
+
+    /// <summary>Raised when a server has told something else than was known of it.</summary>
+    public event Action? Changed;
+
+    /// <summary>Every history that there is.</summary>
+    public IEnumerable<ServerHistory> All => _files.Values.Select(f => f.Value);
+
+    /// <summary>Whether anything was ever built on a server.</summary>
+    public bool Has(ServerName server) => _files.ContainsKey(server);
+
+    /// <summary>A history's file.</summary>
+    public string PathOf(ServerName server) => Path.Combine(_folder, server + ".json");
+
+    /// <summary>A server's history; empty when nothing was built on it.</summary>
+    public ServerHistory Of(ServerName server) => _files.TryGetValue(server, out var file) ? file.Value : ServerHistory.Empty(server);
+
+    /// <summary>One entry.</summary>
+    /// <exception cref="Problem">404: the server's history has no such build.</exception>
+    public HistoryEntry Entry(ServerName server, JobId build) => Of(server).Entries.FirstOrDefault(e => e.Build == build)
+        ?? throw Problem.NotFound("history entry", $"The history of {server} has no build {build}; it keeps the last {_kept()}.");
+
+    /// <summary>Writes down how a build ended and what is on its server now. A build that stands there already is not written twice.</summary>
+    public void Add(EndedBuild build)
+    {
+        var file = _files.GetOrAdd(
+            build.Server,
+            server => JsonFile<ServerHistory>.Create(PathOf(server), ServerHistory.Empty(server)));
+        file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build));
+    }
+
+    /// <summary>Notes what could not be removed on a server.</summary>
+    public void NoteSetAside(ServerName server, ImmutableArray<SetAside> folders)
+    {
+        if (Of(server).SetAside.SequenceEqual(folders)) return;
+        var file = _files.GetOrAdd(
+            server,
+            name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+        file.Change(history => history with { SetAside = folders });
+        Changed?.Invoke();
+    }
+
+    /// <summary>Corrects what is on a server, after a build whose end is not known: as the hosts themselves tell.</summary>
+    /// <param name="code">Path and revision of each app's working copy; null: the server has none.</param>
+    /// <param name="copies">The data time of each base's copy.</param>
+    public void Correct(ServerName server, IReadOnlyDictionary<string, KeptCode?> code, IReadOnlyDictionary<string, DateTimeOffset?> copies)
+    {
+        if (!_files.TryGetValue(server, out var file)) return;
+        file.Change(history =>
+        {
+            var nextCode = history.Code.RemoveRange(code.Where(c => c.Value is null).Select(c => c.Key))
+                .SetItems(code.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, c.Value!)));
+            var nextCopies = history.Copies.SetItems(copies);
+            if (history.Configuration is not { } now) return history with { Code = nextCode, Copies = nextCopies };
+            var here = nextCode.GetValueOrDefault(now.App.Text);
+            var dataTime = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}").Value ?? now.DataTime;
+            return history with { Code = nextCode, Copies = nextCopies, Configuration = now with { Path = here?.Path, Revision = here?.Revision, DataTime = dataTime, Incomplete = here?.Incomplete ?? false } };
+        });
+    }
+
+    /// <summary>Takes note of what another console has put on a server, or that nothing is there of one.</summary>
+    /// <returns>Whether that is new.</returns>
+    public bool NoteOther(ServerName server, OtherWork? other)
+    {
+        if (Of(server).Other == other) return false;
+        var file = _files.GetOrAdd(server, name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+        file.Change(history => history with { Other = other });
+        Changed?.Invoke();
+        return true;
+    }
+
+    /// <summary>Takes note of what was found on a server, unless a build has ended there since it was asked.</summary>
+    /// <param name="asked">The history as it was then.</param>
+    /// <returns>Whether something is other than it was known.</returns>
+    public bool NoteFound(ServerHistory asked, FoundOnServer found)
+    {
+        var isSame = found.Code.All(c => asked.Code.GetValueOrDefault(c.Key) == c.Value)
+            && found.Copies.OrderBy(c => c.Key, StringComparer.Ordinal).SequenceEqual(asked.Copies);
+        if (isSame && asked.Otherwise.SequenceEqual(found.Otherwise)) return false;
+        var (server, isNoted) = (asked.Server, false);
+        var file = _files.GetOrAdd(server, name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+        file.Change(history =>
+        {
+            if (history.Entries.FirstOrDefault()?.Build != asked.Entries.FirstOrDefault()?.Build || !history.Code.SequenceEqual(asked.Code))
+                return history;
+            isNoted = true;
+            var code = history.Code.RemoveRange(found.Code.Where(c => c.Value is null).Select(c => c.Key))
+                .SetItems(found.Code.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, c.Value!)));
+            var copies = history.Copies.Clear().AddRange(found.Copies);
+            return history with
+            {
+                Code = code, Copies = copies, Otherwise = [.. found.Otherwise], Configuration = Now(history.Configuration, server, code, copies),
+            };
+        });
+        if (isNoted) Changed?.Invoke();
+        return isNoted;
+    }
+
+    private static Configuration? Now(Configuration? now, ServerName server, ImmutableSortedDictionary<string, KeptCode> code,
+        ImmutableSortedDictionary<string, DateTimeOffset?> copies)
+    {
+        if (now is null) return null;
+        var here = code.GetValueOrDefault(now.App.Text);
+        var copy = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}");
+        return now with
+        {
+            Path = here?.Path, Revision = here?.Revision, Incomplete = here?.Incomplete ?? false,
+            Database = copy.Key is null ? null : now.Database, DataTime = copy.Key is null ? null : copy.Value,
+        };
+    }
+
+    private ServerHistory Fold(ServerHistory history, EndedBuild build)
+    {
+        var (result, @base) = (build.Result, build.Base);
+        var copies = result.Database is not null && @base is not null
+            ? history.Copies.SetItem(@base.Text, result.DataTime)
+            : history.Copies;
+        var code = result.Revision is not null
+            ? history.Code.SetItem(build.App.Text, new(build.Path, result.Revision))
+            : history.Code;
+        var here = code.GetValueOrDefault(build.App.Text);
+        var dataTime = @base is null ? null : copies.GetValueOrDefault(@base.Text);
+        string?[] made =
+        [
+            result.Revision is null ? null : FoundOtherwise.CodeOf(build.App),
+            result.Database is null || @base is null ? null : FoundOtherwise.CopyOf(@base),
+        ];
+        return history with
+        {
+            Copies = copies,
+            Code = code,
+            Other = build.IsOnSite ? null : history.Other,
+            Otherwise = history.Otherwise.Any(o => made.Contains(o.Part))
+                ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))]
+                : history.Otherwise,
+            Entries = [EntryOf(build, here, dataTime), .. history.Entries.Take(_kept() - 1)],
+            Configuration = build.HasBegun
+                ? After(history.Configuration, build, ConfigurationOf(build, copies, here, dataTime))
+                : history.Configuration,
+        };
+    }
+
+    // What a step that failed should have put there is not there: a wanted path has no revision of another one.
+    private static HistoryEntry EntryOf(EndedBuild build, KeptCode? here, DateTimeOffset? dataTime) =>
+        new(
+            build.Id,
+            build.App,
+            build.Path,
+            build.Code ? build.Result.Revision : here?.Revision,
+            build.Database ? build.Result.DataTime : dataTime,
+            build.Database,
+            build.Code,
+            build.By,
+            build.StartedAt,
+            build.EndedAt,
+            build.Seconds,
+            build.State,
+            build.Message,
+            build.Health
+        )
+        {
+            Settings = build.Settings,
+        };
+
+    private static Configuration ConfigurationOf(
+        EndedBuild build,
+        ImmutableSortedDictionary<string, DateTimeOffset?> copies,
+        KeptCode? here,
+        DateTimeOffset? dataTime
+    ) =>
+        new(
+            build.App,
+            here?.Path,
+            here?.Revision,
+            dataTime,
+            build.Base is { } @base && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null,
+            build.By,
+            build.EndedAt,
+            build.Id,
+            build.State,
+            build.Message
+        )
+        {
+            Incomplete = here?.Incomplete ?? false,
+        };
+
+    // What runs on a server changes with its site: a build of another app that did not come so far has left the one before in place.
+    private static Configuration After(Configuration? before, EndedBuild build, Configuration after) =>
+        before is null || before.App == build.App || build.IsOnSite
+            ? after
+            : before with
+            {
+                By = build.By,
+                At = after.At,
+                Build = build.Id,
+                Result = build.State,
+                Message = $"{build.App} {build.Path}: {build.Message}",
+            };
+}

@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using TestServers.Storage;
+
+namespace TestServers.Http;
+
+/// <summary>An answer that browsers poll: JSON with an ETag, or 304 to who has it already.</summary>
+public sealed class Cacheable<T>(T value) : IResult, Microsoft.AspNetCore.Http.Metadata.IEndpointMetadataProvider
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, Json.Web);
+        return Cacheable.Write(httpContext, body, Cacheable.TagOf(body));
+    }
+
+    public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
+        // Without a type it would not come into the document.
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified, typeof(void)));
+    }
+}
+
+public static class Cacheable
+{
+    /// <summary>Makes an answer of a value.</summary>
+    public static Cacheable<T> Of<T>(T value) => new(value);
+
+    /// <summary>The weak tag of a body: 64 bits of its SHA-256.</summary>
+    public static string TagOf(ReadOnlySpan<byte> body) => $"W/\"{Convert.ToHexStringLower(SHA256.HashData(body))[..16]}\"";
+
+    /// <summary>Writes a body that is there already, or 304.</summary>
+    public static async Task Write(HttpContext context, ReadOnlyMemory<byte> body, string tag)
+    {
+        context.Response.Headers.ETag = tag;
+        if (context.Request.Headers.IfNoneMatch.Any(sent => sent is not null && sent.Split(',').Any(t => IsSame(t.Trim(), tag))))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = body.Length;
+        // Kestrel lets go of a reader who has left or does not read; a token of its own would cost each answer.
+        await context.Response.Body.WriteAsync(body, CancellationToken.None);
+    }
+
+    // A web server that compresses may write the tag in another way and hand it back so: "...-gzip" (Apache), "...;gzip", or strong.
+    private static bool IsSame(string sent, string tag)
+    {
+        if (sent == tag || sent == "*") return true;
+        var start = sent.StartsWith("W/", StringComparison.Ordinal) ? "W/".Length : 0;
+        var own = tag.AsSpan(2).TrimEnd('"');
+        var rest = sent.AsSpan(start);
+        return rest.StartsWith(own, StringComparison.Ordinal) && rest[own.Length..] is "\"" or "-gzip\"" or ";gzip\"" or "-br\"" or ";br\"";
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using TestServers.Board;
+using TestServers.Builds;
+using TestServers.Databases;
+using TestServers.Jobs;
+using TestServers.Settings;
+
+namespace TestServers.Live;
+
+/// <summary>Listens to the nouns and tells the stream; the nouns know nothing of it.</summary>
+public sealed class EventPublisher(
+    EventStream stream,
+    LiveBoard board,
+    JobStore<Build> builds,
+    BuildPresenter views,
+    Restores restores,
+    BaseFacts bases,
+    BasePresenter baseViews,
+    CopyPresenter copies,
+    CurrentSettings settings)
+{
+    // The build of each server that was told last to be running.
+    private readonly ConcurrentDictionary<ServerName, JobId> _begun = new();
+
+    /// <summary>Begins to tell.</summary>
+    public void Begin()
+    {
+        board.Changed += TellServers;
+        builds.Changed += build => TellBuilds(build);
+        restores.Store.Changed += restore =>
+        {
+            stream.Tell("restore", baseViews.ViewOf(restore));
+            TellBase(restore.Base);
+        };
+        bases.Changed += TellBase;
+        copies.Changed += list => stream.Tell("copies", list);
+        settings.Changed += (_, _) => stream.Tell("reset", new { });
+    }
+
+    private void TellServers(ServerList before, ServerList after)
+    {
+        if (!before.Servers.Select(s => s.Name).SequenceEqual(after.Servers.Select(s => s.Name)))
+        {
+            stream.Tell("reset", new { });
+            return;
+        }
+        foreach (var server in after.Servers.Except(before.Servers)) stream.Tell("server", server);
+        foreach (var host in after.Hosts.Except(before.Hosts)) stream.Tell("host", host);
+    }
+
+    private void TellBuilds(Build build)
+    {
+        stream.Tell("build", views.Of(build));
+        // Those behind it have moved up: when it ends, and when it begins.
+        var begins = build.State == JobState.Running && _begun.GetValueOrDefault(build.Server) != build.Id;
+        if (begins) _begun[build.Server] = build.Id;
+        if (!begins && !build.Ended) return;
+        foreach (var behind in builds.Open.Where(b => b.Server == build.Server && b.State == JobState.Queued)) stream.Tell("build", views.Of(behind));
+    }
+
+    // One that the settings no longer name is not shown any more.
+    private void TellBase(BaseName name)
+    {
+        if (settings.Now.Base(name) is { } @base) stream.Tell("base", baseViews.Of(@base));
+    }
+}

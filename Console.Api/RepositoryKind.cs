@@ -1,3 +1,0 @@
-namespace TestServers;
-
-public enum RepositoryKind { Svn, Git }

@@ -1,0 +1,198 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using TestServers.Storage;
+
+namespace TestServers.Settings;
+
+/// <summary>
+/// Looks at the files and folders that the settings name: what is missing, unreadable or of another kind is told before
+/// anybody needs it. State, socket and port are looked at by those who take them.
+/// </summary>
+internal static partial class SettingsFiles
+{
+    private const int LongestText = 1 << 20;
+
+    /// <exception cref="WrongSetting">One cannot be used.</exception>
+    public static void Check(ConsoleSettings settings)
+    {
+        if (settings.Wwwroot is { } page)
+        {
+            MustBeFolder(page, "wwwroot");
+            ConsoleSettings.Must(
+                File.Exists(Path.Combine(page, "index.html")),
+                "wwwroot",
+                "names the folder of the front end, with index.html in it"
+            );
+        }
+        if (settings.Guests is { } guests)
+            CheckSsh(guests.Ssh, "guests.ssh");
+        foreach (var (at, host) in settings.DatabaseHosts.Index())
+        {
+            if (host.Ssh is { } ssh)
+                CheckSsh(ssh, $"databaseHosts[{at}].ssh");
+            if (host.Local is { } local)
+                CheckLocal(local, $"databaseHosts[{at}].local");
+        }
+        foreach (var (at, app) in settings.Apps.Index())
+        {
+            CheckTemplates(app.Templates, $"apps[{at}].templates");
+            if (app.Database is { } database)
+                CheckPassword(database.PasswordFile, $"apps[{at}].database.passwordFile");
+        }
+    }
+
+    private static void CheckSsh(SshSettings ssh, string key)
+    {
+        MustBeReadable(ssh.KnownHosts, key + ".knownHosts");
+        if (ssh.Config is not null)
+            MustBeReadable(ssh.Config, key + ".config");
+        MustBeReadable(ssh.Key, key + ".key");
+        if (FileKinds.BehindLinks(ssh.Key) != FileKind.Regular)
+            return;
+        ConsoleSettings.Must(new FileInfo(ssh.Key).Length > 0, key + ".key", "names a private key, and this file is empty");
+#pragma warning disable CA1416 // The console runs on Linux alone.
+        // ssh would leave it out, without a word in the end.
+        ConsoleSettings.Must(
+            !FileKinds.IsOwn(ssh.Key)
+                || (File.GetUnixFileMode(ssh.Key) & FileKinds.GroupAndOthers) == UnixFileMode.None,
+            key + ".key",
+            "names a private key that nobody else may read, or ssh does not use it: chmod 600 it"
+        );
+#pragma warning restore CA1416
+        ConsoleSettings.Must(
+            new FileInfo(ssh.Key).Length <= LongestText,
+            key + ".key",
+            "names a private key, and this file has more than 1 MB"
+        );
+        CheckPrivateKey(ssh.Key, key + ".key");
+    }
+
+    private static void CheckLocal(LocalSettings local, string key)
+    {
+        MustBeReadable(local.Program, key + ".program");
+#pragma warning disable CA1416 // The console runs on Linux alone.
+        ConsoleSettings.Must(
+            (File.GetUnixFileMode(local.Program) & FileKinds.MayRun) != UnixFileMode.None,
+            key + ".program",
+            "may be run: chmod +x it"
+        );
+#pragma warning restore CA1416
+        MustBeReadable(local.Config, key + ".config");
+    }
+
+    private static void CheckTemplates(string folder, string key)
+    {
+        MustBeFolder(folder, key);
+        foreach (var file in TemplateFile.Names.Select(name => TemplateFile.Of(folder, name)))
+        {
+            MustBeReadable(file.Path, key);
+            MustBeText(file.Path, key);
+            ConsoleSettings.Must(
+                file.Other is null,
+                key,
+                $"names a folder with one template a file; {file.Path} and {file.Other} are two: remove one"
+            );
+            ConsoleSettings.Must(
+                file.WritableByOthers is null,
+                key,
+                $"names a folder whose .cshtml files, which run as the console does, nobody but their owner may write; "
+                    + $"others may write {file.WritableByOthers}: look at what it has now, then chmod go-w it"
+            );
+        }
+    }
+
+    // What is no private key, or asks for a passphrase, ssh leaves out in silence: nobody is there to type one.
+    private static void CheckPrivateKey(string path, string key)
+    {
+        var text = File.ReadAllText(path);
+        ConsoleSettings.Must(
+            text.Contains("-----BEGIN ", StringComparison.Ordinal)
+                && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal),
+            key,
+            PublicKey().IsMatch(text)
+                ? $"names a private key, and this is the public one: {(path.EndsWith(".pub", StringComparison.Ordinal)
+                    ? "leave out .pub" : "its private half has a file of its own")}"
+                : "names a private key as ssh-keygen writes it, which this file is not"
+        );
+        ConsoleSettings.Must(
+            !AsksForPassphrase(text),
+            key,
+            "names a private key without a passphrase, as nobody is there to type it: make one by ssh-keygen -N ''"
+        );
+    }
+
+    // OpenSSH's own form begins with the cipher's name, which is "none" without a passphrase.
+    private static bool AsksForPassphrase(string text)
+    {
+        if (!text.Contains("BEGIN OPENSSH", StringComparison.Ordinal))
+            return text.Contains("ENCRYPTED", StringComparison.Ordinal);
+        var start = string.Concat(text.Split('\n').Skip(1).Take(1)).Trim();
+        var bytes = new byte[start.Length];
+        return Convert.TryFromBase64String(start[..(start.Length / 4 * 4)], bytes, out var length)
+            && bytes.AsSpan(0, length).StartsWith("openssh-key-v1\0"u8)
+            && !bytes.AsSpan(0, length).StartsWith("openssh-key-v1\0\0\0\0\x04none"u8);
+    }
+
+    [GeneratedRegex(@"\A(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA|\A---- BEGIN SSH2 PUBLIC|PUBLIC KEY-----")]
+    private static partial Regex PublicKey();
+
+    private static void CheckPassword(string file, string key)
+    {
+        MustBeReadable(file, key);
+        var password = MustBeText(file, key).Trim();
+        ConsoleSettings.Must(password.Length > 0, key, "names a file with a password in it, and this one is empty");
+        ConsoleSettings.Must(!password.Any(char.IsControl), key, "names a file with a password on one line, and nothing else");
+    }
+
+    private static void MustBeFolder(string path, string key)
+    {
+        var kind = FileKinds.BehindLinks(path);
+        ConsoleSettings.Must(
+            kind == FileKind.Folder,
+            key,
+            kind == FileKind.Missing
+                ? $"names a folder; there is no {path}, or the console's account may not see it"
+                : $"names a folder; {path} is {kind.Say()}"
+        );
+    }
+
+    private static void MustBeReadable(string path, string key)
+    {
+        var kind = FileKinds.BehindLinks(path);
+        ConsoleSettings.Must(
+            kind != FileKind.Missing,
+            key,
+            $"names a file; there is no {path}, or the console's account may not see it"
+        );
+        ConsoleSettings.Must(kind is FileKind.Regular or FileKind.Other, key, $"names a file; {path} is {kind.Say()}");
+        try
+        {
+            if (kind == FileKind.Regular)
+                File.OpenRead(path).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongSetting.At(key, $"names a file that the console's account may read, as {path} is not");
+        }
+    }
+
+    // Of a pipe or a device the end might never come.
+    private static string MustBeText(string path, string key)
+    {
+        var kind = FileKinds.BehindLinks(path);
+        ConsoleSettings.Must(kind == FileKind.Regular, key, $"names a file; {path} is {kind.Say()}");
+        ConsoleSettings.Must(new FileInfo(path).Length <= LongestText, key, $"has at most 1 MB, and {path} has more");
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+        }
+        catch (ArgumentException)
+        {
+            throw WrongSetting.At(key, $"is UTF-8, and {path} is not: save it anew");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongSetting.At(key, $"names what can be read from the disk, and {path} is not");
+        }
+    }
+}

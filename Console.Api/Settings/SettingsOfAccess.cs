@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace TestServers.Settings;
+
+/// <summary>Where the console listens: a Unix socket behind a web server, or a loopback port, where a person names himself.</summary>
+public sealed record Listen(string? Socket = null, int? Loopback = null)
+{
+    /// <summary>A socket's path may have so many bytes; the system has 108 for it and its end.</summary>
+    public const int LongestSocket = 107;
+
+    internal void Check(string state)
+    {
+        ConsoleSettings.Must(Socket is null != Loopback is null, "listen", "names either `socket` (behind a web server) or "
+            + "`loopback` (a port, open to everybody on this machine)");
+        var bytes = Socket is null ? 0 : Encoding.UTF8.GetByteCount(Socket);
+        ConsoleSettings.Must(bytes <= LongestSocket, "listen.socket", $"has at most {LongestSocket} bytes, as the system "
+            + $"allows; {Socket} has {bytes}: choose a shorter folder");
+        ConsoleSettings.Must(Socket?.StartsWith(state + "/", StringComparison.Ordinal) != true, "listen.socket",
+            "is in a folder that the web server may enter, not in the state folder, which is the console's alone");
+    }
+}
+
+/// <summary>A script's or cron's key. Only its SHA-256 is written down.</summary>
+/// <param name="May">What it may do beside reading: restore, reserve, build.</param>
+public sealed record TokenSettings(string Name, string Sha256, IReadOnlyList<string> May)
+{
+    // printf %s "$TOKEN" | sha256sum, where there is no TOKEN.
+    private const string OfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    internal void Check(string key)
+    {
+        ConsoleSettings.Must(!ConsoleName.Is(Name), $"{key}.name",
+            "is another than the console's own, or the audit could not tell them apart");
+        ConsoleSettings.Must(Sha256 != OfNothing, $"{key}.sha256", "is that of a token; this is the SHA-256 of an empty text");
+    }
+}
+
+/// <summary>When two spellings of a name are one person.</summary>
+public enum NameRule { AsIs, Folded }
+
+/// <param name="Names">Folded: capitals and small letters are the same, so that ANNA and anna are one person.</param>
+public sealed record PeopleSettings(NameRule Names = NameRule.AsIs)
+{
+    /// <summary>The name that stands for a person however he is spelt.</summary>
+    public string NameOf(string spelling) => Names == NameRule.Folded ? spelling.ToLowerInvariant() : spelling;
+}
+
+/// <summary>A chat room's or any program's address that takes a POST of {"text": "..."}.</summary>
+public sealed record WebhookSettings(string Url);
+
+public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168)
+{
+    internal void Check() => ConsoleSettings.Must(DefaultHours <= MaxHours, "reservations.defaultHours",
+        $"is at most `reservations.maxHours`, which is {MaxHours}; left out it is 4");
+}
+
+/// <param name="Kept">How many ended builds, and restores, are kept with their logs; of older ones those that are still needed, without.</param>
+/// <param name="KeptDays">For how many days after its end a log is kept; 0: no limit.</param>
+/// <param name="PerPerson">How many builds one person may have waiting.</param>
+/// <param name="OutputMegabytes">A call of a host program that says more is ended.</param>
+/// <param name="DatabaseMinutes">Limit of the database step and of a restore's every step.</param>
+public sealed record BuildSettings(int Kept = 500, double KeptDays = 90, int PerPerson = 20, int Waiting = 1000, int History = 50,
+    double DatabaseMinutes = 120, double CodeMinutes = 60, double AfterMinutes = 30, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12, int OutputMegabytes = 256);

@@ -1,0 +1,307 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace TestServers.Settings;
+
+/// <summary>What a right value of one key is: in words, and as tests of a text or of a number.</summary>
+/// <param name="Says">As the end of "a right one ...".</param>
+internal sealed record SettingRule(string Says, Func<string, bool>? Text = null, Func<double, bool>? Number = null)
+{
+    /// <summary>Whether the text may have several lines.</summary>
+    public bool IsLong { get; init; }
+
+    /// <summary>Whether it is the path of a file or folder.</summary>
+    public bool IsPath { get; init; }
+}
+
+/// <summary>
+/// The rule of every key that there is, each value by itself; what several values must be together, the records of the
+/// settings check. A key without a line here is not read: a test compares the two.
+/// </summary>
+internal static partial class SettingsRules
+{
+    private const string Ssh = "is an object: { \"user\": ..., \"key\": ..., \"knownHosts\": ... }",
+        Account = "names an account there, in letters, digits and . _ - @",
+        Shown = "has 1 to 64 characters, all of which can be seen",
+        Folder = "names a folder",
+        Host = "is a host's name or IP address, without brackets";
+
+    private static readonly Dictionary<string, SettingRule> All = new(StringComparer.Ordinal)
+    {
+        ["listen"] = new("is an object that names either `socket` or `loopback`"),
+        ["listen.socket"] = Path("names the socket that the web server connects to"),
+        ["listen.loopback"] = Whole(1, 65535, "is a port"),
+        ["pathBase"] = new("is empty, or begins with a slash and ends without one, such as /console", IsPathBase),
+        ["publicUrl"] = new(
+            "is an http or https address such as https://qa.example/console, without a user, ? or #", IsPublicUrl),
+        ["wwwroot"] = Path("names the folder of the front end"),
+        ["log"] = new("is auto, plain or journal"),
+        ["state"] = Path("names the folder that holds the console's state"),
+        ["runtime"] = Path("names a folder for the sockets of ssh connections; left out, it is the state folder"),
+        ["hosts"] = new("is a list of objects: [ { \"name\": ..., \"uri\": ..., \"servers\": ... } ]"),
+        ["hosts[].name"] = new(Shown, IsName),
+        ["hosts[].uri"] = new(
+            "is a libvirt connection URI such as qemu:///system or qemu+ssh://kvm2/system",
+            IsLibvirt
+        ),
+        ["hosts[].servers"] = new("is a regular expression that names the test servers, such as ^qa[0-9]+$", IsFull),
+        ["hosts[].address"] = new("is a host's name or IP address, with {server} or {number} in it", IsFull),
+        ["hosts[].url"] = new("is an http or https address, with {server}, {number} or {address} in it", _ => true),
+        ["guests"] = new("is an object: { \"ssh\": { ... } }"),
+        ["guests.ssh"] = new(Ssh),
+        ["guests.folder"] = new("is a folder on the servers; it begins with a slash and ends without one", IsRooted)
+        {
+            IsPath = true,
+        },
+        ["guests.lookMinutes"] = Between(0.01, 1440, "minutes"),
+        ["databaseHosts"] = new("is a list of objects: [ { \"name\": ..., \"address\": ..., \"ssh\": { ... } } ]"),
+        ["databaseHosts[].name"] = new(Shown, IsName),
+        ["databaseHosts[].address"] = new(Host, IsHost),
+        ["databaseHosts[].port"] = Whole(1, 65535, "is a port"),
+        ["databaseHosts[].copies"] = Whole(1, 64),
+        ["databaseHosts[].ssh"] = new(Ssh),
+        ["databaseHosts[].local"] = new("is an object: { \"program\": ..., \"config\": ... }"),
+        ["databaseHosts[].local.program"] = Path("names the program database-host on this machine"),
+        ["databaseHosts[].local.config"] = Path("names that program's settings"),
+        ["bases"] = new("is a list of objects: [ { \"name\": ..., \"host\": ..., \"dump\": ..., \"owner\": ... } ]"),
+        ["bases[].name"] = Name<BaseName>(),
+        ["bases[].host"] = new("names one of databaseHosts", IsName),
+        ["bases[].dump"] = new("is a file's name below the backups, in letters, digits and . _ - /", Dump().IsMatch),
+        ["bases[].owner"] = new(
+            "is a role's name, in small letters, digits and underscores, and none of PostgreSQL's own",
+            IsOwner
+        ),
+        ["bases[].spares"] = Whole(0, 20),
+        ["bases[].staleAfterHours"] = Between(0.01, 87600, "hours"),
+        ["bases[].jobs"] = Whole(1, 64),
+        ["bases[].check"] = new("is SQL whose every row begins with true", IsFull) { IsLong = true },
+        ["bases[].sanitize"] = new("is SQL that is run on restored data", IsFull) { IsLong = true },
+        ["copies"] = new("is an object: { \"keptDays\": ... }"),
+        ["copies.keptDays"] = CopySettings.Days,
+        ["apps"] = new("is a list of objects: [ { \"name\": ..., \"repository\": { ... }, \"templates\": ... } ]"),
+        ["apps[].name"] = Name<AppName>(),
+        ["apps[].repository"] = new("is an object: { \"kind\": \"svn\", \"url\": ... }"),
+        ["apps[].repository.kind"] = new("is svn or git"),
+        ["apps[].repository.url"] = new(
+            "is an address such as https://svn.example/shop or ssh://git@git.example/shop.git",
+            IsRepository
+        ),
+        ["apps[].templates"] = Path("names the folder with the app's templates"),
+        ["apps[].base"] = Name<BaseName>(),
+        ["apps[].defaultPath"] = Name<RepositoryPath>(),
+        ["apps[].health"] = new(
+            "is an http or https address, with {url}, {address}, {server} or {number} in it",
+            IsFull
+        ),
+        ["apps[].database"] = new("is an object: { \"user\": ..., \"passwordFile\": ... }"),
+        ["apps[].database.user"] = new("is the name of a role in the database, of up to 63 bytes", IsRole),
+        ["apps[].database.passwordFile"] = Path("names the file with the role's password"),
+        ["apps[].variables"] = new("is an object of texts, whose names have letters, digits, _ and -", IsVariable),
+        ["apps[].variables.*"] = new("is text", _ => true) { IsLong = true },
+        ["apps[].secrets"] = new("is an object of texts, whose names have letters, digits, _ and -", IsVariable),
+        ["apps[].secrets.*"] = new("is text", _ => true) { IsLong = true },
+        ["apps[].notSecret"] = new("is a list of names of variables"),
+        ["apps[].notSecret[]"] = new("is the name of a variable", IsVariable),
+        ["apps[].after"] = new("is a list of commands"),
+        ["apps[].after[]"] = new(
+            "is a command of one line, of 1 to 4000 characters",
+            t => t.Length <= 4000 && IsFull(t)
+        ),
+        ["tokens"] = new("is a list of objects: [ { \"name\": ..., \"sha256\": ..., \"may\": [ ... ] } ]"),
+        ["tokens[].name"] = new(Shown, IsName),
+        ["tokens[].sha256"] = new("is the token's SHA-256, 64 small hexadecimal digits", Digest().IsMatch),
+        ["tokens[].may"] = new("lists restore, reserve or build"),
+        ["tokens[].may[]"] = new("is restore, reserve or build", TokenRights.All.Contains),
+        ["webhook"] = new("is an object: { \"url\": ... }"),
+        ["webhook.url"] = new(
+            "is an http or https address without a user, as none is sent",
+            t => IsWebAddress(t) && new Uri(t).UserInfo.Length == 0
+        ),
+        ["people"] = new("is an object: { \"names\": ... }"),
+        ["people.names"] = new("is asIs or folded"),
+        ["reservations"] = new("is an object: { \"defaultHours\": ..., \"maxHours\": ... }"),
+        ["reservations.defaultHours"] = Between(0.01, 87600, "hours"),
+        ["reservations.maxHours"] = Between(0.01, 87600, "hours"),
+        ["builds"] = new("is an object: { \"kept\": ..., ... }"),
+        ["builds.kept"] = Whole(1, 100_000),
+        ["builds.keptDays"] = new(
+            "is from 0.01 to 36500 days, or 0, which sets no limit",
+            Number: n => n is 0 or >= 0.01 and <= 36500
+        ),
+        ["builds.perPerson"] = Whole(1, 100_000),
+        ["builds.waiting"] = Whole(1, 100_000),
+        ["builds.history"] = Whole(1, 10_000),
+        ["builds.databaseMinutes"] = Between(0.01, 10080, "minutes"),
+        ["builds.codeMinutes"] = Between(0.01, 10080, "minutes"),
+        ["builds.afterMinutes"] = Between(0.01, 10080, "minutes"),
+        ["builds.settingsMinutes"] = Between(0.01, 10080, "minutes"),
+        ["builds.healthSeconds"] = Between(0.1, 86400, "seconds"),
+        ["builds.restoreHours"] = Between(0.01, 168, "hours"),
+        ["builds.outputMegabytes"] = Whole(1, 1024),
+    };
+
+    private static readonly Dictionary<string, SettingRule> OfSsh = new(StringComparer.Ordinal)
+    {
+        ["host"] = new(Host, IsHost),
+        ["user"] = new(Account, User().IsMatch),
+        ["key"] = Path("names the file with the private key"),
+        ["knownHosts"] = Path("names the file with the hosts' keys"),
+        ["config"] = Path("names an ssh_config file"),
+        ["transport"] = new("is sshnet or openssh"),
+        ["port"] = Whole(1, 65535, "is a port"),
+        ["connectSeconds"] = Whole(1, 300),
+        ["silenceSeconds"] = Whole(2, 600, "is an even number", n => n % 2 == 0),
+        ["answerSeconds"] = Whole(1, 600),
+    };
+
+    private static readonly SettingRule Entry = new("is an object: { ... }");
+
+    private static readonly string[] Drivers =
+    [
+        "qemu",
+        "test",
+        "lxc",
+        "xen",
+        "vbox",
+        "vz",
+        "ch",
+        "esx",
+        "gsx",
+        "vpx",
+        "hyperv",
+        "bhyve",
+        "openvz",
+        "vmwareplayer",
+        "vmwarews",
+        "vmwarefusion",
+    ];
+
+    private static readonly string[] Transports = ["tls", "unix", "ssh", "libssh", "libssh2", "tcp", "ext"];
+
+    /// <summary>The rule of a key, such as <c>hosts[].uri</c>.</summary>
+    /// <exception cref="InvalidOperationException">The key has none.</exception>
+    public static SettingRule Of(string key) => Find(key) ?? throw new InvalidOperationException($"{key} has no rule.");
+
+    /// <summary>The rule of a key, or null when it has none.</summary>
+    public static SettingRule? Find(string key) =>
+        All.GetValueOrDefault(key)
+        ?? (key.Split(".ssh.") is [_, var name] ? OfSsh.GetValueOrDefault(name) : null)
+        ?? (key.EndsWith("[]", StringComparison.Ordinal) && All.ContainsKey(key[..^2]) ? Entry : null);
+
+    /// <summary>Whether this is a host's name or IP address, as ssh and clients of databases take it.</summary>
+    public static bool IsHost(string text) =>
+        text.Length is > 0 and <= 253
+        // 127.0.0.300 would pass for a name.
+        && (
+            text.All(c => char.IsAsciiDigit(c) || c == '.')
+                ? IPAddress.TryParse(text, out _) && text.Count(c => c == '.') == 3
+                : text[0] is not ('-' or '[') && Uri.CheckHostName(text) != UriHostNameType.Unknown
+        );
+
+    /// <summary>Whether this is an http or https address of some machine.</summary>
+    public static bool IsWebAddress(string text) =>
+        !text.Any(char.IsWhiteSpace)
+        && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
+        && address.Port > 0
+        && IsHost(address.Host.Trim('[', ']'));
+
+    private static SettingRule Whole(
+        int least,
+        int most,
+        string says = "is a whole number",
+        Func<double, bool>? also = null
+    ) => new($"{says} from {least} to {most}", Number: n => n >= least && n <= most && also?.Invoke(n) != false);
+
+    private static SettingRule Between(double least, double most, string of) =>
+        new($"is from {least} to {most} {of}", Number: n => n >= least && n <= most);
+
+    private static SettingRule Name<T>()
+        where T : class, IName<T> => new($"is {T.Rule}", text => T.From(text) is not null);
+
+    private static SettingRule Path(string says) =>
+        new(says, text => IsFull(text) && text.Trim() == text && FilledInNowhere(text) is null) { IsPath = true };
+
+    /// <summary>
+    /// What a path has that a shell or systemd would fill in, and the console and ssh do not, or not as it is meant.
+    /// </summary>
+    public static string? FilledInNowhere(string path) =>
+        Filled().Match(path) is { Success: true } found ? found.Value : null;
+
+    private static bool IsFull(string text) => !string.IsNullOrWhiteSpace(text);
+
+    private static bool IsName(string text) =>
+        text.Length is > 0 and <= 64 && text.Trim() == text && PlainText.FirstUnseen(text) is null;
+
+    private static bool IsRole(string text) => text.Trim().Length > 0 && Encoding.UTF8.GetByteCount(text) <= 63;
+
+    // What PostgreSQL calls everybody, nobody, and its own roles.
+    private static bool IsOwner(string text) =>
+        Role().IsMatch(text) && text is not ("public" or "none") && !text.StartsWith("pg_", StringComparison.Ordinal);
+
+    private static bool IsVariable(string text) => Variable().IsMatch(text);
+
+    private static bool IsPathBase(string text) =>
+        PathBase().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..");
+
+    private static bool IsPublicUrl(string text) =>
+        IsWebAddress(text) && new Uri(text) is { UserInfo.Length: 0 } && !text.Contains('?') && !text.Contains('#');
+
+    private static bool IsRooted(string text) =>
+        Rooted().IsMatch(text)
+        && !text.Split('/').Any(part => part is "." or "..")
+        && FilledInNowhere(text) is null;
+
+    private static bool IsLibvirt(string text) =>
+        Libvirt().Match(text) is { Success: true } match
+        && Drivers.Contains(match.Groups[1].Value)
+        && (!match.Groups[2].Success || Transports.Contains(match.Groups[2].Value[1..]))
+        && HasRightPlace(text, mayLackHost: true);
+
+    private static bool IsRepository(string text) =>
+        Repository().IsMatch(text) && HasRightPlace(text, text.StartsWith("file:", StringComparison.Ordinal));
+
+    // What begins with a dash, a program that is given it would take for an option.
+    private static bool HasRightPlace(string text, bool mayLackHost)
+    {
+        var place = Place().Match(text);
+        return place.Success
+            && (place.Groups["host"].Value is { Length: > 0 } host ? IsHost(host.Trim('[', ']')) : mayLackHost)
+            && (!place.Groups["port"].Success || int.Parse(place.Groups["port"].ValueSpan) is > 0 and <= 65535);
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\z")]
+    private static partial Regex Dump();
+
+    [GeneratedRegex(@"\A[a-z_][a-z0-9_]{0,62}\z")]
+    private static partial Regex Role();
+
+    [GeneratedRegex(@"\A[0-9a-f]{64}\z")]
+    private static partial Regex Digest();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}\$?\z")]
+    private static partial Regex User();
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_-]{0,99}\z")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"\A(/[A-Za-z0-9._~-]+)*\z")]
+    private static partial Regex PathBase();
+
+    [GeneratedRegex(@"\A(/[^/\p{C}]+)+\z")]
+    private static partial Regex Rooted();
+
+    [GeneratedRegex(@"\A([a-z]+)(\+[a-z0-9]+)?://[^\s\p{C}]*\z")]
+    private static partial Regex Libvirt();
+
+    // A user, a host and a port, each of which may be left out.
+    [GeneratedRegex(@"\A[a-z0-9+]+://([^/?#@-][^/?#@]*@)?(?<host>\[[^\]/]*\]|[^/?#@:]*)(:(?<port>\d{1,5}))?(/|\z|\?)")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"\A(~(?!/)|%[a-zA-Z]|[a-z]+://)|\$([A-Za-z_]+|[{(])")]
+    private static partial Regex Filled();
+
+    [GeneratedRegex(@"\A(https?|svn(\+[a-z0-9]+)?|ssh|git|file)://[^\s\p{C}]+\z")]
+    private static partial Regex Repository();
+}

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+
+namespace TestServers.Tests.Stage;
+
+/// <summary>
+/// A console of the test's own, for what the lab's console cannot be asked to bear. Its servers own6 and own7 are the guests qa06 and qa07 under another
+/// name; its app `plain` is the shop's code behind a page of three lines, without a database. At the end both guests show what they showed before.
+/// </summary>
+internal sealed class LabConsole : IAsyncDisposable
+{
+    private const string Page = """
+        def application(environ, start_response):
+            start_response('200 OK', [('Content-Type', 'text/plain')])
+            return [b'{{path}} r{{revision}} by build {{build.id}}']
+        """;
+    private static readonly string[] Guests = ["qa06", "qa07"];
+    private readonly LabFixture _lab;
+    private readonly TemporaryFolder _templates = new(), _before = new();
+
+    /// <param name="change">What is different in the settings, beside all that.</param>
+    public LabConsole(LabFixture lab, Action<JsonObject>? change = null)
+    {
+        _lab = lab;
+        foreach (var name in new[] { "apache.conf", "settings.py" }) File.Copy(Path.Combine(LabHost.Root(), "scripts/dev/samples/templates/tickets", name), _templates[name]);
+        File.WriteAllText(_templates["settings.py"], "\n");
+        PutPage(Page);
+        foreach (var guest in Guests) CopyFolder(SiteOf(guest), _before[guest]);
+
+        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(lab.Folder, "console.json")))!.AsObject();
+        settings["listen"] = new JsonObject { ["socket"] = Process.Socket };
+        settings["state"] = "state";
+        settings["runtime"] = Path.Combine(Process.Folder, "run");
+        settings["wwwroot"] = null;
+        settings["databaseHosts"] = new JsonArray();
+        settings["bases"] = new JsonArray();
+        settings["hosts"]![0]!["uri"] = $"test://{Path.Combine(Process.Folder, "domains.xml")}";
+        settings["hosts"]![0]!["servers"] = "^own[67]$";
+        settings["guests"]!["folder"] = $"{lab.Folder}/guests/qa0{{number}}/srv";
+        settings["apps"] = new JsonArray(new JsonObject
+        {
+            ["name"] = "plain", ["repository"] = settings["apps"]![0]!["repository"]!.DeepClone(), ["templates"] = _templates.Path, ["health"] = "{url}",
+        });
+        change?.Invoke(settings);
+        Process.WriteDomains(("own6", 1), ("own7", 1));
+        File.WriteAllText(Path.Combine(Process.Folder, "console.json"), settings.ToJsonString());
+    }
+
+    public ConsoleProcess Process { get; } = new();
+
+    /// <summary>The page of the servers from the next build on.</summary>
+    public void PutPage(string wsgi) => File.WriteAllText(_templates["wsgi.py"], wsgi + "\n");
+
+    /// <summary>The Python settings of the app from the next build on.</summary>
+    public void PutSettings(string text) => File.WriteAllText(_templates["settings.py"], text + "\n");
+
+    public void PutGoodPage() => PutPage(Page);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        await Wait.Until("its scripts have ended", () => !_lab.Scripts().Any(), 20);
+        foreach (var guest in Guests)
+        {
+            await _lab.AsOwner("rm", "-rf", "--", Path.Combine(_lab.Folder, "guests", guest, "srv/code/plain"), SiteOf(guest));
+            await _lab.AsOwner("rm", "-rf", "--", Path.Combine(_lab.Folder, "guests", guest, "srv/.built"));
+            await _lab.AsOwner("mkdir", "--", SiteOf(guest));
+            foreach (var file in Directory.EnumerateFiles(_before[guest])) await _lab.AsOwner("bash", "-c", "cat >\"$2\" <<<\"$1\"", "-", File.ReadAllText(file).TrimEnd('\n'), Path.Combine(SiteOf(guest), Path.GetFileName(file)));
+            await _lab.AsOwner(Path.Combine(_lab.Folder, "guests", guest, "apachectl"), "graceful");
+        }
+        _templates.Dispose();
+        _before.Dispose();
+    }
+
+    private string SiteOf(string guest) => Path.Combine(_lab.Folder, "guests", guest, "srv/site");
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+}

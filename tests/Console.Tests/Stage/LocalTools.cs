@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace TestServers.Tests.Stage;
+
+/// <summary>This machine's programs and ports.</summary>
+internal static class LocalTools
+{
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Runs a program to its end, and gives back all that it said.</summary>
+    public static (int Code, string Output) Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+}

@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using TestServers.Tests.Stage;
+
+namespace TestServers.Tests.Stories.Api;
+
+/// <summary>
+/// Who may do what: the table below beside the program's own calls, and every call by every kind of caller.
+/// </summary>
+public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
+{
+    private const string Table = """
+        DELETE /api/copies/{database}                             build
+        DELETE /api/me/session                                    view
+        DELETE /api/servers/{server}/reservation                  reserve
+        GET    /api/apps                                          view
+        GET    /api/apps/{app}/paths                              view
+        GET    /api/bases                                         view
+        GET    /api/bases/{name}                                  view
+        GET    /api/builds                                        view
+        GET    /api/builds/{id}                                   view
+        GET    /api/builds/{id}/log                               view
+        GET    /api/copies                                        view
+        GET    /api/events                                        view
+        GET    /api/me                                            view
+        GET    /api/restores/{id}                                 view
+        GET    /api/restores/{id}/log                             view
+        GET    /api/servers                                       view
+        GET    /api/servers/{server}                              view
+        GET    /api/servers/{server}/history                      view
+        GET    /api/servers/{server}/history/{build}              view
+        GET    /api/servers/{server}/history/{build}/changes      build
+        GET    /api/servers/{server}/plan                         build
+        GET    /healthz                                           anybody
+        GET    /metrics                                           anybody
+        GET    /openapi/v1.json                                   view
+        POST   /api/bases/{name}/restore                          restore
+        POST   /api/builds/{id}/cancel                            build
+        POST   /api/builds/{id}/retry                             build
+        POST   /api/reservations                                  reserve
+        POST   /api/servers/{server}/builds                       build
+        POST   /api/servers/{server}/reservation/takeover         reserve
+        PUT    /api/me                                            view
+        PUT    /api/servers/{server}/reservation                  reserve
+        """;
+
+    private static readonly string[] Tokens = ["reserve", "build", "restore"];
+
+    // Of the last, nothing can be bound or read: the right is asked before.
+    private static readonly (string Type, string Text)[] Bodies =
+    [
+        ("application/json", "{}"),
+        ("application/json", ""),
+        ("text/plain", "{{{"),
+    ];
+    private readonly ConsoleWithApp _running = new();
+
+    private static IEnumerable<(string Method, string Path, string Right)> Rows =>
+        Table
+            .Split('\n')
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(w => (w[0], w[1], w[2]));
+
+    public Task InitializeAsync()
+    {
+        var tokens = Tokens
+            .Append("none")
+            .Select(t =>
+                $$"""{ "name": "{{t}}", "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(t)))}}", "may": [{{(t == "none" ? "" : $"\"{t}\"")}}] }"""
+            );
+        var settings = Path.Combine(_running.Console.Folder, "console.json");
+        var text = File.ReadAllText(settings);
+        var at = text.IndexOf("\"tokens\": [", StringComparison.Ordinal) + "\"tokens\": [".Length;
+        File.WriteAllText(settings, text[..at] + string.Join(", ", tokens) + "," + text[at..]);
+        return _running.Console.StartWithServers();
+    }
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public ValueTask DisposeAsync() => _running.DisposeAsync();
+
+    [Fact]
+    public void Every_call_of_the_program_has_its_line_and_its_right()
+    {
+        using var program = new ProgramCalls();
+        Assert.Equal(
+            Rows.Select(r => $"{r.Method} {r.Path} {r.Right}").Order(StringComparer.Ordinal),
+            program
+                .All.Select(c => $"{ProgramCalls.AddressOf(c)} {ProgramCalls.RightOf(c)}")
+                .Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Theory]
+    [
+        InlineData("nobody"),
+        InlineData("anna"),
+        InlineData("token none"),
+        InlineData("token reserve"),
+        InlineData("token build"),
+        InlineData("token restore")
+    ]
+    public async Task Every_caller_may_do_what_the_table_says_and_nothing_else(string caller)
+    {
+        using var client = ClientOf(caller);
+        var differences = new List<string>();
+        foreach (var (method, path, right) in Rows)
+        {
+            foreach (var (type, body) in method == "GET" ? [("", "")] : Bodies)
+            {
+                var status = await StatusOf(client, method, path, type, body);
+                var expected = ExpectedFor(caller, right);
+                var seen = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                    ? status
+                    : HttpStatusCode.OK;
+                if (seen != expected)
+                    differences.Add($"{caller}: {method} {path} with '{body}' gave {(int)status}, not {(int)expected}");
+            }
+        }
+        Assert.Empty(differences);
+    }
+
+    [Fact]
+    public async Task A_build_is_cancelled_by_who_asked_for_it_or_holds_its_server_and_a_hold_is_given_back_by_its_holder()
+    {
+        var (anna, ben) = (_running.Console.ClientFor("anna"), _running.Console.ClientFor("ben"));
+        var build = (
+            await (
+                await anna.Post(
+                    "api/servers/qa01/builds",
+                    new
+                    {
+                        app = "shop",
+                        path = "trunk",
+                        database = false,
+                        code = true,
+                    }
+                )
+            ).Json()
+        ).Text("id");
+        await (await ben.Post($"api/builds/{build}/cancel", new { })).Problem(HttpStatusCode.Forbidden);
+        await (await ben.DeleteAsync("api/servers/qa01/reservation")).Problem(HttpStatusCode.Conflict);
+        Assert.Equal(HttpStatusCode.OK, (await anna.Post($"api/builds/{build}/cancel", new { })).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await anna.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
+    }
+
+    private HttpClient ClientOf(string caller)
+    {
+        var client = _running.Console.ClientFor("anna");
+        if (caller == "anna")
+            return client;
+        client.DefaultRequestHeaders.Remove("X-Remote-User");
+        if (caller != "nobody")
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+                "Bearer",
+                caller["token ".Length..]
+            );
+        return client;
+    }
+
+    private static async Task<HttpStatusCode> StatusOf(
+        HttpClient client,
+        string method,
+        string path,
+        string type,
+        string body
+    )
+    {
+        var address = path.Replace("{server}", "qa02", StringComparison.Ordinal)
+            .Replace("{app}", "shop", StringComparison.Ordinal)
+            .Replace("{name}", "shop", StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(
+            new(method),
+            address
+                .Replace("{id}", "999", StringComparison.Ordinal)
+                .Replace("{build}", "999", StringComparison.Ordinal)
+                .TrimStart('/')
+        );
+        if (type.Length > 0)
+            request.Content = new StringContent(body, Encoding.UTF8, type);
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return answer.StatusCode;
+    }
+
+    private static HttpStatusCode ExpectedFor(string caller, string right) =>
+        caller switch
+        {
+            _ when right == "anybody" => HttpStatusCode.OK,
+            "nobody" => HttpStatusCode.Unauthorized,
+            "anna" => HttpStatusCode.OK,
+            _ => right == "view" || caller == $"token {right}" ? HttpStatusCode.OK : HttpStatusCode.Forbidden,
+        };
+}

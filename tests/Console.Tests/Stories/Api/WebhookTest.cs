@@ -1,0 +1,122 @@
+using System.Net;
+using System.Text.Json;
+using TestServers.Tests.Stage;
+
+namespace TestServers.Tests.Stories.Api;
+
+public sealed class WebhookTest
+{
+    private const string Base = """, "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "ssh": { "host": "127.0.0.1", "port": 1, "user": "x", "key": "/dev/null", "knownHosts": "/dev/null" } } ], "bases": [ { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop" } ]""";
+
+    [Fact]
+    public async Task The_team_is_told_once_that_a_base_is_stale_and_again_only_for_other_data()
+    {
+        var messages = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var room = Room(messages, out var url);
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: Base + $$""", "webhook": { "url": "{{url}}" }""");
+        await console.StartWithServers();
+        await console.Kill();
+        var state = Path.Combine(console.Folder, "state", "bases.json");
+        File.WriteAllText(state, """{ "version": 1, "bases": { "shop": { "exists": true, "size": 1000, "dataTime": "2020-02-02T02:02:02Z", "spares": 0, "method": null, "lastRestore": null, "methodSeconds": null, "staleTold": null } } }""");
+        await console.StartWithServers();
+        await Wait.Until("a message has come", () => !messages.IsEmpty);
+        Assert.Contains("shop is stale", Assert.Single(messages), StringComparison.Ordinal);
+        Assert.Contains("2020-02-02 02:02 UTC", messages.Single(), StringComparison.Ordinal);
+        Assert.True((await console.Http.Json("api/bases/shop")).GetProperty("stale").GetBoolean());
+        await Wait.Until("it is written down", () => File.ReadAllText(state).Contains("\"staleTold\": \"2020", StringComparison.Ordinal));
+
+        await console.Kill();
+        await console.StartWithServers();
+        await Wait.Until("the host was asked again", async () => (await console.Http.Json("api/bases/shop")).Text("problem") is not null);
+        Assert.Single(messages);
+    }
+
+    [Fact]
+    public async Task Of_data_from_the_future_the_age_is_told_to_be_unknown_by_the_alarm_the_base_the_metrics_and_the_health()
+    {
+        var messages = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var room = Room(messages, out var url);
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: Base + $$""", "webhook": { "url": "{{url}}" }""");
+        await console.StartWithServers();
+        await console.Kill();
+        File.WriteAllText(Path.Combine(console.Folder, "state", "bases.json"),
+            """{ "version": 1, "bases": { "shop": { "exists": true, "size": 1000, "dataTime": "2130-02-02T02:02:02Z", "spares": 0, "method": null, "lastRestore": null } } }""");
+        await console.StartWithServers();
+        await Wait.Until("a message has come", () => !messages.IsEmpty);
+        Assert.StartsWith("The base shop has data of an unknown age. The dump of shop says that it was made at 2130-02-02 02:02 UTC, which is to come",
+            Assert.Single(messages), StringComparison.Ordinal);
+        var shop = await console.Http.Json("api/bases/shop");
+        Assert.True(shop.GetProperty("stale").GetBoolean());
+        Assert.Contains(shop.Text("dataDoubt")!, messages.Single(), StringComparison.Ordinal);
+        var metrics = await console.Http.GetStringAsync("metrics");
+        Assert.Contains("console_base_data_doubtful{base=\"shop\"} 1", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("console_base_data_age_seconds{", metrics, StringComparison.Ordinal);
+        Assert.Contains((await console.Http.Json("healthz")).GetProperty("problems").EnumerateArray(), p => p.Text("message")!.Contains(shop.Text("dataDoubt")!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_failed_restore_is_told_and_a_database_host_that_is_down_stops_only_its_own()
+    {
+        var messages = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var room = Room(messages, out var url);
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: Base + $$""", "webhook": { "url": "{{url}}" }""");
+        await console.StartWithServers();
+        using var cron = new HttpRequestMessage(HttpMethod.Post, "api/bases/shop/restore?wait=true");
+        var answer = await console.Http.SendAsync(cron);
+        Assert.Contains("cannot be reached", await answer.Problem(HttpStatusCode.BadGateway), StringComparison.Ordinal);
+        await Wait.Until("a message has come", () => !messages.IsEmpty);
+        Assert.Contains("restore of the base shop failed", messages.First(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await console.Http.GetAsync("healthz")).StatusCode);
+        Assert.True((await console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task Cron_s_curl_tells_why_a_restore_failed()
+    {
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: Base);
+        await console.StartWithServers();
+        await using var apache = await ApacheProcess.Before(console, "anna");
+        var line = File.ReadAllLines(ApacheProcess.ConfFile(Path.Combine("docs", "install.md"))).Single(l => l.StartsWith("30 2 * * *  ", StringComparison.Ordinal));
+        var command = line["30 2 * * *  ".Length..].Replace("https://vmhost", $"http://127.0.0.1:{apache.Port}", StringComparison.Ordinal).Replace("\\%", "%", StringComparison.Ordinal);
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", "TOKEN=secret; " + command]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        var mail = await shell.StandardOutput.ReadToEndAsync() + await shell.StandardError.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Assert.NotEqual(0, shell.ExitCode);
+        Assert.Contains("502", mail, StringComparison.Ordinal);
+        Assert.Contains("cannot be reached", mail, StringComparison.Ordinal);
+    }
+
+    /// <summary>A chat room that takes messages.</summary>
+    private static HttpListener Room(System.Collections.Concurrent.ConcurrentQueue<string> messages, out string url)
+    {
+        for (var port = 30100; ; port++)
+        {
+            var listener = new HttpListener();
+            listener.Prefixes.Add(url = $"http://127.0.0.1:{port}/");
+            try
+            {
+                listener.Start();
+            }
+            catch (HttpListenerException)
+            {
+                listener.Close();
+                continue;
+            }
+            _ = Task.Run(async () =>
+            {
+                while (listener.IsListening)
+                {
+                    var context = await listener.GetContextAsync();
+                    var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.InputStream);
+                    messages.Enqueue(body.Text("text")!);
+                    context.Response.Close();
+                }
+            });
+            return listener;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using TestServers.Tests.Stage;
+
+namespace TestServers.Tests.Stories.Lab;
+
+/// <summary>
+/// An app as untidy as life: a virtual environment, migrations, uploads by the web server's user, a variable with every
+/// kind of quotes, and errors that it shows to nobody.
+/// </summary>
+[Collection("lab")]
+public sealed class UntidyAppTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
+{
+    // Where a lab that root has started runs Apache as the web server's user.
+    private const string Server = "qa03";
+    private string Code => Path.Combine(lab.Folder, "guests", Server, "srv/code");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        if (Environment.UserName == "root")
+            foreach (var folder in Directory.EnumerateDirectories(Code, ".aside-*"))
+                Directory.Delete(folder, recursive: true);
+        await lab.Release(Server);
+    }
+
+    [Fact]
+    public async Task Uploads_of_the_web_servers_user_stop_no_build_and_what_stays_of_them_is_told()
+    {
+        using var anna = lab.As("anna");
+        await anna.BuildWell(Server, "photos", "trunk", database: true, code: true);
+        await Upload(anna, "a \"cat\" & <dog>");
+        Assert.Contains("a &quot;cat&quot; &amp; &lt;dog&gt;</a>", await anna.PageOf(Server), StringComparison.Ordinal);
+        var upload = Directory.GetFiles(Path.Combine(Code, "photos/media"), "*.txt", SearchOption.AllDirectories).Single();
+
+        var asRoot = Environment.UserName == "root";
+        var owner = (await LabHost.Run("stat", "--format=%U", upload)).Trim();
+        Assert.Equal(asRoot ? "www-data" : lab.Owner, owner);
+        await anna.BuildWell(Server, "photos", "branches/für Größen", database: false, code: true);
+        Assert.False(File.Exists(upload));
+        var page = await anna.PageOf(Server);
+        Assert.Contains("<dd id=\"path\">branches/für Größen</dd>", page, StringComparison.Ordinal);
+        Assert.Contains("<dd id=\"photos\">1</dd>", page, StringComparison.Ordinal);
+        var aside = (await anna.Json($"api/servers/{Server}")).GetProperty("setAside").EnumerateArray().ToList();
+        Assert.Equal(asRoot ? ["www-data"] : [], aside.Select(a => a.Text("owner")));
+
+        await anna.BuildWell(Server, "tickets", "main", database: true, code: true);
+        await anna.BuildWell(Server, "photos", "trunk", database: true, code: true);
+        await Upload(anna, "once more");
+    }
+
+    [Fact]
+    public async Task A_variable_with_quotes_is_on_the_site_as_it_is_in_the_settings()
+    {
+        using var anna = lab.As("anna");
+        await anna.BuildWell(Server, "photos", "branches/larger pages", database: true, code: true);
+        var settings = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(lab.Folder, "console.json")))!;
+        var app = settings["apps"]!.AsArray().First(a => a!["name"]!.GetValue<string>() == "photos")!;
+        var motto = app["variables"]!["motto"]!.GetValue<string>();
+        Assert.Contains("'", motto, StringComparison.Ordinal);
+        Assert.Contains("\"", motto, StringComparison.Ordinal);
+        using var plain = new HttpClient();
+        var url = (await anna.Json($"api/servers/{Server}")).Text("url") + "health";
+        Assert.Equal(motto, (await (await plain.GetAsync(url)).Json()).Text("motto"));
+    }
+
+    [Fact]
+    public async Task An_error_that_the_site_shows_to_nobody_is_told_from_Apaches_own_log()
+    {
+        using var anna = lab.As("anna");
+        await anna.BuildWell(Server, "photos", "trunk", database: true, code: true);
+        var failed = await anna.Build(Server, "photos", "branches/broken-album", database: false, code: true);
+        Assert.StartsWith("built, but", failed.Text("message"), StringComparison.Ordinal);
+        var text = failed.GetProperty("health").Text("text");
+        Assert.DoesNotContain("the album has no page 0", text, StringComparison.Ordinal);
+        var log = await anna.GetStringAsync($"api/builds/{failed.Text("id")}/log");
+        Assert.Contains(" health   RuntimeError: the album has no page 0\n", log, StringComparison.Ordinal);
+        await anna.BuildWell(Server, "photos", "trunk", database: false, code: true);
+    }
+
+    private static async Task Upload(HttpClient anna, string title)
+    {
+        using var plain = new HttpClient();
+        using var file = new ByteArrayContent(Encoding.UTF8.GetBytes("an upload"));
+        file.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
+        using var name = new StringContent(title);
+        using var form = new MultipartFormDataContent { { name, "title" }, { file, "file", "upload.txt" } };
+        var answer = await plain.PostAsync((await anna.Json($"api/servers/{Server}")).Text("url"), form);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, page);
+        Assert.Contains(title, WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+    }
+}

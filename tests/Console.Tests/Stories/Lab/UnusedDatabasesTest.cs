@@ -1,0 +1,148 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using TestServers.Tests.Stage;
+
+namespace TestServers.Tests.Stories.Lab;
+
+/// <summary>Databases that nobody is seen to use are somebody's all the same: told, and left to a person.</summary>
+[Collection("lab")]
+public sealed class UnusedDatabasesTest(LabFixture lab) : IClassFixture<LabFixture>
+{
+    [Fact]
+    public async Task A_second_console_by_mistake_drops_nothing_and_tells_whose_each_copy_is()
+    {
+        await using var console = new CopyConsole(lab);
+        console.AddHost("vmhost", "^qa[0-9]$");
+        console.WriteDomains("vmhost", "qa1", "qa2");
+        await console.Found();
+        await console.MakeCopies("qa1", "qa2");
+        await console.MakeCopiesOf(null, "qa3");
+        await console.SeeAll(["qa1", "qa2"]);
+        await using var second = new CopyConsole(lab);
+        second.AddHost("vmhost", "^qa2$", console.UriOf("vmhost"));
+        await second.Process.Start();
+        Assert.NotEqual(console.Id, second.Id);
+        await second.Kept("qa1", $"it is the console {console.Id}'s");
+        await second.Kept("qa3", "it carries no console's id");
+        Assert.Contains(
+            console.Id,
+            await (await second.Http.DeleteAsync("api/copies/copy_grace_qa1")).Problem(HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
+        await Wait.Until(
+            "its time would be over",
+            () =>
+                DateTime.Now - System.Diagnostics.Process.GetProcessById(second.Process.Id).StartTime
+                > TimeSpan.FromSeconds(15),
+            30
+        );
+        Assert.Equal(["copy_grace_qa1", "copy_grace_qa2", "copy_grace_qa3"], await console.Databases());
+    }
+
+    [Fact]
+    public async Task What_is_left_of_a_base_that_the_settings_no_longer_name_is_listed_and_stays()
+    {
+        await using var console = new CopyConsole(lab);
+        console.AddHost("vmhost", "^qa[0-9]$");
+        console.WriteDomains("vmhost", "qa1", "qa2");
+        await console.Found();
+        await console.MakeCopies("qa1", "qa2");
+        await console.SeeAll(["qa1", "qa2"]);
+        await console.Make("base_grace", "base of grace", "data time 2026-01-01T00:00:00Z; tables 1; raw size 1");
+        await console.Make("spare_grace_1", "spare of grace", "data time 2026-01-01T00:00:00Z; ready of 1");
+        await console.Make("draft_grace_1", "draft of grace", "");
+        console.Change(s => s["bases"] = new JsonArray());
+        console.WriteDomains("vmhost", "qa2");
+        await console.Process.Start();
+        await console.Kept("qa1", "the settings no longer name its base grace");
+        await Wait.Until("the sweep has been", async () => !(await console.Databases()).Contains("draft_grace_1"), 30);
+        var left = Assert.Single((await console.Http.Json("api/copies")).GetProperty("leftovers").EnumerateArray());
+        Assert.StartsWith(
+            "db1 has 1 base, 2 copies, 1 spare of grace, ",
+            left.Text("message"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "but the settings no longer name the base grace.",
+            left.Text("message"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            left.Text("message")!,
+            (await console.Http.Json("healthz")).GetProperty("problems").ToString(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(["base_grace", "copy_grace_qa1", "copy_grace_qa2", "spare_grace_1"], await console.Databases());
+        foreach (var statement in left.GetProperty("statements").EnumerateArray())
+            await lab.Sql(statement.GetString()!);
+        Assert.Empty(await console.Databases());
+    }
+
+    [Fact]
+    public async Task A_person_drops_one_at_once_by_name_and_is_refused_what_somebody_may_use()
+    {
+        await using var console = new CopyConsole(lab, keptDays: 7);
+        console.AddHost("vmhost", "^qa[0-9]$");
+        console.WriteDomains("vmhost", "qa1", "qa2", "qa3");
+        await console.Found();
+        await console.MakeCopies("qa1", "qa2", "qa3");
+        await console.MakeCopiesOf(null, "qa4");
+        await console.MakeCopiesOf("0123456789ab", "qa5");
+        await console.SeeAll(["qa1", "qa2", "qa3"], held: "qa2");
+        console.WriteDomains("vmhost", "qa3");
+        await console.Process.Start();
+        await console.Going("qa1");
+        using var anna = console.Process.ClientFor("anna");
+        Assert.Contains(
+            "Its server qa3 is on vmhost",
+            await (await anna.DeleteAsync("api/copies/copy_grace_qa3")).Problem(HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "qa2 is reserved by anna",
+            await (await anna.DeleteAsync("api/copies/copy_grace_qa2")).Problem(HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "It is the console 0123456789ab's",
+            await (await anna.DeleteAsync("api/copies/copy_grace_qa5")).Problem(HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
+        foreach (var none in new[] { "copy_grace_qa9", "copy_grace_qa1?host=db9" })
+            await (await anna.DeleteAsync($"api/copies/{none}")).Problem(HttpStatusCode.NotFound);
+        foreach (var other in new[] { "postgres", "base_grace", "copy_grace_qa1?hots=db1" })
+            await (await anna.DeleteAsync($"api/copies/{other}")).Problem(HttpStatusCode.BadRequest);
+        using var cron = console.Process.ClientFor("nobody");
+        cron.DefaultRequestHeaders.Remove("X-Remote-User");
+        cron.DefaultRequestHeaders.Authorization = new("Bearer", lab.Token);
+        await (await cron.DeleteAsync("api/copies/copy_grace_qa1")).Problem(HttpStatusCode.Forbidden);
+        Assert.Equal(5, (await console.Databases()).Length);
+
+        foreach (var server in new[] { "qa1", "qa4" })
+        {
+            Task<HttpResponseMessage> Drop()
+            {
+                var ask = new HttpRequestMessage(HttpMethod.Delete, $"api/copies/copy_grace_{server}");
+                ask.Headers.Add("Idempotency-Key", $"drop-{server}");
+                return anna.SendAsync(ask);
+            }
+            var answer = await Drop();
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(await answer.Content.ReadAsStringAsync(), await (await Drop()).Content.ReadAsStringAsync());
+            var message = (await answer.Json()).Text("message");
+            Assert.StartsWith(
+                $"Dropped copy_grace_{server}: the copy of grace for {server} on db1, ",
+                message,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(" MB, with data of 2026-01-01 00:00 UTC", message, StringComparison.Ordinal);
+            await (await anna.DeleteAsync($"api/copies/copy_grace_{server}")).Problem(HttpStatusCode.NotFound);
+            Assert.Contains(
+                $"\"who\":\"anna\",\"kind\":\"user\",\"what\":\"drop\",\"on\":\"copy_grace_{server}\"",
+                File.ReadAllText(Path.Combine(console.StateFolder, "audit.log")),
+                StringComparison.Ordinal
+            );
+        }
+        Assert.Equal(["copy_grace_qa2", "copy_grace_qa3", "copy_grace_qa5"], await console.Databases());
+    }
+}

@@ -1,0 +1,36 @@
+using TestServers.Hosts;
+using TestServers.Settings;
+
+namespace TestServers.Tests.Unit.Hosts;
+
+/// <summary>A server with an IPv6 address has a page, too: its address has brackets there, and nowhere else.</summary>
+public sealed class AddressesOfVersion6Test
+{
+    [Theory]
+    [InlineData("::1", "http://{address}/", "http://[::1]/")]
+    [InlineData("::1", "http://[{address}]/", "http://[::1]/")]
+    [InlineData("fd00::{number}", "https://{address}:8443/x", "https://[fd00::7]:8443/x")]
+    [InlineData("fe80::1%eth0", "http://{address}/", "http://[fe80::1%25eth0]/")]
+    [InlineData("10.0.0.{number}", "http://{address}/", "http://10.0.0.7/")]
+    [InlineData("{server}.example", "http://{address}/{server}", "http://qa07.example/qa07")]
+    public void Its_page_is_an_address_that_can_be_asked(string address, string url, string page)
+    {
+        var server = ServerName.From("qa07")!;
+        var host = new HostSettings("kvm1", "qemu:///system", "^qa", address, url);
+        host.Check("hosts[0]");
+        var (table, _) = Virsh.Read([" Id   Name   State", "------", " 1    qa07   running", ""]);
+        var found = Found.Of(host, PatternRule.Make(host.Servers), table!);
+        var machine = Assert.Single(found.Machines);
+        Assert.Equal(page, machine.Url);
+        Assert.DoesNotContain('[', machine.Address);
+        Assert.True(Uri.TryCreate(machine.Url, UriKind.Absolute, out _));
+        Assert.Equal(page + "health", Placeholders.FillPage("{url}health", server, machine.Address, machine.Url));
+        Assert.StartsWith(
+            new Uri(page).GetLeftPart(UriPartial.Scheme),
+            Placeholders
+                .FillPage("http://{address}:81/", server, machine.Address)
+                .Replace("http", new Uri(page).Scheme, StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
+    }
+}
