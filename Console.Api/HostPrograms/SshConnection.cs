@@ -38,9 +38,6 @@ internal sealed record SshRoute(
 /// </summary>
 internal sealed class SshConnection(SshRoute route) : IDisposable
 {
-    // What was heard a moment ago need not be asked whether it is there.
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
-
     private readonly TaskCompletionSource<SshFault> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _using = new();
     private readonly List<SshCall> _calls = [];
@@ -135,15 +132,31 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
         }
     }
 
-    /// <summary>Asks whether the host is there, when nothing was heard of it a moment ago.</summary>
-    /// <exception cref="SshFailure">It is not; the connection is lost.</exception>
+    /// <summary>Whether what a call says is not taken yet: nothing else comes meanwhile.</summary>
+    public bool IsHeldBack
+    {
+        get
+        {
+            lock (_using) return _calls.Exists(c => c.IsHeldBack);
+        }
+    }
+
+    /// <summary>Asks whether the host is there.</summary>
+    /// <exception cref="SshFailure">
+    /// It is not, and the connection is lost; or its answer is late, and what runs on it goes on.
+    /// </exception>
     public async Task MustBeThere()
     {
-        if (Quiet < Fresh) return;
-        // What runs on it is given up by the watch alone.
-        var limit = IsRunning ? Silence : Silence / 2;
+        var limit = Silence / 2;
         var probe = Ask();
-        if (await Task.WhenAny(probe, Task.Delay(limit)) != probe) Lose(SshFault.Silent(route.SilenceSeconds));
+        var isLate = await Task.WhenAny(probe, Task.Delay(limit)) != probe;
+        if (isLate && IsRunning)
+        {
+            // That is given up by the watch alone: the answer may come behind much that is said.
+            Retire();
+            throw new SshFailure(SshFault.TimedOut);
+        }
+        if (isLate) Lose(SshFault.Silent(route.SilenceSeconds));
         else if (!await probe) Lose(SshFault.Closed);
         if (Lost.IsCompleted) throw new SshFailure(await Lost);
     }
@@ -410,9 +423,9 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
                     _isWatched = false;
                     return;
                 }
-                // What we do not read yet is no silence of the other side.
-                if (_calls.Exists(c => c.IsHeldBack)) Heard();
             }
+            // What we do not read yet is no silence of the other side.
+            if (IsHeldBack) Heard();
             if (Quiet < half) continue;
             var probe = Ask();
             await Task.WhenAny(probe, Lost, Task.Delay(half));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TestServers.Commands;
 
 namespace TestServers.HostPrograms;
@@ -9,11 +10,15 @@ namespace TestServers.HostPrograms;
 public sealed class SshConnections : IDisposable
 {
     private const int Threads = 64;
+
+    // An sshd takes ten logins at once as a rule (MaxStartups), of all who come.
+    private const int LoginsAtOnce = 4;
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _clock;
     private readonly Lock _changing = new();
     private readonly Dictionary<SshRoute, Place> _places = [];
+    private readonly ConcurrentDictionary<SshRoute, SemaphoreSlim> _logins = [];
     private bool _isDisposed;
 
     public SshConnections(TimeProvider? clock = null)
@@ -30,6 +35,15 @@ public sealed class SshConnections : IDisposable
         get
         {
             lock (_changing) return _places.Count;
+        }
+    }
+
+    /// <summary>How many of them have something that nobody takes.</summary>
+    internal int AreHeldBack
+    {
+        get
+        {
+            lock (_changing) return _places.Values.Count(p => p.Connection.IsHeldBack);
         }
     }
 
@@ -66,10 +80,19 @@ public sealed class SshConnections : IDisposable
         }
     }
 
-    private static async Task<SshConnection> NewFor(SshRoute route)
+    private async Task<SshConnection> NewFor(SshRoute route)
     {
         var connection = new SshConnection(route);
-        await connection.Connect();
+        var turns = _logins.GetOrAdd(route, _ => new(LoginsAtOnce));
+        await turns.WaitAsync();
+        try
+        {
+            await connection.Connect();
+        }
+        finally
+        {
+            turns.Release();
+        }
         connection.TryUse();
         return connection;
     }
@@ -113,7 +136,9 @@ public sealed class SshConnections : IDisposable
         lock (_changing)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_places.TryGetValue(route, out var place) && !place.Connection.IsRetired)
+            // What comes waits in a connection that is held back: calls that begin now do not wait with it.
+            if (_places.TryGetValue(route, out var place) && place.Connection.IsHeldBack) place.Connection.Retire();
+            if (place is not null && !place.Connection.IsRetired)
             {
                 place.Timer?.Dispose();
                 place.Timer = null;

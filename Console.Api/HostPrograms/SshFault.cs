@@ -80,6 +80,10 @@ public sealed record SshFault(string Says, string Advice) : CallFault(Says, Advi
             SshOperationTimeoutException or OperationCanceledException => TimedOut,
             SshConnectionException { DisconnectReason: DisconnectReason.ConnectionLost } or IOException => Closed,
             SshConnectionException when !hasGreeted => Foreign,
+            SshConnectionException { DisconnectReason: DisconnectReason.ProtocolError } => new(
+                e.Message.TrimEnd('.'),
+                NoSshd
+            ),
             SshConnectionException { DisconnectReason: DisconnectReason.KeyExchangeFailed } => new(
                 e.Message.TrimEnd('.'),
                 "Its sshd and the console know no algorithm in common: `transport` \"openssh\" knows more."

@@ -1,5 +1,6 @@
 using Renci.SshNet;
 using Renci.SshNet.Common;
+using TestServers.Storage;
 
 namespace TestServers.HostPrograms;
 
@@ -20,6 +21,14 @@ internal sealed class SshIdentity : IDisposable
     public static SshIdentity Of(string path)
     {
         var certificate = path + "-cert.pub";
+#pragma warning disable CA1416 // The console runs on Linux alone.
+        if (
+            File.Exists(path)
+            && FileKinds.IsOwn(path)
+            && (File.GetUnixFileMode(path) & FileKinds.GroupAndOthers) != UnixFileMode.None
+        )
+#pragma warning restore CA1416
+            return new(null, new(Unusable(path, "others may read it"), "Nobody else may: chmod 600 it."));
         try
         {
             return new(
@@ -35,12 +44,16 @@ internal sealed class SshIdentity : IDisposable
             return new(
                 null,
                 new(
-                    $"Permission denied: the key {path} cannot be used: {e.Message.TrimEnd('.')}",
-                    "Look at the file; a key in hardware or of an unusual kind needs `transport` \"openssh\"."
+                    Unusable(path, e.Message.TrimEnd('.')),
+                    "Look at the file; a key with a passphrase, in hardware or of an unusual kind needs `transport` "
+                        + "\"openssh\"."
                 )
             );
         }
     }
+
+    private static string Unusable(string path, string why) =>
+        $"Permission denied: the key {path} cannot be used: {why}";
 
     public AuthenticationMethod Method(string user) =>
         _key is null ? new NoneAuthenticationMethod(user) : new PrivateKeyAuthenticationMethod(user, _key);

@@ -13,14 +13,15 @@ internal sealed class SshOutput(Action heard) : Stream
     private const int Most = 256 * 1024;
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Most, resumeWriterThreshold: Most / 2));
     private readonly Lock _writing = new();
-    private volatile bool _isAbandoned;
+    private volatile bool _isAbandoned,
+        _isHeldBack;
     private bool _isComplete;
 
     /// <summary>The other end, to read from.</summary>
     public Stream Reader => _pipe.Reader.AsStream();
 
     /// <summary>It waits for its reader.</summary>
-    public bool IsHeldBack { get; private set; }
+    public bool IsHeldBack => _isHeldBack;
 
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -42,10 +43,10 @@ internal sealed class SshOutput(Action heard) : Stream
             _pipe.Writer.Write(buffer);
             var flush = _pipe.Writer.FlushAsync();
             if (flush.IsCompleted) return;
-            IsHeldBack = true;
+            _isHeldBack = true;
             // The thread is the connection's own, and has nothing else to do.
             flush.AsTask().GetAwaiter().GetResult();
-            IsHeldBack = false;
+            _isHeldBack = false;
         }
         heard();
     }

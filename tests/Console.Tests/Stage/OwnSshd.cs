@@ -14,15 +14,21 @@ internal sealed class OwnSshd : IAsyncDisposable
     private readonly TemporaryFolder _keys = new();
     private Process? _sshd;
 
-    private OwnSshd(LabFixture lab) => (_lab, _folder) = (lab, Path.Combine(lab.Folder, $"sshd-{Guid.NewGuid():n}"));
+    private OwnSshd(LabFixture lab, string address) =>
+        (_lab, _folder, Address, Port) =
+            (lab, Path.Combine(lab.Folder, $"sshd-{Guid.NewGuid():n}"), address, FreePort(address));
 
-    public int Port { get; } = FreePort();
+    public string Address { get; }
+    public int Port { get; }
     public string Key => _keys["key"];
     public string Known => _keys["known"];
     public string HostKey => In("host_key.pub");
 
     /// <summary>What the settings would say of it.</summary>
     public SshSettings Ssh => new(_lab.Owner, Key, Known, Port, SilenceSeconds: 4, AnswerSeconds: 20);
+
+    /// <summary>What it has said.</summary>
+    public IEnumerable<string> Log => _log;
 
     /// <summary>How often somebody has logged in.</summary>
     public int Logins => _log.Count(l => l.Contains("Accepted publickey", StringComparison.Ordinal));
@@ -34,10 +40,11 @@ internal sealed class OwnSshd : IAsyncDisposable
         LabFixture lab,
         string program,
         string settings = "",
-        string? authority = null
+        string? authority = null,
+        string address = "127.0.0.1"
     )
     {
-        var sshd = new OwnSshd(lab);
+        var sshd = new OwnSshd(lab, address);
         await sshd.Prepare(program);
         if (authority is not null) settings = await sshd.Certify(authority);
         await sshd.WriteSettings(settings);
@@ -59,14 +66,34 @@ internal sealed class OwnSshd : IAsyncDisposable
 
     public Task Resume() => LabProcesses.Signal("CONT", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
 
+    /// <summary>It ends with its sessions, and a new one takes its place.</summary>
+    public async Task StartAgain()
+    {
+        await End();
+        _log.Clear();
+        await Start();
+    }
+
+    /// <summary>From its next start on it shows another key, which known_hosts does not have.</summary>
+    public async Task ChangeHostKey()
+    {
+        await _lab.AsOwner("rm", In("host_key"), HostKey);
+        await _lab.AsOwner("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", In("host_key"));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Resume();
+        await End();
+        _keys.Dispose();
+        await _lab.AsOwner("rm", "-rf", _folder);
+    }
+
+    private async Task End()
+    {
         await LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
         await _sshd.WaitForExitAsync();
         _sshd.Dispose();
-        _keys.Dispose();
-        await _lab.AsOwner("rm", "-rf", _folder);
     }
 
     private async Task Prepare(string program)
@@ -78,7 +105,7 @@ internal sealed class OwnSshd : IAsyncDisposable
         await _lab.AsOwner("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", In("host_key"));
         var key = (await File.ReadAllTextAsync(Key + ".pub")).Trim();
         await File.WriteAllTextAsync(In("keys"), $"restrict,command=\"{In("program")}\" {key}\n");
-        await File.WriteAllTextAsync(Known, $"[127.0.0.1]:{Port} {await File.ReadAllTextAsync(HostKey)}");
+        await File.WriteAllTextAsync(Known, $"[{Address}]:{Port} {await File.ReadAllTextAsync(HostKey)}");
     }
 
     private async Task<string> Certify(string authority)
@@ -90,7 +117,7 @@ internal sealed class OwnSshd : IAsyncDisposable
 
     private Task WriteSettings(string settings) =>
         File.WriteAllTextAsync(In("sshd.conf"), $"""
-            ListenAddress 127.0.0.1:{Port}
+            ListenAddress [{Address}]:{Port}
             HostKey {In("host_key")}
             PidFile none
             AuthorizedKeysFile {In("keys")}
@@ -110,9 +137,9 @@ internal sealed class OwnSshd : IAsyncDisposable
             : _log.Any(l => l.Contains("listening on", StringComparison.Ordinal)));
     }
 
-    private static int FreePort()
+    private static int FreePort(string address)
     {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Parse(address), 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

@@ -10,7 +10,7 @@ namespace TestServers.Tests.Stories.Lab;
 [Collection("lab"), Trait("lab", "second")]
 public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixture>
 {
-    private static SshTransport To(OwnSshd sshd) => new("own", "127.0.0.1", sshd.Ssh);
+    private static SshTransport To(OwnSshd sshd) => new("own", sshd.Address, sshd.Ssh);
 
     private static Command Call { get; } =
         new("verb", [], TimeSpan.FromSeconds(30))
@@ -92,7 +92,6 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
         using var connections = new SshConnections();
         await Run(connections, sshd);
         await sshd.EndSessions();
-        await Wait.Until("the console has noticed", () => !HasConnectionTo(sshd.Port));
         Assert.True((await Run(connections, sshd)).End.Succeeded);
         Assert.Equal(2, sshd.Logins);
     }
@@ -146,6 +145,34 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
         taken.Set();
         await cancel.CancelAsync();
         Assert.Equal(CommandOutcome.Cancelled, (await InTime(call)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_call_whose_output_nobody_takes_holds_up_no_other_on_that_host_and_loses_nothing()
+    {
+        await using var sshd = await OwnSshd.Start(lab, "seq 500000; echo done");
+        using var connections = new SshConnections();
+        using var taken = new ManualResetEventSlim();
+        var last = "";
+        void Take(string line)
+        {
+            taken.Wait();
+            last = line;
+        }
+        var stuck = connections.Run(To(sshd), Call, Take, CancellationToken.None);
+        await Wait.Until("the console holds it back", () => connections.AreHeldBack == 1);
+        LabProcesses.WriteProgram(sshd.In("program"), "echo done");
+        for (var n = 0; n < 3; n++)
+        {
+            var (end, lines) = await Run(connections, sshd);
+            Assert.True(end.Succeeded, end.Fault?.Says);
+            Assert.Equal(["done"], lines);
+        }
+        Assert.Equal(2, sshd.Logins);
+        taken.Set();
+        var told = await InTime(stuck);
+        Assert.True(told.Succeeded, told.Fault?.Says);
+        Assert.Equal("done", last);
     }
 
     [Fact]
@@ -235,7 +262,7 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
         Assert.Null(await With(known));
     }
 
-    private static bool HasConnectionTo(int port) =>
+    internal static bool HasConnectionTo(int port) =>
         System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
             .Any(c => c.RemoteEndPoint.Port == port && c.State == System.Net.NetworkInformation.TcpState.Established);
 }
