@@ -5,8 +5,8 @@ using TestServers.Commands;
 
 // What a call of a host program costs by the console's own code: connections CLIENT USER KEY KNOWN PORT FOLDER RUNS ADDRESS...
 // With one address it prints the seconds of RUNS calls, each on a new connection, then of RUNS on one that is there:
-// `new SECONDS` and `warm SECONDS`. With several it calls all of them at once, looks at itself in the middle of the
-// calls, and prints `seconds N threads N megabytes N processes N`, of itself before the calls too.
+// `new SECONDS` and `warm SECONDS`. With several it calls all of them at once and prints `seconds N threads N
+// megabytes N processes N`, the most that it saw of itself and its ssh meanwhile; and the same before the calls.
 var (client, user, key, known) = (args[0], args[1], args[2], args[3]);
 var (port, folder, runs) = (int.Parse(args[4]), args[5], int.Parse(args[6]));
 var addresses = args[7..];
@@ -38,18 +38,21 @@ async Task Forget(string address)
 
 void Say(string what) => Console.WriteLine(what);
 
-string Usage()
+(int Threads, long Bytes, int Processes) Usage()
 {
     using var self = Process.GetCurrentProcess();
     var children = Directory
         .EnumerateDirectories("/proc")
         .Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0]))
         .Count(d => CommandOf(d).Contains(key, StringComparison.Ordinal) && Path.GetFileName(d) != $"{self.Id}");
-    return string.Create(
-        CultureInfo.InvariantCulture,
-        $"threads {self.Threads.Count} megabytes {self.WorkingSet64 / 1e6:0} processes {children}"
-    );
+    return (self.Threads.Count, self.WorkingSet64, children);
 }
+
+string Told((int Threads, long Bytes, int Processes) usage) =>
+    string.Create(
+        CultureInfo.InvariantCulture,
+        $"threads {usage.Threads} megabytes {usage.Bytes / 1e6:0} processes {usage.Processes}"
+    );
 
 string CommandOf(string process)
 {
@@ -86,16 +89,19 @@ else
     using var kept = new SshConnections();
     var program = new HostProgram(new(), connections: kept);
     await Call(program, addresses[0]);
-    Say($"before {Usage()}");
+    Say($"before {Told(Usage())}");
     var watch = Stopwatch.StartNew();
     var all = Task.WhenAll(addresses.Select(a => Call(program, a, "wait")));
-    var most = "";
+    var (threads, bytes, processes) = Usage();
     while (!all.IsCompleted)
     {
-        await Task.WhenAny(all, Task.Delay(1000));
-        if (!all.IsCompleted) most = Usage();
+        await Task.WhenAny(all, Task.Delay(200));
+        var now = Usage();
+        (threads, bytes, processes) =
+            (Math.Max(threads, now.Threads), Math.Max(bytes, now.Bytes), Math.Max(processes, now.Processes));
     }
     await all;
+    var most = Told((threads, bytes, processes));
     Say(string.Create(CultureInfo.InvariantCulture, $"seconds {watch.Elapsed.TotalSeconds:0.00} {most}"));
 }
 foreach (var address in addresses) await Forget(address);
