@@ -36,7 +36,7 @@ nothing_ran() { [ -z "$(find "$work" -name x -not -path '*/.git/*')" ]; }
 is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && echo "$output" && return 1; }; }
 
 @test "git: every name is compared, built, and built again after its deletion" {
-  local name number=0 path revision
+  local name number=0 path revision revisions=()
   while IFS= read -r name; do
     git_path "$name"
     revision=$(git -C "$repositories/git" rev-parse "refs/heads/$name")
@@ -46,13 +46,18 @@ is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && 
     has_result "revision=$revision"
     is_built
     git -C "$repositories/git" update-ref -d "refs/heads/$name"
-    from_git main
-    from_git "$path" "revision=$revision"
-    has_result "revision=$revision"
-    is_built
+    revisions+=("$revision")
     number=$((number + 1))
   done <"$repositories/git.names"
   [ "$number" -ge 30 ]
+  number=0
+  while IFS= read -r name; do
+    git_path "$name"
+    from_git "$path" "revision=${revisions[number]}"
+    has_result "revision=${revisions[number]}" method=switched
+    is_built
+    number=$((number + 1))
+  done <"$repositories/git.names"
   nothing_ran
   from_git "$path"
   has_error 'There is no branch or tag'
