@@ -33,9 +33,7 @@ try
     app.UseStatusCodePages(ProblemHandler.Complete);
     if (settings.Listen.Socket is null) app.UseMiddleware<ThisMachine>();
     app.UseMiddleware<Identity>();
-    // No call of the API is a file; looking for one would ask the disk each time.
-    app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), page =>
-        page.UseDefaultFiles().UseStaticFiles(new StaticFileOptions { OnPrepareResponse = SecurityHeaders.AskEachTime }));
+    app.Use(app.Services.GetRequiredService<PageFiles>().Answer);
     app.UseMiddleware<Methods>();
     app.Use(BodyCheck.HideType);
     app.UseRouting();

@@ -108,7 +108,7 @@ public static class Startup
             provider.GetRequiredService<SshConnections>(),
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)).AddSingleton(_ => new SshConnections()).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
         services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
-        services.AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
+        services.AddSingleton<PageFiles>().AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
         // In the order in which people see them.
         services.AddSingleton<IBuildStep, DatabaseStep>().AddSingleton<IBuildStep, CodeStep>().AddSingleton<IBuildStep, AfterStep>()
             .AddSingleton<IBuildStep, SettingsStep>().AddSingleton<IBuildStep, HealthStep>();

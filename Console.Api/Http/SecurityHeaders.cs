@@ -16,7 +16,4 @@ public static class SecurityHeaders
         if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) headers.CacheControl = "no-cache, private";
         return next(context);
     }
-
-    /// <summary>The page's files have no version in their names: a browser asks each time, and gets a 304.</summary>
-    public static void AskEachTime(Microsoft.AspNetCore.StaticFiles.StaticFileResponseContext file) => file.Context.Response.Headers.CacheControl = "no-cache";
 }

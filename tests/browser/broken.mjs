@@ -26,8 +26,8 @@ const words = {
   'comes as a login page': 'came as text/html'
 };
 
-const files = ['js/app.js', 'js/servers/row.js', 'js/live/live.js', 'js/start.js',
-  'vendor/backbone-min.js', 'vendor/mustache.min.js'];
+const files = ['js/page/view.js', 'js/servers/row.js', 'js/live/live.js', 'js/start.js',
+  'vendor/backbone-min.js', 'vendor/mustache.min.js', 'templates/servers.html'];
 
 for (const file of files) {
   for (const [way, fault] of Object.entries(ways)) {
@@ -62,6 +62,21 @@ for (const file of ['vendor/underscore-min.js', 'js/page/dialog.js', 'js/servers
   }));
 }
 
+for (const [what, change, said] of [
+  ['with the first half of', (text) => text.slice(0, text.length / 2), 'came cut: a template in it has no end'],
+  ['with an empty', () => '', 'came empty']
+]) {
+  await check(`${what} templates/builds.html the page says so`, () => withPage({}, async (page) => {
+    await page.route('**/templates/builds.html', async (route) => {
+      const whole = await (await fetched(route)).text();
+      await route.fulfill({ contentType: 'text/html', body: change(whole) });
+    });
+    await page.goto(address);
+    await page.getByRole('alert').getByText(`templates/builds.html ${said}`).waitFor();
+    await page.getByRole('heading', { name: 'The page could not start' }).waitFor();
+  }));
+}
+
 await check('a script that fails later is told, too, and the page goes on', () => withPage({}, async (page) => {
   await page.route('**/js/access/name-dialog.js', async (route) => {
     const whole = await (await fetched(route)).text();
@@ -83,11 +98,11 @@ await check('an empty style sheet is told, and the page works', () => withPage({
 }));
 
 await check('what says so can be used by everybody (axe), the next try succeeds', () => withPage({}, async (page) => {
-  await page.route('**/js/router.js', (route) => route.abort());
+  await page.route('**/js/frame/router.js', (route) => route.abort());
   await page.goto(address);
-  await page.getByText('js/router.js could not be fetched').waitFor();
+  await page.getByText('js/frame/router.js could not be fetched').waitFor();
   assert.deepEqual(await accessibilityProblems(page), []);
-  await page.unroute('**/js/router.js');
+  await page.unroute('**/js/frame/router.js');
   await page.getByRole('button', { name: 'Load again' }).click();
   await page.locator('table.board a.name').first().waitFor();
 }));
@@ -100,7 +115,7 @@ await check('without a style sheet the page works, and says what is missing', ()
 }));
 
 await check('a script that ends with an error is told', () => withPage({}, async (page) => {
-  const body = 'app.clock = new app.Clocks();';
+  const body = 'new Clocks();';
   await page.route('**/js/start.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
   await page.goto(address);
   await page.getByText(/ended with an error: .*Clocks/).waitFor();

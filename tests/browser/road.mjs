@@ -1,9 +1,11 @@
-// The road of a day, by clicking: reserve a server, see what a build with database and branch will change, build, watch the
-// log, see it ready, find it in the history, take a fresh copy, compare, release. Fails on any error in the browser's
-// console and any report of its policy.
+// The road of a day, by clicking: reserve a server, see what a build with database and branch will change, build,
+// watch the log, see it ready, find it in the history, take a fresh copy, compare, release. Fails on any error in
+// the browser's console and any report of its policy.
 //
-// Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] [SERVER=qa01] [APP=shop] [BRANCH=branches/x] node tests/browser/road.mjs
-// SERVER: a free, running one; without it the first free one of the board. BRANCH: without it the second path the console offers.
+// Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] [SERVER=qa01] [APP=shop] [BRANCH=branches/x]
+//        node tests/browser/road.mjs
+// SERVER: a free, running one; without it the first free one of the board. BRANCH: without it the second path the
+// console offers.
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
 import { accessibilityProblems, address, openBrowser, openPage } from './chromium.mjs';
@@ -35,7 +37,8 @@ await step('reserving a free server by clicking', async () => {
   await dialog.getByRole('button', { name: 'Reserve' }).click();
   await row().locator('.state.yours').waitFor();
   assert.match(await row().locator('.reservation').innerText(), /until .*\n?.*the road of a day/s);
-  assert.ok(await row().locator('.holder').evaluate((holder) => holder.scrollWidth <= holder.clientWidth), 'the name of the holder is cut off');
+  const fits = await row().locator('.holder').evaluate((holder) => holder.scrollWidth <= holder.clientWidth);
+  assert.ok(fits, 'the name of the holder is cut off');
 });
 
 await step('what a build with database and a branch will change is shown before it', async () => {
@@ -80,7 +83,9 @@ await step('the build succeeds, with every step', async () => {
 });
 
 await step('the whole log can be downloaded', async () => {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()
+  ]);
   assert.equal(await download.failure(), null);
 });
 
@@ -114,6 +119,9 @@ await step('a fresh copy with the same code, after the question whether to repla
 await step('two entries of the history can be compared', async () => {
   await page.getByRole('link', { name: `Compare build ${build}` }).click();
   await page.getByRole('region', { name: 'Database', exact: true }).waitFor();
+  const [, to, from] = page.url().match(/history\/(\d+)\/since\/(\d+)$/);
+  const chosen = (name) => page.locator(`select[name=${name}]`).inputValue();
+  assert.deepEqual([await chosen('to'), await chosen('from')], [to, from]);
 });
 
 await check('the comparison can be used by everybody (axe)', accessible);
@@ -135,7 +143,8 @@ async function accessible() { assert.deepEqual(await accessibilityProblems(page)
 
 async function succeeds() {
   await page.locator('.head .state:is(.succeeded, .failed, .cancelled, .interrupted)').waitFor({ timeout: ready });
-  assert.ok(await page.locator('.head .state.succeeded').count(), `the build did not succeed:\n${await page.locator('#page').innerText()}`);
+  const has = await page.locator('.head .state.succeeded').count();
+  assert.ok(has, `the build did not succeed:\n${await page.locator('#page').innerText()}`);
 }
 
 async function offeredBranch() {

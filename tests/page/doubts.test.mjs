@@ -1,9 +1,7 @@
 // What the page says of data whose age is not known, and of a build that would fail: node --test tests/page
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { load, times } from './page.mjs';
-
-const { app } = load([...times, 'page/text.js', 'changes/changes.js']);
+import { changesTemplate } from '../../wwwroot/js/changes/changes.js';
 
 const hour = 3600000;
 const from = (ms) => new Date(Date.now() + ms).toISOString();
@@ -11,22 +9,25 @@ const plan = (more) => ({ settings: [], leftOut: [], ...more });
 
 test('data whose age is not known are neither newer nor older than others', () => {
   const database = { base: 'shop', method: 'spare', now: from(-30 * hour), then: from(5 * hour) };
-  const known = app.changesTemplate(plan({ database: { ...database, then: from(-hour) } }), true).database;
+  const known = changesTemplate(plan({ database: { ...database, then: from(-hour) } }), true).database;
   assert.match(known.note, /newer, from a spare/);
   assert.equal(known.doubt, null);
   for (const doubt of [{ thenDoubt: 'The clock is wrong.' }, { nowDoubt: 'The clock was wrong.' }]) {
-    const shown = app.changesTemplate(plan({ database: { ...database, ...doubt } }), true).database;
+    const shown = changesTemplate(plan({ database: { ...database, ...doubt } }), true).database;
     assert.equal(shown.note, 'from a spare');
     assert.equal(shown.doubt, doubt.thenDoubt || null);
   }
 });
 
 test('that a build would fail is said once', () => {
-  const code = { from: null, to: { path: 'none', revision: null }, relation: null, commits: [], problem: 'There is no path none.', missing: true };
-  const missing = app.changesTemplate(plan({ code, failure: code.problem }), true);
+  const code = {
+    from: null, to: { path: 'none', revision: null }, relation: null, commits: [],
+    problem: 'There is no path none.', missing: true
+  };
+  const missing = changesTemplate(plan({ code, failure: code.problem }), true);
   assert.equal(missing.code.fails, 'There is no path none.');
   assert.ok(!missing.failure);
-  const broken = app.changesTemplate(plan({ failure: 'The template x does not render.' }), true);
+  const broken = changesTemplate(plan({ failure: 'The template x does not render.' }), true);
   assert.equal(broken.failure, 'The template x does not render.');
 });
 
@@ -34,7 +35,9 @@ test('revisions that are not all listed are counted as at least so many', () => 
   const one = { side: 'gone', revision: 'b'.repeat(40), author: 'anna', at: from(-hour), message: 'one' };
   const code = {
     from: { path: 'release/1.21', revision: one.revision }, to: { path: 'main', revision: 'a'.repeat(40) },
-    relation: 'other', commits: [{ ...one, side: 'new' }, { ...one, side: 'new' }, one], more: true, problem: null, missing: false
+    relation: 'other', commits: [{ ...one, side: 'new' }, { ...one, side: 'new' }, one],
+    more: true, problem: null, missing: false
   };
-  assert.match(JSON.stringify(app.changesTemplate(plan({ code }), true).code), /at least 2 revisions to come, at least 1 revision to go/);
+  const shown = JSON.stringify(changesTemplate(plan({ code }), true).code);
+  assert.match(shown, /at least 2 revisions to come, at least 1 revision to go/);
 });

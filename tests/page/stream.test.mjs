@@ -1,12 +1,10 @@
 // The event stream as the page reads it, on a real HTTP server that cuts, hangs, refuses and comes back: what is told
-// within which time. Runs the page's own file without a browser: node --test tests/page
+// within which time. Without a browser: node --test tests/page
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import test from 'node:test';
-import { load } from './page.mjs';
-
-const { ConsoleStream, EventLines } = load(['live/stream.js']);
+import { ConsoleStream, EventLines } from '../../wwwroot/js/live/stream.js';
 
 // A server whose answers a test gives; `stream` hears what the page would.
 async function stage(t, answer) {
@@ -58,7 +56,7 @@ test('events are told, a cut is told at once, and the stream goes on after the l
 });
 
 test('a stream that falls silent is given up within 4 s, and is back within 4 s when the console is', async (t) => {
-  let silentSince, backSince, silent = false;
+  let silent = false;
   const one = await stage(t, (request, response) => {
     if (silent) return;   // takes the connection and says nothing, as a proxy before a console that hangs
     begin(response);
@@ -66,12 +64,12 @@ test('a stream that falls silent is given up within 4 s, and is back within 4 s 
     response.on('close', () => clearInterval(beat));
   });
   await one.until(({ what: kind }) => kind === 'beat');
-  silentSince = performance.now();
+  const silentSince = performance.now();
   silent = true;
   const cut = await one.until(({ what: kind, at }) => kind === 'cut' && at > silentSince);
   assert.ok(cut.at - silentSince < 4000, `told after ${cut.at - silentSince} ms`);
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  backSince = performance.now();
+  const backSince = performance.now();
   silent = false;
   const open = await one.until(({ what: kind, at }) => kind === 'open' && at > backSince);
   one.end();
@@ -79,7 +77,10 @@ test('a stream that falls silent is given up within 4 s, and is back within 4 s 
 });
 
 test('nobody listens at the port, and is back: told within 4 s', async (t) => {
-  const one = await stage(t, (request, response) => { begin(response); response.write('event: heartbeat\ndata: x\n\n'); });
+  const one = await stage(t, (request, response) => {
+    begin(response);
+    response.write('event: heartbeat\ndata: x\n\n');
+  });
   await one.until(({ what: kind }) => kind === 'beat');
   const died = performance.now();
   one.server.closeAllConnections();

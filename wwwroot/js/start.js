@@ -1,20 +1,36 @@
-// The story of the page: fill the nouns, put the frame up, show what the address names, stay live.
-app.start = function () {
-  app.clock = new app.Clock();
-  app.pointer = new app.Pointer();
-  app.me = new app.Me();
-  app.hosts = new app.Hosts();
-  app.servers = new app.Servers();
-  app.builds = new app.Builds();
-  app.apps = new app.Apps();
-  app.bases = new app.Bases();
-  app.copies = new app.Copies();
-  app.live = new app.Live();
+// The story of the page: get the templates, put the frame up, show what the address names, stay live.
+import { Backbone } from './page/libraries.js';
+import { me } from './access/me.js';
+import { apps } from './apps/apps.js';
+import { bases } from './bases/base.js';
+import { copies } from './bases/copy.js';
+import { builds } from './builds/build.js';
+import { BannersView } from './frame/banners.js';
+import { FootView } from './frame/foot.js';
+import { Router } from './frame/router.js';
+import { TopView } from './frame/top.js';
+import { live } from './live/live.js';
+import { renewal } from './live/renewal.js';
+import { clock } from './page/clock.js';
+import { pointer } from './page/pointer.js';
+import { shown } from './page/shown.js';
+import * as templates from './page/templates.js';
+import { hosts } from './servers/host.js';
+import { servers } from './servers/server.js';
+import './live/sync.js';
+import './page/clicks.js';
+import './reservations/asked.js';
 
-  new app.FootView({ el: '#foot' }).render();
-  app.top = new app.TopView({ el: '#top' }).render();
-  app.banners = new app.BannersView({ el: '#banners' }).render();
-  app.router = new app.Router();
+// For whoever looks into a page that runs, as tests do.
+window.app = { apps, bases, builds, copies, hosts, live, me, servers, shown };
+
+function start() {
+  clock.start();
+  pointer.watch();
+  new FootView({ el: '#foot' }).render();
+  new TopView({ el: '#top' }).render();
+  new BannersView({ el: '#banners' }).render();
+  new Router();
 
   document.querySelector('.skip').addEventListener('click', (event) => {
     event.preventDefault();
@@ -22,18 +38,13 @@ app.start = function () {
   });
 
   Backbone.history.start();
-  app.live.start();
-};
+  live.start();
+  renewal.watch();
+}
 
-// Everything a page may show, asked for anew; unchanged answers cost a 304 each.
-app.refresh = function () {
-  const nouns = [app.servers, app.bases, app.copies, app.me];
-  if (!app.apps.length) nouns.push(app.apps);
-  return Promise.all([...nouns.map((noun) => noun.load()), app.router.refresh()]);
-};
-
+await templates.load();
 // Without all of its files the page does not begin: boot.js tells which are missing.
 if (window.boot.complete()) {
-  app.start();
-  window.boot.started = true;
+  start();
+  window.boot.begin();
 }

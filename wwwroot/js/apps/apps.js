@@ -1,19 +1,24 @@
 // The catalogue: what can be put on a server, and the paths of each app's repository.
-app.App = Backbone.Model.extend({
+import { Backbone } from '../page/libraries.js';
+import * as api from '../live/api.js';
+
+export const App = Backbone.Model.extend({
   idAttribute: 'name',
 
   // The paths that match what was typed so far; asked for as one types, so the answer is not kept.
   async paths(wanted, signal) {
     const query = wanted ? `?q=${encodeURIComponent(wanted)}` : '';
-    const { body } = await app.api.read(`${app.api.path('apps', this.id, 'paths')}${query}`, null, signal);
+    const { body } = await api.read(`${api.path('apps', this.id, 'paths')}${query}`, null, signal);
     return body;
   }
 });
 
-app.Apps = Backbone.Collection.extend({
-  model: app.App,
+export const Apps = Backbone.Collection.extend({
+  model: App,
   url: 'api/apps',
   parse: (answer) => answer.apps,
 
   baseOf(name) { return this.get(name)?.get('base') || null; }
 });
+
+export const apps = new Apps();

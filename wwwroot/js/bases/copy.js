@@ -1,11 +1,17 @@
 // The copy of a server that is not seen: why it stays, or when it goes.
-app.Copy = Backbone.Model.extend({
+import { Backbone, _ } from '../page/libraries.js';
+import * as api from '../live/api.js';
+import * as format from '../page/format.js';
+import { notice } from '../page/notice.js';
+import * as time from '../page/time.js';
+
+export const Copy = Backbone.Model.extend({
   async drop() {
     const { host, database } = this.attributes;
-    const path = `${app.api.path('copies', database)}?host=${encodeURIComponent(host)}`;
-    const dropped = await app.api.write('DELETE', path, {});
-    app.copies.remove(this);
-    app.notice(dropped.message);
+    const path = `${api.path('copies', database)}?host=${encodeURIComponent(host)}`;
+    const dropped = await api.write('DELETE', path, {});
+    copies.remove(this);
+    notice(dropped.message);
   },
 
   toTemplate() {
@@ -16,19 +22,19 @@ app.Copy = Backbone.Model.extend({
       host: copy.host,
       base: copy.base,
       server: copy.server,
-      size: app.text.size(copy.size) || 'of unknown size',
-      data: app.time.of(copy.dataTime, app.time.data),
-      since: app.time.of(copy.goneSince),
-      dropped: app.time.of(copy.droppedAt),
-      kept: app.time.said(copy.kept) || (copy.droppedAt ? null : 'its server’s absence is not yet written at it'),
+      size: format.size(copy.size) || 'of unknown size',
+      data: time.of(copy.dataTime, time.data),
+      since: time.of(copy.goneSince),
+      dropped: time.of(copy.droppedAt),
+      kept: time.said(copy.kept) || (copy.droppedAt ? null : 'its server’s absence is not yet written at it'),
       mayBeDropped: copy.mayBeDropped
     };
   }
 });
 
 // Copies whose server is not seen, and what is left of bases that the settings no longer name.
-app.Copies = Backbone.Collection.extend({
-  model: app.Copy,
+export const Copies = Backbone.Collection.extend({
+  model: Copy,
   url: 'api/copies',
   comparator: 'database',
 
@@ -46,7 +52,7 @@ app.Copies = Backbone.Collection.extend({
     const [foreign, own] = _.partition(this.models, (copy) => copy.get('foreign'));
     const copies = own.map((copy) => copy.toTemplate());
     const others = foreign.length ? {
-      text: app.text.count(foreign.length, 'copy', 'copies'),
+      text: format.count(foreign.length, 'copy', 'copies'),
       consoles: _.uniq(foreign.map((copy) => copy.get('console'))).join(', '),
       list: foreign.map((copy) => `${copy.get('database')} on ${copy.get('host')}`).join('\n')
     } : null;
@@ -61,3 +67,5 @@ app.Copies = Backbone.Collection.extend({
     };
   }
 });
+
+export const copies = new Copies();

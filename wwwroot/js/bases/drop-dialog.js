@@ -1,5 +1,7 @@
 // Asks once, with what goes, before a copy is dropped.
-app.DropDialog = app.Dialog.extend({
+import { Dialog } from '../page/dialog.js';
+
+export const DropDialog = Dialog.extend({
   template: 'drop-dialog',
   word: 'Drop it',
   look: 'danger',

@@ -1,14 +1,26 @@
 // One restore, live: its steps and its log.
-app.RestorePage = app.View.extend({
+import { _ } from '../page/libraries.js';
+import { stepsTemplate } from '../builds/steps.js';
+import { live } from '../live/live.js';
+import { Problem } from '../live/problem.js';
+import { LogView } from '../log/log-view.js';
+import * as addresses from '../page/addresses.js';
+import { clock } from '../page/clock.js';
+import * as format from '../page/format.js';
+import * as time from '../page/time.js';
+import { View } from '../page/view.js';
+import { Restore } from './restore.js';
+
+export const RestorePage = View.extend({
   initialize({ id, line }) {
     this.line = line;
     this.title = `Restore ${id}`;
-    this.model = new app.Restore({ id });
-    this.facts = this.own(new app.View());
+    this.model = new Restore({ id });
+    this.facts = this.own(new View());
     this.$el.append(this.facts.el);
     this.listenTo(this.model, 'change', this.paint);
-    this.listenTo(app.live, 'restore', (restore) => { if (String(restore.id) === id) this.model.set(restore); });
-    this.listenTo(app.clock, 'second', () => { if (!this.model.isOver()) this.paint(); });
+    this.listenTo(live, 'restore', (restore) => { if (String(restore.id) === id) this.model.set(restore); });
+    this.listenTo(clock, 'second', () => { if (!this.model.isOver()) this.paint(); });
     this.load().catch(() => null);   // the lost connection has its own banner
   },
 
@@ -17,7 +29,7 @@ app.RestorePage = app.View.extend({
   // That there is none of this number, or that it is no number, is an answer, too.
   load() {
     return this.model.load().catch((error) => {
-      const problem = app.Problem.of(error);
+      const problem = Problem.of(error);
       if (![400, 404].includes(problem.status)) throw error;
       this.fail(problem);
     });
@@ -32,16 +44,16 @@ app.RestorePage = app.View.extend({
     if (this.missing) { this.facts.draw('gone', this.missing); return this; }
     if (!this.model.has('state')) return this;
     const restore = this.model.attributes;
-    this.facts.draw('restore-page', _.extend(app.Restore.words(restore), {
-      steps: app.stepsTemplate(restore.steps),
+    this.facts.draw('restore-page', _.extend(Restore.words(restore), {
+      steps: stepsTemplate(restore.steps),
       ended: restore.state === 'succeeded',
-      data: app.time.of(restore.dataTime, app.time.data),
-      size: app.text.size(restore.size) || 'unknown'
+      data: time.of(restore.dataTime, time.data),
+      size: format.size(restore.size) || 'unknown'
     }));
     if (!this.log) {
-      this.log = this.own(new app.LogView({
+      this.log = this.own(new LogView({
         url: `${this.model.url()}/log`, file: `restore-${this.model.id}.log`,
-        page: app.Restore.href(this.model.id), line: this.line,
+        page: addresses.restore(this.model.id), line: this.line,
         since: restore.startedAt || restore.at, isOver: () => this.model.isOver()
       }));
       this.$el.append(this.log.render().el);

@@ -1,23 +1,28 @@
 // One refresh of a base from its dump.
-app.Restore = Backbone.Model.extend({
-  url() { return app.api.path('restores', this.id); },
+import { Backbone } from '../page/libraries.js';
+import { estimate } from '../builds/estimate.js';
+import { stateTemplate, took } from '../builds/steps.js';
+import * as api from '../live/api.js';
+import * as addresses from '../page/addresses.js';
+import * as time from '../page/time.js';
+
+export const Restore = Backbone.Model.extend({
+  url() { return api.path('restores', this.id); },
   isOver() { return !['queued', 'running'].includes(this.get('state')); }
 }, {
-  href: (id) => `#/restores/${encodeURIComponent(id)}`,
-
   words(restore) {
     return {
       id: restore.id,
       base: restore.base,
       state: restore.state,
-      href: app.Restore.href(restore.id),
-      status: app.stateTemplate(restore.state),
+      href: addresses.restore(restore.id),
+      status: stateTemplate(restore.state),
       by: restore.by,
-      at: app.time.of(restore.endedAt || restore.at),
-      took: app.took(restore),
-      estimate: app.estimate(restore),
-      message: app.time.said(restore.message),
-      leftOut: (restore.leftOut || []).map(app.time.said)
+      at: time.of(restore.endedAt || restore.at),
+      took: took(restore),
+      estimate: estimate(restore),
+      message: time.said(restore.message),
+      leftOut: (restore.leftOut || []).map(time.said)
     };
   }
 });

@@ -1,5 +1,21 @@
 // Choose app, path, revision and what to replace; filled in from what is on the server, or from a history entry.
-app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
+import { _ } from '../page/libraries.js';
+import { named } from '../access/name-dialog.js';
+import { apps } from '../apps/apps.js';
+import { bases } from '../bases/base.js';
+import { PlanView } from '../changes/plan-view.js';
+import { Problem } from '../live/problem.js';
+import { clock } from '../page/clock.js';
+import { Dialog } from '../page/dialog.js';
+import * as format from '../page/format.js';
+import { render } from '../page/templates.js';
+import * as time from '../page/time.js';
+import { refusal } from '../reservations/refusal.js';
+import { buildPlan } from './build-plan.js';
+import { launchText } from '../reservations/hold.js';
+import { builds } from './build.js';
+
+export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
   template: 'build-dialog',
   word: 'Build',
   moreEvents: _.extend({
@@ -7,28 +23,28 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
     'input [name=path]': 'suggestSoon',
     'input input': 'replan',
     'change input': 'replan'
-  }, app.refusal.refusalEvents),
+  }, refusal.refusalEvents),
 
   initialize({ entry }) {
     this.entry = entry;
     this.see();
     this.from = entry || this.model.get('configuration') || {};
-    this.listenTo(app.bases, 'update change', this.replan);
+    this.listenTo(bases, 'update change', this.replan);
     this.listenTo(this.model, 'change:configuration change:reservation', this.replan);
     this.listenTo(this.model, 'change:build', this.drawHold);
-    this.listenTo(app.clock, 'tick', this.drawHold);
+    this.listenTo(clock, 'tick', this.drawHold);
   },
 
   data() {
     const { from } = this;
-    const chosen = app.apps.get(from.app) || app.apps.first();
+    const chosen = apps.get(from.app) || apps.first();
     const known = chosen && from.app === chosen.id;
     const has = (part) => (typeof from[part] === 'boolean' && (from.database || from.code) ? from[part] : true);
     return {
       server: this.model.id,
       title: this.entry ? `Run again on ${this.model.id}` : `Build on ${this.model.id}`,
       gone: from.app && chosen && !known ? from.app : null,
-      apps: app.apps.map((one) => ({ name: one.id, chosen: one === chosen })),
+      apps: apps.map((one) => ({ name: one.id, chosen: one === chosen })),
       path: (known && from.path) || chosen?.get('defaultPath') || '',
       revision: this.entry ? this.entry.revision : '',
       database: Boolean(chosen?.get('base')) && has('database'),
@@ -37,7 +53,7 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   },
 
   ready() {
-    this.plan = this.own(new app.PlanView());
+    this.plan = this.own(new PlanView());
     this.$('.plan-place').append(this.plan.el);
     this.drawHold();
     this.suggest();
@@ -45,7 +61,7 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   },
 
   // Under which reservation it runs; one that it makes itself is said to be made.
-  drawHold() { this.$('.hold').text(this.model.launchText(this.seen)); },
+  drawHold() { this.$('.hold').text(launchText(this.model, this.seen)); },
 
   seenAnew() {
     this.see();
@@ -70,7 +86,7 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   },
 
   switchApp() {
-    const chosen = app.apps.get(this.value('app'));
+    const chosen = apps.get(this.value('app'));
     this.field('path').value = chosen.get('defaultPath') || '';
     this.field('revision').value = '';
     this.field('database').checked = Boolean(chosen.get('base'));
@@ -87,7 +103,7 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   // The list under the path follows what is typed. One is asked for at a time, and then the one of the last text: each
   // counts among what a person may have the console do at once.
   async suggest() {
-    const chosen = app.apps.get(this.value('app'));
+    const chosen = apps.get(this.value('app'));
     if (!chosen) return;
     if (this.asking?.app === chosen.id) {
       this.asking.again = true;
@@ -98,7 +114,7 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
     const timer = setTimeout(() => asking.limit.abort(), 10000);
     const wanted = this.path();
     const answer = await chosen.paths(wanted === this.from.path ? '' : wanted, asking.limit.signal)
-      .catch((error) => ({ paths: [], problem: app.Problem.of(error).title }));
+      .catch((error) => ({ paths: [], problem: Problem.of(error).title }));
     clearTimeout(timer);
     if (asking !== this.asking) return;
     this.asking = null;
@@ -113,14 +129,16 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
 
   remove() {
     this.leaveList();
-    return app.Dialog.prototype.remove.call(this);
+    return Dialog.prototype.remove.call(this);
   },
 
   list(answer) {
-    const words = (path) => [path.kind, app.text.revision(path.revision).short, path.author, path.at && app.time.ago(new Date(path.at))].filter(Boolean).join(', ');
-    this.$('#paths').html(app.render('path-options', { paths: answer.paths.map((path) => ({ path: path.path, text: words(path) })) }));
+    const words = ({ kind, revision, author, at }) =>
+      [kind, format.revision(revision).short, author, at && time.ago(new Date(at))].filter(Boolean).join(', ');
+    const paths = answer.paths.map((one) => ({ path: one.path, text: words(one) }));
+    this.$('#paths').html(render('path-options', { paths }));
     this.listed = new Set(answer.paths.map(({ path }) => path));
-    const asOf = answer.asOf ? ` The list is of ${app.time.when(new Date(answer.asOf))}.` : '';
+    const asOf = answer.asOf ? ` The list is of ${time.when(new Date(answer.asOf))}.` : '';
     const problem = answer.problem &&
       `${answer.problem.replace(/([^.])$/, '$1.')}${asOf} A path can be typed all the same.`;
     this.$('.paths-hint').text([problem, ...answer.leftOut || []].filter(Boolean).join(' '));
@@ -130,11 +148,11 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
     if (!this.field('app')) return;
     const wish = this.wish();
     this.changed();
-    const base = app.apps.baseOf(wish.app);
+    const base = apps.baseOf(wish.app);
     this.field('database').disabled = !base;
     this.field('revision').disabled = !wish.code;
     this.field('path').disabled = !wish.code && this.model.get('configuration')?.app === wish.app;
-    this.$('.plan').text(app.buildPlan(this.model, wish));
+    this.$('.plan').text(buildPlan(wish, this.model.get('configuration'), base, bases.get(base)?.attributes));
     const askable = wish.app && (wish.database || wish.code) && wish.path;
     this.plan.ask(this.model, askable ? wish : null);
     if (!this.busy) this.$('[type=submit]').prop('disabled', !wish.app || (!wish.database && !wish.code));
@@ -145,15 +163,16 @@ app.BuildDialog = app.Dialog.extend(_.extend({}, app.refusal, {
     if (!wish.code) {   // the code stays: say which it is, when it is known
       const now = this.model.get('configuration');
       delete wish.revision;
-      if (now?.app === wish.app) _.extend(wish, { path: now.path }, now.revision ? { revision: String(now.revision) } : {});
+      if (now?.app === wish.app) wish.path = now.path;
+      if (now?.app === wish.app && now.revision) wish.revision = String(now.revision);
     }
-    (await this.model.startBuild({ ...wish, ...this.ownNumber() }, key)).visit();
+    (await builds.start(this.model, { ...wish, ...this.ownNumber() }, key)).visit();
   }
 }), {
   ask(model, entry) {
-    app.me.named(async () => {
-      if (!app.apps.length) await app.apps.load().catch(() => null);   // the dialog says that there is none
-      new app.BuildDialog({ model, entry }).open();
+    named(async () => {
+      if (!apps.length) await apps.load().catch(() => null);   // the dialog says that there is none
+      new BuildDialog({ model, entry }).open();
     });
   }
 });

@@ -1,5 +1,23 @@
 // One build, live: its steps, its log, its outcome.
-app.BuildPage = app.View.extend({
+import { _ } from '../page/libraries.js';
+import { named } from '../access/name-dialog.js';
+import { apps } from '../apps/apps.js';
+import { live } from '../live/live.js';
+import { Problem } from '../live/problem.js';
+import { LogView } from '../log/log-view.js';
+import * as addresses from '../page/addresses.js';
+import { clock } from '../page/clock.js';
+import * as format from '../page/format.js';
+import * as time from '../page/time.js';
+import { View } from '../page/view.js';
+import { servers } from '../servers/server.js';
+import { BuildDialog } from './build-dialog.js';
+import { builds } from './build.js';
+import { ReplaceDialog } from './replace-dialog.js';
+import { stepsTemplate } from './steps.js';
+import { outOf } from '../servers/status.js';
+
+export const BuildPage = View.extend({
   events: {
     'click [name=cancel]': 'cancel',
     'click [name=retry]': 'retry',
@@ -10,13 +28,13 @@ app.BuildPage = app.View.extend({
   initialize({ id, line }) {
     this.line = line;
     this.title = `Build ${id}`;
-    this.model = app.builds.get(id) || app.builds.add({ id });
-    this.facts = this.own(new app.View());
+    this.model = builds.get(id) || builds.add({ id });
+    this.facts = this.own(new View());
     this.listenTo(this.model, 'change', this.paint);
     // The collection may have let it go meanwhile, so that it would hear nothing there.
-    this.listenTo(app.live, 'build', (build) => { if (String(build.id) === id) this.model.set(build); });
-    this.listenTo(app.servers, 'update sync change', this.paint);
-    this.listenTo(app.clock, 'second', () => { if (!this.model.isOver()) this.paint(); });
+    this.listenTo(live, 'build', (build) => { if (String(build.id) === id) this.model.set(build); });
+    this.listenTo(servers, 'update sync change', this.paint);
+    this.listenTo(clock, 'second', () => { if (!this.model.isOver()) this.paint(); });
     this.load().catch(() => null);   // the lost connection has its own banner
     this.$el.append(this.facts.el);
   },
@@ -26,7 +44,7 @@ app.BuildPage = app.View.extend({
   // That there is none of this number, or that it is no number, is an answer, too.
   load() {
     return this.model.load().catch((error) => {
-      const problem = app.Problem.of(error);
+      const problem = Problem.of(error);
       if (![400, 404].includes(problem.status)) throw error;
       this.fail(problem);
     });
@@ -34,7 +52,7 @@ app.BuildPage = app.View.extend({
 
   fail(problem) {
     this.missing = problem;
-    app.builds.remove(this.model);
+    builds.remove(this.model);
     this.paint();
   },
 
@@ -47,15 +65,15 @@ app.BuildPage = app.View.extend({
       problem: this.problem,
       actions: this.actions(),
       waiting: this.model.waiting(),
-      steps: app.stepsTemplate(this.model.get('steps'), app.apps.get(this.model.get('app'))),
+      steps: stepsTemplate(this.model.get('steps'), apps.get(this.model.get('app'))),
       result: this.result(),
       health: this.health(),
-      out: this.model.isOver() && this.server()?.out() && { url: this.server().out(), icon: 'out' }
+      out: this.out()
     }));
     if (!this.log) {
-      this.log = this.own(new app.LogView({
+      this.log = this.own(new LogView({
         url: this.model.logUrl(), file: `build-${this.model.id}.log`,
-        page: app.Build.href(this.model.id), line: this.line,
+        page: addresses.build(this.model.id), line: this.line,
         since: this.model.get('startedAt') || this.model.get('at'), isOver: () => this.model.isOver()
       }));
       this.$el.append(this.log.render().el);
@@ -63,13 +81,21 @@ app.BuildPage = app.View.extend({
     return this;
   },
 
+  out() {
+    const server = this.model.isOver() && this.server();
+    const url = server && outOf(server);
+    return url && { url, icon: 'out' };
+  },
+
   actions() {
     const { model } = this;
-    if (!model.isOver()) return [{ name: 'cancel', word: this.cancelling ? 'Cancelling …' : 'Cancel', look: 'danger' }];
+    const word = this.cancelling ? 'Cancelling …' : 'Cancel';
+    if (!model.isOver()) return [{ name: 'cancel', word, look: 'danger' }];
     const server = this.server();
     if (!server?.canBuild()) return [];
-    const more = (from) => (this.asksFirst(from) ? ' …' : '');
-    const retry = { name: 'retry', word: `Retry from the ${model.get('state')} step${more('failed')}`, look: 'primary' };
+    const more = (step) => (this.asksFirst(step) ? ' …' : '');
+    const from = `Retry from the ${model.get('state')} step${more('failed')}`;
+    const retry = { name: 'retry', word: from, look: 'primary' };
     const again = { name: 'again', word: `Run again${more()}`, look: '' };
     const edit = { name: 'edit', word: 'Change and run …', look: '' };
     return [...(model.canResume() ? [retry] : []), again, edit];
@@ -77,14 +103,17 @@ app.BuildPage = app.View.extend({
 
   result() {
     const result = this.model.get('result');
-    return result && { revision: app.text.revision(result.revision), data: app.time.of(result.dataTime, app.time.data), database: result.database, method: result.method };
+    return result && {
+      revision: format.revision(result.revision), data: time.of(result.dataTime, time.data),
+      database: result.database, method: result.method
+    };
   },
 
   health() {
     const health = this.model.get('health');
     return health && {
-      url: health.url, href: app.text.address(health.url), code: health.status || null,
-      took: app.text.seconds(health.seconds), text: health.text || null, errorLog: health.errorLog || null
+      url: health.url, href: format.address(health.url), code: health.status || null,
+      took: format.seconds(health.seconds), text: health.text || null, errorLog: health.errorLog || null
     };
   },
 
@@ -93,7 +122,7 @@ app.BuildPage = app.View.extend({
     this.act(() => this.model.cancel()).finally(() => { this.cancelling = false; this.paint(); });
   },
 
-  server() { return app.servers.get(this.model.get('server')); },
+  server() { return servers.get(this.model.get('server')); },
   retry() { this.repeat('failed'); },
   runAgain() { this.repeat(); },
 
@@ -101,13 +130,13 @@ app.BuildPage = app.View.extend({
   asksFirst(from) { return (!from && this.model.replaces()) || this.server().isFree(); },
 
   repeat(from) {
-    if (this.asksFirst(from)) app.ReplaceDialog.again(this.server(), this.model, from);
-    else app.me.named(() => this.act(() => this.retryNow(from)));
+    if (this.asksFirst(from)) ReplaceDialog.again(this.server(), this.model, from);
+    else named(() => this.act(() => this.retryNow(from)));
   },
 
   async retryNow(from) {
     (await this.model.retry({ ...(from ? { from } : {}), ...this.server().ownNumber() })).visit();
   },
 
-  edit() { app.BuildDialog.ask(this.server(), this.model.wish()); }
+  edit() { BuildDialog.ask(this.server(), this.model.wish()); }
 });

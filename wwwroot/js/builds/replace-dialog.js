@@ -1,13 +1,24 @@
 // Asks once before a single click replaces a database or reserves a free server, and shows what will change: newest
 // data, or a build run again.
-app.ReplaceDialog = app.Dialog.extend(_.extend({}, app.refusal, {
+import { _ } from '../page/libraries.js';
+import { named } from '../access/name-dialog.js';
+import { apps } from '../apps/apps.js';
+import { PlanView } from '../changes/plan-view.js';
+import { clock } from '../page/clock.js';
+import { Dialog } from '../page/dialog.js';
+import { refusal } from '../reservations/refusal.js';
+import { BuildDialog } from './build-dialog.js';
+import { newerData, newestData } from '../servers/status.js';
+import { builds } from './build.js';
+
+export const ReplaceDialog = Dialog.extend(_.extend({}, refusal, {
   template: 'replace-dialog',
-  moreEvents: app.refusal.refusalEvents,
+  moreEvents: refusal.refusalEvents,
 
   initialize({ wish, title, text, word, run }) {
     _.extend(this, { wish, title, text, word, verb: run });
     this.see();
-    this.listenTo(app.clock, 'tick', this.drawHold);
+    this.listenTo(clock, 'tick', this.drawHold);
     this.listenTo(this.model, 'change:build', this.drawHold);
   },
 
@@ -16,14 +27,14 @@ app.ReplaceDialog = app.Dialog.extend(_.extend({}, app.refusal, {
   ready() {
     this.drawHold();
     if (!this.wish) return;
-    this.plan = this.own(new app.PlanView());
+    this.plan = this.own(new PlanView());
     this.$('.plan-place').append(this.plan.el);
     this.plan.ask(this.model, this.wish);
     this.listenTo(this.model, 'change', () => this.plan.ask(this.model, this.wish));
   },
 
-  drawHold: app.BuildDialog.prototype.drawHold,
-  seenAnew: app.BuildDialog.prototype.seenAnew,
+  drawHold: BuildDialog.prototype.drawHold,
+  seenAnew: BuildDialog.prototype.seenAnew,
 
   async send(key) { (await this.verb(key, this.ownNumber())).visit(); }
 }), {
@@ -31,14 +42,14 @@ app.ReplaceDialog = app.Dialog.extend(_.extend({}, app.refusal, {
     const { app: name, path, revision } = server.get('configuration');
     const wish = { app: name, path, database: true, code: false };
     if (revision) wish.revision = String(revision);
-    const newer = server.newerData();
-    const newest = newer || !server.newestData() ? '' : ' Its data is the newest there is already.';
-    const text = `The database of ${server.id} is replaced by a fresh copy of ${app.apps.baseOf(name)}. `
+    const newer = newerData(server);
+    const newest = newer || !newestData(server) ? '' : ' Its data is the newest there is already.';
+    const text = `The database of ${server.id} is replaced by a fresh copy of ${apps.baseOf(name)}. `
       + `What is in it now is lost.${newest} The code stays as it is: ${path}.`;
-    app.me.named(() => new app.ReplaceDialog({
+    named(() => new ReplaceDialog({
       model: server, wish, text, word: 'Replace the database',
       title: newer ? `Newest data for ${server.id}?` : `A fresh copy of the database for ${server.id}?`,
-      run: (key, number) => server.startBuild({ ...wish, ...number }, key)
+      run: (key, number) => builds.start(server, { ...wish, ...number }, key)
     }).open());
   },
 
@@ -48,7 +59,7 @@ app.ReplaceDialog = app.Dialog.extend(_.extend({}, app.refusal, {
     const loss = lost ? ` The database of ${server.id} is replaced by a fresh copy. What is in it now is lost.` : '';
     const text = from ? `Goes on where build ${build.id} ended; what succeeded there is kept.`
       : `Build ${build.id} is run again exactly.${loss}`;
-    app.me.named(() => new app.ReplaceDialog({
+    named(() => new ReplaceDialog({
       model: server, wish: from ? null : build.wish(), text,
       title: from ? `Go on with build ${build.id}?` : `Run build ${build.id} again?`,
       word: from ? 'Retry' : lost ? 'Replace the database' : 'Run again',

@@ -1,69 +1,72 @@
-// What differs between two configurations: the one that is there and the one that is wanted, or two entries of a history.
-// The API's answer, in the words of the `changes` template.
-(function () {
-  const shown = 8;   // commits before the rest is folded
+// What differs between two configurations: the one that is there and the one that is wanted, or two entries of a
+// history. The API's answer, in the words of the `changes` template.
+import * as format from '../page/format.js';
+import * as time from '../page/time.js';
+import { settingsTemplate } from './settings.js';
 
-  function database({ base, method, now, then, nowDoubt, thenDoubt }) {
-    if (!now && !then) return null;
-    const from = now && new Date(now), to = then && new Date(then);
-    const apart = from && to && !nowDoubt && !thenDoubt ? app.time.apart(from, to) : null;
-    return {
-      base,
-      doubt: app.time.said(thenDoubt) || null,
-      now: app.time.of(now, app.time.night),
-      then: app.time.of(then, app.time.night),
-      note: [apart, { spare: 'from a spare', copy: 'by a plain copy' }[method]].filter(Boolean).join(', ')
-    };
-  }
+const shown = 8;   // commits before the rest is folded
 
-  function relation(code) {
-    if (!code.from) return 'Nothing is there yet: checked out for the first time.';
-    const number = (side) => code.commits.filter((commit) => commit.side === side).length;
-    const many = (side) => `${code.more ? 'at least ' : ''}${app.text.count(number(side), 'revision', 'revisions')}`;
-    const sides = [['new', 'to come'], ['gone', 'to go']].filter(([side]) => number(side)).map(([side, word]) => `${many(side)} ${word}`).join(', ');
-    const where = code.from.path === code.to.path ? 'Another line of history' : 'Another branch';
-    return {
-      same: 'The same revision.',
-      forward: number('new') ? `${many('new')} forward.` : 'Forward.',
-      back: number('gone') ? `${many('gone')} back.` : 'Back.',
-      other: `${where}${sides ? `: ${sides}` : ''}.`
-    }[code.relation] || '';
-  }
+function databaseTemplate({ base, method, now, then, nowDoubt, thenDoubt }) {
+  if (!now && !then) return null;
+  const from = now && new Date(now), to = then && new Date(then);
+  const apart = from && to && !nowDoubt && !thenDoubt ? time.apart(from, to) : null;
+  return {
+    base,
+    doubt: time.said(thenDoubt) || null,
+    now: time.of(now, time.night),
+    then: time.of(then, time.night),
+    note: [apart, { spare: 'from a spare', copy: 'by a plain copy' }[method]].filter(Boolean).join(', ')
+  };
+}
 
-  const commit = (one) => ({
-    side: one.side,
-    mark: one.side === 'gone' ? '−' : '+',
-    word: one.side === 'gone' ? 'goes:' : 'comes:',
-    revision: app.text.revision(one.revision),
-    author: one.author,
-    at: app.time.of(one.at, app.time.when),
-    message: one.message
-  });
+function relation(code) {
+  if (!code.from) return 'Nothing is there yet: checked out for the first time.';
+  const number = (side) => code.commits.filter((commit) => commit.side === side).length;
+  const many = (side) => `${code.more ? 'at least ' : ''}${format.count(number(side), 'revision', 'revisions')}`;
+  const sides = [['new', 'to come'], ['gone', 'to go']].filter(([side]) => number(side))
+    .map(([side, word]) => `${many(side)} ${word}`).join(', ');
+  const where = code.from.path === code.to.path ? 'Another line of history' : 'Another branch';
+  return {
+    same: 'The same revision.',
+    forward: number('new') ? `${many('new')} forward.` : 'Forward.',
+    back: number('gone') ? `${many('gone')} back.` : 'Back.',
+    other: `${where}${sides ? `: ${sides}` : ''}.`
+  }[code.relation] || '';
+}
 
-  const place = (at) => at && { path: at.path, revision: app.text.revision(at.revision) };
+const commit = (one) => ({
+  side: one.side,
+  mark: one.side === 'gone' ? '−' : '+',
+  word: one.side === 'gone' ? 'goes:' : 'comes:',
+  revision: format.revision(one.revision),
+  author: one.author,
+  at: time.of(one.at, time.when),
+  message: one.message
+});
 
-  function code(code, planned) {
-    const commits = code.commits.map(commit), rest = commits.slice(shown);
-    return {
-      from: place(code.from),
-      to: place(code.to),
-      relation: code.problem ? '' : relation(code),
-      fails: planned && code.missing ? app.time.said(code.problem) : null,
-      unknown: planned && code.missing ? null : app.time.said(code.problem),
-      commits: commits.slice(0, shown),
-      rest: rest.length > 0 && { commits: rest, text: `${rest.length} more` },
-      cut: code.more ? `Only the newest ${commits.length} are listed.` : null
-    };
-  }
+const place = (at) => at && { path: at.path, revision: format.revision(at.revision) };
 
-  // `planned`: asked before a build, which would fail on what the repository does not have.
-  app.changesTemplate = (changes, planned) => ({
-    refusal: app.time.said(changes.refusal),
-    failure: app.time.said(changes.code?.missing ? null : changes.failure),
-    leftOut: (changes.leftOut || []).map(app.time.said),
-    database: changes.database && database(changes.database),
-    code: changes.code && code(changes.code, planned),
-    settings: changes.settings?.length ? app.settingsTemplate(changes.settings) : null,
-    nothing: !changes.database && !changes.code && !changes.settings?.length
-  });
-})();
+function codeTemplate(code, planned) {
+  const commits = code.commits.map(commit), rest = commits.slice(shown);
+  return {
+    from: place(code.from),
+    to: place(code.to),
+    relation: code.problem ? '' : relation(code),
+    fails: planned && code.missing ? time.said(code.problem) : null,
+    unknown: planned && code.missing ? null : time.said(code.problem),
+    commits: commits.slice(0, shown),
+    rest: rest.length > 0 && { commits: rest, text: `${rest.length} more` },
+    cut: code.more ? `Only the newest ${commits.length} are listed.` : null
+  };
+}
+
+// `planned`: asked before a build, which would fail on what the repository does not have.
+export const changesTemplate = (changes, planned) => ({
+  refusal: time.said(changes.refusal),
+  failure: time.said(changes.code?.missing ? null : changes.failure),
+  leftOut: (changes.leftOut || []).map(time.said),
+  database: changes.database && databaseTemplate(changes.database),
+  code: changes.code && codeTemplate(changes.code, planned),
+  settings: changes.settings?.length ? settingsTemplate(changes.settings) : null,
+  nothing: !changes.database && !changes.code && !changes.settings?.length
+});

@@ -1,6 +1,12 @@
-// What a build will change, asked for while its form changes: after a pause, and the last answer wins. A slow or failing
-// one holds nothing up.
-app.PlanView = app.View.extend({
+// What a build will change, asked for while its form changes: after a pause, and the last answer wins. A slow or
+// failing one holds nothing up.
+import { apps } from '../apps/apps.js';
+import { bases } from '../bases/base.js';
+import { Problem } from '../live/problem.js';
+import { View } from '../page/view.js';
+import { changesTemplate } from './changes.js';
+
+export const PlanView = View.extend({
   className: 'changes',
   attributes: { 'aria-live': 'polite' },
   pause: 300,
@@ -9,14 +15,14 @@ app.PlanView = app.View.extend({
   // `wish` is what the form would send, or null; the same wish is asked again only when what is there has changed.
   ask(server, wish) {
     const { configuration, reservation } = server.attributes;
-    const base = wish && app.bases.get(app.apps.baseOf(wish.app));
+    const base = wish && bases.get(apps.baseOf(wish.app));
     const question = JSON.stringify([wish, configuration?.build, reservation?.holder, base?.get('dataTime')]);
     if (question === this.question) return;
     this.stop();
     this.question = question;
     this.answer = this.failure = null;
     this.waiting = Boolean(wish);
-    this.after = wish?.code ? app.apps.get(wish.app)?.get('after') || [] : [];
+    this.after = wish?.code ? apps.get(wish.app)?.get('after') || [] : [];
     if (wish) this.timer = setTimeout(() => this.look(server, wish), this.pause);
     this.paint();
   },
@@ -27,7 +33,7 @@ app.PlanView = app.View.extend({
     try {
       this.take(asking, { answer: await server.plan(wish, asking.signal) });
     } catch (error) {
-      this.take(asking, { failure: app.Problem.of(error) });
+      this.take(asking, { failure: Problem.of(error) });
     } finally {
       clearTimeout(limit);
     }
@@ -45,7 +51,7 @@ app.PlanView = app.View.extend({
       after: this.after?.length > 0 && { commands: this.after },
       waiting,
       ...this.failed(failure),
-      changes: answer && app.changesTemplate(answer, true)
+      changes: answer && changesTemplate(answer, true)
     });
   },
 
@@ -65,6 +71,6 @@ app.PlanView = app.View.extend({
 
   remove() {
     this.stop();
-    return app.View.prototype.remove.call(this);
+    return View.prototype.remove.call(this);
   }
 });

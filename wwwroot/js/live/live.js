@@ -1,37 +1,51 @@
 // Keeps the page true, and says how true it is. While the event stream is open, events do it, and a look every 30 s
 // makes sure. When the stream ends or falls silent the page says so at once and looks whether the console answers: if
 // it does, everything is asked for every 2 s; if not, within some seconds, the connection is lost, and said to be.
-app.Live = function () {
-  this.state = 'connecting';
-  this.seen = 0;      // events so far: an answer older than an event is not believed (api.js)
-  this.streaming = false;
-  this.turn = 0;      // a look that was overtaken tells nothing
-};
+import { Backbone, _ } from '../page/libraries.js';
+import { apps } from '../apps/apps.js';
+import { bases } from '../bases/base.js';
+import { copies } from '../bases/copy.js';
+import { builds } from '../builds/build.js';
+import { clock } from '../page/clock.js';
+import { notice } from '../page/notice.js';
+import { hear } from '../page/now.js';
+import * as time from '../page/time.js';
+import { hosts } from '../servers/host.js';
+import { servers } from '../servers/server.js';
+import * as api from './api.js';
+import { Problem } from './problem.js';
+import { refresh } from './refresh.js';
+import { ConsoleStream } from './stream.js';
 
-_.extend(app.Live.prototype, Backbone.Events, {
+export const live = _.extend({
+  state: 'connecting',
+  seen: 0,            // events so far: an answer older than an event is not believed (sync.js)
+  streaming: false,
+  turn: 0,            // a look that was overtaken tells nothing
   patience: 3500,     // ms that an answer may take while nothing else tells that the console is there
 
   start() {
     this.since = Date.now();
     this.connect();
     this.look();
-    this.listenTo(app.clock, 'woke', () => { this.renew(); this.lookSoon(0); });
+    this.listenTo(clock, 'woke', () => { this.renew(); this.lookSoon(0); });
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.lookSoon(0); });
     window.addEventListener('online', () => { this.renew(); this.lookSoon(0); });
     window.addEventListener('offline', () => this.lookSoon(0));
   },
 
   connect() {
-    const url = app.api.at('api/events');
-    const hear = (message) => this.hear(message);
+    const url = api.at('api/events');
+    const take = (message) => this.hear(message);
     const alone = () => {
-      const stream = new self.ConsoleStream(url, hear);
+      const stream = new ConsoleStream(url, take);
       this.renew = () => stream.renew();
     };
     if (!window.SharedWorker) { alone(); return; }
-    const worker = new SharedWorker(app.api.at('js/live/worker.js'), { name: 'test server console' });
+    const address = api.at(new URL('worker.js', import.meta.url));
+    const worker = new SharedWorker(address, { name: 'test server console', type: 'module' });
     worker.onerror = alone;
-    worker.port.onmessage = ({ data }) => hear(data);
+    worker.port.onmessage = ({ data }) => take(data);
     worker.port.postMessage({ what: 'join', url });
     this.renew = () => worker.port.postMessage({ what: 'renew' });
     window.addEventListener('pagehide', () => worker.port.postMessage({ what: 'leave' }));
@@ -40,7 +54,7 @@ _.extend(app.Live.prototype, Backbone.Events, {
 
   hear({ what, fresh, name, data, now }) {
     if (what === 'event') this.take(name, data);
-    if (what === 'beat') app.now.hear(Date.parse(now), Date.now(), Date.now(), 1000);
+    if (what === 'beat') hear(Date.parse(now), Date.now(), Date.now(), 1000);
     if (what === 'open') this.opened(fresh);
     if (what === 'cut') this.cut();
   },
@@ -48,16 +62,19 @@ _.extend(app.Live.prototype, Backbone.Events, {
   // Resumed without a gap, nothing is missing. After a gap, "live" is true only when everything was asked for anew.
   opened(fresh) {
     this.streaming = true;
+    this.tellPatience();
     if (this.state === 'lost') {   // what was asked before may hang for ever
       this.turn += 1;
-      app.api.abandon();
+      api.abandon();
     }
     this.lookSoon(fresh || this.state === 'lost' ? 0 : 30000);
     if (!fresh && ['polling', 'checking'].includes(this.state)) this.set('live');
+    if (!fresh) this.trigger('resumed');
   },
 
   cut() {
     this.streaming = false;
+    this.tellPatience();
     if (this.state === 'live') this.set('checking');
     this.lookSoon(this.state === 'checking' ? 0 : 2000);
   },
@@ -67,14 +84,15 @@ _.extend(app.Live.prototype, Backbone.Events, {
     this.seen += 1;
     if (name === 'reset') {
       this.lookSoon(0);
-      if (app.apps.length) app.apps.load().catch(() => null);   // the settings may have others now; they are not looked at again
+      // The settings may have others now; they are not looked at again.
+      if (apps.length) apps.load().catch(() => null);
     }
-    if (name === 'server') app.servers.take(data);
-    if (name === 'host') app.hosts.set([data], { remove: false });
-    if (name === 'base') app.bases.set([data], { remove: false });
-    if (name === 'copies') app.copies.take(data);
-    if (name === 'build') app.builds.take(data);
-    if (name === 'restore') app.bases.takeRestore(data);
+    if (name === 'server') servers.take(data);
+    if (name === 'host') hosts.set([data], { remove: false });
+    if (name === 'base') bases.set([data], { remove: false });
+    if (name === 'copies') copies.take(data);
+    if (name === 'build') builds.take(data);
+    if (name === 'restore') bases.takeRestore(data);
     this.trigger(name, data);
   },
 
@@ -83,15 +101,15 @@ _.extend(app.Live.prototype, Backbone.Events, {
     this.timer = null;
     if (document.hidden && this.state !== 'connecting') return;   // looks again when it is seen
     const turn = this.turn += 1;
-    const silent = setTimeout(() => this.lose(app.Problem.silent()), this.patience);
+    const silent = setTimeout(() => this.lose(Problem.silent()), this.patience);
     try {
-      await app.refresh();
+      await refresh();
       const early = this.state === 'connecting' && Date.now() - this.since < 3000;
       if (this.streaming || !early) this.set(this.streaming ? 'live' : 'polling');
     } catch (error) {
       clearTimeout(silent);
       if (turn !== this.turn) return;
-      this.lose(app.Problem.of(error), true);
+      this.lose(Problem.of(error), true);
     }
     clearTimeout(silent);
     this.lookSoon(this.streaming && this.state === 'live' ? 30000 : 2000);
@@ -115,20 +133,24 @@ _.extend(app.Live.prototype, Backbone.Events, {
 
   set(state) {
     if (this.state === state) return;
-    if (this.state === 'lost') app.notice('Connected again. Everything is up to date.');
-    if (state === 'lost') this.lostAt = app.now();
+    if (this.state === 'lost') notice('Connected again. Everything is up to date.');
+    if (state === 'lost') this.lostAt = time.now();
     this.before = this.state;
     this.state = state;
+    this.tellPatience();
     this.trigger('change');
   },
+
+  tellPatience() { api.patience.ms = this.streaming || this.state === 'connecting' ? 10000 : 5000; },
 
   // Live again after it was not.
   found() { return this.state === 'live' && this.before !== 'connecting'; },
 
   lostText() {
-    const since = `since ${app.time.seconds(new Date(this.lostAt))}`;
-    if ([401, 403].includes(this.reason?.status) || this.reason?.foreign) return `${this.reason.title} ${this.reason.detail}`;
-    const why = this.reason?.status >= 500 ? ` ${this.reason.title}` : '';
+    const since = `since ${time.seconds(new Date(this.lostAt))}`;
+    const { status, foreign, title, detail } = this.reason || {};
+    if ([401, 403].includes(status) || foreign) return `${title} ${detail}`;
+    const why = status >= 500 ? ` ${title}` : '';
     return `Connection lost ${since}, trying again.${why} What you see may be out of date.`;
   },
 
@@ -145,4 +167,4 @@ _.extend(app.Live.prototype, Backbone.Events, {
       }[this.state]
     };
   }
-});
+}, Backbone.Events);

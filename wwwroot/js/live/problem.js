@@ -1,12 +1,14 @@
 // Why a request failed, in the API's own words where it gave some (application/problem+json).
-app.Problem = class Problem extends Error {
+import * as time from '../page/time.js';
+
+export class Problem extends Error {
   constructor(status, fields) {
     super(fields.detail || fields.title);
     Object.assign(this, fields);
     this.status = status;
-    this.title = app.time.said(this.title) || 'That did not work.';
+    this.title = time.said(this.title) || 'That did not work.';
     if (this.detail) this.title = this.title.replace(/([^.!?…])$/, '$1.');   // a sentence follows it
-    this.detail = app.time.said(this.detail);
+    this.detail = time.said(this.detail);
     this.tooMany = status === 429;
   }
 
@@ -19,7 +21,8 @@ app.Problem = class Problem extends Error {
   // What stands in front of the console (or nobody) answered.
   static words(status) {
     if (status === 401) return { title: 'You are not signed in.', detail: 'Load the page again and sign in.' };
-    if (status >= 502) return { title: 'The console does not answer.', detail: `What stands before it says HTTP ${status}. Try again in a moment.` };
+    const before = `What stands before it says HTTP ${status}. Try again in a moment.`;
+    if (status >= 502) return { title: 'The console does not answer.', detail: before };
     return { title: 'That did not work.', detail: `The answer was HTTP ${status}.` };
   }
 
@@ -40,8 +43,9 @@ app.Problem = class Problem extends Error {
   static of(error) {
     if (error instanceof Problem) return error;
     if (error instanceof TypeError || error.name === 'TimeoutError' || error.name === 'AbortError') {
-      return new Problem(0, { title: 'The console cannot be reached.', detail: 'It is not known whether the request arrived. Try again: it is done once.' });
+      const detail = 'It is not known whether the request arrived. Try again: it is done once.';
+      return new Problem(0, { title: 'The console cannot be reached.', detail });
     }
     throw error;
   }
-};
+}

@@ -3,7 +3,7 @@
 // `silence` ms, the stream is given up, whatever the connection looks like. It is opened again with the id of the last
 // event, so that nothing is missing; `fresh` says that there was none yet. Used by the shared worker, and by a page
 // without one.
-self.ConsoleStream = class {
+export class ConsoleStream {
   constructor(url, tell, { silence = 3200, patience = 2500, pause = 1000 } = {}) {
     Object.assign(this, { url, tell, silence, patience, pause, failures: 0, last: null, isOpen: false });
     this.open();
@@ -36,7 +36,7 @@ self.ConsoleStream = class {
     this.isOpen = true;
     this.failures = 0;
     this.tell({ what: 'open', fresh: !this.last });
-    const lines = new self.EventLines((event) => this.take(event));
+    const lines = new EventLines((event) => this.take(event));
     const reader = response.body.getReader(), decoder = new TextDecoder();
     for (;;) {
       this.expect(reading, this.silence);
@@ -72,10 +72,10 @@ self.ConsoleStream = class {
     this.open();
     reading.abort();
   }
-};
+}
 
 // Server-sent events from text that comes in pieces cut anywhere.
-self.EventLines = class {
+export class EventLines {
   constructor(tell) { Object.assign(this, { tell, rest: '', event: {} }); }
 
   take(text) {
@@ -99,4 +99,4 @@ self.EventLines = class {
     this.event = {};
     if (event.data !== undefined || event.retry !== undefined) this.tell(event);
   }
-};
+}

@@ -1,8 +1,6 @@
 // A shared worker: all pages of a browser share its one event stream, because HTTP/1.1 allows six connections to
 // a place and each stream holds a worker of the web server. It ends with the last page. (Web Locks would need https.)
-// A policy of what stands before the console may ask for a name for what is run (boot.js).
-self.trustedTypes?.createPolicy('default', { createScriptURL: (url) => (url === 'stream.js' ? url : null) });
-importScripts('stream.js');
+import { ConsoleStream } from './stream.js';
 
 const ports = new Set();
 let stream = null;
@@ -14,7 +12,7 @@ self.onconnect = (event) => {
   ports.add(port);
   port.onmessage = ({ data }) => {
     if (data.what === 'join') {
-      stream ||= new self.ConsoleStream(data.url, tell);
+      stream ||= new ConsoleStream(data.url, tell);
       if (stream.isOpen) port.postMessage({ what: 'open', fresh: true });
     }
     if (data.what === 'renew') stream?.renew();

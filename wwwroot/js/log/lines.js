@@ -1,6 +1,9 @@
-// The lines of a log, from text that comes in pieces cut anywhere. Memory is bounded, for 100 MB of log and a little more: of
-// a longer one the newest part is kept (`first` is the number of its first line), the whole is in the download.
-app.Lines = class {
+// The lines of a log, from text that comes in pieces cut anywhere. Memory is bounded, for 100 MB of log and a little
+// more: of a longer one the newest part is kept (`first` is the number of its first line), the whole is in the
+// download.
+import * as ansi from './ansi.js';
+
+export class Lines {
   // `times` gives the line with its time in the zone of the page (log-times.js).
   constructor({ maxLines = 1e6, maxBytes = 150e6, maxLine = 8000, times = (line) => line } = {}) {
     Object.assign(this, { maxLines, maxBytes, maxLine, times });
@@ -8,7 +11,7 @@ app.Lines = class {
     this.first = 0;      // lines that were dropped from the front
     this.bytes = 0;      // about what the kept ones need
     this.rest = '';      // the line that has not ended yet
-    this.style = app.ansi.plain;
+    this.style = ansi.plain;
   }
 
   get end() { return this.first + this.lines.length; }
@@ -44,7 +47,7 @@ app.Lines = class {
   push(text) {
     this.lines.push({ text, style: this.style });
     this.bytes += this.cost(text);
-    if (text.includes('\x1b')) this.style = app.ansi.runs(text, this.style).style;
+    if (text.includes('\x1b')) this.style = ansi.runs(text, this.style).style;
   }
 
   // In tenths, so that a long log does not move its array for every line.
@@ -63,4 +66,4 @@ app.Lines = class {
   cost(text) { return text.length * (/[^\x00-\xff]/.test(text) ? 2 : 1) + 100; }
 
   get(number) { return this.lines[number - this.first]; }
-};
+}

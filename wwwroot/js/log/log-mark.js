@@ -1,6 +1,10 @@
 // The marked line of a log, and its link: the page's address names it (#/builds/17/log/120), so that it can be sent to
 // somebody. Lines are counted from 1 there, from 0 here. Nothing in the log itself is a link.
-app.LogMark = class {
+import * as api from '../live/api.js';
+import * as format from '../page/format.js';
+import { notice } from '../page/notice.js';
+
+export class LogMark {
   constructor({ page, line, lines }) {
     Object.assign(this, { page, lines, number: null });
     this.wanted = /^[1-9]\d{0,8}$/.test(line || '') ? Number(line) - 1 : null;
@@ -18,7 +22,7 @@ app.LogMark = class {
 
   ended() {
     if (this.wanted === null) return;
-    this.missing = `There is no line ${this.wanted + 1}: the log has ${app.text.count(this.lines.end, 'line', 'lines')}.`;
+    this.missing = `There is no line ${this.wanted + 1}: the log has ${format.count(this.lines.end, 'line', 'lines')}.`;
     this.wanted = null;
   }
 
@@ -37,14 +41,16 @@ app.LogMark = class {
 
   // Plain http has no clipboard; the address bar has the link in any case.
   async copy() {
-    const copied = await navigator.clipboard?.writeText(app.api.at(this.href())).then(() => true, () => false);
-    app.notice(copied ? `The link to line ${this.number + 1} is copied.` : `The address of this page is the link to line ${this.number + 1}.`);
+    const copied = await navigator.clipboard?.writeText(api.at(this.href())).then(() => true, () => false);
+    const line = `link to line ${this.number + 1}`;
+    notice(copied ? `The ${line} is copied.` : `The address of this page is the ${line}.`);
   }
 
   // A click on a line's number, which stands in the room left of its text.
   numberAt(event) {
     const line = event.target.closest('.log-line');
-    if (!line || event.clientX - line.getBoundingClientRect().left > parseFloat(getComputedStyle(line).paddingLeft)) return null;
+    const room = line && parseFloat(getComputedStyle(line).paddingLeft);
+    if (!line || event.clientX - line.getBoundingClientRect().left > room) return null;
     return Number(line.dataset.line) - 1;
   }
-};
+}

@@ -1,6 +1,8 @@
 // Search in a log: from the newest line backwards, because the reason of a failure is near the end. `show` brings a
 // line into view, `tell` says where one is. A long log is searched in small parts, so that the page answers meanwhile.
-app.LogSearch = class {
+import * as ansi from './ansi.js';
+
+export class LogSearch {
   constructor(lines, show, tell, { longest = 12 } = {}) {
     Object.assign(this, { lines, show, tell, longest, found: [], at: 0, turn: 0 });
   }
@@ -16,7 +18,7 @@ app.LogSearch = class {
     this.found = [];
     this.tell('');
     if (!wanted) return;
-    const matches = app.ansi.finder(wanted);
+    const matches = ansi.finder(wanted);
     let rested = performance.now();
     for (let number = this.lines.end - 1; number >= this.lines.first; number -= 1) {
       if (matches(this.lines.get(number).text) && found.push(number) === 1) this.show(number);
@@ -42,4 +44,4 @@ app.LogSearch = class {
     clearTimeout(this.timer);
     this.turn += 1;
   }
-};
+}

@@ -1,11 +1,14 @@
 // A line of a log begins with its time of day, in UTC. On the page it is in the zone of the page, like all times. The
 // day is known from `since`, when the log began: on a night when clocks change, a line has the zone of its own moment.
-app.LogTimes = class {
+import * as time from '../page/time.js';
+import * as zone from '../page/zone.js';
+
+export class LogTimes {
   constructor(since) {
-    this.since = new Date(since || app.now());
+    this.since = new Date(since || time.now());
     this.known = new Map();
-    this.name = app.zone.name(this.since);
-    this.same = this.name === 'UTC' && app.zone.name(new Date(+this.since + 86400000)) === 'UTC';
+    this.name = zone.name(this.since);
+    this.same = this.name === 'UTC' && zone.name(new Date(+this.since + 86400000)) === 'UTC';
   }
 
   line(text) {
@@ -18,8 +21,8 @@ app.LogTimes = class {
     if (!this.known.has(clock)) {
       const date = new Date(`${this.since.toISOString().slice(0, 10)}T${clock}:59Z`);
       if (date < this.since) date.setUTCDate(date.getUTCDate() + 1);
-      this.known.set(clock, Number.isNaN(date.getTime()) ? clock : app.time.field(date).slice(11, 16));
+      this.known.set(clock, Number.isNaN(date.getTime()) ? clock : zone.field(date).slice(11, 16));
     }
     return this.known.get(clock);
   }
-};
+}

@@ -1,5 +1,17 @@
 // A log on the page: live, followed to its end until somebody scrolls up, searchable, with the whole as a download.
-app.LogView = app.View.extend({
+import { _ } from '../page/libraries.js';
+import { live } from '../live/live.js';
+import * as format from '../page/format.js';
+import { render } from '../page/templates.js';
+import { View } from '../page/view.js';
+import { Lines } from './lines.js';
+import { LogMark } from './log-mark.js';
+import { LogSearch } from './log-search.js';
+import { LogTimes } from './log-times.js';
+import { LogWindow } from './log-window.js';
+import { Log } from './log.js';
+
+export const LogView = View.extend({
   tagName: 'section',
   className: 'log-view',
   attributes: { 'aria-label': 'Log' },
@@ -13,16 +25,16 @@ app.LogView = app.View.extend({
   },
 
   initialize({ url, file, page, line, since, isOver }) {
-    this.zone = new app.LogTimes(since);
-    this.lines = new app.Lines({ times: (text) => this.zone.line(text) });
-    this.mark = new app.LogMark({ page, line, lines: this.lines });
-    this.search = new app.LogSearch(this.lines, (number) => this.show(number), (text) => this.$('.found').text(text));
+    this.zone = new LogTimes(since);
+    this.lines = new Lines({ times: (text) => this.zone.line(text) });
+    this.mark = new LogMark({ page, line, lines: this.lines });
+    this.search = new LogSearch(this.lines, (number) => this.show(number), (text) => this.$('.found').text(text));
     _.extend(this, { url, file, following: this.mark.wanted === null, word: 'Waiting for lines …' });
-    this.log = new app.Log(url, isOver);
+    this.log = new Log(url, isOver);
     this.listenTo(this.log, 'text', (text) => { this.lines.take(text); this.word = ''; this.paint(); });
     this.listenTo(this.log, 'open', () => { if (this.lines.end) this.word = ''; this.paint(); });
     this.listenTo(this.log, 'end', this.end);
-    this.listenTo(app.live, 'change', this.paint);
+    this.listenTo(live, 'change', this.paint);
     this.listenTo(this.log, 'cut', () => { this.word = 'Connection lost, trying again …'; this.paint(); });
     this.listenTo(this.log, 'fail', (problem) => { this.word = `${problem.title} ${problem.detail}`; this.paint(); });
   },
@@ -56,10 +68,10 @@ app.LogView = app.View.extend({
   },
 
   setUp() {
-    this.$el.html(app.render('log-view', { href: this.url, file: this.file, zone: this.zone.name }));
+    this.$el.html(render('log-view', { href: this.url, file: this.file, zone: this.zone.name }));
     this.$('.log-zone').prop('hidden', this.zone.same);
     this.pane = this.$('.log')[0];
-    this.window = new app.LogWindow(this.$('.log-lines')[0], this.lines);
+    this.window = new LogWindow(this.$('.log-lines')[0], this.lines);
     // Scroll events do not bubble, so they cannot be in the events table.
     this.pane.addEventListener('scroll', () => this.scrolled(), { passive: true });
     // Another size of the window moves the lines, and nobody has scrolled either.
@@ -72,13 +84,14 @@ app.LogView = app.View.extend({
   },
 
   renderBar() {
-    const lines = app.text.count(this.lines.end, 'line', 'lines');
+    const lines = format.count(this.lines.end, 'line', 'lines');
     const below = this.lines.end - this.window.to;
-    const live = this.over || app.live.state !== 'live' ? '' : ', live';
-    const state = `${lines}${below > 0 ? `, ${below} more below` : ''}${live}`;
+    const isLive = !this.over && live.state === 'live';
+    const state = `${lines}${below > 0 ? `, ${below} more below` : ''}${isLive ? ', live' : ''}`;
     this.$('.log-state').text(this.word || this.mark.text() || state);
     const { number } = this.mark;
-    this.$('.line-link').prop('hidden', number === null).attr('href', this.mark.href()).text(number === null ? '' : `Link to line ${number + 1}`);
+    this.$('.line-link').prop('hidden', number === null).attr('href', this.mark.href())
+      .text(number === null ? '' : `Link to line ${number + 1}`);
     this.$('[name=follow]').attr('aria-pressed', String(this.following));
     this.$('[name=earlier]').prop('hidden', this.window.from <= this.lines.first);
     this.$('.dropped').prop('hidden', this.lines.first === 0 || this.window.from > this.lines.first);
@@ -95,7 +108,9 @@ app.LogView = app.View.extend({
     this.last = { scrollTop, scrollHeight, clientHeight };
     if (this.following && !atEnd && up && sameSize) this.setFollowing(false);
     else if (this.following && !atEnd) this.toEnd();
-    else if (!this.following && this.mark.number === null && up === false && sameSize && atEnd && this.window.to >= this.lines.end) this.setFollowing(true);
+    const reads = !this.following && this.mark.number === null;
+    const isDown = !up && sameSize && atEnd && this.window.to >= this.lines.end;
+    if (reads && isDown) this.setFollowing(true);
   },
 
   toEnd() { this.pane.scrollTop = this.pane.scrollHeight; },
@@ -160,6 +175,6 @@ app.LogView = app.View.extend({
     this.sizes?.disconnect();
     this.log.stop();
     this.search.stop();
-    return app.View.prototype.remove.call(this);
+    return View.prototype.remove.call(this);
   }
 });

@@ -1,6 +1,8 @@
 // The part of a log that is on the page: chunks of lines, at most `max` of them, made of text nodes and spans with
 // fixed classes. Chunks out of sight cost nothing to lay out (content-visibility in log.css).
-app.LogWindow = class {
+import * as ansi from './ansi.js';
+
+export class LogWindow {
   constructor(place, lines, { chunk = 100, max = 3000 } = {}) {
     Object.assign(this, { place, lines, chunk, max, from: 0, to: 0, marked: null });
   }
@@ -10,10 +12,11 @@ app.LogWindow = class {
     this.from = this.to = from;
   }
 
-  // Shows what came since. Who follows and is far behind goes to the last lines at once: nobody reads a hundred thousand
-  // in a second. Who reads keeps what he reads, and gets more below it until the window is full.
+  // Shows what came since. Who follows and is far behind goes to the last lines at once: nobody reads a hundred
+  // thousand in a second. Who reads keeps what he reads, and gets more below it until the window is full.
   append(following) {
-    if (following && this.lines.end - this.to > this.max / 3) this.clear(Math.max(this.lines.first, this.lines.end - this.max / 6));
+    const farBehind = this.lines.end - this.to > this.max / 3;
+    if (following && farBehind) this.clear(Math.max(this.lines.first, this.lines.end - this.max / 6));
     const end = following ? this.lines.end : Math.min(this.lines.end, this.from + this.max);
     while (this.to < end) {
       let last = this.place.lastElementChild;
@@ -77,7 +80,7 @@ app.LogWindow = class {
     element.className = number === this.marked ? 'log-line hit' : 'log-line';
     element.dataset.line = number + 1;
     const line = this.lines.get(number);
-    for (const { text, classes } of line ? app.ansi.runs(line.text, line.style).runs : []) {
+    for (const { text, classes } of line ? ansi.runs(line.text, line.style).runs : []) {
       if (!classes) { element.append(text); continue; }
       const span = document.createElement('span');
       span.className = classes;
@@ -86,4 +89,4 @@ app.LogWindow = class {
     }
     return element;
   }
-};
+}

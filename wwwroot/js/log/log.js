@@ -1,17 +1,22 @@
 // A log as it is written: follows it to the end of the build, and goes on from the last byte after a cut,
 // without loss or doubling. Tells `text`, and once `end`; `cut` while it tries again. `isOver` tells whether the
 // work has ended: a stream that ends earlier was ended by something in between.
-app.Log = function (url, isOver) {
+import { Backbone, _ } from '../page/libraries.js';
+import * as api from '../live/api.js';
+import { live } from '../live/live.js';
+import { Problem } from '../live/problem.js';
+
+export function Log(url, isOver) {
   this.url = url;
   this.isOver = isOver;
   this.bytes = 0;
   this.decoder = new TextDecoder();
   this.stopped = false;
   // A connection that hangs says nothing; when the page has lost and found the console, it is asked again.
-  this.listenTo(app.live, 'change', () => { if (app.live.found()) this.reading?.abort(); });
-};
+  this.listenTo(live, 'change', () => { if (live.found()) this.reading?.abort(); });
+}
 
-_.extend(app.Log.prototype, Backbone.Events, {
+_.extend(Log.prototype, Backbone.Events, {
   async follow() {
     let pause = 1000;
     while (!this.stopped) {
@@ -26,7 +31,8 @@ _.extend(app.Log.prototype, Backbone.Events, {
       } catch (error) {
         if (this.stopped) return;
         if (this.reading.signal.aborted) continue;
-        if (error instanceof app.Problem && error.status < 500 && error.status !== 429) { this.trigger('fail', error); return; }
+        const isRefusal = error instanceof Problem && error.status < 500 && error.status !== 429;
+        if (isRefusal) { this.trigger('fail', error); return; }
         this.trigger('cut');
         pause = this.bytes > before ? 1000 : Math.min(pause * 2, 15000);
         await this.wait(pause);
@@ -36,11 +42,11 @@ _.extend(app.Log.prototype, Backbone.Events, {
 
   async readToEnd() {
     this.reading = new AbortController();
-    const response = await app.api.ask(`${this.url}?follow=true&from=${this.bytes}`, {
+    const response = await api.ask(`${this.url}?follow=true&from=${this.bytes}`, {
       signal: this.reading.signal, headers: { Accept: 'text/plain' }
     });
     if (response.status === 416) return;   // nothing beyond what is here
-    if (!response.ok) throw await app.Problem.from(response);
+    if (!response.ok) throw await Problem.from(response);
     this.trigger('open');
     const reader = response.body.getReader();
     for (let rested = performance.now(); ;) {

@@ -1,6 +1,13 @@
 // A form in a <dialog>: drawn once, so that live events never touch what somebody is typing.
 // A subclass gives `template`, `data()` and `send()`; what send() throws is shown above the buttons.
-app.Dialog = app.View.extend({
+import { _ } from './libraries.js';
+import * as api from '../live/api.js';
+import { Problem } from '../live/problem.js';
+import { notice } from './notice.js';
+import { render } from './templates.js';
+import { View } from './view.js';
+
+export const Dialog = View.extend({
   tagName: 'dialog',
   attributes: { 'aria-labelledby': 'dialog-title' },
   leave: 'Cancel',
@@ -16,7 +23,8 @@ app.Dialog = app.View.extend({
   },
 
   open() {
-    if (document.querySelector('dialog[open]')) return this;   // a second click before the first one's dialog was there
+    // A second click before the first one's dialog was there.
+    if (document.querySelector('dialog[open]')) return this;
     this.place = document.activeElement.closest('tr, section');
     document.body.append(this.render().el);
     this.el.showModal();
@@ -25,7 +33,8 @@ app.Dialog = app.View.extend({
   },
 
   render() {
-    this.$el.html(app.render(this.template, _.extend({ leave: this.leave, look: this.look, word: this.word }, this.data())));
+    const { leave, look, word } = this;
+    this.$el.html(render(this.template, { leave, look, word, ...this.data() }));
     this.ready?.();
     return this;
   },
@@ -53,7 +62,8 @@ app.Dialog = app.View.extend({
     if (this.busy) return;
     const missing = [...this.el.querySelectorAll('[required]')].find((input) => !input.disabled && !input.value.trim());
     if (missing) {
-      this.show('problem', { title: 'Something is missing.', detail: `Fill in: ${missing.labels[0].firstChild.textContent.trim().toLowerCase()}.` });
+      const label = missing.labels[0].firstChild.textContent.trim().toLowerCase();
+      this.show('problem', { title: 'Something is missing.', detail: `Fill in: ${label}.` });
       missing.focus();
       return;
     }
@@ -65,19 +75,19 @@ app.Dialog = app.View.extend({
   async run() {
     this.setBusy(true);
     try {
-      this.key ||= app.api.newKey();
+      this.key ||= api.newKey();
       const done = await this.send(this.key);
       this.setBusy(false);
       if (done !== false) this.close();
     } catch (error) {
-      await this.fail(app.Problem.of(error));
+      await this.fail(Problem.of(error));
     }
   },
 
   // A browser closes a dialog at the second Escape, whatever the form says: what comes back then is told on the page.
   async fail(problem) {
     if (problem.status) this.key = null;
-    if (!this.el.open) app.notice([problem.title, problem.detail].join(' ').trim());
+    if (!this.el.open) notice([problem.title, problem.detail].join(' ').trim());
     else await this.refuse(problem);
     this.setBusy(false);
   },
@@ -85,7 +95,7 @@ app.Dialog = app.View.extend({
   changed() { this.key = null; },
 
   refuse(problem) { this.show('problem', problem); },
-  show(template, data) { this.$('.slot').html(app.render(template, data)); },
+  show(template, data) { this.$('.slot').html(render(template, data)); },
 
   // A disabled button loses the focus: it has it again when the answer is there.
   setBusy(busy) {

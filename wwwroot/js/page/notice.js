@@ -1,8 +1,8 @@
 // One quiet line at the bottom that says what was just done, and goes by itself; screen readers hear it.
-app.notice = function (text) {
+export function notice(text) {
   const place = document.getElementById('notice');
-  clearTimeout(app.notice.timer);
+  clearTimeout(notice.timer);
   place.textContent = text;
   place.classList.add('shown');
-  app.notice.timer = setTimeout(() => place.classList.remove('shown'), 5000);
-};
+  notice.timer = setTimeout(() => place.classList.remove('shown'), 5000);
+}

@@ -1,15 +1,29 @@
-// Templates live in index.html as <script type="x-tmpl-mustache" id="NAME">; each can use the others as partials.
-(function () {
-  const known = new Map();   // reading them out of the document each time costs more than filling them in
+// Templates lie in templates/NOUN.html as <template id="NAME">; each can use the others as partials. They are Mustache,
+// which escapes everything; triple mustaches are not used.
+import { Mustache } from './libraries.js';
+import { collect } from './template-files.js';
 
-  function template(name) {
-    if (!known.has(name)) {
-      const element = document.getElementById(name);
-      if (!element || element.type !== 'x-tmpl-mustache') throw new Error(`There is no template ${name}.`);
-      known.set(name, element.textContent.trim());
-    }
-    return known.get(name);
+const nouns = ['page', 'servers', 'reservations', 'access', 'builds', 'log', 'changes', 'bases'];
+const known = new Map();
+
+export async function load() {
+  const addresses = nouns.map((noun) => new URL(`../../templates/${noun}.html`, import.meta.url).href);
+  const texts = await window.boot.fetch(addresses);
+  texts.forEach((text, at) => text !== null && take(text, addresses[at]));
+}
+
+// One that came cut is told of as one that did not come.
+function take(text, address) {
+  try {
+    collect(text).forEach((one, name) => known.set(name, one));
+  } catch (error) {
+    window.boot.miss(address, error.message);
   }
+}
 
-  app.render = (name, data) => Mustache.render(template(name), data, template);
-})();
+function template(name) {
+  if (!known.has(name)) throw new Error(`There is no template ${name}.`);
+  return known.get(name);
+}
+
+export const render = (name, data) => Mustache.render(template(name), data, template);

@@ -1,20 +1,25 @@
-// What every view can do: be painted with others (frame.js), keep the focus over a paint, own
+// What every view can do: be painted with others (painter.js), keep the focus over a paint, own
 // parts that go when it goes, and run a verb with its button disabled until the answer is there.
-app.View = Backbone.View.extend({
+import { Backbone } from './libraries.js';
+import { Problem } from '../live/problem.js';
+import { painter } from './painter.js';
+import { render } from './templates.js';
+
+export const View = Backbone.View.extend({
   paint() {
-    app.frame.add(this);
+    painter.add(this);
     return this;
   },
 
   // For what a person has just done.
   paintSoon() {
-    app.frame.add(this, true);
+    painter.add(this, true);
     return this;
   },
 
   // Writes only what has changed, so that a tick costs nothing on a page where nothing moved.
   draw(template, data) {
-    const html = app.render(template, data);
+    const html = render(template, data);
     if (html === this.html) return this;
     const focused = this.focusKey();
     this.html = html;
@@ -49,7 +54,7 @@ app.View = Backbone.View.extend({
     try {
       return await verb();
     } catch (error) {
-      this.problem = app.Problem.of(error);
+      this.problem = Problem.of(error);
       return undefined;
     } finally {
       this.busy = false;
@@ -63,7 +68,7 @@ app.View = Backbone.View.extend({
   },
 
   remove() {
-    app.frame.drop(this);
+    painter.drop(this);
     (this.parts || []).forEach((part) => part.remove());
     return Backbone.View.prototype.remove.call(this);
   }

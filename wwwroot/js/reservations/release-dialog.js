@@ -1,10 +1,16 @@
 // Asks once when builds run or wait under a reservation; otherwise a release needs no question.
-app.ReleaseDialog = app.Dialog.extend(_.extend({}, app.refusal, app.heldBuilds, {
+import { _ } from '../page/libraries.js';
+import { Dialog } from '../page/dialog.js';
+import { notice } from '../page/notice.js';
+import { heldBuilds } from './held-builds.js';
+import { refusal } from './refusal.js';
+
+export const ReleaseDialog = Dialog.extend(_.extend({}, refusal, heldBuilds, {
   template: 'release-dialog',
   word: 'Release',
   leave: 'Keep it',
   fates: { cancel: 'free as soon as it has ended', finish: 'yours until it has ended, then free' },
-  moreEvents: _.extend({ 'change [name=builds]': 'changed' }, app.refusal.refusalEvents),
+  moreEvents: _.extend({ 'change [name=builds]': 'changed' }, refusal.refusalEvents),
 
   initialize() {
     this.see();
@@ -19,7 +25,7 @@ app.ReleaseDialog = app.Dialog.extend(_.extend({}, app.refusal, app.heldBuilds, 
     const build = builds ? this.model.get('build') : null;
     const held = await this.model.release(this.seen.number, builds);
     const free = `${this.model.id} is free ${held ? 'when its build has ended' : 'again'}.`;
-    app.notice(`${free}${await this.buildsOutcome(build, builds)}`);
+    notice(`${free}${await this.buildsOutcome(build, builds)}`);
   },
 
   seenAnew() { this.$('[type=submit]').prop('hidden', true); },
@@ -27,7 +33,7 @@ app.ReleaseDialog = app.Dialog.extend(_.extend({}, app.refusal, app.heldBuilds, 
 }), {
   ask(model, act) {
     const number = model.get('reservation')?.number;
-    if (model.get('build')) new app.ReleaseDialog({ model }).open();
-    else act(async () => { await model.release(number); app.notice(`${model.id} is free again.`); });
+    if (model.get('build')) new ReleaseDialog({ model }).open();
+    else act(async () => { await model.release(number); notice(`${model.id} is free again.`); });
   }
 });

@@ -1,7 +1,16 @@
 // Reserve a server, or change and extend what one has. A change sends what was changed, and nothing else.
-app.ReserveDialog = app.Dialog.extend(_.extend({}, app.endChoice, app.refusal, {
+import { _ } from '../page/libraries.js';
+import { named } from '../access/name-dialog.js';
+import { Problem } from '../live/problem.js';
+import { Dialog } from '../page/dialog.js';
+import { notice } from '../page/notice.js';
+import * as time from '../page/time.js';
+import { endChoice } from './end-choice.js';
+import { refusal } from './refusal.js';
+
+export const ReserveDialog = Dialog.extend(_.extend({}, endChoice, refusal, {
   template: 'reserve-dialog',
-  moreEvents: _.extend({ 'input input': 'changed' }, app.endChoice.endEvents, app.refusal.refusalEvents),
+  moreEvents: _.extend({ 'input input': 'changed' }, endChoice.endEvents, refusal.refusalEvents),
 
   initialize({ purpose }) {
     this.mine = this.model.isMine() ? this.see() : (this.see(), null);
@@ -27,7 +36,7 @@ app.ReserveDialog = app.Dialog.extend(_.extend({}, app.endChoice, app.refusal, {
     if (_.isEmpty(wish)) return;
     this.mustBeAsSeen();
     const held = await this.model.reserve({ ...wish, ...this.ownNumber() });
-    app.notice(`${this.model.id} is yours until ${app.time.when(new Date(held.until))}.`);
+    notice(`${this.model.id} is yours until ${time.when(new Date(held.until))}.`);
   },
 
   // One's own reservation keeps its number when it is changed: a change made elsewhere, in another tab, is told here.
@@ -37,11 +46,11 @@ app.ReserveDialog = app.Dialog.extend(_.extend({}, app.endChoice, app.refusal, {
     if (!mine && !this.model.isMine()) return;
     if (mine && now?.number !== mine.number) return;   // the console refuses that itself
     if (mine && now.purpose === mine.purpose && now.until === mine.until) return;
-    throw Object.assign(new app.Problem(409, {
+    throw Object.assign(new Problem(409, {
       title: mine ? `Your reservation of ${this.model.id} was changed meanwhile.` : `${this.model.id} is yours by now.`,
       detail: 'Nothing was done.'
     }), { stale: true });
   }
 }), {
-  ask(model) { app.me.named(() => new app.ReserveDialog({ model }).open()); }
+  ask(model) { named(() => new ReserveDialog({ model }).open()); }
 });

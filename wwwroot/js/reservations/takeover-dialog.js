@@ -1,17 +1,28 @@
 // Take a server over from its holder: with a reason, a purpose and an end of one's own, and a word on what runs.
-app.TakeoverDialog = app.Dialog.extend(_.extend({}, app.endChoice, app.refusal, app.heldBuilds, {
+import { _ } from '../page/libraries.js';
+import { named } from '../access/name-dialog.js';
+import { Dialog } from '../page/dialog.js';
+import { notice } from '../page/notice.js';
+import { render } from '../page/templates.js';
+import * as time from '../page/time.js';
+import { endChoice } from './end-choice.js';
+import { heldBuilds } from './held-builds.js';
+import { holdWords } from './hold.js';
+import { refusal } from './refusal.js';
+
+export const TakeoverDialog = Dialog.extend(_.extend({}, endChoice, refusal, heldBuilds, {
   template: 'takeover-dialog',
   word: 'Take over',
   fates: { cancel: 'it ends first, and is cleaned up', finish: 'it goes on changing the server until then' },
   moreEvents: _.extend({ 'input input': 'changed', 'change [name=builds]': 'changed' },
-    app.endChoice.endEvents, app.refusal.refusalEvents),
+    endChoice.endEvents, refusal.refusalEvents),
 
   initialize() {
     this.see();
     this.listenTo(this.model, 'change:build', this.drawBuilds);
   },
 
-  data() { return _.extend(this.endTemplate(null), { server: this.model.id, now: this.model.holdWords() }); },
+  data() { return _.extend(this.endTemplate(null), { server: this.model.id, now: holdWords(this.model) }); },
   ready() { this.drawBuilds(); },
 
   async send(key) {
@@ -24,17 +35,17 @@ app.TakeoverDialog = app.Dialog.extend(_.extend({}, app.endChoice, app.refusal, 
     };
     const held = await this.model.takeOver(wish, key);
     const outcome = await this.buildsOutcome(build, builds);
-    app.notice(`${this.model.id} is yours until ${app.time.when(new Date(held.until))}.${outcome}`);
+    notice(`${this.model.id} is yours until ${time.when(new Date(held.until))}.${outcome}`);
   },
 
   // After a refusal the dialog is about the one who has the server now; it is sent again only by another click.
   seenAnew() {
     if (!this.see() || this.model.isMine()) { this.$('[type=submit]').prop('hidden', true); return; }
-    this.$('.now').html(app.render('held-now', { server: this.model.id, now: this.model.holdWords() }));
+    this.$('.now').html(render('held-now', { server: this.model.id, now: holdWords(this.model) }));
     this.drawBuilds();
   },
 
-  ways(now) { return now && !this.model.isMine() ? [] : app.refusal.ways.call(this, now); }
+  ways(now) { return now && !this.model.isMine() ? [] : refusal.ways.call(this, now); }
 }), {
-  ask(model) { app.me.named(() => new app.TakeoverDialog({ model }).open()); }
+  ask(model) { named(() => new TakeoverDialog({ model }).open()); }
 });

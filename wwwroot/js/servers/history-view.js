@@ -1,11 +1,18 @@
 // A server's history as a table; each entry can be looked at, compared and run again.
-app.HistoryView = app.View.extend({
+import { _ } from '../page/libraries.js';
+import { BuildDialog } from '../builds/build-dialog.js';
+import * as addresses from '../page/addresses.js';
+import { clock } from '../page/clock.js';
+import { View } from '../page/view.js';
+import { entryTemplate } from './history.js';
+
+export const HistoryView = View.extend({
   events: { 'click .again': 'runAgain' },
 
   initialize() {
     this.listenTo(this.collection, 'sync update reset', this.paint);
     this.listenTo(this.collection.server, 'change:configuration change:unusable change:reservation', this.paint);
-    this.listenTo(app.clock, 'tick', this.paint);
+    this.listenTo(clock, 'tick', this.paint);
   },
 
   render() {
@@ -21,14 +28,14 @@ app.HistoryView = app.View.extend({
   },
 
   entry(entry, index) {
-    return _.extend(app.History.words(entry), {
+    return _.extend(entryTemplate(entry), {
       index,
-      settingsHref: app.History.href(this.collection.server.id, entry.build),
+      settingsHref: addresses.entry(this.collection.server.id, entry.build),
       compareHref: this.collection.compares(entry.build, this.collection.server)[0]?.href
     });
   },
 
   runAgain(event) {
-    app.BuildDialog.ask(this.collection.server, this.collection.at(Number(event.currentTarget.dataset.index)).attributes);
+    BuildDialog.ask(this.collection.server, this.collection.at(Number(event.currentTarget.dataset.index)).attributes);
   }
 });

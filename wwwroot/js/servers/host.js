@@ -1,6 +1,9 @@
 // A machine whose libvirt runs servers. Its problem says since when it does not answer; asOf, how old its states are.
 // Its notices say which servers are left out, and why.
-app.Host = Backbone.Model.extend({
+import { Backbone } from '../page/libraries.js';
+import * as time from '../page/time.js';
+
+export const Host = Backbone.Model.extend({
   idAttribute: 'name',
 
   toBanner() {
@@ -8,16 +11,18 @@ app.Host = Backbone.Model.extend({
       kind: 'warn',
       icon: 'crashed',
       name: this.id,
-      text: app.time.said(this.get('problem')).replace(/([^.!?])$/, '$1.'),
-      asOf: app.time.of(this.get('asOf'))
+      text: time.said(this.get('problem')).replace(/([^.!?])$/, '$1.'),
+      asOf: time.of(this.get('asOf'))
     };
   },
 
   // Servers that are left out; the host answers all the same.
   toNotices() {
     const banner = { kind: 'quiet', icon: 'unknown', name: this.id };
-    return (this.get('notices') || []).map((text) => ({ ...banner, text: app.time.said(text) }));
+    return (this.get('notices') || []).map((text) => ({ ...banner, text: time.said(text) }));
   }
 });
 
-app.Hosts = Backbone.Collection.extend({ model: app.Host });
+export const Hosts = Backbone.Collection.extend({ model: Host });
+
+export const hosts = new Hosts();

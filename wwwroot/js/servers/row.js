@@ -1,5 +1,14 @@
 // One server on the board, with what its reader may do with it.
-app.ServerRow = app.View.extend({
+import { _ } from '../page/libraries.js';
+import { BuildDialog } from '../builds/build-dialog.js';
+import { ReplaceDialog } from '../builds/replace-dialog.js';
+import { View } from '../page/view.js';
+import { ReleaseDialog } from '../reservations/release-dialog.js';
+import { ReserveDialog } from '../reservations/reserve-dialog.js';
+import { TakeoverDialog } from '../reservations/takeover-dialog.js';
+import { serverTemplate, statusOf } from './status.js';
+
+export const ServerRow = View.extend({
   tagName: 'tr',
   attributes: { role: 'row' },
   events: {
@@ -18,8 +27,10 @@ app.ServerRow = app.View.extend({
 
   render() {
     const { model } = this;
-    this.el.className = model.get('unusable') ? 'unusable' : model.status().icon;
-    return this.draw('server-row', _.extend(model.toTemplate(), { actions: this.actions(), server: model.id, busy: this.busy, problem: this.problem }));
+    this.el.className = model.get('unusable') ? 'unusable' : statusOf(model).icon;
+    return this.draw('server-row', _.extend(serverTemplate(model), {
+      actions: this.actions(), server: model.id, busy: this.busy, problem: this.problem
+    }));
   },
 
   actions() {
@@ -34,9 +45,9 @@ app.ServerRow = app.View.extend({
     return [...build(''), action('reserve', 'Reserve', 'primary')];
   },
 
-  reserve() { app.ReserveDialog.ask(this.model); },
-  build() { app.BuildDialog.ask(this.model); },
-  newestData() { app.ReplaceDialog.newestData(this.model); },
-  takeOver() { app.TakeoverDialog.ask(this.model); },
-  release() { app.ReleaseDialog.ask(this.model, (verb) => this.act(verb)); }
+  reserve() { ReserveDialog.ask(this.model); },
+  build() { BuildDialog.ask(this.model); },
+  newestData() { ReplaceDialog.newestData(this.model); },
+  takeOver() { TakeoverDialog.ask(this.model); },
+  release() { ReleaseDialog.ask(this.model, (verb) => this.act(verb)); }
 });

@@ -1,23 +1,31 @@
 // The rows of the board: one's own servers on top, the others below. While somebody points at them, rows neither move
 // nor come nor go, so that nothing slides under the pointer; they are put in order afterwards (pointer.js).
-app.BoardRows = app.View.extend({
+import { $ } from '../page/libraries.js';
+import { clock } from '../page/clock.js';
+import { pointer } from '../page/pointer.js';
+import { render } from '../page/templates.js';
+import { View } from '../page/view.js';
+import { ServerRow } from './row.js';
+import { servers } from './server.js';
+
+export const BoardRows = View.extend({
   initialize({ board }) {
     Object.assign(this, { board, views: new Map(), places: new Map() });
-    this.setElement($(app.render('board-table', {})).get(0));
+    this.setElement($(render('board-table', {})).get(0));
     this.heads = { mine: this.$('.mine .group')[0], others: this.$('.others .group')[0] };
-    this.listenTo(app.clock, 'second', () => { if (this.held) board.paint(); });
+    this.listenTo(clock, 'second', () => { if (this.held) board.paint(); });
   },
 
   // The person has asked for another order.
   settle() { this.asked = true; },
 
   render() {
-    this.held = !this.asked && app.pointer.isOver(this.$('table')[0]);
+    this.held = !this.asked && pointer.isOver(this.$('table')[0]);
     this.asked = false;
     if (!this.held) this.places.clear();
-    this.views.forEach((view, name) => { if (!app.servers.get(name)) this.forget(name, view); });
+    this.views.forEach((view, name) => { if (!servers.get(name)) this.forget(name, view); });
     const groups = { mine: [], others: [] };
-    app.servers.each((server) => {
+    servers.each((server) => {
       const { group, hidden } = this.placeOf(server);
       const view = this.viewOf(server);
       view.el.hidden = hidden;
@@ -55,7 +63,7 @@ app.BoardRows = app.View.extend({
   },
 
   viewOf(server) {
-    if (!this.views.has(server.id)) this.views.set(server.id, new app.ServerRow({ model: server }).render());
+    if (!this.views.has(server.id)) this.views.set(server.id, new ServerRow({ model: server }).render());
     return this.views.get(server.id);
   },
 
@@ -73,6 +81,6 @@ app.BoardRows = app.View.extend({
 
   remove() {
     this.clear();
-    return app.View.prototype.remove.call(this);
+    return View.prototype.remove.call(this);
   }
 });

@@ -1,5 +1,22 @@
 // One server: who has it, what is on it, what is being built, and what was on it before.
-app.ServerPage = app.View.extend({
+import { _ } from '../page/libraries.js';
+import { me } from '../access/me.js';
+import { apps } from '../apps/apps.js';
+import { bases } from '../bases/base.js';
+import { BuildDialog } from '../builds/build-dialog.js';
+import { builds } from '../builds/build.js';
+import { ReplaceDialog } from '../builds/replace-dialog.js';
+import { clock } from '../page/clock.js';
+import { View } from '../page/view.js';
+import { ReleaseDialog } from '../reservations/release-dialog.js';
+import { ReserveDialog } from '../reservations/reserve-dialog.js';
+import { TakeoverDialog } from '../reservations/takeover-dialog.js';
+import { HistoryView } from './history-view.js';
+import { History } from './history.js';
+import { servers } from './server.js';
+import { canRenewData, newerData, serverTemplate } from './status.js';
+
+export const ServerPage = View.extend({
   events: {
     'click [name=reserve]': 'reserve',
     'click [name=change]': 'reserve',
@@ -13,24 +30,24 @@ app.ServerPage = app.View.extend({
     this.title = name;
     this.name = name;
     this.follow();
-    this.listenTo(app.servers, 'add reset sync', this.follow);
-    this.listenTo(app.me, 'change', this.paint);
-    this.listenTo(app.bases, 'update change', this.paint);
-    this.listenTo(app.apps, 'update', this.paint);
-    this.listenTo(app.clock, 'tick', this.paint);
-    this.listenTo(app.builds, 'change', this.paint);
+    this.listenTo(servers, 'add reset sync', this.follow);
+    this.listenTo(me, 'change', this.paint);
+    this.listenTo(bases, 'update change', this.paint);
+    this.listenTo(apps, 'update', this.paint);
+    this.listenTo(clock, 'tick', this.paint);
+    this.listenTo(builds, 'change', this.paint);
   },
 
   // The server may not be known yet, when the page is opened by its address.
   follow() {
-    const model = app.servers.get(this.name);
+    const model = servers.get(this.name);
     if (!model || model === this.model) { this.paint(); return; }
     if (this.model) this.stopListening(this.model);   // without a model it would stop all listening
     this.model = model;
     this.listenTo(model, 'change', this.paint);
     this.listenTo(model, 'change:configuration change:build', () => this.history.load().catch(() => null));
-    this.history = new app.History([], { server: model });
-    this.historyView = this.own(new app.HistoryView({ collection: this.history }));
+    this.history = new History([], { server: model });
+    this.historyView = this.own(new HistoryView({ collection: this.history }));
     this.history.load().catch(() => null);   // the look every 30 s, or the lost connection, tells
     this.paint();
   },
@@ -39,7 +56,7 @@ app.ServerPage = app.View.extend({
 
   render() {
     if (!this.model) return this.renderUnknown();
-    this.draw('server-page', _.extend(this.model.toTemplate(), {
+    this.draw('server-page', _.extend(serverTemplate(this.model), {
       holds: this.holds(), makes: this.makes(), busy: this.busy, problem: this.problem
     }));
     const place = this.$('.history')[0];
@@ -48,13 +65,14 @@ app.ServerPage = app.View.extend({
   },
 
   renderUnknown() {
-    if (!app.servers.loaded) return this;
+    if (!servers.loaded) return this;
     return this.draw('gone', { title: `No server ${this.name}`, detail: 'No host offers a server of this name now.' });
   },
 
   holds() {
     const { model } = this;
-    if (model.isMine()) return [{ name: 'change', word: 'Extend or change', look: '' }, { name: 'release', word: 'Release', look: '' }];
+    const change = { name: 'change', word: 'Extend or change', look: '' };
+    if (model.isMine()) return [change, { name: 'release', word: 'Release', look: '' }];
     if (model.get('unusable')) return [];
     if (model.get('reservation')) return [{ name: 'takeover', word: 'Take over', look: '' }];
     return [{ name: 'reserve', word: 'Reserve', look: 'primary' }];
@@ -63,15 +81,15 @@ app.ServerPage = app.View.extend({
   makes() {
     const { model } = this;
     if (!model.canBuild()) return [];
-    const word = model.newerData() ? 'Newest data, same code …' : 'Fresh copy, same code …';
-    const newest = model.canRenewData() ? [{ name: 'newest', word, look: '' }] : [];
+    const word = newerData(model) ? 'Newest data, same code …' : 'Fresh copy, same code …';
+    const newest = canRenewData(model) ? [{ name: 'newest', word, look: '' }] : [];
     return [{ name: 'build', word: 'Build', look: 'primary' }, ...newest];
   },
 
-  reserve() { app.ReserveDialog.ask(this.model); },
-  takeOver() { app.TakeoverDialog.ask(this.model); },
-  build() { app.BuildDialog.ask(this.model); },
-  release() { app.ReleaseDialog.ask(this.model, (verb) => this.act(verb)); },
+  reserve() { ReserveDialog.ask(this.model); },
+  takeOver() { TakeoverDialog.ask(this.model); },
+  build() { BuildDialog.ask(this.model); },
+  release() { ReleaseDialog.ask(this.model, (verb) => this.act(verb)); },
 
-  newestData() { app.ReplaceDialog.newestData(this.model); }
+  newestData() { ReplaceDialog.newestData(this.model); }
 });

@@ -1,19 +1,29 @@
 // A virtual test machine: its state, who has it, what runs on it, and the verbs a person has for it.
-app.Server = Backbone.Model.extend({
+import { Backbone, _ } from '../page/libraries.js';
+import { me } from '../access/me.js';
+import * as api from '../live/api.js';
+import * as addresses from '../page/addresses.js';
+import * as format from '../page/format.js';
+import { hosts } from './host.js';
+
+// qa2 comes before qa10.
+const order = new Intl.Collator('en', { numeric: true });
+
+export const Server = Backbone.Model.extend({
   idAttribute: 'name',
   urlRoot: 'api/servers',
-  url() { return app.api.path('servers', this.id); },
-  href() { return app.Server.href(this.id); },
+  url() { return api.path('servers', this.id); },
+  href() { return addresses.server(this.id); },
 
   isRunning() { return ['running', 'idle'].includes(this.get('state')); },
   isFree() { return !this.get('reservation') && !this.get('unusable'); },
-  isMine() { return this.holder() !== null && this.holder() === app.me.get('name'); },
+  isMine() { return this.holder() !== null && this.holder() === me.get('name'); },
   ownNumber() { return this.isMine() ? { number: this.get('reservation').number } : {}; },
   holder() { return this.get('reservation')?.holder ?? null; },
   canBuild() { return !this.get('unusable') && (this.isMine() || this.isFree()); },
 
   async reserve(wish) {
-    const reservation = await app.api.write('PUT', app.api.path('servers', this.id, 'reservation'), wish);
+    const reservation = await api.write('PUT', api.path('servers', this.id, 'reservation'), wish);
     await this.renew();
     return reservation;
   },
@@ -21,28 +31,22 @@ app.Server = Backbone.Model.extend({
   // Answers the reservation when the build that runs holds it to its end. `builds` says what becomes of that build.
   async release(number, builds) {
     const query = new URLSearchParams(_.pick({ number, builds }, (value) => value !== undefined));
-    const held = await app.api.write('DELETE', `${app.api.path('servers', this.id, 'reservation')}?${query}`);
+    const held = await api.write('DELETE', `${api.path('servers', this.id, 'reservation')}?${query}`);
     await this.renew();
     return held;
   },
 
   async takeOver(wish, key) {
-    const path = app.api.path('servers', this.id, 'reservation', 'takeover');
-    const reservation = await app.api.write('POST', path, wish, key);
+    const path = api.path('servers', this.id, 'reservation', 'takeover');
+    const reservation = await api.write('POST', path, wish, key);
     await this.renew();
     return reservation;
-  },
-
-  async startBuild(wish, key) {
-    const build = app.builds.take(await app.api.write('POST', app.api.path('servers', this.id, 'builds'), wish, key));
-    await this.renew();
-    return build;
   },
 
   // What a build would change, without building; asking the repository can take a while.
   async plan(wish, signal) {
     const query = new URLSearchParams(wish).toString();
-    return (await app.api.read(`${app.api.path('servers', this.id, 'plan')}?${query}`, null, signal)).body;
+    return (await api.read(`${api.path('servers', this.id, 'plan')}?${query}`, null, signal)).body;
   },
 
   // The write succeeded: a failing look afterwards is the live page's business, not the writer's.
@@ -50,25 +54,22 @@ app.Server = Backbone.Model.extend({
 
   matches(wanted) {
     const { reservation, configuration, build } = this.attributes;
-    return app.text.matches([this.id, this.get('host'), reservation?.holder, reservation?.purpose,
+    return format.matches([this.id, this.get('host'), reservation?.holder, reservation?.purpose,
       configuration?.app, configuration?.path, build?.app, build?.path], wanted);
   }
-}, {
-  href: (name) => `#/servers/${encodeURIComponent(name)}`
 });
 
-app.Servers = Backbone.Collection.extend({
-  model: app.Server,
+export const Servers = Backbone.Collection.extend({
+  model: Server,
   url: 'api/servers',
-  comparator: (one, other) => app.Servers.order.compare(one.id, other.id),
+  comparator: (one, other) => order.compare(one.id, other.id),
 
   parse(answer) {
-    app.hosts.set(answer.hosts || []);
+    hosts.set(answer.hosts || []);
     return answer.servers;
   },
 
   take(server) { this.set([server], { remove: false }); }
-}, {
-  // qa2 comes before qa10.
-  order: new Intl.Collator('en', { numeric: true })
 });
+
+export const servers = new Servers();

@@ -1,113 +1,124 @@
 // A server in the words of the templates. Status is one word, with a shape and a colour that say the same.
-(function () {
-  const shapes = { 'shut off': 'off', paused: 'paused', pmsuspended: 'paused', crashed: 'crashed' };
+import { _ } from '../page/libraries.js';
+import { apps } from '../apps/apps.js';
+import { bases } from '../bases/base.js';
+import { builds } from '../builds/build.js';
+import { estimate } from '../builds/estimate.js';
+import { stateTemplate } from '../builds/steps.js';
+import * as addresses from '../page/addresses.js';
+import * as format from '../page/format.js';
+import * as time from '../page/time.js';
+import { holdWords } from '../reservations/hold.js';
+import { hosts } from './host.js';
 
-  app.Server.prototype.status = function () {
-    if (!this.isRunning()) return { word: this.get('state'), icon: shapes[this.get('state')] || 'unknown' };
-    if (this.isFree()) return { word: 'free', icon: 'free' };
-    if (!this.get('reservation')) return { word: 'unusable', icon: 'unknown' };
-    return this.isMine() ? { word: 'yours', icon: 'yours' } : { word: 'reserved', icon: 'reserved' };
-  };
+const halfWay = 'A checkout ended half-way: files of what was there before are among these. Build the code again.';
+const shapes = { 'shut off': 'off', paused: 'paused', pmsuspended: 'paused', crashed: 'crashed' };
 
-  app.Server.prototype.configurationTemplate = function () {
-    const now = this.get('configuration');
-    if (!now) return null;
-    const other = this.get('other');
-    const stale = !now.dataDoubt && app.bases.isStale(now.app, now.dataTime);
-    const newer = this.newerData();
-    return {
-      app: now.app,
-      path: now.path,
-      incomplete: now.incomplete ? 'A checkout ended half-way: files of what was there before are among these. Build the code again.' : null,
-      revision: app.text.revision(now.revision),
-      data: app.time.of(now.dataTime, now.dataDoubt ? app.time.dataDay : app.time.data),
-      dataDoubt: app.time.said(now.dataDoubt) || null,
-      stale,
-      newest: stale && this.canBuild() && newer ? app.time.of(newer, app.time.night) : null,
-      isNewest: Boolean(now.dataTime) && !now.dataDoubt && this.newestData() !== null && !newer,
-      staleness: stale || now.dataDoubt ? 'stale' : '',
-      at: app.time.of(now.at),
-      other: other && app.time.said(other.message),
-      otherwise: (this.get('otherwise') || []).map((one) => app.time.said(one.message)).join(' ') || null,
-      by: now.by,
-      build: now.build,
-      buildHref: now.build ? app.Build.href(now.build) : null,
-      result: now.result && !other ? app.Build.status(now.result) : null,
-      resultWord: now.result,
-      bad: Boolean(now.result) && now.result !== 'succeeded',
-      message: other ? '' : app.time.said(now.message)
-    };
-  };
+export function statusOf(server) {
+  if (!server.isRunning()) return { word: server.get('state'), icon: shapes[server.get('state')] || 'unknown' };
+  if (server.isFree()) return { word: 'free', icon: 'free' };
+  if (!server.get('reservation')) return { word: 'unusable', icon: 'unknown' };
+  return server.isMine() ? { word: 'yours', icon: 'yours' } : { word: 'reserved', icon: 'reserved' };
+}
 
-  // The data time of the base of what is here, or null; also when it is not to be believed.
-  app.Server.prototype.newestData = function () {
-    const base = app.bases.get(app.apps.baseOf(this.get('configuration')?.app));
-    return base?.get('dataDoubt') ? null : base?.get('dataTime') ?? null;
+function configurationTemplate(server) {
+  const now = server.get('configuration');
+  if (!now) return null;
+  const other = server.get('other');
+  const stale = !now.dataDoubt && bases.isStale(now.app, now.dataTime);
+  const newer = newerData(server);
+  return {
+    app: now.app,
+    path: now.path,
+    incomplete: now.incomplete ? halfWay : null,
+    revision: format.revision(now.revision),
+    data: time.of(now.dataTime, now.dataDoubt ? time.dataDay : time.data),
+    dataDoubt: time.said(now.dataDoubt) || null,
+    stale,
+    newest: stale && server.canBuild() && newer ? time.of(newer, time.night) : null,
+    isNewest: Boolean(now.dataTime) && !now.dataDoubt && newestData(server) !== null && !newer,
+    staleness: stale || now.dataDoubt ? 'stale' : '',
+    at: time.of(now.at),
+    other: other && time.said(other.message),
+    otherwise: (server.get('otherwise') || []).map((one) => time.said(one.message)).join(' ') || null,
+    by: now.by,
+    build: now.build,
+    buildHref: now.build ? addresses.build(now.build) : null,
+    result: now.result && !other ? stateTemplate(now.result) : null,
+    resultWord: now.result,
+    bad: Boolean(now.result) && now.result !== 'succeeded',
+    message: other ? '' : time.said(now.message)
   };
+}
 
-  app.Server.prototype.canRenewData = function () {
-    const now = this.get('configuration');
-    return Boolean(now?.path && !now.incomplete && !this.get('other') && app.apps.baseOf(now.app));
-  };
+// The data time of the base of what is here, or null; also when it is not to be believed.
+export function newestData(server) {
+  const base = bases.get(apps.baseOf(server.get('configuration')?.app));
+  return base?.get('dataDoubt') ? null : base?.get('dataTime') ?? null;
+}
 
-  // The base's data, when it is newer than what is here and can be put under the code that is here.
-  app.Server.prototype.newerData = function () {
-    const now = this.get('configuration');
-    const newest = this.newestData();
-    if (!newest || !this.canRenewData()) return null;
-    return !now.dataTime || now.dataDoubt || new Date(newest) > new Date(now.dataTime) ? newest : null;
-  };
+export function canRenewData(server) {
+  const now = server.get('configuration');
+  return Boolean(now?.path && !now.incomplete && !server.get('other') && apps.baseOf(now.app));
+}
 
-  app.Server.prototype.buildTemplate = function () {
-    const build = this.get('build');
-    if (!build) return null;
-    const estimate = app.estimate(_.extend({}, app.builds.get(build.id)?.attributes, build));
-    return {
-      id: build.id,
-      estimate,
-      hint: [`Build ${build.id}: ${build.app} ${build.path}`,
-        estimate && `${estimate.word} ${estimate.text}`.toLowerCase(),
-        build.waiting && `${build.waiting} more ${build.waiting === 1 ? 'waits' : 'wait'}`].filter(Boolean).join(', '),
-      app: build.app,
-      path: build.path,
-      step: build.step || '',
-      behind: build.waiting || null,
-      href: app.Build.href(build.id),
-      status: app.Build.status(build.state),
-      bar: build.state === 'running' ? app.text.bar(build.progress, `${build.step || 'build'} on ${this.id}`) : null
-    };
-  };
+// The base's data, when it is newer than what is here and can be put under the code that is here.
+export function newerData(server) {
+  const now = server.get('configuration');
+  const newest = newestData(server);
+  if (!newest || !canRenewData(server)) return null;
+  return !now.dataTime || now.dataDoubt || new Date(newest) > new Date(now.dataTime) ? newest : null;
+}
 
-  // Told once it could not be done at once: after an ordinary cancel it is a matter of seconds.
-  app.Server.prototype.cleaningTemplate = function () {
-    const cleaning = this.get('cleaning');
-    if (!cleaning?.problem) return null;
-    const text = `What build ${cleaning.build} left here is cleaned up as soon as ${this.id} answers.`;
-    return { text: `${text} ${app.time.said(cleaning.problem)}`, icon: 'crashed' };
+function buildTemplate(server) {
+  const build = server.get('build');
+  if (!build) return null;
+  const guess = estimate(_.extend({}, builds.get(build.id)?.attributes, build));
+  return {
+    id: build.id,
+    estimate: guess,
+    hint: [`Build ${build.id}: ${build.app} ${build.path}`,
+      guess && `${guess.word} ${guess.text}`.toLowerCase(),
+      build.waiting && `${build.waiting} more ${build.waiting === 1 ? 'waits' : 'wait'}`].filter(Boolean).join(', '),
+    app: build.app,
+    path: build.path,
+    step: build.step || '',
+    behind: build.waiting || null,
+    href: addresses.build(build.id),
+    status: stateTemplate(build.state),
+    bar: build.state === 'running' ? format.bar(build.progress, `${build.step || 'build'} on ${server.id}`) : null
   };
+}
 
-  // The address is worth a link when something answers there.
-  app.Server.prototype.out = function () {
-    return !this.get('unusable') && this.get('configuration') ? app.text.address(this.get('url')) : null;
-  };
+// Told once it could not be done at once: after an ordinary cancel it is a matter of seconds.
+function cleaningTemplate(server) {
+  const cleaning = server.get('cleaning');
+  if (!cleaning?.problem) return null;
+  const text = `What build ${cleaning.build} left here is cleaned up as soon as ${server.id} answers.`;
+  return { text: `${text} ${time.said(cleaning.problem)}`, icon: 'crashed' };
+}
 
-  app.Server.prototype.toTemplate = function () {
-    return {
-      name: this.id,
-      host: this.get('host'),
-      manyHosts: app.hosts.length > 1,
-      href: this.href(),
-      address: this.get('address'),
-      out: this.out() && { url: this.out(), icon: 'out' },
-      status: this.status(),
-      old: this.get('problem') ? app.time.of(this.get('asOf')) : null,
-      asOf: this.get('problem') ? app.time.of(this.get('asOf')) : null,
-      cleaning: this.cleaningTemplate(),
-      reservation: this.holdWords(),
-      configuration: this.configurationTemplate(),
-      build: this.buildTemplate(),
-      setAside: (this.get('setAside') || []).map((folder) => ({ ...folder, since: app.time.of(folder.since, app.time.ago) })),
-      unusable: app.time.said(this.get('unusable'))
-    };
+// The address is worth a link when something answers there.
+export function outOf(server) {
+  return !server.get('unusable') && server.get('configuration') ? format.address(server.get('url')) : null;
+}
+
+export function serverTemplate(server) {
+  return {
+    name: server.id,
+    host: server.get('host'),
+    manyHosts: hosts.length > 1,
+    href: server.href(),
+    address: server.get('address'),
+    out: outOf(server) && { url: outOf(server), icon: 'out' },
+    status: statusOf(server),
+    old: server.get('problem') ? time.of(server.get('asOf')) : null,
+    asOf: server.get('problem') ? time.of(server.get('asOf')) : null,
+    cleaning: cleaningTemplate(server),
+    reservation: holdWords(server),
+    configuration: configurationTemplate(server),
+    build: buildTemplate(server),
+    setAside: (server.get('setAside') || []).map((one) => ({ ...one, since: time.of(one.since, time.ago) })),
+    unusable: time.said(server.get('unusable'))
   };
-})();
+}

@@ -35,7 +35,7 @@ public sealed class ThisMachineTest(OpenConsole open) : IClassFixture<OpenConsol
     public async Task To_another_name_it_neither_shows_nor_changes_anything(string headers)
     {
         var sent = headers.Replace("PORT", $"{open.Port}", StringComparison.Ordinal) + "Cookie: console-name=anna\r\n";
-        foreach (var path in new[] { "/console/api/servers", "/console/", "/console/js/app.js", "/console/healthz", "/console/nowhere" })
+        foreach (var path in new[] { "/console/api/servers", "/console/", "/console/assets/0/js/start.js", "/console/healthz", "/console/nowhere" })
         {
             var answer = await Send("GET", path, sent);
             Assert.Matches(@"\AHTTP/1\.1 (400|403|421) ", answer);

@@ -1,7 +1,7 @@
 // Many events, one paint: views that ask to be drawn are drawn once, together, and not more often than four times a
 // second however much happens. What a person does with the page is drawn in the next frame (`soon`). A hidden page
 // gets no frames, so its views wait, each once, until somebody looks.
-app.frame = {
+export const painter = {
   waiting: new Set(),
   pause: 250,
   painted: -Infinity,

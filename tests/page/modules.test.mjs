@@ -1,0 +1,48 @@
+// The page's modules: each is there, is needed, and none needs itself in a circle: node --test tests/page
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../wwwroot/js/', import.meta.url));
+const pattern = /^(?:import|export)\b[^'"\n]*'(\.[^']+)';$/gm;
+const modules = new Map(readdirSync(root, { recursive: true }).filter((name) => name.endsWith('.js'))
+  .map((name) => [name, importsOf(name)]));
+
+function importsOf(name) {
+  const text = readFileSync(path.join(root, name), 'utf8');
+  return [...text.matchAll(pattern)].map(([, to]) => path.join(path.dirname(name), to))
+    .filter((to) => !to.startsWith('../vendor/'));
+}
+
+// What begins by itself: the page, and what runs beside it.
+const begin = ['start.js', 'live/worker.js'];
+
+test('every import leads to a file, and every file is reached', () => {
+  const reached = new Set();
+  const go = (name) => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    assert.ok(modules.has(name), `there is no ${name}`);
+    modules.get(name).forEach(go);
+  };
+  begin.forEach(go);
+  assert.ok(reached.size > 50, `${reached.size} files`);
+  assert.deepEqual([...modules.keys()].filter((name) => !reached.has(name)), ['boot.js']);
+});
+
+test('no module needs itself in a circle', () => {
+  const done = new Set();
+  const go = (name, way) => {
+    assert.ok(!way.includes(name), [...way, name].join(' → '));
+    if (done.has(name)) return;
+    modules.get(name).forEach((to) => go(to, [...way, name]));
+    done.add(name);
+  };
+  begin.forEach((name) => go(name, []));
+  assert.throws(() => {
+    modules.set('x.js', ['x.js']);
+    go('x.js', []);
+  }, /x\.js → x\.js/);
+});

@@ -1,0 +1,64 @@
+// Which page an address names. One page is up at a time; the old one goes with everything it listened to.
+import { $, Backbone } from '../page/libraries.js';
+import { BasesPage } from '../bases/bases-page.js';
+import { RestorePage } from '../bases/restore-page.js';
+import { BuildPage } from '../builds/build-page.js';
+import { QueuePage } from '../builds/queue-page.js';
+import { ComparePage } from '../changes/compare-page.js';
+import { shown } from '../page/shown.js';
+import { BoardPage } from '../servers/board.js';
+import { EntryPage } from '../servers/entry-page.js';
+import { ServerPage } from '../servers/server-page.js';
+import { LostPage } from './lost-page.js';
+
+export const Router = Backbone.Router.extend({
+  routes: {
+    '': 'board',
+    'servers/:name': 'server',
+    'servers/:name/history/:build': 'entry',
+    'servers/:name/history/:build/since/:from': 'compare',
+    queue: 'queue',
+    'builds/:id': 'build',
+    'builds/:id/log/:line': 'build',
+    bases: 'bases',
+    'restores/:id': 'restore',
+    'restores/:id/log/:line': 'restore',
+    '*other': 'lost'
+  },
+
+  board(query) {
+    if (!(shown.page instanceof BoardPage)) { this.show(new BoardPage({ query })); return; }
+    shown.page.follow(query);   // back and forward among its filters
+    shown.show(shown.page);
+  },
+  server(name) { this.show(new ServerPage({ name })); },
+  entry(name, build) { this.show(new EntryPage({ name, build })); },
+  compare(name, to, from) { this.show(new ComparePage({ name, to, from })); },
+  queue() { this.show(new QueuePage()); },
+  build(id, line) { this.show(new BuildPage({ id, line })); },
+  bases() { this.show(new BasesPage()); },
+  restore(id, line) { this.show(new RestorePage({ id, line })); },
+  lost(address) { this.show(new LostPage({ address })); },
+
+  // An address that somebody has typed or cut off may hold a percent sign that stands for nothing.
+  _extractParameters(route, fragment) {
+    try {
+      return Backbone.Router.prototype._extractParameters.call(this, route, fragment);
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error;
+      return Backbone.Router.prototype._extractParameters.call(this, route, fragment.replace(/%/g, '%25'));
+    }
+  },
+
+  show(page) {
+    const first = !shown.page;
+    shown.page?.remove();
+    document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close());
+    $('#page').empty().append(page.render().el);
+    document.title = `${page.title} · Test server console`;
+    shown.show(page);
+    if (first) return;   // the browser has put the focus where it belongs
+    window.scrollTo(0, 0);
+    (page.el.querySelector('h1') || document.getElementById('page')).focus({ preventScroll: true });
+  }
+});
