@@ -319,12 +319,42 @@ try {
     await berlin.context().close();
   });
 
-  await step('28 events a second with 60 servers are painted at most four times a second', async () => {
+  await step('a server that goes and comes back between two paints is shown as it is', async () => {
+    await page.goto(`${address}#/`);
+    await anna.row.locator('.state.yours').waitFor();
+    await page.evaluate((name) => {
+      const facts = app.servers.get(name).attributes;
+      app.servers.remove(name);
+      app.servers.take({ ...facts, state: 'paused' });
+    }, server);
+    await anna.row.locator('.state.paused').waitFor();
+    await page.reload();
+    await anna.row.locator('.state.yours').waitFor();
+  });
+
+  await check('a change leaves alone what has not changed, and no click comes to another thing', async () => {
+    assert.deepEqual(await page.evaluate(patching), {
+      opened: true, focused: true, text: 'two', sameText: true, otherButton: true, gone: true, chosen: 'b', kept: 'own'
+    });
+  });
+
+  await step('30 events a second with 60 servers: four paints a second, none long, nothing lost', async () => {
     await page.goto(`${address}#/`);
     await anna.row.waitFor();
-    const { paints, seconds, long, longest } = await paintsUnderLoad(page, { servers: 60, perSecond: 28, seconds: 6 });
-    const tasks = `${long} tasks over 50 ms, the longest ${Math.round(longest)} ms`;
-    console.log(`# ${(paints / seconds).toFixed(1)} paints a second, ${tasks}`);
+    const tell = ({ paints, seconds, long, longest }) => `${(paints / seconds).toFixed(1)} paints a second, `
+      + `${long} tasks over 50 ms, the longest ${Math.round(longest)} ms`;
+    const told = [];
+    let day;
+    // A machine that has other work takes its share of a task's time: one of three is free of that.
+    do {
+      day = await paintsUnderLoad(page, { servers: 60, perSecond: 32, seconds: 6 });
+      told.push(tell(day));
+      console.log(`# ${told.at(-1)}`);
+      assert.deepEqual(day.lost, []);
+      assert.deepEqual(day.kept, { focus: true, selection: 'carla' });
+    } while (day.long && told.length < 3);
+    assert.equal(day.long, 0, told.join('\n'));
+    const { paints, seconds } = day;
     // One at the beginning and one at the end are not apart from others by a quarter of a second within the time.
     assert.ok(paints <= 4 * seconds + 2, `${paints} paints in ${seconds} s`);
   });
@@ -345,6 +375,29 @@ function take(facts) {
   return page.evaluate(([name, change]) => {
     app.servers.take({ ...app.servers.get(name).attributes, ...change });
   }, [server, facts]);
+}
+
+// What becomes of elements when another text is drawn over them.
+async function patching() {
+  const { patch } = await import(document.querySelector('link[href$="/page/patch.js"]').href);
+  const place = document.createElement('div');
+  document.body.append(place);
+  patch(place, `<details><summary>more</summary>one</details><button name="a">A</button><p>one</p>
+    <button name="gone">Gone</button><select></select><div data-kept></div>`);
+  const [details, button, text, gone, select, kept] = place.children;
+  details.open = true;
+  button.focus();
+  kept.append('own');
+  patch(place, `<details><summary>more</summary>two</details><b>new</b><button name="a" class="x">A</button><p>two</p>
+    <button name="b">B</button><select><option>a</option><option selected>b</option><option>c</option></select>
+    <div data-kept></div>`);
+  const result = {
+    opened: details.isConnected && details.open, focused: document.activeElement === button,
+    text: text.textContent, sameText: text.isConnected, otherButton: !place.contains(gone),
+    gone: !place.querySelector('[name=gone]'), chosen: select.value, kept: kept.textContent
+  };
+  place.remove();
+  return result;
 }
 
 async function released(button, done) {

@@ -1,9 +1,26 @@
-// A busy day in one browser: events as the console would tell them, and what painting them costs.
+// A busy day in one browser: events as the console would tell them, what painting them costs, and what comes of them.
 
-// Counts the moments at which rows were changed, and tasks over 50 ms, while events come for some seconds.
+// Counts the moments at which rows were changed, and tasks over 50 ms, while events come for some seconds; `lost` has
+// the rows that do not show in the end what was told last of them. One button has the focus and one holder is selected
+// meanwhile; `kept` says what became of both.
 export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
   return page.evaluate(async ({ servers: number, perSecond: rate, seconds: time }) => {
     const { app } = window;
+    // All rows are in their places: none has moved for half a second.
+    const quiet = (isThere) => new Promise((resolve) => {
+      let timer;
+      const moves = new MutationObserver(() => wait());
+      const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          if (!isThere()) { wait(); return; }
+          moves.disconnect();
+          resolve();
+        }, 500);
+      };
+      moves.observe(document.querySelector('table.board'), { subtree: true, childList: true });
+      wait();
+    });
     const until = new Date(Date.now() + 7200000).toISOString();
     const build = (i, progress, waiting) => ({
       id: 5000 + i, state: 'running', step: 'code', progress, app: 'shop', path: 'trunk', waiting
@@ -20,7 +37,12 @@ export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
       build: i % 5 ? null : build(i, 0.1, 0)
     });
     for (let i = 0; i < number; i += 1) app.servers.take(one(i));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const count = () => document.querySelectorAll('table.board a.name[title^=load]').length;
+    await quiet(() => count() === number);
+    const rowOf = (i) => document.querySelector(`table.board a.name[title=load${i}]`).closest('tr');
+    const focused = rowOf(2).querySelector('button'), selected = rowOf(4).querySelector('.holder');
+    focused.focus();
+    getSelection().selectAllChildren(selected);
     const long = [];
     let paints = 0;
     const from = performance.now();
@@ -29,15 +51,23 @@ export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
     const changes = new MutationObserver(() => { paints += 1; });
     const all = { subtree: true, childList: true, characterData: true, attributes: true };
     changes.observe(document.querySelector('table.board'), all);
+    const last = new Map();
     for (let i = 0; i < rate * time; i += 1) {
-      const name = i % number;
-      app.live.take('server', { ...one(name), build: build(i, (i % 100) / 100, i % 4) });
+      const name = i % number, progress = ((i * 7) % 100) / 100;
+      last.set(name, `${Math.floor(progress * 100)} %`);
+      app.live.take('server', { ...one(name), build: build(i, progress, i % 4) });
       await new Promise((resolve) => setTimeout(resolve, 1000 / rate));
     }
     const took = (performance.now() - from) / 1000;
     changes.disconnect();
     tasks.disconnect();
+    const shown = ([i, text]) => rowOf(i).querySelector('.under-way .part').textContent === text;
+    for (const end = performance.now() + 5000; ![...last].every(shown) && performance.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const lost = [...last].filter((row) => !shown(row)).map(([i]) => i);
+    const kept = { focus: document.activeElement === focused, selection: String(getSelection()) };
     for (let i = 0; i < number; i += 1) app.servers.remove(`load${i}`);
-    return { paints, seconds: took, long: long.length, longest: Math.max(0, ...long) };
+    return { paints, seconds: took, long: long.length, longest: Math.max(0, ...long), lost, kept };
   }, { servers, perSecond, seconds });
 }

@@ -1,9 +1,11 @@
 // Many events, one paint: views that ask to be drawn are drawn once, together, and not more often than four times a
-// second however much happens. What a person does with the page is drawn in the next frame (`soon`). A hidden page
-// gets no frames, so its views wait, each once, until somebody looks.
+// second however much happens. What a person does with the page is drawn in the next frame (`soon`). What takes longer
+// than `longest` ms goes on in the next frame, so that clicks come between. A hidden page gets no frames, so its views
+// wait, each once, until somebody looks.
 export const painter = {
   waiting: new Set(),
   pause: 250,
+  longest: 20,
   painted: -Infinity,
 
   add(view, soon) {
@@ -24,13 +26,14 @@ export const painter = {
     this.asked = null;
     this.painted = performance.now();
     const views = [...this.waiting];
-    this.waiting.clear();
-    views.forEach((view) => {
+    for (const view of views) {
+      if (!this.waiting.delete(view)) continue;   // another one's paint has dropped it
       try {
         view.render();
       } catch (error) {
         reportError(error);   // the others are drawn all the same
       }
-    });
+      if (this.waiting.size && performance.now() - this.painted > this.longest) { this.ask(); return; }
+    }
   }
 };

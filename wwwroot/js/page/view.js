@@ -3,6 +3,7 @@
 import { Backbone } from './libraries.js';
 import { Problem } from '../live/problem.js';
 import { painter } from './painter.js';
+import { patch } from './patch.js';
 import { render } from './templates.js';
 
 export const View = Backbone.View.extend({
@@ -21,10 +22,10 @@ export const View = Backbone.View.extend({
   draw(template, data) {
     const html = render(template, data);
     if (html === this.html) return this;
-    const focused = this.focusKey();
+    const focused = document.activeElement, key = this.focusKey();
     this.html = html;
-    this.$el.html(html);
-    this.refocus(focused || this.lostFocus);
+    patch(this.el, html);
+    if (!key || !focused.isConnected || focused.disabled) this.refocus(key || this.lostFocus);
     return this;
   },
 

@@ -23,7 +23,8 @@ export const BoardRows = View.extend({
     this.held = !this.asked && pointer.isOver(this.$('table')[0]);
     this.asked = false;
     if (!this.held) this.places.clear();
-    this.views.forEach((view, name) => { if (!servers.get(name)) this.forget(name, view); });
+    // One that has gone and come back since the last paint is another model.
+    this.views.forEach((view, name) => { if (servers.get(name) !== view.model) this.forget(name, view); });
     const groups = { mine: [], others: [] };
     servers.each((server) => {
       const { group, hidden } = this.placeOf(server);
