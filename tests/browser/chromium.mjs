@@ -1,5 +1,6 @@
 // Debian's Chromium for the browser tests: signed in, and with every complaint of the browser written down.
-// Environment: CONSOLE_URL, CONSOLE_USER and CONSOLE_PASSWORD (when the console asks for them), CHROMIUM (another program).
+// Environment: CONSOLE_URL, CONSOLE_USER and CONSOLE_PASSWORD (when the console asks for them), CHROMIUM (another
+// program).
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 
@@ -10,7 +11,8 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
-export const address = (process.env.CONSOLE_URL || fail('CONSOLE_URL is not set: the address of the console.')).replace(/\/*$/, '/');
+const url = process.env.CONSOLE_URL || fail('CONSOLE_URL is not set: the address of the console.');
+export const address = url.replace(/\/*$/, '/');
 
 export async function openBrowser() {
   const asRoot = process.getuid() === 0 ? ['--no-sandbox'] : [];
@@ -28,10 +30,13 @@ export async function openPage(browser, options = {}) {
   const page = await context.newPage();
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`));
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location().url}`); });
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location().url}`);
+  });
   await page.exposeFunction('reportPolicy', (text) => complaints.push(`policy: ${text}`));
   await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => window.reportPolicy(`${event.effectiveDirective} ${event.blockedURI}`));
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+      window.reportPolicy(`${effectiveDirective} ${blockedURI}`));
   });
   return { page, complaints };
 }
@@ -43,7 +48,8 @@ export async function accessibilityProblems(page) {
   await page.evaluate(axe);
   const wanted = { resultTypes: ['violations'], runOnly: { type: 'tag', values: rules } };
   const { violations } = await page.evaluate((options) => window.axe.run(options), wanted);
-  return violations.map((one) => `${one.id} (${one.impact}): ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+  const places = ({ nodes }) => nodes.map((node) => node.html.slice(0, 120)).join(' | ');
+  return violations.map((one) => `${one.id} (${one.impact}): ${places(one)}`);
 }
 
 function fail(text) {

@@ -1,4 +1,5 @@
-// A log of 100 MB in 100,000 lines on the page, through Apache: read to its end without freezing, searched, and opened at a line.
+// A log of 100 MB in 100,000 lines on the page, through Apache: read to its end without freezing, searched, and opened
+// at a line.
 //
 // Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] LAB_DIR=... node tests/browser/logs.mjs
 // LAB_DIR: the lab's folder, where the log of the newest build is made so long for this time.
@@ -30,7 +31,11 @@ try {
     await page.addInitScript(() => {
       self.longest = 0;
       let last = performance.now();
-      setInterval(() => { const now = performance.now(); self.longest = Math.max(self.longest, now - last); last = now; }, 10);
+      setInterval(() => {
+        const now = performance.now();
+        self.longest = Math.max(self.longest, now - last);
+        last = now;
+      }, 10);
     });
     await page.goto(`${address}#/builds/${id}`);
     await page.reload();
@@ -53,7 +58,8 @@ try {
 
   await step('few of the lines are on the page, the last one in view', async () => {
     assert.ok(await page.locator('.log-line').count() <= 4000);
-    assert.ok(await page.locator('.log').evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 40), 'the end is not in view');
+    const below = (pane) => pane.scrollHeight - pane.scrollTop - pane.clientHeight;
+    assert.ok(await page.locator('.log').evaluate(below) < 40, 'the end is not in view');
   });
 
   await step('a search finds a line far above, and the address names it', async () => {
@@ -74,8 +80,9 @@ try {
 
   await step('colours are spans of fixed classes, and nothing else came out of the log', async () => {
     assert.ok(await page.locator('.log-line span').count() > 0);
-    assert.deepEqual(await page.locator('.log-lines *').evaluateAll((all) => [...new Set(all.map((one) => `${one.tagName} ${[...one.attributes].map((a) => a.name)}`))].sort()),
-      ['DIV class', 'DIV class,data-line', 'SPAN class']);
+    const kinds = await page.locator('.log-lines *').evaluateAll((elements) =>
+      [...new Set(elements.map((one) => `${one.tagName} ${[...one.attributes].map((a) => a.name)}`))].sort());
+    assert.deepEqual(kinds, ['DIV class', 'DIV class,data-line', 'SPAN class']);
   });
 
   await check('the browser had nothing to complain about', () => assert.deepEqual(complaints, []));
@@ -91,7 +98,8 @@ function makeLong() {
   for (let chunk = 0; chunk < lines; chunk += 1000) {
     let text = '';
     for (let number = chunk + 1; number <= chunk + 1000; number += 1) {
-      text += `12:00:00 code     \u001b[3${number % 8}m${number}\u001b[0m <b onclick="alert(1)">${number === lines / 2 ? needle : filling}\n`;
+      const rest = `<b onclick="alert(1)">${number === lines / 2 ? needle : filling}`;
+      text += `12:00:00 code     \u001b[3${number % 8}m${number}\u001b[0m ${rest}\n`;
     }
     writeSync(log, text);
   }

@@ -1,5 +1,6 @@
-// Branches as teams call them, on the page: offered as they are called, planned, built, shown everywhere as the same text,
-// and run again from the history. What cannot be offered is counted, and what Git cannot have is told before the click.
+// Branches as teams call them, on the page: offered as they are called, planned, built, shown everywhere as the same
+// text, and run again from the history. What cannot be offered is counted, and what Git cannot have is told before the
+// click.
 //
 // Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] LAB_DIR=... SERVER=qa08 node tests/browser/names.mjs
 // SERVER: a free, running one of the lab in LAB_DIR, whose repositories get these branches for this time.

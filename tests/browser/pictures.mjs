@@ -1,4 +1,5 @@
-// Takes the README's pictures from a running console into docs/: the board wide, dark and on a phone, and the newest build.
+// Takes the README's pictures from a running console into docs/: the board wide, dark and on a phone, and the newest
+// build.
 //
 // Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] node tests/browser/pictures.mjs [FOLDER]
 import { mkdir } from 'node:fs/promises';
@@ -12,7 +13,8 @@ const browser = await openBrowser();
 
 await take('board.png', '#/', 'table.board tbody tr', {});
 await take('board-dark.png', '#/', 'table.board tbody tr', { colorScheme: 'dark' });
-await take('board-phone.png', '#/', 'table.board tbody tr', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
+await take('board-phone.png', '#/', 'table.board tbody tr', phone);
 
 const id = await newestBuild();
 if (id) await take('build.png', `#/builds/${encodeURIComponent(id)}`, '.log-line', {});

@@ -1,5 +1,6 @@
 // Two people and one server, by clicking: what one of them sees when the other was quicker, and what becomes of builds
-// when a server is released or taken over. What is sent is looked at, too: a change names the reservation that was seen.
+// when a server is released or taken over. What is sent is looked at, too: a change names the reservation that was
+// seen.
 //
 // Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... OTHER_USER=... OTHER_PASSWORD=... LAB_DIR=...
 //        [SERVER=qa08] node tests/browser/two-people.mjs
@@ -8,7 +9,7 @@
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { accessibilityProblems, address, openBrowser, openPage } from './chromium.mjs';
+import { accessibilityProblems, address, openBrowser } from './chromium.mjs';
 import { Person } from './person.mjs';
 import { check, outcome, step } from './tap.mjs';
 
@@ -169,7 +170,8 @@ try {
   await step('a build on a free server says that it reserves it, and names no reservation', async () => {
     stand();
     await anna.clickRow('Build');
-    const sentence = `${server} is free: this reserves it for you until .*given back when the build has touched nothing`;
+    const sentence = `${server} is free: this reserves it for you until .*`
+      + 'given back when the build has touched nothing';
     await anna.dialog.getByText(new RegExp(sentence)).waitFor();
     await accessible(anna);
     const { body } = await anna.sending('POST', () => anna.submit('Build'));
