@@ -33,6 +33,12 @@ public sealed partial class PageFiles
     {
         var request = context.Request;
         var isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        if (isRead && !request.Path.HasValue)
+        {
+            // What the frame names is below the path.
+            context.Response.Redirect($"{request.PathBase}/{request.QueryString}", permanent: true);
+            return Task.CompletedTask;
+        }
         var file = isRead ? Volatile.Read(ref _now).Find(request.Path.Value!) : null;
         if (file is null)
             return next(context);

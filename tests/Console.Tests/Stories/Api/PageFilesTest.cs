@@ -46,6 +46,10 @@ public sealed partial class PageFilesTest(RunningConsole running) : IClassFixtur
         Assert.Equal(HttpStatusCode.NotModified, (await Http.SendAsync(again)).StatusCode);
     }
 
+    [Fact]
+    public async Task Without_its_last_slash_the_path_leads_to_the_frame() =>
+        Assert.Contains("<html", await Http.GetStringAsync("/console"), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("js/start.js")]
     [InlineData("favicon.svg")]
