@@ -74,7 +74,7 @@ await check('a frame from before an upgrade is loaded again by itself, once', ()
   assert.ok(sent >= 2, `the frame was sent ${sent} times`);
 }));
 
-await check('a page that is older than its console says so, and the next step loads it again', () =>
+await check('a page that is older than its console says so, and the next page is the new one', () =>
   withPage(async (page) => {
     await visit(page);
     await renewed(page);
@@ -107,6 +107,18 @@ await check('one that nobody looks at is loaded again at once, and no second tim
     await page.getByRole('heading', { name: 'Queue' }).waitFor();
     assert.ok(await page.evaluate(() => window.old), 'it goes round in a circle');
   }));
+
+await check('a board on a wall, which nobody touches, is loaded again', () => withPage(async (page) => {
+  await visit(page);
+  await page.evaluate(async () => {
+    window.old = true;
+    const { renewal } = await import(document.querySelector('link[href$="/live/renewal.js"]').href);
+    renewal.rest = 0;
+  });
+  await renewed(page);
+  await page.waitForFunction(() => !window.old);
+  await live(page);
+}));
 
 await browser.close();
 process.exit(outcome());

@@ -9,7 +9,7 @@ import { hosts } from '../servers/host.js';
 
 const renewed = {
   kind: 'quiet', icon: 'interrupted', reload: true,
-  text: 'The console was renewed, and this page is the one from before. It is loaded again with your next step.'
+  text: 'The console was renewed, and this page is the one from before. It is loaded again when you go to another.'
 };
 
 export const BannersView = View.extend({
