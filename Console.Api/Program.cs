@@ -27,11 +27,13 @@ try
 
     app.Use(Startup.HoldSettings);
     // Not UsePathBase(), which looks for the call before who asks is known.
-    if (settings.PathBase.Length > 0) app.UseMiddleware<UsePathBaseMiddleware>(new PathString(settings.PathBase));
+    if (settings.PathBase.Length > 0)
+        app.UseMiddleware<UsePathBaseMiddleware>(new PathString(settings.PathBase));
     app.Use(SecurityHeaders.Add);
     app.UseExceptionHandler();
     app.UseStatusCodePages(ProblemHandler.Complete);
-    if (settings.Listen.Socket is null) app.UseMiddleware<ThisMachine>();
+    if (settings.Listen.Socket is null)
+        app.UseMiddleware<ThisMachine>();
     app.UseMiddleware<Identity>();
     app.Use(app.Services.GetRequiredService<PageFiles>().Answer);
     app.UseMiddleware<Methods>();
@@ -47,7 +49,13 @@ try
 
     app.Services.GetRequiredService<EventPublisher>().Begin();
     app.Services.GetRequiredService<Measures>(); // Measures from here on.
-    if (settings.Listen.Loopback is { } port) app.Logger.LogWarning("The console is open to everybody on this machine, at http://localhost:{Port}{Path}/; people name themselves. For real use put it behind a web server.", port, settings.PathBase);
+    if (settings.Listen.Loopback is { } port)
+        app.Logger.LogWarning(
+            "The console is open to everybody on this machine, at "
+                + "http://localhost:{Port}{Path}/; people name themselves. For real use put it behind a web server.",
+            port,
+            settings.PathBase
+        );
     Startup.LogNotices(app);
     app.Lifetime.ApplicationStarted.Register(() => serves = true);
     await app.RunAsync();
@@ -55,7 +63,9 @@ try
 }
 catch (Exception e) when (!serves)
 {
-    await System.Console.Error.WriteLineAsync($"{(JournalStream.IsOutput ? "<2>" : "")}The console does not start. {e.Message.ReplaceLineEndings(" ")}");
+    await System.Console.Error.WriteLineAsync(
+        $"{(JournalStream.IsOutput ? "<2>" : "")}The console does not start. {e.Message.ReplaceLineEndings(" ")}"
+    );
     return 1;
 }
 

@@ -22,36 +22,57 @@ using TestServers.Storage;
 
 namespace TestServers;
 
-/// <summary>What happens before the first request: where to listen, which parts there are and what they are made of.</summary>
+/// <summary>
+/// What happens before the first request: where to listen, which parts there are and what they are made of.
+/// </summary>
 public static class Startup
 {
     private const long LargestBody = 64 * 1024;
 
-    /// <summary>The settings file: --settings FILE, else CONSOLE_SETTINGS, else console.json beside the program, for a look.</summary>
+    /// <summary>
+    /// The settings file: --settings FILE, else CONSOLE_SETTINGS, else console.json beside the program, for a look.
+    /// </summary>
     /// <exception cref="WrongSetting">The arguments say something else.</exception>
     public static string SettingsFile(string[] args)
     {
-        if (args is ["--settings", { Length: > 0 } named]) return named;
-        if (args is [{ } one] && one.StartsWith("--settings=", StringComparison.Ordinal) && one.Length > 11) return one[11..];
+        if (args is ["--settings", { Length: > 0 } named])
+            return named;
+        if (args is [{ } one] && one.StartsWith("--settings=", StringComparison.Ordinal) && one.Length > 11)
+            return one[11..];
         // Else a misspelt one would bring up the console for a look, open to everybody on the machine.
         if (args is [var first, ..])
-            throw new WrongSetting(first.StartsWith("--settings", StringComparison.Ordinal)
-                ? "`--settings` is wrong: behind it stands one name of a file, and nothing else."
-                : $"The argument `{SettingsText.Cut(first)}` is not known: there is `--settings FILE` alone.");
-        return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "console.json");
+            throw new WrongSetting(
+                first.StartsWith("--settings", StringComparison.Ordinal)
+                    ? "`--settings` is wrong: behind it stands one name of a file, and nothing else."
+                    : $"The argument `{SettingsText.Cut(first)}` is not known: there is `--settings FILE` alone."
+            );
+        return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file
+            ? file
+            : Path.Combine(AppContext.BaseDirectory, "console.json");
     }
 
     public static WebApplicationBuilder CreateBuilder(string[] args, ConsoleSettings settings, Listening listening)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, WebRootPath = Wwwroot(settings), ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions
+            {
+                Args = args,
+                WebRootPath = Wwwroot(settings),
+                ContentRootPath = AppContext.BaseDirectory,
+            }
+        );
         AddLog(builder.Logging, settings.Log);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None);
+        builder
+            .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
-            if (settings.Listen.Socket is { } socket) kestrel.ListenUnixSocket(socket);
-            else kestrel.ListenLocalhost(settings.Listen.Loopback!.Value);
+            if (settings.Listen.Socket is { } socket)
+                kestrel.ListenUnixSocket(socket);
+            else
+                kestrel.ListenLocalhost(settings.Listen.Loopback!.Value);
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = listening.SocketOf);
         builder.Host.UseDefaultServiceProvider(services => services.ValidateScopes = services.ValidateOnBuild = true);
@@ -67,11 +88,13 @@ public static class Startup
     private static void AddLog(ILoggingBuilder logging, LogForm form)
     {
         var forJournal = form == LogForm.Journal || (form == LogForm.Auto && JournalStream.IsOutput);
-        logging.ClearProviders().AddConsole(options =>
-        {
-            options.FormatterName = LogLines.FormatName;
-            options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
-        });
+        logging
+            .ClearProviders()
+            .AddConsole(options =>
+            {
+                options.FormatterName = LogLines.FormatName;
+                options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+            });
         logging.Services.AddSingleton<ConsoleFormatter>(new LogLines(forJournal, TimeProvider.System));
     }
 
@@ -104,17 +127,62 @@ public static class Startup
         state.Complete(clock.GetUtcNow());
 
         var runner = new CommandRunner();
-        services.AddSingleton(runner).AddSingleton(provider => new HostProgram(runner, () => (long)current.Now.Builds.OutputMegabytes << 20,
-            provider.GetRequiredService<SshConnections>(),
-            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)).AddSingleton(_ => new SshConnections()).AddSingleton<Lanes>().AddSingleton<ReservationLimits>();
-        services.AddSingleton<BuildsUnderHolds>().AddSingleton<ReservationBook>().AddSingleton<ReservationHandover>().AddSingleton<BuildHolds>().AddSingleton<Reachability>().AddSingleton<Usability>().AddSingleton<FreeServers>();
-        services.AddSingleton<PageFiles>().AddSingleton<Webhook>().AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
+        services
+            .AddSingleton(runner)
+            .AddSingleton(provider => new HostProgram(
+                runner,
+                () => (long)current.Now.Builds.OutputMegabytes << 20,
+                provider.GetRequiredService<SshConnections>(),
+                provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
+            ))
+            .AddSingleton(_ => new SshConnections())
+            .AddSingleton<Lanes>()
+            .AddSingleton<ReservationLimits>();
+        services
+            .AddSingleton<BuildsUnderHolds>()
+            .AddSingleton<ReservationBook>()
+            .AddSingleton<ReservationHandover>()
+            .AddSingleton<BuildHolds>()
+            .AddSingleton<Reachability>()
+            .AddSingleton<Usability>()
+            .AddSingleton<FreeServers>();
+        services
+            .AddSingleton<PageFiles>()
+            .AddSingleton<Webhook>()
+            .AddSingleton(new Secrets(settings))
+            .AddSingleton<Catalogue>()
+            .AddSingleton<RepositoryPaths>();
         // In the order in which people see them.
-        services.AddSingleton<IBuildStep, DatabaseStep>().AddSingleton<IBuildStep, CodeStep>().AddSingleton<IBuildStep, AfterStep>()
-            .AddSingleton<IBuildStep, SettingsStep>().AddSingleton<IBuildStep, HealthStep>();
-        services.AddSingleton<GuestProgram>().AddSingleton<RenderedBuild>().AddSingleton<BuildRunner>().AddSingleton<BuildRules>().AddSingleton<SiteValues>().AddSingleton<TemplateCheck>().AddSingleton<ServerFinds>().AddSingleton<Planner>().AddSingleton<UsualTimes>().AddSingleton<BuildPresenter>();
-        services.AddSingleton<BaseFacts>().AddSingleton<DataTimes>().AddSingleton<BasePresenter>().AddSingleton<CallPlaces>().AddSingleton<Sessions>().AddSingleton<EventStream>().AddSingleton<EventPublisher>();
-        services.AddSingleton<Copies>().AddSingleton<CopySight>().AddSingleton<CopyDrop>().AddSingleton<CopyPresenter>();
+        services
+            .AddSingleton<IBuildStep, DatabaseStep>()
+            .AddSingleton<IBuildStep, CodeStep>()
+            .AddSingleton<IBuildStep, AfterStep>()
+            .AddSingleton<IBuildStep, SettingsStep>()
+            .AddSingleton<IBuildStep, HealthStep>();
+        services
+            .AddSingleton<GuestProgram>()
+            .AddSingleton<RenderedBuild>()
+            .AddSingleton<BuildRunner>()
+            .AddSingleton<BuildRules>()
+            .AddSingleton<SiteValues>()
+            .AddSingleton<TemplateCheck>()
+            .AddSingleton<ServerFinds>()
+            .AddSingleton<Planner>()
+            .AddSingleton<UsualTimes>()
+            .AddSingleton<BuildPresenter>();
+        services
+            .AddSingleton<BaseFacts>()
+            .AddSingleton<DataTimes>()
+            .AddSingleton<BasePresenter>()
+            .AddSingleton<CallPlaces>()
+            .AddSingleton<Sessions>()
+            .AddSingleton<EventStream>()
+            .AddSingleton<EventPublisher>();
+        services
+            .AddSingleton<Copies>()
+            .AddSingleton<CopySight>()
+            .AddSingleton<CopyDrop>()
+            .AddSingleton<CopyPresenter>();
         AddBackground<Inventory>(services);
         AddBackground<ReservationExpiry>(services);
         AddBackground<BaseKeeper>(services);
@@ -167,22 +235,30 @@ public static class Startup
         }
         catch (DiskRefused refused)
         {
-            throw new WrongSetting($"`runtime` is wrong: {refused.Message.TrimEnd('.')}. Name a folder that the "
-                + "console's account can make and write.");
+            throw new WrongSetting(
+                $"`runtime` is wrong: {refused.Message.TrimEnd('.')}. Name a folder that the "
+                    + "console's account can make and write."
+            );
         }
     }
 
-    private static void AddBackground<T>(IServiceCollection services) where T : class, IHostedService =>
+    private static void AddBackground<T>(IServiceCollection services)
+        where T : class, IHostedService =>
         services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
 
-    // Published: app/ and wwwroot/ are neighbours. From the sources: the program is in Console.Api/bin/..., wwwroot beside Console.Api.
+    // Published: app/ and wwwroot/ are neighbours. From the sources: the program is in Console.Api/bin/..., wwwroot
+    // beside Console.Api.
     private static string Wwwroot(ConsoleSettings settings)
     {
-        if (settings.Wwwroot is { } named) return Directory.Exists(named) ? named : throw new WrongSetting($"`wwwroot` is wrong: there is no folder {named}.");
+        if (settings.Wwwroot is { } named)
+            return Directory.Exists(named)
+                ? named
+                : throw new WrongSetting($"`wwwroot` is wrong: there is no folder {named}.");
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var candidate = Path.Combine(folder.FullName, "wwwroot");
-            if (File.Exists(Path.Combine(candidate, "index.html"))) return candidate;
+            if (File.Exists(Path.Combine(candidate, "index.html")))
+                return candidate;
         }
         throw new WrongSetting("`wwwroot` is needed: there is no folder wwwroot beside the program.");
     }

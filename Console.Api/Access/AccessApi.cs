@@ -8,9 +8,16 @@ namespace TestServers.Access;
 public static class AccessApi
 {
     /// <param name="Reservations">How long a reservation is, so that a page can say it before the click.</param>
-    public sealed record Me(string Name, CallerKind Kind, bool Open, IEnumerable<string> May, ReservationHours Reservations);
+    public sealed record Me(
+        string Name,
+        CallerKind Kind,
+        bool Open,
+        IEnumerable<string> May,
+        ReservationHours Reservations
+    );
 
-    /// <param name="DefaultHours">The hours of a reservation that is given no end, for instance one that a build makes.</param>
+    /// <param name="DefaultHours">The hours of a reservation that is given no end, for instance one that a build
+    /// makes.</param>
     /// <param name="MaxHours">The most hours from now that a reservation may last.</param>
     public sealed record ReservationHours(double DefaultHours, double MaxHours);
 
@@ -20,15 +27,20 @@ public static class AccessApi
     {
         var calls = routes.MapCalls("Access", "Who am I.");
         calls.MapGet("/api/me", Show).As("showMe", Right.View, "Who am I, and what may I do");
-        calls.MapPut("/api/me", SetName).As("nameMe", Right.View, "Name oneself; only where the console is open").Gives(409)
+        calls
+            .MapPut("/api/me", SetName)
+            .As("nameMe", Right.View, "Name oneself; only where the console is open")
+            .Gives(409)
             .MayBeRepeated()
             .Example("""{ "name": "anna" }""");
-        calls.MapDelete("/api/me/session", EndSession)
+        calls
+            .MapDelete("/api/me/session", EndSession)
             .As("endSessions", Right.View, "End one's sessions: the next request is checked by password again")
             .MayBeRepeated();
     }
 
-    private static Ok<Me> Show(HttpContext context, ConsoleSettings settings) => TypedResults.Ok(MeOf(Caller.Of(context), settings));
+    private static Ok<Me> Show(HttpContext context, ConsoleSettings settings) =>
+        TypedResults.Ok(MeOf(Caller.Of(context), settings));
 
     private static NoContent EndSession(HttpContext context, Sessions sessions)
     {
@@ -39,13 +51,31 @@ public static class AccessApi
 
     private static Ok<Me> SetName(NameMe wanted, HttpContext context, ConsoleSettings settings)
     {
-        if (settings.Listen.Socket is not null) throw Problem.Conflict("The web server says who you are; sign in there under another name.");
+        if (settings.Listen.Socket is not null)
+            throw Problem.Conflict("The web server says who you are; sign in there under another name.");
         var name = PlainText.Check(wanted.Name, "name", PersonName.Longest);
-        if (PersonName.FaultOf(name, settings) is { } fault) throw Problem.BadInput($"The name {fault}. Choose another.");
-        context.Response.Cookies.Append(Identity.NameCookie, name, new() { HttpOnly = true, SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365), Path = PublicAddress.PathOf(context) });
+        if (PersonName.FaultOf(name, settings) is { } fault)
+            throw Problem.BadInput($"The name {fault}. Choose another.");
+        context.Response.Cookies.Append(
+            Identity.NameCookie,
+            name,
+            new()
+            {
+                HttpOnly = true,
+                SameSite = SameSiteMode.Strict,
+                MaxAge = TimeSpan.FromDays(365),
+                Path = PublicAddress.PathOf(context),
+            }
+        );
         return TypedResults.Ok(MeOf(new(settings.People.NameOf(name), CallerKind.Open, TokenRights.All), settings));
     }
 
-    private static Me MeOf(Caller caller, ConsoleSettings settings) => new(caller.Name, caller.Kind, settings.Listen.Socket is null,
-        caller.May.Order(StringComparer.Ordinal), new(settings.Reservations.DefaultHours, settings.Reservations.MaxHours));
+    private static Me MeOf(Caller caller, ConsoleSettings settings) =>
+        new(
+            caller.Name,
+            caller.Kind,
+            settings.Listen.Socket is null,
+            caller.May.Order(StringComparer.Ordinal),
+            new(settings.Reservations.DefaultHours, settings.Reservations.MaxHours)
+        );
 }

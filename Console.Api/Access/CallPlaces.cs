@@ -1,7 +1,14 @@
 namespace TestServers.Access;
 
 /// <summary>What holds a worker of the web server for longer than an ordinary answer does.</summary>
-public enum PlaceKind { Stream, Wait, Restore, Log, Plan }
+public enum PlaceKind
+{
+    Stream,
+    Wait,
+    Restore,
+    Log,
+    Plan,
+}
 
 /// <summary>
 /// Counts what is held, for each caller and in all, so that one person cannot stop the others. All places together are
@@ -19,15 +26,38 @@ public sealed class CallPlaces
     private readonly Dictionary<(PlaceKind, CallerKind, string), List<Place>> _taken = [];
     private int _asking;
 
-    // An open page has one stream and follows one log; a plan starts programs on a server. A token is shared by many jobs,
-    // and one that restores may be asked a hundred times for one night.
+    // An open page has one stream and follows one log; a plan starts programs on a server. A token is shared by many
+    // jobs, and one that restores may be asked a hundred times for one night.
     private static readonly Dictionary<PlaceKind, Limit> Limits = new()
     {
-        [PlaceKind.Stream] = new("event streams open", Person: 6, Token: 6, All: 300, "Close some, or poll GET api/servers."),
-        [PlaceKind.Wait] = new("calls that wait", Person: 10, Token: 30, All: 60, "Wait for some, or ask without `wait`."),
-        [PlaceKind.Restore] = new("calls that wait for a restore", Person: 4, Token: 100, All: 120,
-            "Ask without `wait`, then GET api/restores/ID?wait=10."),
-        [PlaceKind.Log] = new("followed logs open", Person: 10, Token: 10, All: 40, "Close some, or ask without `follow`."),
+        [PlaceKind.Stream] = new(
+            "event streams open",
+            Person: 6,
+            Token: 6,
+            All: 300,
+            "Close some, or poll GET api/servers."
+        ),
+        [PlaceKind.Wait] = new(
+            "calls that wait",
+            Person: 10,
+            Token: 30,
+            All: 60,
+            "Wait for some, or ask without `wait`."
+        ),
+        [PlaceKind.Restore] = new(
+            "calls that wait for a restore",
+            Person: 4,
+            Token: 100,
+            All: 120,
+            "Ask without `wait`, then GET api/restores/ID?wait=10."
+        ),
+        [PlaceKind.Log] = new(
+            "followed logs open",
+            Person: 10,
+            Token: 10,
+            All: 40,
+            "Close some, or ask without `follow`."
+        ),
         [PlaceKind.Plan] = new("plans under way", Person: 4, Token: 4, All: 12, "Ask again in a moment."),
     };
 
@@ -39,7 +69,8 @@ public sealed class CallPlaces
     {
         get
         {
-            lock (_counting) return Limits.Keys.ToDictionary(k => k, k => TakenOf(k).Sum(t => t.Count));
+            lock (_counting)
+                return Limits.Keys.ToDictionary(k => k, k => TakenOf(k).Sum(t => t.Count));
         }
     }
 
@@ -59,7 +90,10 @@ public sealed class CallPlaces
             }
             if (TakenOf(kind).Sum(t => t.Count) >= limit.All)
             {
-                throw TooMany($"All together have {limit.All} {limit.What}, which is the limit. {limit.Instead}", limit.All);
+                throw TooMany(
+                    $"All together have {limit.All} {limit.What}, which is the limit. {limit.Instead}",
+                    limit.All
+                );
             }
             var place = new Place(this, key);
             _taken[key] = [.. held, place];
@@ -68,10 +102,11 @@ public sealed class CallPlaces
     }
 
     /// <summary>
-    /// Takes a place of a kind whose holders send something when they are asked (<see cref="Place.Asked"/>), so that those
-    /// who have gone are found out before anybody is refused.
+    /// Takes a place of a kind whose holders send something when they are asked (<see cref="Place.Asked"/>), so that
+    /// those who have gone are found out before anybody is refused.
     /// </summary>
-    /// <exception cref="Problem">429 with `limit`: this caller, or all together, have too many that are read.</exception>
+    /// <exception cref="Problem">429 with `limit`: this caller, or all together, have too many that are
+    /// read.</exception>
     public async Task<Place> TakeAsking(PlaceKind kind, Caller caller, CancellationToken cancel)
     {
         var asking = Interlocked.Increment(ref _asking) <= MostAsking;
@@ -105,13 +140,15 @@ public sealed class CallPlaces
             var own = _taken.GetValueOrDefault((kind, caller.Kind, caller.Name));
             holders = own?.Count >= OwnLimit(kind, caller) ? own : [.. TakenOf(kind).SelectMany(t => t)];
         }
-        foreach (var holder in holders) holder.Ask();
+        foreach (var holder in holders)
+            holder.Ask();
     }
 
     private static int OwnLimit(PlaceKind kind, Caller caller) =>
         caller.Kind == CallerKind.Token ? Limits[kind].Token : Limits[kind].Person;
 
-    private IEnumerable<List<Place>> TakenOf(PlaceKind kind) => _taken.Where(t => t.Key.Item1 == kind).Select(t => t.Value);
+    private IEnumerable<List<Place>> TakenOf(PlaceKind kind) =>
+        _taken.Where(t => t.Key.Item1 == kind).Select(t => t.Value);
 
     private static Problem TooMany(string detail, int limit) =>
         Problem.TooMany(detail).With("limit", limit).RetriedAfter(TimeSpan.FromSeconds(2));
@@ -120,9 +157,12 @@ public sealed class CallPlaces
     {
         lock (_counting)
         {
-            if (_taken.GetValueOrDefault(key) is not { } held || !held.Contains(place)) return;
-            if (held.Count == 1) _taken.Remove(key);
-            else _taken[key] = [.. held.Where(p => p != place)];
+            if (_taken.GetValueOrDefault(key) is not { } held || !held.Contains(place))
+                return;
+            if (held.Count == 1)
+                _taken.Remove(key);
+            else
+                _taken[key] = [.. held.Where(p => p != place)];
         }
     }
 

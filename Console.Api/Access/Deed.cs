@@ -1,6 +1,8 @@
 namespace TestServers.Access;
 
-/// <summary>A write that somebody asks for: who, by which call, with which body, and under which Idempotency-Key.</summary>
+/// <summary>
+/// A write that somebody asks for: who, by which call, with which body, and under which Idempotency-Key.
+/// </summary>
 /// <param name="Key">Null: asking again does it again.</param>
 /// <param name="Call">Method, address and query, without how long the answer may be waited for.</param>
 /// <param name="Body">As it was sent; kept only for a call with a key.</param>

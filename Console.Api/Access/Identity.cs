@@ -6,9 +6,10 @@ using TestServers.Settings;
 namespace TestServers.Access;
 
 /// <summary>
-/// Finds out who asks. Behind a web server (a Unix socket that only it can open): its user header, exactly one, which begins a session;
-/// or that session's cookie, alone or with the credentials that it began with; or a bearer token. On a loopback port, where anybody on the machine could send any header, a person
-/// names himself and the console says that it is open.
+/// Finds out who asks. Behind a web server (a Unix socket that only it can open): its user header, exactly one, which
+/// begins a session; or that session's cookie, alone or with the credentials that it began with; or a bearer token. On
+/// a loopback port, where anybody on the machine could send any header, a person names himself and the console says
+/// that it is open.
 /// </summary>
 public sealed class Identity(RequestDelegate next, CurrentSettings settings, Sessions sessions, SignInRefusals refusals)
 {
@@ -16,7 +17,8 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
     public const string UserHeader = "X-Remote-User";
 
     /// <summary>
-    /// A digest of the credentials that the request came with, whether they were checked or not; likewise set by the web server.
+    /// A digest of the credentials that the request came with, whether they were checked or not; likewise set by the
+    /// web server.
     /// </summary>
     public const string CredentialsHeader = "X-Remote-Credentials";
 
@@ -39,30 +41,42 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
     private Caller? Find(HttpContext context)
     {
         var authorization = context.Request.Headers[HeaderNames.Authorization];
-        if (authorization.Count == 1 && authorization[0]!.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return Token(context, authorization[0]!["Bearer ".Length..].Trim());
-        if (settings.Now.Listen.Socket is null) return SelfNamed(context);
+        if (authorization.Count == 1 && authorization[0]!.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return Token(context, authorization[0]!["Bearer ".Length..].Trim());
+        if (settings.Now.Listen.Socket is null)
+            return SelfNamed(context);
         return context.Request.Headers.ContainsKey(UserHeader) ? User(context) : InSession(context);
     }
 
     private Caller Token(HttpContext context, string token)
     {
-        if (context.Request.Headers.ContainsKey(UserHeader)) throw Problem.Unauthorized("Send a token or sign in, not both.");
+        if (context.Request.Headers.ContainsKey(UserHeader))
+            throw Problem.Unauthorized("Send a token or sign in, not both.");
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        var known = settings.Now.Tokens.FirstOrDefault(t => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(t.Sha256), Encoding.ASCII.GetBytes(hash)));
-        if (known is not null) return new(known.Name, CallerKind.Token, known.May.ToHashSet(StringComparer.Ordinal));
+        var known = settings.Now.Tokens.FirstOrDefault(t =>
+            CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(t.Sha256), Encoding.ASCII.GetBytes(hash))
+        );
+        if (known is not null)
+            return new(known.Name, CallerKind.Token, known.May.ToHashSet(StringComparer.Ordinal));
         refusals.Note(SignInRefusal.Token, "A token that is not known was refused", context);
-        throw Problem.Unauthorized("The token is not known. Ask the administrator for one; the settings list them under tokens.");
+        throw Problem.Unauthorized(
+            "The token is not known. Ask the administrator for one; the settings list them under tokens."
+        );
     }
 
     private Caller User(HttpContext context)
     {
         var sent = context.Request.Headers[UserHeader];
-        if (sent.Count > 1) throw Problem.Unauthorized($"The web server passed {sent.Count} users, and nobody is two.");
-        if (sent is not [{ Length: > 0 } spelling]) throw NoUser();
+        if (sent.Count > 1)
+            throw Problem.Unauthorized($"The web server passed {sent.Count} users, and nobody is two.");
+        if (sent is not [{ Length: > 0 } spelling])
+            throw NoUser();
         if (PersonName.FaultOf(spelling, settings.Now) is { } fault)
         {
             refusals.Note(SignInRefusal.Name, $"The user {spelling}, whose name {fault}, was refused", context);
-            throw Problem.Unauthorized($"The web server passed a user whose name {fault}. Ask the administrator for another name.");
+            throw Problem.Unauthorized(
+                $"The web server passed a user whose name {fault}. Ask the administrator for another name."
+            );
         }
         var name = settings.Now.People.NameOf(spelling);
         var credentials = CredentialsOf(context.Request);
@@ -71,15 +85,16 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
         return Person(name, Sessions.Longest);
     }
 
-    private Caller? InSession(HttpContext context) => SessionCookie.In(context.Request) switch
-    {
-        [] when IsForMonitoring(context.Request.Path) => Nobody,
-        [] => throw NoUser(),
-        [var cookie] => sessions.Find(cookie, CredentialsOf(context.Request)) is var (user, left)
-            ? Person(user, left)
-            : null,
-        _ => null,
-    };
+    private Caller? InSession(HttpContext context) =>
+        SessionCookie.In(context.Request) switch
+        {
+            [] when IsForMonitoring(context.Request.Path) => Nobody,
+            [] => throw NoUser(),
+            [var cookie] => sessions.Find(cookie, CredentialsOf(context.Request)) is var (user, left)
+                ? Person(user, left)
+                : null,
+            _ => null,
+        };
 
     private static string CredentialsOf(HttpRequest request) => request.Headers[CredentialsHeader].ToString();
 
@@ -88,9 +103,11 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
             ? new(settings.Now.People.NameOf(name), CallerKind.Open, TokenRights.All)
             : Nobody;
 
-    private static Caller Person(string name, TimeSpan believed) => new(name, CallerKind.User, TokenRights.All) { Believed = believed };
+    private static Caller Person(string name, TimeSpan believed) =>
+        new(name, CallerKind.User, TokenRights.All) { Believed = believed };
 
-    private static Problem NoUser() => Problem.Unauthorized("The web server passed no user. Sign in there, or send a bearer token.");
+    private static Problem NoUser() =>
+        Problem.Unauthorized("The web server passed no user. Sign in there, or send a bearer token.");
 
     private static readonly Caller Nobody = new("", CallerKind.Nobody, new HashSet<string>(StringComparer.Ordinal));
 

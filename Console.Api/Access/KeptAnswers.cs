@@ -58,7 +58,8 @@ public sealed class KeptAnswers : IRetained
         throw Problem
             .KeyUsed(
                 $"The Idempotency-Key {deed.Key} was used at {Times.Say(kept.At)} for {kept.Shown}, "
-                    + $"and is now sent with {Shown(deed.Call, deed.Body)}. Nothing was done. Use a key of its own for each request."
+                    + $"and is now sent with {Shown(deed.Call, deed.Body)}. Nothing was done. Use "
+                    + "a key of its own for each request."
             )
             .With("used", kept.Shown)
             .With("sent", Shown(deed.Call, deed.Body));
@@ -74,7 +75,8 @@ public sealed class KeptAnswers : IRetained
         if (!_known.ContainsKey(name) && _known.Values.Count(k => k.Caller == CallerOf(deed)) >= MostOfOne)
             throw Problem
                 .TooMany(
-                    $"{deed.Caller.Name} has used {MostOfOne} Idempotency-Keys within {Time.TotalDays:0} days, which is "
+                    $"{deed.Caller.Name} has used {MostOfOne} Idempotency-Keys within "
+                        + $"{Time.TotalDays:0} days, which is "
                         + "the limit. Send this request without one, or use keys for what must not be done twice alone."
                 )
                 .With("limit", MostOfOne);
@@ -136,7 +138,8 @@ public sealed class KeptAnswers : IRetained
         string canonical;
         try
         {
-            canonical = Sorted(body.Trim().Length == 0 ? new JsonObject() : JsonNode.Parse(body))?.ToJsonString() ?? "null";
+            canonical =
+                Sorted(body.Trim().Length == 0 ? new JsonObject() : JsonNode.Parse(body))?.ToJsonString() ?? "null";
         }
         catch (JsonException)
         {
@@ -149,7 +152,9 @@ public sealed class KeptAnswers : IRetained
         node switch
         {
             JsonObject fields => new JsonObject(
-                fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, Sorted(f.Value)))
+                fields
+                    .OrderBy(f => f.Key, StringComparer.Ordinal)
+                    .Select(f => KeyValuePair.Create(f.Key, Sorted(f.Value)))
             ),
             JsonArray items => new JsonArray([.. items.Select(Sorted)]),
             _ => node?.DeepClone(),

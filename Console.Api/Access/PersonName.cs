@@ -15,10 +15,14 @@ public static class PersonName
         {
             return "is that of a token in the settings, and one of them would act as the other";
         }
-        if (ConsoleName.Is(name)) return "is the console's own, and the audit could not tell them apart";
-        if (name.Length == 0) return "is empty";
-        if (name.Length > Longest) return $"has {name.Length} characters; {Longest} are allowed";
-        if (name.Trim() != name) return "begins or ends with a blank";
+        if (ConsoleName.Is(name))
+            return "is the console's own, and the audit could not tell them apart";
+        if (name.Length == 0)
+            return "is empty";
+        if (name.Length > Longest)
+            return $"has {name.Length} characters; {Longest} are allowed";
+        if (name.Trim() != name)
+            return "begins or ends with a blank";
         return PlainText.FirstUnseen(name) is { } unseen ? $"holds U+{unseen:X4}, a character that nobody sees" : null;
     }
 }

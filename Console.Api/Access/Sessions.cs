@@ -7,11 +7,11 @@ using TestServers.Storage;
 namespace TestServers.Access;
 
 /// <summary>
-/// One password check a session: who came with the web server's word gets a signed cookie, with which the web server lets the
-/// next requests pass unchecked. It is believed for a minute after that check, so a changed password or a removed user counts
-/// within one. The key is kept with the state, so that a client which keeps cookies does not notice a restart: who can read
-/// it, the console's user and the web server's group, can say who asks anyway. A session is bound to the credentials that
-/// were checked when it began: with others beside it, it is not believed.
+/// One password check a session: who came with the web server's word gets a signed cookie, with which the web server
+/// lets the next requests pass unchecked. It is believed for a minute after that check, so a changed password or a
+/// removed user counts within one. The key is kept with the state, so that a client which keeps cookies does not notice
+/// a restart: who can read it, the console's user and the web server's group, can say who asks anyway. A session is
+/// bound to the credentials that were checked when it began: with others beside it, it is not believed.
 /// </summary>
 public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
 {
@@ -26,9 +26,11 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
     private const int LongestCookie = 2000;
 
     private readonly byte[] _key = Convert.FromBase64String(file.Value.Key);
+
     // Cookies whose signature was right: under one key it stays so, and most requests bring the same few.
     private const int MostKnown = 5000;
-    private readonly ConcurrentDictionary<(string Value, string Credentials), (string User, long Issued)> _known = new();
+    private readonly ConcurrentDictionary<(string Value, string Credentials), (string User, long Issued)> _known =
+        new();
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _ends = new(StringComparer.Ordinal);
 
     /// <summary>The value of a new cookie for a user whose password was checked just now.</summary>
@@ -40,7 +42,9 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
         return $"{content}.{SignatureOf(content)}";
     }
 
-    /// <summary>The user of a cookie's value and how long he is believed; null: it is wrong, too old, or its session was ended.</summary>
+    /// <summary>
+    /// The user of a cookie's value and how long he is believed; null: it is wrong, too old, or its session was ended.
+    /// </summary>
     /// <param name="credentials">
     /// A digest of the credentials that came with it, which must be those it began with; empty: it came alone.
     /// </param>

@@ -3,8 +3,8 @@ using TestServers.Http;
 namespace TestServers.Access;
 
 /// <summary>
-/// Calls that wait. A wait is short and the client asks again: while the console is silent, the web server neither frees the
-/// call's worker nor notices that the client has gone.
+/// Calls that wait. A wait is short and the client asks again: while the console is silent, the web server neither
+/// frees the call's worker nor notices that the client has gone.
 /// </summary>
 public static class Waits
 {
@@ -18,7 +18,8 @@ public static class Waits
     /// <exception cref="Problem">400: it is no number of seconds from 0 to 600.</exception>
     public static TimeSpan Cap(double? wait)
     {
-        if (wait is null) return TimeSpan.Zero;
+        if (wait is null)
+            return TimeSpan.Zero;
         return wait is >= 0 and <= LargestWish
             ? TimeSpan.FromSeconds(Math.Min(wait.Value, Longest.TotalSeconds))
             : throw Problem.BadInput($"`wait` is a number of seconds, 0 to {LargestWish}.");
@@ -31,25 +32,33 @@ public static class Waits
     /// <param name="asked">The query parameter by which the call asks to be held; null: it always is.</param>
     public static RouteHandlerBuilder Holds(this RouteHandlerBuilder call, PlaceKind kind, string? asked = null) =>
         // Another site is refused, and who has too many.
-        call.Gives(403, 429).AddEndpointFilter(async (invocation, next) =>
-        {
-            var context = invocation.HttpContext;
-            if (asked is not null && context.Request.Query[asked].ToString() is "" or "0" or "false") return await next(invocation);
-            CrossSite.Refuse(context.Request);
-            var places = context.RequestServices.GetRequiredService<CallPlaces>();
-            using var place = kind == PlaceKind.Log
-                ? await places.TakeAsking(kind, Caller.Of(context), context.RequestAborted)
-                : places.Take(kind, Caller.Of(context));
-            context.Features.Set(place);
-            using var late = EndAtStop(context, kind);
-            return await next(invocation);
-        });
+        call.Gives(403, 429)
+            .AddEndpointFilter(
+                async (invocation, next) =>
+                {
+                    var context = invocation.HttpContext;
+                    if (asked is not null && context.Request.Query[asked].ToString() is "" or "0" or "false")
+                        return await next(invocation);
+                    CrossSite.Refuse(context.Request);
+                    var places = context.RequestServices.GetRequiredService<CallPlaces>();
+                    using var place =
+                        kind == PlaceKind.Log
+                            ? await places.TakeAsking(kind, Caller.Of(context), context.RequestAborted)
+                            : places.Take(kind, Caller.Of(context));
+                    context.Features.Set(place);
+                    using var late = EndAtStop(context, kind);
+                    return await next(invocation);
+                }
+            );
 
     // That of a restore ends with the restore, which the stop ends.
     private static Late? EndAtStop(HttpContext context, PlaceKind kind) =>
         kind == PlaceKind.Restore
             ? null
-            : new Late(context, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            : new Late(
+                context,
+                context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
+            );
 
     /// <summary>A stop waits for no call that waits itself; what comes to its end at once is still told.</summary>
     private sealed class Late : IDisposable

@@ -90,7 +90,11 @@ public sealed class SettingsReload(
             current.Problems = late;
             foreach (var place in late)
                 log.LogWarning("{Problem}", place);
-            log.LogInformation("The settings file {File} was read anew, and holds from now on: {Counts}.", before.Source, next.Counts);
+            log.LogInformation(
+                "The settings file {File} was read anew, and holds from now on: {Counts}.",
+                before.Source,
+                next.Counts
+            );
         }
         catch (Exception e) when (e is WrongSetting or DiskRefused)
         {

@@ -19,22 +19,22 @@ internal sealed partial class ApacheDirective
         Ordinary,
     }
 
-    private static readonly string[] Literals =
-    
-        ("setenv passenv unsetenv servername serveralias serveradmin documentroot adddefaultcharset wsgipythonpath "
-            + "wsgipythonhome").Split(' ');
+    private static readonly string[] Literals = (
+        "setenv passenv unsetenv servername serveralias serveradmin documentroot adddefaultcharset wsgipythonpath "
+        + "wsgipythonhome"
+    ).Split(' ');
 
     private static readonly string[] Formats = ["header", "requestheader", "logformat", "errorlogformat"];
 
     // Texts, addresses and paths, in which %{...} and $1 may have a meaning.
-    private static readonly string[] Ordinaries =
-    
-        ("alias scriptalias redirect redirectpermanent redirecttemp errordocument authname authtype authuserfile "
-            + "authgroupfile virtualhost listen addtype addcharset addlanguage addencoding forcetype directoryindex "
-            + "fallbackresource timeout keepalivetimeout limitrequestbody options allowoverride expiresdefault "
-            + "expiresbytype proxypass proxypassreverse sslcertificatefile sslcertificatekeyfile "
-            + "sslcertificatechainfile wsgidaemonprocess wsgiprocessgroup wsgiapplicationgroup wsgiscriptalias "
-            + "wsgisocketprefix wsgiimportscript wsgipassauthorization wsgiscriptreloading").Split(' ');
+    private static readonly string[] Ordinaries = (
+        "alias scriptalias redirect redirectpermanent redirecttemp errordocument authname authtype authuserfile "
+        + "authgroupfile virtualhost listen addtype addcharset addlanguage addencoding forcetype directoryindex "
+        + "fallbackresource timeout keepalivetimeout limitrequestbody options allowoverride expiresdefault "
+        + "expiresbytype proxypass proxypassreverse sslcertificatefile sslcertificatekeyfile "
+        + "sslcertificatechainfile wsgidaemonprocess wsgiprocessgroup wsgiapplicationgroup wsgiscriptalias "
+        + "wsgisocketprefix wsgiimportscript wsgipassauthorization wsgiscriptreloading"
+    ).Split(' ');
 
     private static readonly string[] Programs = ["|", "exec:", "prog:", "prg:"];
     private const string Expression = "expr=";

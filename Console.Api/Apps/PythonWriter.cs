@@ -20,10 +20,10 @@ internal sealed partial class PythonWriter : SiteWriter
     }
 
     private const string Cookie = "coding";
-    private static readonly string[] Keywords =
-    
-        ("and as assert async await break class continue def del elif else except finally for from global if "
-            + "import in is lambda nonlocal not or pass raise return try while with yield").Split(' ');
+    private static readonly string[] Keywords = (
+        "and as assert async await break class continue def del elif else except finally for from global if "
+        + "import in is lambda nonlocal not or pass raise return try while with yield"
+    ).Split(' ');
 
     private Place _place = Place.Code;
     private PythonText _quotes = new("", '\'');

@@ -162,8 +162,7 @@ internal static partial class RazorEngines
             }
         }
 
-        private int LineOf(int at) =>
-            Enumerable.Range(0, at).Count(j => source[j] == '\n') + 1 - RazorText.LeadLines;
+        private int LineOf(int at) => Enumerable.Range(0, at).Count(j => source[j] == '\n') + 1 - RazorText.LeadLines;
 
         // An @ that is meant to be one is two in the source, one of which is no part of a text.
         private bool IsOneOfTwo(int at, string text, int i) =>

@@ -26,8 +26,9 @@ internal static class RazorFault
             ),
             UnknownValue unknown => TemplateFault.OfName(unknown.Name, LineIn(e, template), e),
             // What these hold is the fault itself.
-            TypeInitializationException or TargetInvocationException or AggregateException
-                when e.InnerException is { } inner => Of(inner, template),
+            TypeInitializationException
+            or TargetInvocationException
+            or AggregateException when e.InnerException is { } inner => Of(inner, template),
             _ => new(LineIn(e, template), MessageOf(e), e),
         };
 
@@ -55,9 +56,7 @@ internal static class RazorFault
         new(LineOf(told, template), told.ErrorMessage, e);
 
     private static int? LineOf(TemplateCompilationDiagnostic told, RazorText template) =>
-        told.LineSpan is { } at && at.Path == template.Key
-            ? template.LineOrNone(at.StartLinePosition.Line + 1)
-            : null;
+        told.LineSpan is { } at && at.Path == template.Key ? template.LineOrNone(at.StartLinePosition.Line + 1) : null;
 
     private static string MessageOf(Exception e) =>
         e.Message.Trim() is { Length: > 0 } message ? message : $"it fails with {e.GetType()}";

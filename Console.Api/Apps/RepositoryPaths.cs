@@ -5,17 +5,29 @@ using TestServers.Settings;
 
 namespace TestServers.Apps;
 
-public enum PathKind { Trunk, Branch, Tag }
+public enum PathKind
+{
+    Trunk,
+    Branch,
+    Tag,
+}
 
 /// <summary>A path that can be checked out.</summary>
 /// <param name="Path">
 /// A name that Git has both for a branch and for a tag is listed twice, as refs/heads/NAME and as refs/tags/NAME.
 /// </param>
 /// <param name="Revision">The last revision on it.</param>
-public sealed record ListedPath(RepositoryPath Path, PathKind Kind, string? Revision, DateTimeOffset? At, string? Author);
+public sealed record ListedPath(
+    RepositoryPath Path,
+    PathKind Kind,
+    string? Revision,
+    DateTimeOffset? At,
+    string? Author
+);
 
 /// <summary>The paths of a repository.</summary>
-/// <param name="Problem">Why the repository does not answer now; the paths are then those of <paramref name="AsOf"/>.</param>
+/// <param name="Problem">Why the repository does not answer now; the paths are then those of <paramref
+/// name="AsOf"/>.</param>
 public sealed record PathList(ImmutableArray<ListedPath> Paths, DateTimeOffset? AsOf, string? Problem)
 {
     /// <summary>What of the repository is not in the list, and why, a sentence each.</summary>
@@ -25,22 +37,27 @@ public sealed record PathList(ImmutableArray<ListedPath> Paths, DateTimeOffset? 
     internal long At { get; init; }
 
     /// <summary>The same list, while its repository does not answer.</summary>
-    internal PathList Stale(string problem, TimeProvider clock) => this with
-    {
-        Problem = problem,
-        AsOf = AsOf is { } asOf ? Times.AsSetNow(asOf, clock.GetElapsedTime(At), clock.GetUtcNow()) : null,
-    };
+    internal PathList Stale(string problem, TimeProvider clock) =>
+        this with
+        {
+            Problem = problem,
+            AsOf = AsOf is { } asOf ? Times.AsSetNow(asOf, clock.GetElapsedTime(At), clock.GetUtcNow()) : null,
+        };
 }
 
-/// <summary>Lists branches and tags to choose from, asking a repository at most once in half a minute, one process at a time.</summary>
+/// <summary>
+/// Lists branches and tags to choose from, asking a repository at most once in half a minute, one process at a time.
+/// </summary>
 public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30), Again = TimeSpan.FromSeconds(10), Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30),
+        Again = TimeSpan.FromSeconds(10),
+        Limit = TimeSpan.FromSeconds(20);
     private readonly ConcurrentDictionary<(AppName, RepositorySettings), Known> _known = new();
 
     /// <summary>
-    /// The app's paths; a repository that does not answer gives the last list with its problem. All who ask meanwhile get
-    /// one answer.
+    /// The app's paths; a repository that does not answer gives the last list with its problem. All who ask meanwhile
+    /// get one answer.
     /// </summary>
     public Task<PathList> Of(AppSettings app, CancellationToken cancel)
     {
@@ -48,12 +65,20 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
         lock (known)
         {
             var age = clock.GetElapsedTime(known.AskedAt);
-            if (known.Asking is { IsCompletedSuccessfully: true } asked && age < (asked.Result.Problem is null ? Fresh : Again)) return asked;
+            if (
+                known.Asking is { IsCompletedSuccessfully: true } asked
+                && age < (asked.Result.Problem is null ? Fresh : Again)
+            )
+                return asked;
             if (known.Asking is null or { IsCompleted: true })
             {
                 known.AskedAt = clock.GetTimestamp();
                 // Nobody's leaving ends it: others may wait for it, too.
-                known.Asking = Ask(app, known.Asking is { IsCompletedSuccessfully: true } last ? last.Result : new([], null, null), CancellationToken.None);
+                known.Asking = Ask(
+                    app,
+                    known.Asking is { IsCompletedSuccessfully: true } last ? last.Result : new([], null, null),
+                    CancellationToken.None
+                );
             }
             return known.Asking.WaitAsync(cancel);
         }
@@ -68,20 +93,27 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
     private async Task<PathList> Ask(AppSettings app, PathList known, CancellationToken cancel)
     {
         var (now, at) = (clock.GetUtcNow(), clock.GetTimestamp());
-        var lists = await Task.WhenAll(Commands(app.Repository).Select(async command =>
-        {
-            var lines = new List<string>();
-            var end = await runner.Run(command, lines.Add, cancel);
-            return (Lines: lines, End: end);
-        }));
+        var lists = await Task.WhenAll(
+            Commands(app.Repository)
+                .Select(async command =>
+                {
+                    var lines = new List<string>();
+                    var end = await runner.Run(command, lines.Add, cancel);
+                    return (Lines: lines, End: end);
+                })
+        );
         cancel.ThrowIfCancellationRequested();
-        if (lists.All(l => !l.End.Succeeded)) return known.Stale($"The repository of {app.Name} does not answer: {Reason(lists[0].End)}", clock);
+        if (lists.All(l => !l.End.Succeeded))
+            return known.Stale($"The repository of {app.Name} does not answer: {Reason(lists[0].End)}", clock);
         var found = new FoundPaths();
         for (var i = 0; i < lists.Length; i++)
         {
-            if (!lists[i].End.Succeeded) TellUnlisted(found, i, lists[i].End);
-            else if (app.Repository.Kind == RepositoryKind.Git) found.AddGit(lists[i].Lines);
-            else found.AddSvn(lists[i].Lines, (PathKind)i);
+            if (!lists[i].End.Succeeded)
+                TellUnlisted(found, i, lists[i].End);
+            else if (app.Repository.Kind == RepositoryKind.Git)
+                found.AddGit(lists[i].Lines);
+            else
+                found.AddSvn(lists[i].Lines, (PathKind)i);
         }
         return new([.. found.Paths], now, null) { LeftOut = [.. found.LeftOut], At = at };
     }
@@ -93,10 +125,30 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
             found.Miss($"The folder {(folder == 0 ? "/" : SvnFolders[folder])} could not be listed: {Reason(end)}");
     }
 
-    private static IEnumerable<Command> Commands(RepositorySettings repository) => repository.Kind == RepositoryKind.Git
-        ? [new("git", ["ls-remote", "--heads", "--tags", "--end-of-options", repository.Url], Limit) { Environment = GitEnvironment }]
-        : SvnFolders.Select(folder =>
-            new Command("svn", ["list", "--xml", "--non-interactive", "--no-auth-cache", "--", repository.Url.TrimEnd('/') + folder + "@"], Limit) { LargestOutput = 64 << 20 });
+    private static IEnumerable<Command> Commands(RepositorySettings repository) =>
+        repository.Kind == RepositoryKind.Git
+            ?
+            [
+                new("git", ["ls-remote", "--heads", "--tags", "--end-of-options", repository.Url], Limit)
+                {
+                    Environment = GitEnvironment,
+                },
+            ]
+            : SvnFolders.Select(folder => new Command(
+                "svn",
+                [
+                    "list",
+                    "--xml",
+                    "--non-interactive",
+                    "--no-auth-cache",
+                    "--",
+                    repository.Url.TrimEnd('/') + folder + "@",
+                ],
+                Limit
+            )
+            {
+                LargestOutput = 64 << 20,
+            });
 
     // In the order of the kinds: the root for trunk, then branches, then tags.
     private static readonly string[] SvnFolders = ["", "/branches", "/tags"];
@@ -104,13 +156,16 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
 
     private static readonly Dictionary<string, string> GitEnvironment = new(StringComparer.Ordinal)
     {
-        ["GIT_TERMINAL_PROMPT"] = "0", ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_ALLOW_PROTOCOL"] = "https:ssh",
+        ["GIT_TERMINAL_PROMPT"] = "0",
+        ["GIT_CONFIG_NOSYSTEM"] = "1",
+        ["GIT_ALLOW_PROTOCOL"] = "https:ssh",
     };
 
-    private static string Reason(CommandResult end) => end.Outcome switch
-    {
-        CommandOutcome.TimedOut => $"it took longer than {Limit.TotalSeconds:0} s.",
-        CommandOutcome.TooMuchOutput => "its list does not end.",
-        _ => ToolWords.CauseIn(end.Errors) ?? "without a word.",
-    };
+    private static string Reason(CommandResult end) =>
+        end.Outcome switch
+        {
+            CommandOutcome.TimedOut => $"it took longer than {Limit.TotalSeconds:0} s.",
+            CommandOutcome.TooMuchOutput => "its list does not end.",
+            _ => ToolWords.CauseIn(end.Errors) ?? "without a word.",
+        };
 }

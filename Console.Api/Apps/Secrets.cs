@@ -5,8 +5,8 @@ using TestServers.Settings;
 namespace TestServers.Apps;
 
 /// <summary>
-/// Hides the apps' secrets in what host programs, commands of an app and pages say, before it is logged, kept or shown. A secret
-/// of fewer than four letters is not hidden there, as it would be found in everything.
+/// Hides the apps' secrets in what host programs, commands of an app and pages say, before it is logged, kept or shown.
+/// A secret of fewer than four letters is not hidden there, as it would be found in everything.
 /// </summary>
 public sealed class Secrets
 {

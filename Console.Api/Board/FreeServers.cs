@@ -6,7 +6,10 @@ using TestServers.Reservations;
 
 namespace TestServers.Board;
 
-/// <summary>Which servers are given to somebody who asks for any: only such as can be used and on which nobody's build runs or waits.</summary>
+/// <summary>
+/// Which servers are given to somebody who asks for any: only such as can be used and on which nobody's build runs or
+/// waits.
+/// </summary>
 public sealed class FreeServers(
     Inventory inventory,
     Usability usability,
@@ -16,8 +19,8 @@ public sealed class FreeServers(
 )
 {
     /// <summary>
-    /// The servers that may be given, the best first: one that has the app, is clean, and whose last build did not fail; of
-    /// equals one whose host has the fewest running builds.
+    /// The servers that may be given, the best first: one that has the app, is clean, and whose last build did not
+    /// fail; of equals one whose host has the fewest running builds.
     /// </summary>
     public IEnumerable<ServerName> For(AppName? app, string? host)
     {
@@ -48,9 +51,11 @@ public sealed class FreeServers(
         var first = reservations.All().Where(r => usable.Any(m => m.Name == r.Server)).MinBy(r => r.Until);
         var problem = Problem.NoneFree(
             usable.Count == 0
-                ? $"No server {(host is null ? "" : $"of {host} ")}can be used now; GET api/servers says why, server by server."
+                ? $"No server {(host is null ? "" : $"of {host} ")}can be used now; GET "
+                    + "api/servers says why, server by server."
             : first is null ? $"On all {usable.Count} servers that can be used builds run or wait. Ask again."
-            : $"All {usable.Count} servers that can be used are reserved or have builds; {first.Server} is the first to end, at {Times.Say(first.Until)} ({first.Holder})."
+            : $"All {usable.Count} servers that can be used are reserved or have builds; "
+                + $"{first.Server} is the first to end, at {Times.Say(first.Until)} ({first.Holder})."
         );
         return first is null
             ? problem

@@ -13,12 +13,14 @@ namespace TestServers.Board;
 
 /// <summary>A picture of all servers, ready to be sent.</summary>
 /// <param name="Body">The list as JSON.</param>
-/// <param name="Tag">Its ETag. While a host answers, the time of its last answer alone does not change it: then who has the tag has the truth.</param>
+/// <param name="Tag">Its ETag. While a host answers, the time of its last answer alone does not change it: then who has
+/// the tag has the truth.</param>
 public sealed record Picture(ServerList List, ReadOnlyMemory<byte> Body, string Tag);
 
 /// <summary>
-/// Puts machines, reservations, configurations and builds together. The picture is made when something has changed, not when somebody asks:
-/// the list is served from memory. Every second it is made anew, because reservations end by the clock.
+/// Puts machines, reservations, configurations and builds together. The picture is made when something has changed, not
+/// when somebody asks: the list is served from memory. Every second it is made anew, because reservations end by the
+/// clock.
 /// </summary>
 public sealed class LiveBoard : BackgroundService
 {
@@ -33,14 +35,36 @@ public sealed class LiveBoard : BackgroundService
     private readonly DataTimes _times;
     private readonly Loop _loop;
     private readonly Lock _making = new();
+
     // How many changes there were, and up to which of them the picture shows.
-    private long _changes = 1, _shown;
+    private long _changes = 1,
+        _shown;
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
 
-    public LiveBoard(Inventory inventory, ReservationBook reservations, JobStore<Build> builds, HistoryStore history, BuildPresenter views, ServerCleanup cleaning, Usability usability, Reachability reachability, BuildsUnderHolds underHolds, DataTimes times, ILogger<LiveBoard> log)
+    public LiveBoard(
+        Inventory inventory,
+        ReservationBook reservations,
+        JobStore<Build> builds,
+        HistoryStore history,
+        BuildPresenter views,
+        ServerCleanup cleaning,
+        Usability usability,
+        Reachability reachability,
+        BuildsUnderHolds underHolds,
+        DataTimes times,
+        ILogger<LiveBoard> log
+    )
     {
         _loop = new(TimeSpan.FromSeconds(1), log);
-        (_inventory, _reservations, _builds, _history, _views, _cleaning, _usability) = (inventory, reservations, builds, history, views, cleaning, usability);
+        (_inventory, _reservations, _builds, _history, _views, _cleaning, _usability) = (
+            inventory,
+            reservations,
+            builds,
+            history,
+            views,
+            cleaning,
+            usability
+        );
         (_underHolds, _times) = (underHolds, times);
         reachability.Changed += _ => Mark();
         inventory.Changed += Mark;
@@ -69,11 +93,13 @@ public sealed class LiveBoard : BackgroundService
 
     private Picture Make(bool onlyIfStale)
     {
-        ServerList before, after;
+        ServerList before,
+            after;
         Picture picture;
         lock (_making)
         {
-            if (onlyIfStale && IsUpToDate) return _picture;
+            if (onlyIfStale && IsUpToDate)
+                return _picture;
             var changes = Volatile.Read(ref _changes);
             before = _picture.List;
             after = Collect();
@@ -83,7 +109,8 @@ public sealed class LiveBoard : BackgroundService
             var same = tag == _picture.Tag;
             Volatile.Write(ref _picture, picture);
             Volatile.Write(ref _shown, changes);
-            if (same) return picture;
+            if (same)
+                return picture;
             // Under the lock, so that pictures are told of in their order.
             Changed?.Invoke(Timeless(before), timeless);
         }
@@ -96,23 +123,56 @@ public sealed class LiveBoard : BackgroundService
         var unclean = _cleaning.Open;
         var hosts = _inventory.Hosts.ToList();
         return new(
-            [.. hosts.SelectMany(h => h.Servers.Select(m => new ServerView(m.Name, m.Host, m.State, h.AsOf, h.Problem, m.Address, m.Url,
-                _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null, _times.Shown(_history.Of(m.Name)), Current(open.GetValueOrDefault(m.Name)), unclean.GetValueOrDefault(m.Name), _usability.WhyNot(m),
-                _history.Of(m.Name).SetAside, _history.Of(m.Name).Other, _history.Of(m.Name).Otherwise)))],
-            [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others, h.Notices))]);
+            [
+                .. hosts.SelectMany(h =>
+                    h.Servers.Select(m => new ServerView(
+                        m.Name,
+                        m.Host,
+                        m.State,
+                        h.AsOf,
+                        h.Problem,
+                        m.Address,
+                        m.Url,
+                        _reservations.Of(m.Name) is { } held ? ReservationView.Of(held) : null,
+                        _times.Shown(_history.Of(m.Name)),
+                        Current(open.GetValueOrDefault(m.Name)),
+                        unclean.GetValueOrDefault(m.Name),
+                        _usability.WhyNot(m),
+                        _history.Of(m.Name).SetAside,
+                        _history.Of(m.Name).Other,
+                        _history.Of(m.Name).Otherwise
+                    ))
+                ),
+            ],
+            [.. hosts.Select(h => new HostView(h.Name, h.AsOf, h.Problem, h.Others, h.Notices))]
+        );
     }
 
     private CurrentBuild? Current(List<Build>? builds)
     {
-        if (builds is not [var build, .. var behind]) return null;
+        if (builds is not [var build, .. var behind])
+            return null;
         var view = _views.Of(build);
         var step = build.Steps.FirstOrDefault(s => s.State == StepState.Running)?.Name;
         var progress = build.Steps.FirstOrDefault(s => s.Progress is not null)?.Progress;
-        return new(build.Id, build.State, build.App, build.Path, build.By, _underHolds.NumberOf(build.Server, build.Id) ?? build.Reservation,
-            step, progress, view.EstimatedStart, view.EstimatedEnd, behind.Count);
+        return new(
+            build.Id,
+            build.State,
+            build.App,
+            build.Path,
+            build.By,
+            _underHolds.NumberOf(build.Server, build.Id) ?? build.Reservation,
+            step,
+            progress,
+            view.EstimatedStart,
+            view.EstimatedEnd,
+            behind.Count
+        );
     }
 
-    private static ServerList Timeless(ServerList list) => new(
-        [.. list.Servers.Select(s => s.Problem is null ? s with { AsOf = null } : s)],
-        [.. list.Hosts.Select(h => h.Problem is null ? h with { AsOf = null } : h)]);
+    private static ServerList Timeless(ServerList list) =>
+        new(
+            [.. list.Servers.Select(s => s.Problem is null ? s with { AsOf = null } : s)],
+            [.. list.Hosts.Select(h => h.Problem is null ? h with { AsOf = null } : h)]
+        );
 }

@@ -9,8 +9,11 @@ public static class ServersApi
     public static void MapServers(this IEndpointRouteBuilder routes)
     {
         var calls = routes.MapCalls("Servers", "Which servers there are, and how they are.");
-        calls.MapGet("/api/servers", List).As("listServers", Right.View, "Every server: state, reservation, configuration, current build")
-            .Produces<ServerList>().Produces(304);
+        calls
+            .MapGet("/api/servers", List)
+            .As("listServers", Right.View, "Every server: state, reservation, configuration, current build")
+            .Produces<ServerList>()
+            .Produces(304);
         calls.MapGet("/api/servers/{server}", Show).As("showServer", Right.View, "One server");
     }
 

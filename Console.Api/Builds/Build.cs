@@ -5,20 +5,38 @@ using TestServers.Jobs;
 
 namespace TestServers.Builds;
 
-/// <summary>One request to put an app on a server: a database, code, or both; it always renders the settings it touches.</summary>
+/// <summary>
+/// One request to put an app on a server: a database, code, or both; it always renders the settings it touches.
+/// </summary>
 /// <param name="Revision">The wanted revision; null: the newest on the path.</param>
-public sealed record Build(ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code) : Job
+public sealed record Build(
+    ServerName Server,
+    AppName App,
+    RepositoryPath Path,
+    Revision? Revision,
+    bool Database,
+    bool Code
+) : Job
 {
-    /// <summary>The number of the reservation it was accepted under: it begins only while that one holds. Null: an older console accepted it.</summary>
+    /// <summary>
+    /// The number of the reservation it was accepted under: it begins only while that one holds. Null: an older console
+    /// accepted it.
+    /// </summary>
     public long? Reservation { get; init; }
     public BuildResult? Result { get; init; }
     public AppHealth? Health { get; init; }
+
     /// <summary>The build that this one repeats.</summary>
     public JobId? RetryOf { get; init; }
+
     /// <summary>The build that this one goes on with: what succeeded there is kept.</summary>
     public JobId? Resumes { get; init; }
-    /// <summary>It ended without a last word from its server, which is to be cleaned before anything else is done there.</summary>
+
+    /// <summary>
+    /// It ended without a last word from its server, which is to be cleaned before anything else is done there.
+    /// </summary>
     public bool Unclean { get; init; }
+
     /// <summary>The settings as they were rendered, with the password hidden.</summary>
     public ImmutableArray<SiteFile> Settings { get; init; } = [];
 

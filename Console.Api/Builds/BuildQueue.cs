@@ -10,39 +10,92 @@ using TestServers.Storage;
 namespace TestServers.Builds;
 
 /// <summary>
-/// The queue: builds that wait are those on disk whose state says so, hence a restart loses none. A channel wakes the one loop that starts
-/// them; one build a server at a time, first come first served. What else a step needs it waits for itself, in the base's lane.
+/// The queue: builds that wait are those on disk whose state says so, hence a restart loses none. A channel wakes the
+/// one loop that starts them; one build a server at a time, first come first served. What else a step needs it waits
+/// for itself, in the base's lane.
 /// </summary>
-public sealed class BuildQueue(CurrentSettings settings, JobStore<Build> store, IEnumerable<IBuildStep> steps, BuildRunner runner, BuildRules rules, HistoryStore history, Inventory inventory,
-    ReservationBook reservations, ReservationHandover handover, BuildHolds holds, Journal journal, Audit audit, KeptAnswers answers, TimeProvider clock, ILogger<BuildQueue> log) : BackgroundService
+public sealed class BuildQueue(
+    CurrentSettings settings,
+    JobStore<Build> store,
+    IEnumerable<IBuildStep> steps,
+    BuildRunner runner,
+    BuildRules rules,
+    HistoryStore history,
+    Inventory inventory,
+    ReservationBook reservations,
+    ReservationHandover handover,
+    BuildHolds holds,
+    Journal journal,
+    Audit audit,
+    KeptAnswers answers,
+    TimeProvider clock,
+    ILogger<BuildQueue> log
+) : BackgroundService
 {
     private readonly Loop _loop = new(TimeSpan.FromSeconds(30), log);
     private readonly ConcurrentDictionary<ServerName, RunningBuild> _running = new();
 
     public JobStore<Build> Store => store;
 
-    /// <summary>Accepts a build; it is on disk when this returns. A free server that can be used is reserved for its requester.</summary>
+    /// <summary>
+    /// Accepts a build; it is on disk when this returns. A free server that can be used is reserved for its requester.
+    /// </summary>
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <param name="retryOf">The build that this one repeats.</param>
     /// <param name="resumes">The build that this one goes on with: its steps that succeeded are kept.</param>
-    /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too many wait.</exception>
-    public Build Enqueue(ServerName server, Wanted wanted, long? number, Deed deed, JobId? retryOf = null, Build? resumes = null)
+    /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too
+    /// many wait.</exception>
+    public Build Enqueue(
+        ServerName server,
+        Wanted wanted,
+        long? number,
+        Deed deed,
+        JobId? retryOf = null,
+        Build? resumes = null
+    )
     {
-        if (Earlier(deed) is { } earlier) return earlier;
+        if (Earlier(deed) is { } earlier)
+            return earlier;
         var by = deed.Caller.Name;
         // The limit is decided below, under the lock; it is asked here, too, so that a flood does not take it.
         var (_, app, path) = rules.Ensure(server, wanted, by);
         var build = journal.Do(act =>
         {
-            if (Earlier(deed) is { } same) return same;
+            if (Earlier(deed) is { } same)
+                return same;
             rules.LimitFor(by);
-            var added = store.Add(act, id => new(server, wanted.App, path, wanted.Code ? wanted.Revision : null, wanted.Database, wanted.Code)
-            {
-                Id = id, By = by, At = clock.GetUtcNow(), RetryOf = retryOf, Resumes = resumes?.Id, Result = resumes?.Result,
-                Reservation = holds.For(act, server, id, $"build of {wanted.App} {path}", number, deed),
-                Steps = [.. steps.Where(s => s.IsPartOf(app, wanted.Database, wanted.Code)).Select(s => resumes?.Steps.FirstOrDefault(r => r.Name == s.Name && r.State == StepState.Succeeded) ?? new Step(s.Name))],
-            });
-            audit.Write(act, deed.Caller, "build", server.Text, $"build {added.Id}: {added.App} {added.Path}{(added.Database ? ", database" : "")}{(added.Code ? ", code" : "")}");
+            var added = store.Add(
+                act,
+                id =>
+                    new(server, wanted.App, path, wanted.Code ? wanted.Revision : null, wanted.Database, wanted.Code)
+                    {
+                        Id = id,
+                        By = by,
+                        At = clock.GetUtcNow(),
+                        RetryOf = retryOf,
+                        Resumes = resumes?.Id,
+                        Result = resumes?.Result,
+                        Reservation = holds.For(act, server, id, $"build of {wanted.App} {path}", number, deed),
+                        Steps =
+                        [
+                            .. steps
+                                .Where(s => s.IsPartOf(app, wanted.Database, wanted.Code))
+                                .Select(s =>
+                                    resumes?.Steps.FirstOrDefault(r =>
+                                        r.Name == s.Name && r.State == StepState.Succeeded
+                                    ) ?? new Step(s.Name)
+                                ),
+                        ],
+                    }
+            );
+            audit.Write(
+                act,
+                deed.Caller,
+                "build",
+                server.Text,
+                $"build {added.Id}: {added.App} "
+                    + $"{added.Path}{(added.Database ? ", database" : "")}{(added.Code ? ", code" : "")}"
+            );
             answers.Keep(act, deed, new LaunchedBuild(added.Id));
             return added;
         });
@@ -50,36 +103,63 @@ public sealed class BuildQueue(CurrentSettings settings, JobStore<Build> store, 
         return build;
     }
 
-    /// <summary>Accepts a build again: exactly the same, with the revision that was checked out then; or from its failed step on.</summary>
+    /// <summary>
+    /// Accepts a build again: exactly the same, with the revision that was checked out then; or from its failed step
+    /// on.
+    /// </summary>
     /// <exception cref="Problem">It has not ended, or there is nothing to go on with.</exception>
     public Build Retry(JobId id, bool fromFailed, long? number, Deed deed)
     {
-        if (Earlier(deed) is { } earlier) return earlier;
+        if (Earlier(deed) is { } earlier)
+            return earlier;
         var build = store.Find(id) ?? throw NoSuchBuild(id);
-        if (!build.Ended) throw Problem.Conflict($"Build {id} has not ended. Cancel it first, or wait.");
+        if (!build.Ended)
+            throw Problem.Conflict($"Build {id} has not ended. Cancel it first, or wait.");
         var revision = build.Result?.Revision ?? build.Revision;
         var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code);
-        if (!fromFailed) return Enqueue(build.Server, wanted, number, deed, retryOf: id);
-        if (build.State == JobState.Succeeded) throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
-        if (store.All.FirstOrDefault(b => b.Server == build.Server && b.StartedAt is not null) is { } last && last.Id != id) throw Problem.Conflict($"Build {last.Id} has changed {build.Server} since. Run build {id} again from the start.");
+        if (!fromFailed)
+            return Enqueue(build.Server, wanted, number, deed, retryOf: id);
+        if (build.State == JobState.Succeeded)
+            throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
+        if (
+            store.All.FirstOrDefault(b => b.Server == build.Server && b.StartedAt is not null) is { } last
+            && last.Id != id
+        )
+            throw Problem.Conflict(
+                $"Build {last.Id} has changed {build.Server} since. Run build {id} again from the start."
+            );
         return Enqueue(build.Server, wanted, number, deed, retryOf: id, resumes: build);
     }
 
-    /// <summary>Cancels a build: a waiting one at once; of a running one the scripts are ended and clean up first.</summary>
-    /// <exception cref="Problem">404, 403 when it is another's on a server one does not hold, 409 when it has ended.</exception>
+    /// <summary>
+    /// Cancels a build: a waiting one at once; of a running one the scripts are ended and clean up first.
+    /// </summary>
+    /// <exception cref="Problem">404, 403 when it is another's on a server one does not hold, 409 when it has
+    /// ended.</exception>
     public async Task<Build> Cancel(JobId id, Deed deed, CancellationToken cancel)
     {
-        if (Earlier(deed) is { } earlier) return earlier;
+        if (Earlier(deed) is { } earlier)
+            return earlier;
         var by = deed.Caller.Name;
         var after = journal.Do(act =>
         {
-            if (Earlier(deed) is { } same) return same;
+            if (Earlier(deed) is { } same)
+                return same;
             var build = store.Find(id) ?? throw NoSuchBuild(id);
-            if (build.By != by && reservations.Of(build.Server)?.Holder != by) throw Problem.Forbidden($"Build {id} is {build.By}'s, and {build.Server} is not reserved by you. Ask {build.By}, or take the server over.");
-            if (build.Ended) throw Problem.Conflict($"Build {id} has ended: {build.State.ToString().ToLowerInvariant()}.");
+            if (build.By != by && reservations.Of(build.Server)?.Holder != by)
+                throw Problem.Forbidden(
+                    $"Build {id} is {build.By}'s, and {build.Server} is not reserved by you. Ask "
+                        + $"{build.By}, or take the server over."
+                );
+            if (build.Ended)
+                throw Problem.Conflict($"Build {id} has ended: {build.State.ToString().ToLowerInvariant()}.");
             if (build.State == JobState.Queued)
             {
-                build = store.Change(act, id, b => b.WithEnd(JobState.Cancelled, $"Cancelled by {by} before it began.", clock.GetUtcNow()));
+                build = store.Change(
+                    act,
+                    id,
+                    b => b.WithEnd(JobState.Cancelled, $"Cancelled by {by} before it began.", clock.GetUtcNow())
+                );
                 runner.GiveBack(act, build);
             }
             // Asked for once more while it ends: that is told already.
@@ -88,20 +168,27 @@ public sealed class BuildQueue(CurrentSettings settings, JobStore<Build> store, 
             answers.Keep(act, deed, new LaunchedBuild(id));
             return build;
         });
-        if (after.Ended || !_running.TryGetValue(after.Server, out var running) || running.Id != id) return store.Find(id)!;
+        if (after.Ended || !_running.TryGetValue(after.Server, out var running) || running.Id != id)
+            return store.Find(id)!;
         if (!running.IsEnding)
             store.LogOf(id).Add("console", $"{by} cancels the build.", clock.GetUtcNow());
         await running.End();
-        // A host that does not answer is waited for as long as its cleaning up may take; then the build is told to be ending.
+        // A host that does not answer is waited for as long as its cleaning up may take; then the build is told to be
+        // ending.
         await Task.WhenAny(running.Ended, Task.Delay(TimeSpan.FromSeconds(20), cancel));
         return store.Find(id)!;
     }
 
-    public static Problem NoSuchBuild(JobId id) => Problem.NotFound("build", $"There is no build {id}; old ones are removed with their logs. GET api/builds lists the others.");
+    public static Problem NoSuchBuild(JobId id) =>
+        Problem.NotFound(
+            "build",
+            $"There is no build {id}; old ones are removed with their logs. GET api/builds lists the others."
+        );
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var found in store.Open.Where(b => b.State == JobState.Running).ToList()) TellInterrupted(found);
+        foreach (var found in store.Open.Where(b => b.State == JobState.Running).ToList())
+            TellInterrupted(found);
         inventory.Changed += _loop.Wake;
         handover.BuildLosesRight += EndOrLeave;
         await _loop.Run(() => StartNext(stoppingToken), stoppingToken);
@@ -109,7 +196,8 @@ public sealed class BuildQueue(CurrentSettings settings, JobStore<Build> store, 
         await Task.WhenAll(_running.Values.Select(r => r.Ended));
     }
 
-    // First who is next on each server, then whether it is free: it may become so between two looks, and the one behind must not slip in.
+    // First who is next on each server, then whether it is free: it may become so between two looks, and the one behind
+    // must not slip in.
     private void StartNext(CancellationToken stop)
     {
         var next = store.Open.Where(b => b.State == JobState.Queued).DistinctBy(b => b.Server).ToList();
@@ -117,57 +205,81 @@ public sealed class BuildQueue(CurrentSettings settings, JobStore<Build> store, 
             Start(build, stop);
     }
 
-    // After a start, a build waits until its host has told its servers; a server that no host has is then the runner's to refuse.
+    // After a start, a build waits until its host has told its servers; a server that no host has is then the runner's
+    // to refuse.
     private bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Servers.Any(m => m.Name == server);
 
     private void Start(Build build, CancellationToken stop)
     {
-        if (stop.IsCancellationRequested) return;
+        if (stop.IsCancellationRequested)
+            return;
         // Only this loop adds, and one a server.
         var running = _running[build.Server] = new(build.Id, stop);
-        _ = Task.Run(async () =>
-        {
-            try
+        _ = Task.Run(
+            async () =>
             {
-                if (store.Find(build.Id)?.State == JobState.Queued) await runner.Run(build.Id, running, stop);
-            }
-            catch (DiskRefused refused)
-            {
-                // It waits as before, on disk and in memory; or the console stops.
-                log.LogError("Build {Id} on {Server} cannot begin, or end: {Reason}", build.Id, build.Server, refused.Message);
-                await Task.Delay(TimeSpan.FromSeconds(2), stop).ContinueWith(_ => { }, TaskScheduler.Default);
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "Build {Id} on {Server}", build.Id, build.Server);
-            }
-            finally
-            {
-                // First, so that the one behind it does not begin under a reservation that has ended with this one.
-                holds.End(build.Server, build.Id);
-                _running.TryRemove(build.Server, out _);
-                running.SetEnded();
-                _loop.Wake();
-            }
-        }, CancellationToken.None);
+                try
+                {
+                    if (store.Find(build.Id)?.State == JobState.Queued)
+                        await runner.Run(build.Id, running, stop);
+                }
+                catch (DiskRefused refused)
+                {
+                    // It waits as before, on disk and in memory; or the console stops.
+                    log.LogError(
+                        "Build {Id} on {Server} cannot begin, or end: {Reason}",
+                        build.Id,
+                        build.Server,
+                        refused.Message
+                    );
+                    await Task.Delay(TimeSpan.FromSeconds(2), stop).ContinueWith(_ => { }, TaskScheduler.Default);
+                }
+                catch (Exception e)
+                {
+                    log.LogError(e, "Build {Id} on {Server}", build.Id, build.Server);
+                }
+                finally
+                {
+                    // First, so that the one behind it does not begin under a reservation that has ended with this one.
+                    holds.End(build.Server, build.Id);
+                    _running.TryRemove(build.Server, out _);
+                    running.SetEnded();
+                    _loop.Wake();
+                }
+            },
+            CancellationToken.None
+        );
     }
 
     // Its reservation was released or taken over while it runs: by whoever did that it is ended, or may finish.
     private void EndOrLeave(RightEnded lost)
     {
-        if (!_running.TryGetValue(lost.Reservation.Server, out var running) || running.Id != lost.Build) return;
+        if (!_running.TryGetValue(lost.Reservation.Server, out var running) || running.Id != lost.Build)
+            return;
         var ends = lost.Builds == RunningBuilds.Cancel;
-        store.LogOf(lost.Build).Add("console", $"{lost.Why} {(ends ? "The build is cancelled." : "The build may finish; what waits behind it is cancelled.")}", clock.GetUtcNow());
-        if (ends) _ = running.End(lost.Why);
+        var what = ends ? "The build is cancelled." : "The build may finish; what waits behind it is cancelled.";
+        store.LogOf(lost.Build).Add("console", $"{lost.Why} {what}", clock.GetUtcNow());
+        if (ends)
+            _ = running.End(lost.Why);
     }
 
-    private Build? Earlier(Deed deed) => answers.Find<LaunchedBuild>(deed) is { } launched ? store.Find(launched.Build) ?? throw NoSuchBuild(launched.Build) : null;
+    private Build? Earlier(Deed deed) =>
+        answers.Find<LaunchedBuild>(deed) is { } launched
+            ? store.Find(launched.Build) ?? throw NoSuchBuild(launched.Build)
+            : null;
 
     private void TellInterrupted(Build build)
     {
         if (history.Of(build.Server).Entries.FirstOrDefault(e => e.Build == build.Id) is { } written)
         {
-            store.Change(build.Id, b => b.WithEnd(written.Result, written.Message ?? "", written.EndedAt) with { Unclean = b.Unclean || written.Result != JobState.Succeeded });
+            store.Change(
+                build.Id,
+                b =>
+                    b.WithEnd(written.Result, written.Message ?? "", written.EndedAt) with
+                    {
+                        Unclean = b.Unclean || written.Result != JobState.Succeeded,
+                    }
+            );
             return;
         }
         var found = $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.";
@@ -176,5 +288,7 @@ public sealed class BuildQueue(CurrentSettings settings, JobStore<Build> store, 
     }
 }
 
-/// <summary>What is kept for the Idempotency-Key of a call about a build: the answer is the build as it is then.</summary>
+/// <summary>
+/// What is kept for the Idempotency-Key of a call about a build: the answer is the build as it is then.
+/// </summary>
 public sealed record LaunchedBuild(JobId Build);

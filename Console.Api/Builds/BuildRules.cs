@@ -18,7 +18,14 @@ public sealed record Launchable(Server Server, AppSettings App, RepositoryPath P
 /// Which builds are accepted: one rule for the launch and for the plan before it. Each refusal is a sentence that says
 /// what to do.
 /// </summary>
-public sealed class BuildRules(CurrentSettings settings, JobStore<Build> store, HistoryStore history, Inventory inventory, Catalogue catalogue, BuildHolds holds)
+public sealed class BuildRules(
+    CurrentSettings settings,
+    JobStore<Build> store,
+    HistoryStore history,
+    Inventory inventory,
+    Catalogue catalogue,
+    BuildHolds holds
+)
 {
     /// <summary>Why such a build would not be accepted now, or null.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
@@ -36,8 +43,11 @@ public sealed class BuildRules(CurrentSettings settings, JobStore<Build> store, 
         }
     }
 
-    /// <summary>Lets pass what may be launched, but for who holds the server: that is decided with the launch itself.</summary>
-    /// <exception cref="Problem">It cannot be: the server does not run, the values do not fit, too many wait.</exception>
+    /// <summary>
+    /// Lets pass what may be launched, but for who holds the server: that is decided with the launch itself.
+    /// </summary>
+    /// <exception cref="Problem">It cannot be: the server does not run, the values do not fit, too many
+    /// wait.</exception>
     public Launchable Ensure(ServerName server, Wanted wanted, string by)
     {
         var machine = RunningMachine(server);
@@ -50,20 +60,37 @@ public sealed class BuildRules(CurrentSettings settings, JobStore<Build> store, 
     private Server RunningMachine(ServerName server)
     {
         var machine = inventory.Find(server);
-        return machine.Running ? machine : throw Problem.Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.").With("state", machine.State);
+        return machine.Running
+            ? machine
+            : throw Problem
+                .Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.")
+                .With("state", machine.State);
     }
 
     // The wanted one, or the one that is there when no code is asked for.
     private RepositoryPath PathFor(Server machine, AppSettings app, Wanted wanted)
     {
-        if (!wanted.Database && !wanted.Code) throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
-        if (wanted.Database && app.Base is null) throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
+        if (!wanted.Database && !wanted.Code)
+            throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
+        if (wanted.Database && app.Base is null)
+            throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
         var kept = history.Of(machine.Name);
-        if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed.Text)) throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
-        if (wanted.Code) return Fitting(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, app);
-        var here = kept.Code.GetValueOrDefault(app.Name.Text) ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
-        if (IncompleteOn(machine.Name, app) is { } incomplete) throw Problem.Conflict($"{incomplete} Ask for `code` too.").With("path", here.Path);
-        if (wanted.Path is not null && !wanted.Path.Equals(here.Path)) throw Problem.Conflict($"{machine.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for `code` too, or leave the path out.").With("path", here.Path);
+        if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed.Text))
+            throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
+        if (wanted.Code)
+            return Fitting(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, app);
+        var here =
+            kept.Code.GetValueOrDefault(app.Name.Text)
+            ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
+        if (IncompleteOn(machine.Name, app) is { } incomplete)
+            throw Problem.Conflict($"{incomplete} Ask for `code` too.").With("path", here.Path);
+        if (wanted.Path is not null && !wanted.Path.Equals(here.Path))
+            throw Problem
+                .Conflict(
+                    $"{machine.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for "
+                        + "`code` too, or leave the path out."
+                )
+                .With("path", here.Path);
         return here.Path;
     }
 
@@ -76,14 +103,25 @@ public sealed class BuildRules(CurrentSettings settings, JobStore<Build> store, 
             : path;
 
     /// <summary>Why nothing can be built upon the code that is on a server, or null.</summary>
-    public string? IncompleteOn(ServerName server, AppSettings app) => history.Of(server).Code.GetValueOrDefault(app.Name.Text) is { Incomplete: true } code
-        ? $"The checkout of {app.Name} on {server} is incomplete: one of {code.Path} ended half-way." : null;
+    public string? IncompleteOn(ServerName server, AppSettings app) =>
+        history.Of(server).Code.GetValueOrDefault(app.Name.Text) is { Incomplete: true } code
+            ? $"The checkout of {app.Name} on {server} is incomplete: one of {code.Path} ended half-way."
+            : null;
 
     /// <summary>Refuses when too many builds wait.</summary>
     public void LimitFor(string by)
     {
         var waiting = store.Open.Where(b => b.State == JobState.Queued).ToList();
-        if (waiting.Count(b => b.By == by) >= settings.Now.Builds.PerPerson) throw Problem.TooMany($"{by} has {settings.Now.Builds.PerPerson} builds waiting, which is the limit. Wait for some, or cancel some.").With("limit", settings.Now.Builds.PerPerson);
-        if (waiting.Count >= settings.Now.Builds.Waiting) throw Problem.TooMany($"{settings.Now.Builds.Waiting} builds are waiting, which is the limit. Try again later.").With("limit", settings.Now.Builds.Waiting);
+        if (waiting.Count(b => b.By == by) >= settings.Now.Builds.PerPerson)
+            throw Problem
+                .TooMany(
+                    $"{by} has {settings.Now.Builds.PerPerson} builds waiting, which is the "
+                        + "limit. Wait for some, or cancel some."
+                )
+                .With("limit", settings.Now.Builds.PerPerson);
+        if (waiting.Count >= settings.Now.Builds.Waiting)
+            throw Problem
+                .TooMany($"{settings.Now.Builds.Waiting} builds are waiting, which is the limit. Try again later.")
+                .With("limit", settings.Now.Builds.Waiting);
     }
 }

@@ -44,14 +44,21 @@ public sealed class BuildRunner(
     {
         using var held = settings.Hold();
         var build = Begin(id);
-        if (build.Ended) return;
+        if (build.Ended)
+            return;
         var cancel = running.Cancel;
         var app = settings.Now.App(build.App);
         var outcome = app is null
             ? new(JobState.Failed, $"The settings no longer name the app {build.App}.")
             : await DoStepsOrCancel(build, app, cancel);
-        if (outcome.State == JobState.Cancelled && stop.IsCancellationRequested) outcome = outcome with { State = JobState.Interrupted, Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again." };
-        else if (outcome.State == JobState.Cancelled && running.Why is { } why) outcome = outcome with { Message = $"{why} {outcome.Message}" };
+        if (outcome.State == JobState.Cancelled && stop.IsCancellationRequested)
+            outcome = outcome with
+            {
+                State = JobState.Interrupted,
+                Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again.",
+            };
+        else if (outcome.State == JobState.Cancelled && running.Why is { } why)
+            outcome = outcome with { Message = $"{why} {outcome.Message}" };
         // What was done on the hosts is done: it is called running until the disk has taken how it ended.
         store.LogOf(id).Add("console", outcome.Message, clock.GetUtcNow());
         await Persistence.Write(() => End(id, app, outcome), refused => TellRefusal(id, refused), stop);
@@ -63,22 +70,46 @@ public sealed class BuildRunner(
         store.LogOf(id).Add("console", $"The end cannot be written yet: {refused.Message}", clock.GetUtcNow());
     }
 
-    /// <summary>Ends a build: history first, so that a crash between the two is found and mended at the next start.</summary>
+    /// <summary>
+    /// Ends a build: history first, so that a crash between the two is found and mended at the next start.
+    /// </summary>
     public void End(JobId id, AppSettings? app, BuildOutcome outcome)
     {
         var now = clock.GetUtcNow();
-        Build Ended(Build build) => (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
+        Build Ended(Build build) =>
+            (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
         var ended = store.Preview(id, Ended);
-        if (ended.ForHistory(app?.Base) is { } told) history.Add(told);
-        journal.Do(act => GiveBack(act, store.Change(act, id, b => Ended(b) with { Seconds = ended.Seconds, Unclean = ended.Unclean || outcome.State is JobState.Cancelled or JobState.Interrupted })));
-        if (ended.Database && app?.Base is { } name) keeper.Refresh(bases.Find(name));
+        if (ended.ForHistory(app?.Base) is { } told)
+            history.Add(told);
+        journal.Do(act =>
+            GiveBack(
+                act,
+                store.Change(
+                    act,
+                    id,
+                    b =>
+                        Ended(b) with
+                        {
+                            Seconds = ended.Seconds,
+                            Unclean = ended.Unclean || outcome.State is JobState.Cancelled or JobState.Interrupted,
+                        }
+                )
+            )
+        );
+        if (ended.Database && app?.Base is { } name)
+            keeper.Refresh(bases.Find(name));
     }
 
-    /// <summary>Gives back the reservation that a build has made for itself, when under it nothing was touched and no build is left.</summary>
+    /// <summary>
+    /// Gives back the reservation that a build has made for itself, when under it nothing was touched and no build is
+    /// left.
+    /// </summary>
     public void GiveBack(Act act, Build ended)
     {
-        if (ended.Reservation is not { } number || ended.HasTouched) return;
-        if (store.All.Any(b => b.Reservation == number && b.Id != ended.Id && (!b.Ended || b.HasTouched))) return;
+        if (ended.Reservation is not { } number || ended.HasTouched)
+            return;
+        if (store.All.Any(b => b.Reservation == number && b.Id != ended.Id && (!b.Ended || b.HasTouched)))
+            return;
         holds.GiveBack(act, ended.Server, number, ended.Id);
     }
 
@@ -88,14 +119,27 @@ public sealed class BuildRunner(
         var begun = journal.Do(act =>
         {
             var build = store.Find(id)!;
-            if (build.State != JobState.Queued) return build;
+            if (build.State != JobState.Queued)
+                return build;
             var now = clock.GetUtcNow();
             var (number, refusal) = holds.Begin(act, build.Server, id, build.By, build.Reservation);
-            if (refusal is null) return store.Change(act, id, b => b with { State = JobState.Running, StartedAt = now, Reservation = number });
-            audit.Write(act, Caller.TheConsole, "cancel build", build.Server.Text, $"build {id} of {build.By}: {refusal}");
+            if (refusal is null)
+                return store.Change(
+                    act,
+                    id,
+                    b => b with { State = JobState.Running, StartedAt = now, Reservation = number }
+                );
+            audit.Write(
+                act,
+                Caller.TheConsole,
+                "cancel build",
+                build.Server.Text,
+                $"build {id} of {build.By}: {refusal}"
+            );
             return store.Change(act, id, b => b.WithEnd(JobState.Cancelled, refusal, now));
         });
-        if (begun.Ended) store.LogOf(id).Add("console", begun.Message!, clock.GetUtcNow());
+        if (begun.Ended)
+            store.LogOf(id).Add("console", begun.Message!, clock.GetUtcNow());
         return begun;
     }
 
@@ -128,7 +172,11 @@ public sealed class BuildRunner(
         {
             return new(JobState.Failed, gone.Message);
         }
-        if (!machine.Running) return new(JobState.Failed, $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again.");
+        if (!machine.Running)
+            return new(
+                JobState.Failed,
+                $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again."
+            );
 
         if (await Obstacle(build, app, machine, cancel) is { } obstacle)
             return new(JobState.Failed, obstacle);
@@ -165,16 +213,21 @@ public sealed class BuildRunner(
     {
         var kept = history.Of(build.Server);
         ImmutableArray<string> without =
-            [.. LeftOutBefore.Of(app, build.Database, build.Code, build.Path, kept, bases)];
-        if (without.IsEmpty) return;
-        foreach (var text in without) store.LogOf(build.Id).Add("console", $"left out: {text}", clock.GetUtcNow());
+        [
+            .. LeftOutBefore.Of(app, build.Database, build.Code, build.Path, kept, bases),
+        ];
+        if (without.IsEmpty)
+            return;
+        foreach (var text in without)
+            store.LogOf(build.Id).Add("console", $"left out: {text}", clock.GetUtcNow());
         store.Change(build.Id, b => b with { LeftOut = [.. b.LeftOut.Union(without)] });
     }
 
     // A server that has answered in the last minute is not asked again: that would cost each build its time.
     private async Task<string?> Unreached(Server machine, CancellationToken cancel)
     {
-        if (reachability.WasReachedWithin(machine.Name, TimeSpan.FromMinutes(1))) return null;
+        if (reachability.WasReachedWithin(machine.Name, TimeSpan.FromMinutes(1)))
+            return null;
         var status = await guest.Status(machine, cancel);
         cancel.ThrowIfCancellationRequested();
         return status.Done ? null : status.Message;

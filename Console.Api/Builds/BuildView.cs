@@ -4,25 +4,77 @@ using TestServers.Jobs;
 
 namespace TestServers.Builds;
 
-/// <summary>A build as it is shown: what is on disk, and what is computed from the queue and from past builds.</summary>
+/// <summary>
+/// A build as it is shown: what is on disk, and what is computed from the queue and from past builds.
+/// </summary>
 /// <param name="Position">Its place among those that wait for this server, from 1; null when it does not wait.</param>
 /// <param name="EstimatedEnd">From past builds of the same kind; null when there is none.</param>
 /// <param name="LeftOut">What it went without, a sentence each.</param>
-/// <param name="Reservation">The number of the reservation it was accepted under; null: an older console accepted it.</param>
-public sealed record BuildView(JobId Id, ServerName Server, AppName App, RepositoryPath Path, Revision? Revision, bool Database, bool Code, string By, DateTimeOffset At,
-    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double? Seconds, JobState State, string? Message, IReadOnlyList<Step> Steps,
-    int? Position, string? WaitsFor, DateTimeOffset? EstimatedStart, DateTimeOffset? EstimatedEnd, BuildResult? Result, AppHealth? Health, JobId? RetryOf, JobId? Resumes, long? Reservation,
-    IReadOnlyList<string> LeftOut);
+/// <param name="Reservation">The number of the reservation it was accepted under; null: an older console accepted
+/// it.</param>
+public sealed record BuildView(
+    JobId Id,
+    ServerName Server,
+    AppName App,
+    RepositoryPath Path,
+    Revision? Revision,
+    bool Database,
+    bool Code,
+    string By,
+    DateTimeOffset At,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    double? Seconds,
+    JobState State,
+    string? Message,
+    IReadOnlyList<Step> Steps,
+    int? Position,
+    string? WaitsFor,
+    DateTimeOffset? EstimatedStart,
+    DateTimeOffset? EstimatedEnd,
+    BuildResult? Result,
+    AppHealth? Health,
+    JobId? RetryOf,
+    JobId? Resumes,
+    long? Reservation,
+    IReadOnlyList<string> LeftOut
+);
 
 /// <summary>Shows builds with their place in the queue.</summary>
 public sealed class BuildPresenter(JobStore<Build> store, UsualTimes usual, Inventory inventory, TimeProvider clock)
 {
     public BuildView Of(Build build)
     {
-        var (position, waitsFor, start) = build.State == JobState.Queued ? PlaceOf(build) : (null, null, store.BeginOf(build, clock.GetUtcNow()));
+        var (position, waitsFor, start) =
+            build.State == JobState.Queued ? PlaceOf(build) : (null, null, store.BeginOf(build, clock.GetUtcNow()));
         var end = build.Ended ? null : start + usual.Of(build);
-        return new(build.Id, build.Server, build.App, build.Path, build.Revision, build.Database, build.Code, build.By, build.At, build.StartedAt, build.EndedAt, build.Seconds, build.State, build.Message,
-            build.Steps, position, waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor, build.State == JobState.Queued ? start : null, end, build.Result, build.Health, build.RetryOf, build.Resumes, build.Reservation, build.LeftOut);
+        return new(
+            build.Id,
+            build.Server,
+            build.App,
+            build.Path,
+            build.Revision,
+            build.Database,
+            build.Code,
+            build.By,
+            build.At,
+            build.StartedAt,
+            build.EndedAt,
+            build.Seconds,
+            build.State,
+            build.Message,
+            build.Steps,
+            position,
+            waitsFor ?? build.Steps.FirstOrDefault(s => s.WaitsFor is not null)?.WaitsFor,
+            build.State == JobState.Queued ? start : null,
+            end,
+            build.Result,
+            build.Health,
+            build.RetryOf,
+            build.Resumes,
+            build.Reservation,
+            build.LeftOut
+        );
     }
 
     private (int?, string?, DateTimeOffset?) PlaceOf(Build build)
@@ -30,13 +82,28 @@ public sealed class BuildPresenter(JobStore<Build> store, UsualTimes usual, Inve
         var before = store.Open.Where(b => b.Server == build.Server && b.Id.Number < build.Id.Number).ToList();
         if (before.Count == 0)
         {
-            var silent = inventory.Servers.Any(m => m.Name == build.Server) ? null : inventory.Hosts.FirstOrDefault(h => h.AsOf is null);
-            return (1, silent is null ? null : $"{silent.Name} has not told its servers since the console's start: {silent.Problem}", null);
+            var silent = inventory.Servers.Any(m => m.Name == build.Server)
+                ? null
+                : inventory.Hosts.FirstOrDefault(h => h.AsOf is null);
+            return (
+                1,
+                silent is null
+                    ? null
+                    : $"{silent.Name} has not told its servers since the console's start: {silent.Problem}",
+                null
+            );
         }
         DateTimeOffset? start = null;
-        foreach (var other in before) start = (store.BeginOf(other, clock.GetUtcNow()) ?? start) + usual.Of(other) is { } end ? NotPast(end) : null;
+        foreach (var other in before)
+            start = (store.BeginOf(other, clock.GetUtcNow()) ?? start) + usual.Of(other) is { } end
+                ? NotPast(end)
+                : null;
         var next = before[^1];
-        return (before.Count(b => b.State == JobState.Queued) + 1, $"{build.Server} is busy with build {next.Id} of {next.By} ({next.App} {next.Path})", start);
+        return (
+            before.Count(b => b.State == JobState.Queued) + 1,
+            $"{build.Server} is busy with build {next.Id} of {next.By} ({next.App} {next.Path})",
+            start
+        );
     }
 
     // What takes longer than usual ends soon; in steps, so that the estimate is not another one at every look.

@@ -7,7 +7,9 @@ namespace TestServers.Builds;
 /// <param name="Build">As it was when it began.</param>
 public sealed record BuildWork(Build Build, AppSettings App, Server Server)
 {
-    /// <summary>The milestone that the server has answered: no database is exchanged for one that cannot be reached.</summary>
+    /// <summary>
+    /// The milestone that the server has answered: no database is exchanged for one that cannot be reached.
+    /// </summary>
     public const string ServerReached = "server reached";
 
     /// <summary>Where the server's error log ended when the first step that asked began.</summary>

@@ -7,7 +7,9 @@ namespace TestServers.Builds;
 /// <summary>Where the error log of a server's Apache ended when a build began.</summary>
 public sealed record ErrorLogMark(string Inode, string Size)
 {
-    /// <summary>As the guest's program has told it; null: it cannot read the log, or does not know where it is.</summary>
+    /// <summary>
+    /// As the guest's program has told it; null: it cannot read the log, or does not know where it is.
+    /// </summary>
     public static ErrorLogMark? Of(HostResult end) =>
         end.Results.GetValueOrDefault("log.inode") is { } inode && end.Results.GetValueOrDefault("log.size") is { } size
             ? new(inode, size)
@@ -19,7 +21,8 @@ public sealed record ErrorLogMark(string Inode, string Size)
 public sealed record ErrorLog(ImmutableArray<string> Lines, string? Problem)
 {
     // A guest cuts a line later than this, so that no half of a secret is at the end.
-    private const int Most = 100, Longest = 400;
+    private const int Most = 100,
+        Longest = 400;
 
     /// <param name="hide">Hides secrets.</param>
     public static ErrorLog Of(HostResult end, Func<string, string> hide)

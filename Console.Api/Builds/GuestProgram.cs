@@ -10,7 +10,15 @@ using TestServers.Storage;
 namespace TestServers.Builds;
 
 /// <summary>The calls of the program on a server.</summary>
-public sealed class GuestProgram(CurrentSettings settings, HostProgram program, Reachability reachability, Secrets secrets, HistoryStore history, StateFolder state, TimeProvider clock)
+public sealed class GuestProgram(
+    CurrentSettings settings,
+    HostProgram program,
+    Reachability reachability,
+    Secrets secrets,
+    HistoryStore history,
+    StateFolder state,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(30);
 
@@ -44,7 +52,9 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
         return Run(machine, call, cancel);
     }
 
-    /// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
+    /// <summary>
+    /// Runs the commands that the app's entry in the settings lists, with the settings that the site will have.
+    /// </summary>
     /// <param name="limit">For all of them together.</param>
     public Task<HostResult> RunAfter(
         AppSettings app,
@@ -69,24 +79,53 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
     }
 
     /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
-    public Task<HostResult> Compare(AppSettings app, Server machine, KeptCode? from, CodeTarget to, CancellationToken cancel)
+    public Task<HostResult> Compare(
+        AppSettings app,
+        Server machine,
+        KeptCode? from,
+        CodeTarget to,
+        CancellationToken cancel
+    )
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["app"] = app.Name.Text, ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn", ["repository"] = app.Repository.Url,
-            ["path"] = to.Path.Text, ["revision"] = to.Revision?.Text ?? "", ["from_path"] = from?.Path.Text ?? "", ["from_revision"] = from?.Revision?.Text ?? "",
+            ["app"] = app.Name.Text,
+            ["kind"] = app.Repository.Kind == RepositoryKind.Git ? "git" : "svn",
+            ["repository"] = app.Repository.Url,
+            ["path"] = to.Path.Text,
+            ["revision"] = to.Revision?.Text ?? "",
+            ["from_path"] = from?.Path.Text ?? "",
+            ["from_revision"] = from?.Revision?.Text ?? "",
         };
         return Run(machine, new(Reach(machine), "guest", "compare", values, ShortLimit), cancel);
     }
 
     /// <summary>Has left-over work ended and half-made things put right, after an end that nobody heard of.</summary>
-    public Task<HostResult> Sweep(Server machine, CancellationToken cancel) => Run(machine, new(Reach(machine), "guest", "sweep", new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(5)), cancel);
+    public Task<HostResult> Sweep(Server machine, CancellationToken cancel) =>
+        Run(
+            machine,
+            new(
+                Reach(machine),
+                "guest",
+                "sweep",
+                new Dictionary<string, string>(StringComparer.Ordinal),
+                TimeSpan.FromMinutes(5)
+            ),
+            cancel
+        );
 
     /// <summary>Asks what is on the server.</summary>
-    /// <param name="counts">Whether the server counts as one that cannot be reached when this call does not reach it.</param>
+    /// <param name="counts">Whether the server counts as one that cannot be reached when this call does not reach
+    /// it.</param>
     public Task<HostResult> Status(Server machine, CancellationToken cancel, bool counts = true)
     {
-        var call = new HostCall(Reach(machine), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal), ShortLimit);
+        var call = new HostCall(
+            Reach(machine),
+            "guest",
+            "status",
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            ShortLimit
+        );
         return Run(machine, call, cancel, counts);
     }
 
@@ -120,18 +159,24 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
         ErrorLog.Of(await Errors(machine, since, cancel), secrets.Hide);
 
     /// <summary>Asks where that log ends, before a page is asked that no step of this build has touched.</summary>
-    public async Task<ErrorLogMark?> EndOfErrors(Server machine, CancellationToken cancel) => ErrorLogMark.Of(await Errors(machine, null, cancel));
+    public async Task<ErrorLogMark?> EndOfErrors(Server machine, CancellationToken cancel) =>
+        ErrorLogMark.Of(await Errors(machine, null, cancel));
 
     private Task<HostResult> Errors(Server machine, ErrorLogMark? since, CancellationToken cancel)
     {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["since.inode"] = since?.Inode ?? "", ["since.size"] = since?.Size ?? "" };
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["since.inode"] = since?.Inode ?? "",
+            ["since.size"] = since?.Size ?? "",
+        };
         return Run(machine, new(Reach(machine), "guest", "errors", values, ShortLimit), cancel);
     }
 
     // What a call tells of its server is kept; a disk that refuses is told by what is written next.
     private void NoteSetAside(Server machine, HostResult end)
     {
-        if (SetAside.Of(end) is not { } folders) return;
+        if (SetAside.Of(end) is not { } folders)
+            return;
         try
         {
             history.NoteSetAside(machine.Name, folders);
@@ -146,25 +191,34 @@ public sealed class GuestProgram(CurrentSettings settings, HostProgram program, 
     {
         var end = await program.Run(call, cancel);
         // A command of the app's, or Apache, may print what is in the settings.
-        end = end with { Message = secrets.Hide(end.Message), LeftOut = [.. end.LeftOut.Select(secrets.Hide)] };
+        end = end with
+        {
+            Message = secrets.Hide(end.Message),
+            LeftOut = [.. end.LeftOut.Select(secrets.Hide)],
+        };
         NoteSetAside(machine, end);
         NoteOther(machine, end);
         if (end.Outcome is HostOutcome.Unreachable or HostOutcome.Stranger)
         {
-            if (counts) reachability.NoteUnreachable(machine.Name, end.Message);
+            if (counts)
+                reachability.NoteUnreachable(machine.Name, end.Message);
         }
-        else if (end.Outcome is HostOutcome.Done or HostOutcome.Failed or HostOutcome.Refused or HostOutcome.Cancelled) reachability.NoteReached(machine.Name);
+        else if (end.Outcome is HostOutcome.Done or HostOutcome.Failed or HostOutcome.Refused or HostOutcome.Cancelled)
+            reachability.NoteReached(machine.Name);
         return end;
     }
 
-    // Whatever call it was: the site that a server shows is somebody's. A disk that refuses is told by what is written next.
+    // Whatever call it was: the site that a server shows is somebody's. A disk that refuses is told by what is written
+    // next.
     private void NoteOther(Server machine, HostResult end)
     {
-        if (BuiltMark.OfSite(end) is not { } mark) return;
+        if (BuiltMark.OfSite(end) is not { } mark)
+            return;
         var other = OtherWork.Of(machine.Name, mark, state.Id, clock.GetUtcNow());
         try
         {
-            if (history.NoteOther(machine.Name, other) && other is not null) OtherFound?.Invoke(machine.Name);
+            if (history.NoteOther(machine.Name, other) && other is not null)
+                OtherFound?.Invoke(machine.Name);
         }
         catch (DiskRefused)
         {

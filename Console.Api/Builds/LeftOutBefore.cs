@@ -9,13 +9,22 @@ public static class LeftOutBefore
 {
     /// <param name="path">The code that the server has afterwards.</param>
     public static IEnumerable<string> Of(
-        AppSettings app, bool database, bool code, RepositoryPath path, ServerHistory kept, BaseFacts bases)
+        AppSettings app,
+        bool database,
+        bool code,
+        RepositoryPath path,
+        ServerHistory kept,
+        BaseFacts bases
+    )
     {
-        if (app.Base is not { } name) yield break;
+        if (app.Base is not { } name)
+            yield break;
         if (database)
-            foreach (var text in bases.Of(name).LeftOut) yield return $"in the base {name}: {text}";
+            foreach (var text in bases.Of(name).LeftOut)
+                yield return $"in the base {name}: {text}";
         var commands = app.After?.Count ?? 0;
-        if (commands == 0) yield break;
+        if (commands == 0)
+            yield break;
         if (database && !code)
             yield return $"the commands after the code ({commands}): they run when code is built, so what they would do"
                 + " to the fresh database, such as a migration, is not done. Build the code, too, if it needs that.";

@@ -8,7 +8,10 @@ public sealed class RunningBuild(JobId id, CancellationToken stop)
     public JobId Id => id;
     public CancellationToken Cancel => _cancel.Token;
     public Task Ended => _ended.Task;
-    /// <summary>Who ended it and why, as a sentence; null: its owner, or the holder of its server, has cancelled it.</summary>
+
+    /// <summary>
+    /// Who ended it and why, as a sentence; null: its owner, or the holder of its server, has cancelled it.
+    /// </summary>
     public string? Why { get; private set; }
 
     /// <summary>Whether it was told to end.</summary>

@@ -3,9 +3,9 @@ using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
-using TestServers.Storage;
 using TestServers.Jobs;
 using TestServers.Settings;
+using TestServers.Storage;
 
 namespace TestServers.Builds;
 
@@ -16,25 +16,42 @@ namespace TestServers.Builds;
 public sealed record UncleanServer(JobId Build, DateTimeOffset Since, string? Problem);
 
 /// <summary>
-/// Servers on which a build ended without a word: cancelled, cut off, or found running at the console's start. Their leftovers are ended and what is on
-/// them is asked, before the next build there and in the background; one that is unreachable is cleaned when it is back. Which these are stands in the builds
-/// themselves, hence a restart forgets none.
+/// Servers on which a build ended without a word: cancelled, cut off, or found running at the console's start. Their
+/// leftovers are ended and what is on them is asked, before the next build there and in the background; one that is
+/// unreachable is cleaned when it is back. Which these are stands in the builds themselves, hence a restart forgets
+/// none.
 /// </summary>
-public sealed class ServerCleanup(CurrentSettings settings, Inventory inventory, JobStore<Build> store, HistoryStore history, BaseFacts bases, GuestProgram guest, Reachability reachability, ILogger<ServerCleanup> log) : BackgroundService
+public sealed class ServerCleanup(
+    CurrentSettings settings,
+    Inventory inventory,
+    JobStore<Build> store,
+    HistoryStore history,
+    BaseFacts bases,
+    GuestProgram guest,
+    Reachability reachability,
+    ILogger<ServerCleanup> log
+) : BackgroundService
 {
     private readonly Loop _loop = new(TimeSpan.FromSeconds(5), log);
     private readonly ConcurrentDictionary<ServerName, SemaphoreSlim> _turns = new();
     private readonly ConcurrentDictionary<ServerName, string> _problems = new();
 
     /// <summary>The servers that are to be cleaned.</summary>
-    public IReadOnlyDictionary<ServerName, UncleanServer> Open => store.All.Where(b => b.Unclean && b.Ended).GroupBy(b => b.Server)
-        .ToDictionary(g => g.Key, g => new UncleanServer(g.First().Id, g.First().EndedAt!.Value, _problems.GetValueOrDefault(g.Key)));
+    public IReadOnlyDictionary<ServerName, UncleanServer> Open =>
+        store
+            .All.Where(b => b.Unclean && b.Ended)
+            .GroupBy(b => b.Server)
+            .ToDictionary(
+                g => g.Key,
+                g => new UncleanServer(g.First().Id, g.First().EndedAt!.Value, _problems.GetValueOrDefault(g.Key))
+            );
 
     /// <summary>Cleans a server before a build, if it needs that.</summary>
     /// <returns>Why it cannot be cleaned, or null.</returns>
     public async Task<string?> Before(Server machine, CancellationToken cancel)
     {
-        if (BuildsOn(machine).Count == 0) return null;
+        if (BuildsOn(machine).Count == 0)
+            return null;
         var turn = _turns.GetOrAdd(machine.Name, _ => new(1));
         await turn.WaitAsync(cancel);
         try
@@ -73,16 +90,21 @@ public sealed class ServerCleanup(CurrentSettings settings, Inventory inventory,
     }
 
     // A build that runs will say itself how it ended.
-    private List<Build> BuildsOn(Server machine) => [.. store.All.Where(b => b.Server == machine.Name && b.Unclean && b.Ended)];
+    private List<Build> BuildsOn(Server machine) =>
+        [.. store.All.Where(b => b.Server == machine.Name && b.Unclean && b.Ended)];
 
     private async Task<string?> Clean(Server machine, List<Build> builds, CancellationToken cancel)
     {
         var swept = await guest.Sweep(machine, cancel);
         var status = swept.Done ? await guest.Status(machine, cancel) : swept;
-        if (!status.Done) return Tell(machine, status.Message);
-        // A database host that is down must not stop a build that does not need it: then the server stays in the list, to be asked again.
-        if (!await Correct(machine, status, cancel)) return null;
-        foreach (var build in builds) store.Change(build.Id, b => b with { Unclean = false });
+        if (!status.Done)
+            return Tell(machine, status.Message);
+        // A database host that is down must not stop a build that does not need it: then the server stays in the list,
+        // to be asked again.
+        if (!await Correct(machine, status, cancel))
+            return null;
+        foreach (var build in builds)
+            store.Change(build.Id, b => b with { Unclean = false });
         _problems.TryRemove(machine.Name, out _);
         return null;
     }
@@ -90,7 +112,8 @@ public sealed class ServerCleanup(CurrentSettings settings, Inventory inventory,
     // Once, however long the server is away.
     private string Tell(Server machine, string problem)
     {
-        if (_problems.GetValueOrDefault(machine.Name) != problem) log.LogInformation("{Server} is not cleaned yet: {Reason}", machine.Name, problem);
+        if (_problems.GetValueOrDefault(machine.Name) != problem)
+            log.LogInformation("{Server} is not cleaned yet: {Reason}", machine.Name, problem);
         return _problems[machine.Name] = problem;
     }
 
@@ -102,26 +125,38 @@ public sealed class ServerCleanup(CurrentSettings settings, Inventory inventory,
         {
             var (answered, dataTime) = await bases.AskCopy(@base, machine.Name, cancel);
             all &= answered;
-            if (dataTime is not null) copies[@base.Name.Text] = dataTime;
+            if (dataTime is not null)
+                copies[@base.Name.Text] = dataTime;
         }
         var known = history.Of(machine.Name).Code;
         var code = settings.Now.Apps.ToDictionary(
-            app => app.Name.Text, app => CodeOf(app, status, known.GetValueOrDefault(app.Name.Text)), StringComparer.Ordinal);
+            app => app.Name.Text,
+            app => CodeOf(app, status, known.GetValueOrDefault(app.Name.Text)),
+            StringComparer.Ordinal
+        );
         history.Correct(machine.Name, code, copies);
         return all;
     }
 
-    // Git's working copy does not know the branch it came from: a commit is a path, too. Nothing is known of one that cannot be read.
+    // Git's working copy does not know the branch it came from: a commit is a path, too. Nothing is known of one that
+    // cannot be read.
     internal static KeptCode? CodeOf(AppSettings app, HostResult status, KeptCode? known)
     {
-        if (!status.Results.Keys.Any(k => k.StartsWith($"app.{app.Name}.", StringComparison.Ordinal))) return null;
+        if (!status.Results.Keys.Any(k => k.StartsWith($"app.{app.Name}.", StringComparison.Ordinal)))
+            return null;
         if (Revision.From(status.Results.GetValueOrDefault($"app.{app.Name}.revision") ?? "") is not { } revision)
             return known is null ? null : known with { Incomplete = true };
         var incomplete = status.Results.GetValueOrDefault($"app.{app.Name}.incomplete") == "true";
-        if (app.Repository.Kind == RepositoryKind.Git) return new(known?.Revision == revision ? known.Path : RepositoryPath.From(revision.Text)!, revision) { Incomplete = incomplete };
+        if (app.Repository.Kind == RepositoryKind.Git)
+            return new(known?.Revision == revision ? known.Path : RepositoryPath.From(revision.Text)!, revision)
+            {
+                Incomplete = incomplete,
+            };
         // Subversion tells an address with what it escapes; a path is the name itself.
         var root = Uri.UnescapeDataString(app.Repository.Url.TrimEnd('/')) + "/";
         var url = Uri.UnescapeDataString(status.Results.GetValueOrDefault($"app.{app.Name}.url") ?? "");
-        return url.StartsWith(root, StringComparison.Ordinal) && RepositoryPath.From(url[root.Length..]) is { } path ? new(path, revision) { Incomplete = incomplete } : known;
+        return url.StartsWith(root, StringComparison.Ordinal) && RepositoryPath.From(url[root.Length..]) is { } path
+            ? new(path, revision) { Incomplete = incomplete }
+            : known;
     }
 }

@@ -45,7 +45,10 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
             return before;
         // An app may write into files that Git knows: that alone is no checkout that ended half-way.
         return app.Repository.Kind == RepositoryKind.Git && status.Results.ContainsKey($"app.{app.Name}.revision")
-            ? now with { Incomplete = before is { Incomplete: true } && before.Revision == now.Revision }
+            ? now with
+            {
+                Incomplete = before is { Incomplete: true } && before.Revision == now.Revision,
+            }
             : now;
     }
 
@@ -108,12 +111,14 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
         var isThere = copies.TryGetValue(@base.Name.Text, out var now);
         if (isThere && now == left)
             return null;
-        var found = !isThere ? "is gone, or another console's"
+        var found =
+            !isThere ? "is gone, or another console's"
             : now is { } time ? $"has data of {Times.Say(time)}"
             : "has data of an unknown time";
         return new(
             FoundOtherwise.CopyOf(@base.Name),
-            $"The database copy_{@base.Name}_{known.Server} on {@base.Host} {found} now: build {last.Build} of this console "
+            $"The database copy_{@base.Name}_{known.Server} on {@base.Host} {found} now: build "
+                + $"{last.Build} of this console "
                 + $"had left data of {Times.Say(left)} there.{(isThere ? "" : " Build the database again.")}"
         );
     }

@@ -40,7 +40,8 @@ internal static class SiteTrial
                 else
                     SiteTemplates.Render(app, some);
             }
-            // A value that cannot be written where it stands may be another one in the next build; the app's own is not.
+            // A value that cannot be written where it stands may be another one in the next build; the app's own is
+            // not.
             catch (UnrenderableTemplate e)
                 when (e.ValueName?.StartsWith("variables.", StringComparison.Ordinal) != false)
             {

@@ -5,29 +5,55 @@ using TestServers.Settings;
 
 namespace TestServers.Builds;
 
-/// <summary>What an app's templates may name: the server, the app, what is checked out, the data time, the database and the folders.</summary>
+/// <summary>
+/// What an app's templates may name: the server, the app, what is checked out, the data time, the database and the
+/// folders.
+/// </summary>
 public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
 {
     /// <param name="hidePassword">For what is kept and shown, with all secrets hidden; else for the server.</param>
     /// <exception cref="Problem">The password is needed, and its file cannot be read.</exception>
-    public IReadOnlyDictionary<string, object?> Of(AppSettings app, Server machine, KeptCode? code, DateTimeOffset? dataTime, JobId id, string by, bool hidePassword)
+    public IReadOnlyDictionary<string, object?> Of(
+        AppSettings app,
+        Server machine,
+        KeptCode? code,
+        DateTimeOffset? dataTime,
+        JobId id,
+        string by,
+        bool hidePassword
+    )
     {
         var folder = Placeholders.Fill(settings.Now.Guests!.Folder, machine.Name, machine.Address);
         return Texts(
-            ("server", Texts(("name", machine.Name.Text), ("address", machine.Address), ("number", Placeholders.NumberOf(machine.Name)), ("url", machine.Url))),
+            (
+                "server",
+                Texts(
+                    ("name", machine.Name.Text),
+                    ("address", machine.Address),
+                    ("number", Placeholders.NumberOf(machine.Name)),
+                    ("url", machine.Url)
+                )
+            ),
             ("app", Texts(("name", app.Name.Text))),
-            ("path", code?.Path.Text ?? ""), ("revision", code?.Revision?.Text ?? ""), ("dataTime", dataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") ?? ""),
+            ("path", code?.Path.Text ?? ""),
+            ("revision", code?.Revision?.Text ?? ""),
+            ("dataTime", dataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") ?? ""),
             ("build", Texts(("id", id.Text), ("by", by))),
             ("database", DatabaseOf(app, machine, hidePassword)),
             ("folders", Texts(("code", $"{folder}/code/{app.Name}"), ("site", folder + "/site"))),
-            ("variables", VariablesOf(app, hidePassword)));
+            ("variables", VariablesOf(app, hidePassword))
+        );
     }
 
     private static Dictionary<string, object?> VariablesOf(AppSettings app, bool hide)
     {
-        var values = (app.Variables ?? NoValues)
-            .ToDictionary(v => v.Key, object? (v) => v.Value, StringComparer.Ordinal);
-        foreach (var (name, value) in app.Secrets ?? NoValues) values[name] = new SecretText(value, hide);
+        var values = (app.Variables ?? NoValues).ToDictionary(
+            v => v.Key,
+            object? (v) => v.Value,
+            StringComparer.Ordinal
+        );
+        foreach (var (name, value) in app.Secrets ?? NoValues)
+            values[name] = new SecretText(value, hide);
         return values;
     }
 
@@ -35,10 +61,17 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
 
     private Dictionary<string, object?> DatabaseOf(AppSettings app, Server machine, bool hidePassword)
     {
-        if (app.Base is null || app.Database is null) return [];
+        if (app.Base is null || app.Database is null)
+            return [];
         var host = settings.Now.DatabaseHost(settings.Now.Base(app.Base)!.Host);
         var password = new SecretText(ReadPassword(app.Database.PasswordFile, mayFail: hidePassword), hidePassword);
-        return Texts(("name", $"copy_{app.Base}_{machine.Name}"), ("host", host.Address), ("port", host.Port.ToString()), ("user", app.Database.User), ("password", password));
+        return Texts(
+            ("name", $"copy_{app.Base}_{machine.Name}"),
+            ("host", host.Address),
+            ("port", host.Port.ToString()),
+            ("user", app.Database.User),
+            ("password", password)
+        );
     }
 
     // What is only shown does without it.
@@ -52,12 +85,15 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (mayFail) return null;
+            if (mayFail)
+                return null;
             throw Problem.Failed(
                 $"The password file {file} cannot be read: {e.Message.TrimEnd('.')}. "
-                    + "Let the console's user read it, then build again.");
+                    + "Let the console's user read it, then build again."
+            );
         }
     }
 
-    private static Dictionary<string, object?> Texts(params (string Name, object? Value)[] values) => values.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
+    private static Dictionary<string, object?> Texts(params (string Name, object? Value)[] values) =>
+        values.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
 }

@@ -62,12 +62,14 @@ internal sealed class LastWords
         lock (_said)
         {
             _said.AppendLine(line);
-            if (_said.Length > Most) _said.Remove(0, _said.Length - Most);
+            if (_said.Length > Most)
+                _said.Remove(0, _said.Length - Most);
         }
     }
 
     public override string ToString()
     {
-        lock (_said) return _said.ToString().Trim();
+        lock (_said)
+            return _said.ToString().Trim();
     }
 }

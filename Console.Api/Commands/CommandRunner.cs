@@ -29,7 +29,8 @@ public sealed partial class CommandRunner
         CancellationToken force = default
     )
     {
-        if (cancel.IsCancellationRequested) return new(CommandOutcome.Cancelled, -1, "");
+        if (cancel.IsCancellationRequested)
+            return new(CommandOutcome.Cancelled, -1, "");
         using var process = new RunningProcess(command, onLine);
         try
         {
@@ -53,7 +54,8 @@ public sealed partial class CommandRunner
                 .Split(':')
                 .Where(Path.IsPathRooted)
                 .Select(folder => Path.Combine(folder, program))
-                .FirstOrDefault(File.Exists) ?? throw new IOException("it is on no folder of the PATH");
+                .FirstOrDefault(File.Exists)
+                ?? throw new IOException("it is on no folder of the PATH");
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
@@ -87,9 +89,11 @@ public sealed partial class CommandRunner
 
         public void AskToEnd()
         {
-            if (command.Lifeline) _letGo.TrySetResult();
+            if (command.Lifeline)
+                _letGo.TrySetResult();
             // The library would send INT, which what a shell has put into the background does not hear.
-            else if (!Ended.IsCompleted) _ = Signal(Running.ProcessId, SigTerm);
+            else if (!Ended.IsCompleted)
+                _ = Signal(Running.ProcessId, SigTerm);
         }
 
         public async Task Kill()
@@ -97,14 +101,16 @@ public sealed partial class CommandRunner
             await _kill.CancelAsync();
             // timeout leads a group that has its process id. It may be gone itself: killed, or told to end while it
             // started the program, which then nobody ends.
-            if (!command.Lifeline && !Ended.IsCompleted) _ = Signal(-Running.ProcessId, SigKill);
+            if (!command.Lifeline && !Ended.IsCompleted)
+                _ = Signal(-Running.ProcessId, SigKill);
             // Whoever still holds the pipe is no child that could be ended from here; a second is enough for those
             // that can.
             await Task.WhenAny(Ended, Task.Delay(TimeSpan.FromSeconds(1)));
         }
 
         // After a lifeline was let go, the program says how its cleaning up ended by its own exit code.
-        public async Task<CommandResult> EndAs(CommandOutcome ending) => new(ending, await ExitCode(), _errors.ToString());
+        public async Task<CommandResult> EndAs(CommandOutcome ending) =>
+            new(ending, await ExitCode(), _errors.ToString());
 
         public void Dispose() => _letGo.TrySetResult();
 
@@ -112,13 +118,7 @@ public sealed partial class CommandRunner
         private IEnumerable<string> Arguments() =>
             command.Lifeline
                 ? command.Arguments
-                :
-                [
-                    "--kill-after=1",
-                    $"{command.Limit.TotalSeconds + 1:0.###}",
-                    command.Program,
-                    .. command.Arguments,
-                ];
+                : ["--kill-after=1", $"{command.Limit.TotalSeconds + 1:0.###}", command.Program, .. command.Arguments];
 
         // Standard input is closed when this returns.
         private async Task Feed(Stream input, CancellationToken ended)
@@ -136,7 +136,8 @@ public sealed partial class CommandRunner
                 // It ended before it had read everything; its exit code and errors tell why.
                 return;
             }
-            if (command.Lifeline) await _letGo.Task.WaitAsync(ended);
+            if (command.Lifeline)
+                await _letGo.Task.WaitAsync(ended);
         }
 
         private Task Read(Stream stream, Action<string> onLine, long most) =>
@@ -145,7 +146,8 @@ public sealed partial class CommandRunner
         // -1 when it had to be killed.
         private async Task<int> ExitCode()
         {
-            if (!Ended.IsCompleted) return -1;
+            if (!Ended.IsCompleted)
+                return -1;
             try
             {
                 return (await Running).ExitCode;

@@ -17,8 +17,9 @@ public static partial class LineReader
     public const int Cost = 64;
 
     /// <summary>
-    /// Calls <paramref name="onLine"/> for each line to the end of the stream. Once more than <paramref name="most"/> has come, <paramref name="onTooMuch"/> is called
-    /// and the rest is thrown away: who writes it can then hear that he is to end, and is not stuck in a full pipe.
+    /// Calls <paramref name="onLine"/> for each line to the end of the stream. Once more than <paramref name="most"/>
+    /// has come, <paramref name="onTooMuch"/> is called and the rest is thrown away: who writes it can then hear that
+    /// he is to end, and is not stuck in a full pipe.
     /// </summary>
     public static async Task Read(Stream stream, Action<string> onLine, long most, Action onTooMuch)
     {
@@ -28,12 +29,15 @@ public static partial class LineReader
         while (true)
         {
             var count = await stream.ReadAsync(buffer);
-            if (count == 0) break;
-            if (total > most) continue;
+            if (count == 0)
+                break;
+            if (total > most)
+                continue;
             var part = buffer.AsSpan(0, count);
             total += count + Cost * (long)(part.Count((byte)'\n') + part.Count((byte)'\r'));
             line.Add(part);
-            if (total > most) onTooMuch();
+            if (total > most)
+                onTooMuch();
         }
         line.End();
     }
@@ -50,7 +54,8 @@ public static partial class LineReader
         {
             while (!bytes.IsEmpty)
             {
-                if (_returned && bytes[0] is not ((byte)'\n' or (byte)'\r')) Begin();
+                if (_returned && bytes[0] is not ((byte)'\n' or (byte)'\r'))
+                    Begin();
                 var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
                 var part = end < 0 ? bytes : bytes[..end];
                 var room = (int)Math.Min(part.Length, Longest - _length);
@@ -58,40 +63,47 @@ public static partial class LineReader
                 _length += room;
                 if (end >= 0 && room == part.Length)
                 {
-                    if (bytes[end] == (byte)'\r') _returned = true;
-                    else Tell();
+                    if (bytes[end] == (byte)'\r')
+                        _returned = true;
+                    else
+                        Tell();
                     bytes = bytes[(end + 1)..];
                     continue;
                 }
                 bytes = bytes[room..];
-                if (_length == Longest) Tell();
+                if (_length == Longest)
+                    Tell();
             }
         }
 
         // What has no end of its own.
         public void End()
         {
-            if (_length > 0 || _before is not null) Tell();
+            if (_length > 0 || _before is not null)
+                Tell();
         }
 
         // Something is written over it.
         private void Begin()
         {
-            if (IsSeen(Text)) _before = Text;
+            if (IsSeen(Text))
+                _before = Text;
             (_length, _returned) = (0, false);
         }
 
         private void Tell()
         {
             var text = Text;
-            if (_before is not null && !IsSeen(text)) text = _before;
+            if (_before is not null && !IsSeen(text))
+                text = _before;
             (_length, _before, _returned) = (0, null, false);
             onLine(text);
         }
 
         private string Text => Encoding.UTF8.GetString(_state, 0, _length);
 
-        private static bool IsSeen(string text) => Escapes().Replace(text, "").Any(c => !char.IsWhiteSpace(c) && c != '\0');
+        private static bool IsSeen(string text) =>
+            Escapes().Replace(text, "").Any(c => !char.IsWhiteSpace(c) && c != '\0');
     }
 
     [GeneratedRegex(@"\e\[[0-9;?]*[ -/]*[@-~]", RegexOptions.NonBacktracking)]

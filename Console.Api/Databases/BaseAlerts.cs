@@ -5,8 +5,18 @@ using TestServers.Settings;
 
 namespace TestServers.Databases;
 
-/// <summary>Tells the team when a base has become stale, or its data come from the future, once for each data time, and when a restore has failed. A message that was not taken is tried again.</summary>
-public sealed class BaseAlerts(CurrentSettings settings, BaseFacts bases, BasePresenter views, Restores restores, Webhook webhook, ILogger<BaseAlerts> log) : BackgroundService
+/// <summary>
+/// Tells the team when a base has become stale, or its data come from the future, once for each data time, and when a
+/// restore has failed. A message that was not taken is tried again.
+/// </summary>
+public sealed class BaseAlerts(
+    CurrentSettings settings,
+    BaseFacts bases,
+    BasePresenter views,
+    Restores restores,
+    Webhook webhook,
+    ILogger<BaseAlerts> log
+) : BackgroundService
 {
     private const int MostFailed = 100;
     private readonly ConcurrentQueue<Restore> _failed = new();
@@ -43,10 +53,13 @@ public sealed class BaseAlerts(CurrentSettings settings, BaseFacts bases, BasePr
     private async Task TellStale(BaseSettings @base, CancellationToken stop)
     {
         var facts = bases.Of(@base.Name);
-        if (facts.DataTime is not { } dataTime || facts.StaleTold == dataTime || !views.IsStale(@base, dataTime)) return;
+        if (facts.DataTime is not { } dataTime || facts.StaleTold == dataTime || !views.IsStale(@base, dataTime))
+            return;
         var why = views.AgeOf(@base, dataTime) is { } age
-            ? $"is stale: its data are of {Times.Say(dataTime)}, {age.TotalHours:0} hours old; the limit is {@base.StaleAfterHours:0}. Look at its last restore."
+            ? $"is stale: its data are of {Times.Say(dataTime)}, {age.TotalHours:0} hours old; the "
+                + $"limit is {@base.StaleAfterHours:0}. Look at its last restore."
             : $"has data of an unknown age. {views.DoubtOf(@base)}";
-        if (await webhook.Tell($"The base {@base.Name} {why}", "bases", stop)) bases.Note(@base.Name, now => now with { StaleTold = dataTime });
+        if (await webhook.Tell($"The base {@base.Name} {why}", "bases", stop))
+            bases.Note(@base.Name, now => now with { StaleTold = dataTime });
     }
 }

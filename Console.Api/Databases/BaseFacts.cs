@@ -28,11 +28,12 @@ public sealed class BaseFacts(
     /// <summary>The settings of a base.</summary>
     /// <exception cref="Problem">404: there is no such base.</exception>
     public BaseSettings Find(BaseName name) =>
-        settings.Now.Base(name) ?? throw Problem.NotFound("base", $"The settings name no base {name}. GET api/bases lists them.");
+        settings.Now.Base(name)
+        ?? throw Problem.NotFound("base", $"The settings name no base {name}. GET api/bases lists them.");
 
     /// <summary>The host of a base; the one it had, when the settings have just taken it away.</summary>
-    public DatabaseHost HostOf(BaseSettings @base) => Reach(
-        settings.Now.DatabaseHosts.Concat(_hosts.Keys).First(h => h.Name == @base.Host));
+    public DatabaseHost HostOf(BaseSettings @base) =>
+        Reach(settings.Now.DatabaseHosts.Concat(_hosts.Keys).First(h => h.Name == @base.Host));
 
     /// <summary>What the base's host said last, kept over restarts.</summary>
     public KnownBase Of(BaseName name) => file.Value.Bases.GetValueOrDefault(name.Text) ?? KnownBase.Unknown;
@@ -61,7 +62,11 @@ public sealed class BaseFacts(
 
     /// <summary>Asks the base's host which data a server's copy has.</summary>
     /// <returns>Whether the host answered, and the copy's data time; null when there is no copy.</returns>
-    public async Task<(bool Answered, DateTimeOffset? DataTime)> AskCopy(BaseSettings @base, ServerName server, CancellationToken cancel)
+    public async Task<(bool Answered, DateTimeOffset? DataTime)> AskCopy(
+        BaseSettings @base,
+        ServerName server,
+        CancellationToken cancel
+    )
     {
         var (end, status) = await HostOf(@base).Status([@base.Name], cancel);
         return (end.Done, CopyIn(status, @base, server)?.DataTime);
@@ -71,7 +76,11 @@ public sealed class BaseFacts(
     /// <returns>
     /// Whether the host answered with what it has, and the copy; null when there is none.
     /// </returns>
-    public async Task<(bool Answered, FoundDatabase? Copy)> FindCopy(BaseSettings @base, ServerName server, CancellationToken cancel)
+    public async Task<(bool Answered, FoundDatabase? Copy)> FindCopy(
+        BaseSettings @base,
+        ServerName server,
+        CancellationToken cancel
+    )
     {
         var (end, status) = await HostOf(@base).Status([@base.Name], cancel);
         return (end.Done && status.Cluster is not null, CopyIn(status, @base, server));
@@ -88,8 +97,16 @@ public sealed class BaseFacts(
     public void Note(BaseName name, Func<KnownBase, KnownBase> change)
     {
         var before = Of(name);
-        file.Change(state => change(Of(name)) is var next && next == Of(name) ? state : state with { Bases = state.Bases.SetItem(name.Text, next) });
-        if (Of(name) != before) Changed?.Invoke(name);
+        file.Change(state =>
+            change(Of(name)) is var next && next == Of(name)
+                ? state
+                : state with
+                {
+                    Bases = state.Bases.SetItem(name.Text, next),
+                }
+        );
+        if (Of(name) != before)
+            Changed?.Invoke(name);
     }
 
     /// <summary>The bases that the newest settings put on a host.</summary>
@@ -113,7 +130,14 @@ public sealed class BaseFacts(
                             Spares = now.Spares,
                             Method = now.Method ?? known.Method,
                         }
-                        : known with { Exists = false, Size = null, DataTime = null, Spares = 0, LeftOut = [] }
+                        : known with
+                        {
+                            Exists = false,
+                            Size = null,
+                            DataTime = null,
+                            Spares = 0,
+                            LeftOut = [],
+                        }
             );
     }
 

@@ -23,20 +23,26 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
     /// <summary>The lane of those who make a plain copy of this base.</summary>
     public static string LaneOf(BaseName name) => "base " + name;
 
-    /// <summary>Remembers that spares are to be made and what a copy has left is to be dropped: when the host is asked next, at the latest.</summary>
+    /// <summary>
+    /// Remembers that spares are to be made and what a copy has left is to be dropped: when the host is asked next, at
+    /// the latest.
+    /// </summary>
     public void Touch(BaseSettings @base) => _touched[@base.Name] = true;
 
     /// <summary>Has that done now.</summary>
-    /// <param name="sweep">Something did not end as it should: have the host asked anew and leftovers dropped, too.</param>
+    /// <param name="sweep">Something did not end as it should: have the host asked anew and leftovers dropped,
+    /// too.</param>
     public void Refresh(BaseSettings @base, bool sweep = false)
     {
         Touch(@base);
-        if (sweep) _swept[@base.Host] = false;
+        if (sweep)
+            _swept[@base.Host] = false;
         LoopOf(@base.Host).Wake();
     }
 
     /// <summary>Ends the making of spares of this base, because somebody needs the disk for a plain copy now.</summary>
-    public Task StandAside(BaseName name) => _spares.TryGetValue(name, out var spares) ? spares.End() : Task.CompletedTask;
+    public Task StandAside(BaseName name) =>
+        _spares.TryGetValue(name, out var spares) ? spares.End() : Task.CompletedTask;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -59,7 +65,8 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
         var (answers, asked) = (false, Stopwatch.StartNew());
         // It begins anew when the settings give it anew: what is there then is not known.
         _swept[host.Settings.Name] = false;
-        foreach (var @base in facts.BasesOf(host)) Touch(@base);
+        foreach (var @base in facts.BasesOf(host))
+            Touch(@base);
         await LoopOf(host.Settings.Name)
             .Run(
                 async end =>
@@ -84,9 +91,11 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
     {
         var bases = facts.BasesOf(host).ToList();
         var (end, status) = await host.Status(bases.Select(b => b.Name), stop);
-        if (stop.IsCancellationRequested) return false;
+        if (stop.IsCancellationRequested)
+            return false;
         facts.NoteProblem(host, end.Done ? null : end.Message);
-        if (!end.Done) return false;
+        if (!end.Done)
+            return false;
         facts.NoteAnswer(host, status);
         return true;
     }
@@ -95,7 +104,8 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
     {
         void Log(string line) => log.LogInformation("Sweep of {Host}: {Line}", host.Settings.Name, line);
         var end = await host.Sweep(facts.BasesOf(host).Select(b => b.Name), Log, stop);
-        if (!end.Done) log.LogWarning("Sweep of {Host}: {Problem}", host.Settings.Name, end.Message);
+        if (!end.Done)
+            log.LogWarning("Sweep of {Host}: {Problem}", host.Settings.Name, end.Message);
         return end.Done;
     }
 
@@ -104,25 +114,40 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
         foreach (var @base in facts.BasesOf(host).Where(b => facts.Of(b.Name).Exists))
         {
             // prepare also drops what the copies before have left, so it is called although no spare is wanted.
-            if (!_touched.ContainsKey(@base.Name) && facts.Of(@base.Name).Spares >= @base.Spares) continue;
+            if (!_touched.ContainsKey(@base.Name) && facts.Of(@base.Name).Spares >= @base.Spares)
+                continue;
             HostResult end;
             using var spares = new SpareJob(stop);
             _spares[@base.Name] = spares;
             try
             {
-                // Looked at when it can be ended already, so that nobody comes in between. Who is in the lane has it done when he leaves.
-                if (lanes.IsBusy(LaneOf(@base.Name))) continue;
+                // Looked at when it can be ended already, so that nobody comes in between. Who is in the lane has it
+                // done when he leaves.
+                if (lanes.IsBusy(LaneOf(@base.Name)))
+                    continue;
                 _touched.TryRemove(@base.Name, out _);
                 end = await spares.Make(host, @base);
-                if (!end.Done) _touched[@base.Name] = true;
+                if (!end.Done)
+                    _touched[@base.Name] = true;
             }
             finally
             {
                 _spares.TryRemove(@base.Name, out _);
                 spares.SetEnded();
             }
-            if (end.Outcome is HostOutcome.Failed or HostOutcome.Refused) log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
-            if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready) facts.Note(@base.Name, known => known with { Spares = (int)ready, Method = DatabaseHost.Method(end.Results, "method") ?? known.Method, MethodSeconds = DatabaseHost.Seconds(end.Results, "seconds") ?? known.MethodSeconds });
+            if (end.Outcome is HostOutcome.Failed or HostOutcome.Refused)
+                log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
+            if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready)
+                facts.Note(
+                    @base.Name,
+                    known =>
+                        known with
+                        {
+                            Spares = (int)ready,
+                            Method = DatabaseHost.Method(end.Results, "method") ?? known.Method,
+                            MethodSeconds = DatabaseHost.Seconds(end.Results, "seconds") ?? known.MethodSeconds,
+                        }
+                );
         }
     }
 }

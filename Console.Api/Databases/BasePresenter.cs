@@ -4,7 +4,13 @@ using TestServers.Settings;
 namespace TestServers.Databases;
 
 /// <summary>Shows bases with their age, spares and restores.</summary>
-public sealed class BasePresenter(CurrentSettings settings, BaseFacts bases, Restores restores, DataTimes times, TimeProvider clock)
+public sealed class BasePresenter(
+    CurrentSettings settings,
+    BaseFacts bases,
+    Restores restores,
+    DataTimes times,
+    TimeProvider clock
+)
 {
     private const int PastRestores = 5;
 
@@ -13,23 +19,49 @@ public sealed class BasePresenter(CurrentSettings settings, BaseFacts bases, Res
     public BaseView Of(BaseSettings @base)
     {
         var facts = bases.Of(@base.Name);
-        return new(@base.Name, @base.Host, facts.Exists, facts.Size, facts.DataTime, times.DoubtOf(@base, facts.DataTime), IsStale(@base, facts.DataTime), @base.StaleAfterHours, facts.Method, facts.MethodSeconds, new(@base.Spares, facts.Spares),
-            bases.ProblemOf(@base), View(restores.OpenOf(@base.Name)), View(restores.LastOf(@base.Name)), [.. settings.Now.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)],
-            facts.LeftOut);
+        return new(
+            @base.Name,
+            @base.Host,
+            facts.Exists,
+            facts.Size,
+            facts.DataTime,
+            times.DoubtOf(@base, facts.DataTime),
+            IsStale(@base, facts.DataTime),
+            @base.StaleAfterHours,
+            facts.Method,
+            facts.MethodSeconds,
+            new(@base.Spares, facts.Spares),
+            bases.ProblemOf(@base),
+            View(restores.OpenOf(@base.Name)),
+            View(restores.LastOf(@base.Name)),
+            [.. settings.Now.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)],
+            facts.LeftOut
+        );
     }
 
-    /// <summary>A restore as it is shown, with its probable end: the median of the last ones of its base that succeeded.</summary>
+    /// <summary>
+    /// A restore as it is shown, with its probable end: the median of the last ones of its base that succeeded.
+    /// </summary>
     public RestoreView ViewOf(Restore restore)
     {
-        if (restore.Ended || restores.Store.BeginOf(restore, clock.GetUtcNow()) is not { } started) return RestoreView.Of(restore, null);
-        var past = restores.Store.All.Where(r => r.Base == restore.Base && r.State == JobState.Succeeded).Take(PastRestores).Select(r => r.Seconds ?? 0).Order().ToList();
+        if (restore.Ended || restores.Store.BeginOf(restore, clock.GetUtcNow()) is not { } started)
+            return RestoreView.Of(restore, null);
+        var past = restores
+            .Store.All.Where(r => r.Base == restore.Base && r.State == JobState.Succeeded)
+            .Take(PastRestores)
+            .Select(r => r.Seconds ?? 0)
+            .Order()
+            .ToList();
         return RestoreView.Of(restore, past.Count == 0 ? null : started.AddSeconds(past[past.Count / 2]));
     }
 
     private RestoreView? View(Restore? restore) => restore is null ? null : ViewOf(restore);
 
-    /// <summary>Whether the data are older than the base's limit; also when there are none, or their age is not known.</summary>
-    public bool IsStale(BaseSettings @base, DateTimeOffset? dataTime) => !(AgeOf(@base, dataTime) <= TimeSpan.FromHours(@base.StaleAfterHours));
+    /// <summary>
+    /// Whether the data are older than the base's limit; also when there are none, or their age is not known.
+    /// </summary>
+    public bool IsStale(BaseSettings @base, DateTimeOffset? dataTime) =>
+        !(AgeOf(@base, dataTime) <= TimeSpan.FromHours(@base.StaleAfterHours));
 
     /// <summary>How old data are; null when there are none, or it is not known.</summary>
     public TimeSpan? AgeOf(BaseSettings @base, DateTimeOffset? dataTime) => times.AgeOf(@base, dataTime);

@@ -8,15 +8,18 @@ namespace TestServers.Databases;
 public sealed record BasesState(
     int Version,
     ImmutableSortedDictionary<string, KnownBase> Bases,
-    ImmutableSortedDictionary<string, CopyFacts>? Copies = null) : IVersioned
+    ImmutableSortedDictionary<string, CopyFacts>? Copies = null
+) : IVersioned
 {
     public static int Latest => 2;
 
-    public static BasesState Empty { get; } = new(JsonFile<BasesState>.Version, ImmutableSortedDictionary.Create<string, KnownBase>(StringComparer.Ordinal));
+    public static BasesState Empty { get; } =
+        new(JsonFile<BasesState>.Version, ImmutableSortedDictionary.Create<string, KnownBase>(StringComparer.Ordinal));
 
     public string? FindFault()
     {
-        var wrong = Bases.FirstOrDefault(b => b.Value is null || BaseName.From(b.Key) is null).Key
+        var wrong =
+            Bases.FirstOrDefault(b => b.Value is null || BaseName.From(b.Key) is null).Key
             ?? Copies?.FirstOrDefault(c => c.Value is null or { Host: null } or { Uri: null }).Key;
         return wrong is null ? null : $"it holds no facts under `{wrong}`, or that is no base's name";
     }

@@ -62,8 +62,7 @@ public sealed class CopyKeeper : BackgroundService
         Forget(copy);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        _bases.ForEachHost(Watch, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _bases.ForEachHost(Watch, stoppingToken);
 
     private async Task Watch(DatabaseHost host, CancellationToken stop)
     {

@@ -68,7 +68,8 @@ public sealed class CopyPresenter
     /// <summary>Raised when the list has changed.</summary>
     public event Action<CopyList>? Changed;
 
-    public CopyList All => new(_settings.Now.Copies.KeptDays, [.. Unseen.Select(Of)], [.. Leftovers.Of(_copies, _sight)]);
+    public CopyList All =>
+        new(_settings.Now.Copies.KeptDays, [.. Unseen.Select(Of)], [.. Leftovers.Of(_copies, _sight)]);
 
     /// <summary>Drops a copy because a person wants it.</summary>
     /// <param name="host">The database host, needed where several have a copy of that name.</param>

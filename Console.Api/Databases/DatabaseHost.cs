@@ -4,16 +4,20 @@ using TestServers.Settings;
 
 namespace TestServers.Databases;
 
-/// <summary>Calls the program on one database host. Builds calls and reads results; what comes back is checked here.</summary>
+/// <summary>
+/// Calls the program on one database host. Builds calls and reads results; what comes back is checked here.
+/// </summary>
 /// <param name="console">This console's id: what it makes there carries it, what carries another is refused.</param>
 public sealed class DatabaseHost(
     DatabaseHostSettings settings,
     CurrentSettings limits,
     string controlFolder,
     string console,
-    HostProgram program)
+    HostProgram program
+)
 {
-    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(30), DropLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(30),
+        DropLimit = TimeSpan.FromMinutes(2);
 
     private readonly Transport _transport = settings.Local is { } local
         ? new LocalTransport(settings.Name, local.Program, local.Config)
@@ -22,7 +26,10 @@ public sealed class DatabaseHost(
     public DatabaseHostSettings Settings => settings;
 
     /// <summary>Asks for bases, spares and copies.</summary>
-    public async Task<(HostResult End, DatabaseHostStatus Status)> Status(IEnumerable<BaseName> bases, CancellationToken cancel)
+    public async Task<(HostResult End, DatabaseHostStatus Status)> Status(
+        IEnumerable<BaseName> bases,
+        CancellationToken cancel
+    )
     {
         var end = await program.Run(Call("status", StatusLimit), cancel);
         // It is sent nothing that today's scripts refuse.
@@ -33,13 +40,42 @@ public sealed class DatabaseHost(
 
     /// <summary>Replaces a server's copy by a fresh one.</summary>
     /// <param name="onlySpare">Take a spare or fail with the result <c>spare=none</c>; never make a plain copy.</param>
-    public Task<HostResult> Copy(BaseSettings @base, ServerName server, bool onlySpare, Action<string> onLog, Action<double> onProgress, CancellationToken cancel) =>
-        program.Run(Call("copy", TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes), ("base", @base.Name.Text), ("server", server.Text), ("owner", @base.Owner), ("only_spare", onlySpare ? "true" : "false"))
-            with { OnLog = onLog, OnProgress = onProgress }, cancel);
+    public Task<HostResult> Copy(
+        BaseSettings @base,
+        ServerName server,
+        bool onlySpare,
+        Action<string> onLog,
+        Action<double> onProgress,
+        CancellationToken cancel
+    ) =>
+        program.Run(
+            Call(
+                "copy",
+                TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes),
+                ("base", @base.Name.Text),
+                ("server", server.Text),
+                ("owner", @base.Owner),
+                ("only_spare", onlySpare ? "true" : "false")
+            ) with
+            {
+                OnLog = onLog,
+                OnProgress = onProgress,
+            },
+            cancel
+        );
 
     /// <summary>Makes spares up to the number of the settings, and drops what copies left behind.</summary>
     public Task<HostResult> Prepare(BaseSettings @base, CancellationToken cancel) =>
-        program.Run(Call("prepare", TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes), ("base", @base.Name.Text), ("owner", @base.Owner), ("spares", $"{@base.Spares}")), cancel);
+        program.Run(
+            Call(
+                "prepare",
+                TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes),
+                ("base", @base.Name.Text),
+                ("owner", @base.Owner),
+                ("spares", $"{@base.Spares}")
+            ),
+            cancel
+        );
 
     /// <summary>
     /// Drops drafts and old databases that a crash of this console left, and dead spares of the bases; never a copy.
@@ -53,9 +89,16 @@ public sealed class DatabaseHost(
     /// <summary>Writes at a copy of this console since when its server is not seen.</summary>
     /// <param name="since">Null takes that back.</param>
     /// <returns>Among the results <c>told=0</c> when the copy is not there or not this console's.</returns>
-    public Task<HostResult> TellGone(BaseName @base, ServerName server, DateTimeOffset? since, CancellationToken cancel) =>
+    public Task<HostResult> TellGone(
+        BaseName @base,
+        ServerName server,
+        DateTimeOffset? since,
+        CancellationToken cancel
+    ) =>
         program.Run(
-            Call("gone", StatusLimit, ("base", @base.Text), ("server", server.Text), ("since", Say(since))), cancel);
+            Call("gone", StatusLimit, ("base", @base.Text), ("server", server.Text), ("since", Say(since))),
+            cancel
+        );
 
     /// <summary>Drops a server's copy, whoever is connected to it.</summary>
     /// <param name="since">
@@ -70,22 +113,56 @@ public sealed class DatabaseHost(
     }
 
     /// <summary>Refreshes a base from its dump; until its last step yesterday's base stays in use.</summary>
-    public Task<HostResult> Restore(BaseSettings @base, TimeSpan limit, Action<string> onLog, Action<double> onProgress, Action<string> onStep, CancellationToken cancel)
+    public Task<HostResult> Restore(
+        BaseSettings @base,
+        TimeSpan limit,
+        Action<string> onLog,
+        Action<double> onProgress,
+        Action<string> onStep,
+        CancellationToken cancel
+    )
     {
-        var call = Call("restore", limit, ("base", @base.Name.Text), ("owner", @base.Owner), ("dump", @base.Dump), ("jobs", $"{@base.Jobs}"));
+        var call = Call(
+            "restore",
+            limit,
+            ("base", @base.Name.Text),
+            ("owner", @base.Owner),
+            ("dump", @base.Dump),
+            ("jobs", $"{@base.Jobs}")
+        );
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (@base.Check is { } check) files["check.sql"] = check;
-        if (@base.Sanitize is { } sanitize) files["sanitize.sql"] = sanitize;
-        return program.Run(call with { Files = files, OnLog = onLog, OnProgress = onProgress, OnStep = onStep }, cancel);
+        if (@base.Check is { } check)
+            files["check.sql"] = check;
+        if (@base.Sanitize is { } sanitize)
+            files["sanitize.sql"] = sanitize;
+        return program.Run(
+            call with
+            {
+                Files = files,
+                OnLog = onLog,
+                OnProgress = onProgress,
+                OnStep = onStep,
+            },
+            cancel
+        );
     }
 
     /// <summary>A whole number that the host reported, or null.</summary>
     public static long? Number(IReadOnlyDictionary<string, string> results, string key) =>
-        long.TryParse(results.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(results.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     /// <summary>A number of seconds that the host reported, or null.</summary>
     public static double? Seconds(IReadOnlyDictionary<string, string> results, string key) =>
-        double.TryParse(results.GetValueOrDefault(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+        double.TryParse(
+            results.GetValueOrDefault(key),
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
 
     /// <summary>An instant that the host reported with its zone, or null.</summary>
     public static DateTimeOffset? Instant(IReadOnlyDictionary<string, string> results, string key) =>

@@ -14,40 +14,80 @@ public static class DatabasesApi
     public static void MapDatabases(this IEndpointRouteBuilder routes)
     {
         var calls = routes.MapCalls("Databases", "Bases, and their restore by cron or by hand.");
-        calls.MapGet("/api/bases", List).As("listBases", Right.View, "Every base: size, data time, spares, last restore");
+        calls
+            .MapGet("/api/bases", List)
+            .As("listBases", Right.View, "Every base: size, data time, spares, last restore");
         calls.MapGet("/api/bases/{name}", Show).As("showBase", Right.View, "One base");
-        calls.MapPost("/api/bases/{name}/restore", Restore)
-            .As("restoreBase", Right.Restore, "Restore a base from its dump; ?wait=true answers when it has ended").Gives(409, 429, 502)
+        calls
+            .MapPost("/api/bases/{name}/restore", Restore)
+            .As("restoreBase", Right.Restore, "Restore a base from its dump; ?wait=true answers when it has ended")
+            .Gives(409, 429, 502)
             .Holds(PlaceKind.Restore, "wait");
-        calls.MapGet("/api/restores/{id}", ShowRestore).As("showRestore", Right.View, "One restore; ?wait=SECONDS answers when it has ended, or after 10 s at most").Gives(429)
+        calls
+            .MapGet("/api/restores/{id}", ShowRestore)
+            .As(
+                "showRestore",
+                Right.View,
+                "One restore; ?wait=SECONDS answers when it has ended, or after 10 s at most"
+            )
+            .Gives(429)
             .SaysWhenToAskAgain(200)
             .Holds(PlaceKind.Wait, "wait");
-        calls.MapGet("/api/restores/{id}/log", ShowLog).As("readRestoreLog", Right.View, LogAnswer.Summary).Gives(429)
+        calls
+            .MapGet("/api/restores/{id}/log", ShowLog)
+            .As("readRestoreLog", Right.View, LogAnswer.Summary)
+            .Gives(429)
             .ProducesText("text/plain", "The log, in UTF-8", "12:00:01 fetch: 1.2 GB in 14 s\n")
             .Holds(PlaceKind.Log, "follow");
     }
 
     private static Cacheable<BaseList> List(BasePresenter views) => Cacheable.Of(new BaseList([.. views.All]));
 
-    private static Cacheable<BaseView> Show(BaseName name, BaseFacts bases, BasePresenter views) => Cacheable.Of(views.Of(bases.Find(name)));
+    private static Cacheable<BaseView> Show(BaseName name, BaseFacts bases, BasePresenter views) =>
+        Cacheable.Of(views.Of(bases.Find(name)));
 
-    private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(BaseName name,
-        [Description("Whether to answer when it has ended")] bool? wait, HttpContext context, Restores restores, BasePresenter views)
+    private static async Task<Results<Accepted<RestoreView>, Ok<RestoreView>>> Restore(
+        BaseName name,
+        [Description("Whether to answer when it has ended")] bool? wait,
+        HttpContext context,
+        Restores restores,
+        BasePresenter views
+    )
     {
         var restore = restores.Ask(name, Deed.Of(context));
-        if (wait is not true) return PublicAddress.Accepted(context, $"/api/restores/{restore.Id}", views.ViewOf(restore));
+        if (wait is not true)
+            return PublicAddress.Accepted(context, $"/api/restores/{restore.Id}", views.ViewOf(restore));
         using var left = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, restores.AtRest);
         var ended = await restores.Store.WaitForEnd(restore, Timeout.InfiniteTimeSpan, left.Token);
-        if (!ended.Ended) throw Problem.Failed($"Restore {ended.Id} of {name} has not begun, as the console stops; it is made when the console is started again.").With("restore", ended.Id).With("state", ended.State);
-        return ended.State == JobState.Succeeded ? TypedResults.Ok(views.ViewOf(ended))
-            : throw Problem.Failed($"Restore {ended.Id} of {name}: {ended.Message}").With("restore", ended.Id).With("state", ended.State);
+        if (!ended.Ended)
+            throw Problem
+                .Failed(
+                    $"Restore {ended.Id} of {name} has not begun, as the console stops; it is "
+                        + "made when the console is started again."
+                )
+                .With("restore", ended.Id)
+                .With("state", ended.State);
+        return ended.State == JobState.Succeeded
+            ? TypedResults.Ok(views.ViewOf(ended))
+            : throw Problem
+                .Failed($"Restore {ended.Id} of {name}: {ended.Message}")
+                .With("restore", ended.Id)
+                .With("state", ended.State);
     }
 
-    private static async Task<Cacheable<RestoreView>> ShowRestore(JobId id, [Description("Seconds to wait for its end, at most")] double? wait, HttpContext context, Restores restores, BasePresenter views)
+    private static async Task<Cacheable<RestoreView>> ShowRestore(
+        JobId id,
+        [Description("Seconds to wait for its end, at most")] double? wait,
+        HttpContext context,
+        Restores restores,
+        BasePresenter views
+    )
     {
         var restore = Find(restores, id);
-        if (wait is not null) restore = await restores.Store.WaitForEnd(restore, Waits.Cap(wait), context.RequestAborted);
-        if (wait > 0 && !restore.Ended) Waits.AskAgain(context);
+        if (wait is not null)
+            restore = await restores.Store.WaitForEnd(restore, Waits.Cap(wait), context.RequestAborted);
+        if (wait > 0 && !restore.Ended)
+            Waits.AskAgain(context);
         return Cacheable.Of(views.ViewOf(restore));
     }
 
@@ -55,5 +95,9 @@ public static class DatabasesApi
         LogAnswer.Write(context, restores.Store.ReadableLogOf(Find(restores, id)), part);
 
     private static Restore Find(Restores restores, JobId id) =>
-        restores.Store.Find(id) ?? throw Problem.NotFound("restore", $"There is no restore {id}; old ones are removed with their logs. GET api/bases names the last ones.");
+        restores.Store.Find(id)
+        ?? throw Problem.NotFound(
+            "restore",
+            $"There is no restore {id}; old ones are removed with their logs. GET api/bases names the last ones."
+        );
 }

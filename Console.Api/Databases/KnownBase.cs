@@ -9,15 +9,27 @@ namespace TestServers.Databases;
 /// <param name="Method">How a spare or plain copy is made there: clone or file_copy.</param>
 /// <param name="MethodSeconds">How long the last one took to make.</param>
 /// <param name="LastRestore">The number of the restore that ended last.</param>
-/// <param name="StaleTold">The data time about which the team was told that it is stale, so that it is told once.</param>
-public sealed record KnownBase(bool Exists, long? Size, DateTimeOffset? DataTime, int Spares, string? Method, JobId? LastRestore, double? MethodSeconds = null, DateTimeOffset? StaleTold = null)
+/// <param name="StaleTold">The data time about which the team was told that it is stale, so that it is told
+/// once.</param>
+public sealed record KnownBase(
+    bool Exists,
+    long? Size,
+    DateTimeOffset? DataTime,
+    int Spares,
+    string? Method,
+    JobId? LastRestore,
+    double? MethodSeconds = null,
+    DateTimeOffset? StaleTold = null
+)
 {
     /// <summary>What its dump has and it has not, a sentence each, as the restore reported.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
     private const int MostAhead = 50;
 
-    /// <summary>Data times that were to come when they were restored: copies of these data may be there for long.</summary>
+    /// <summary>
+    /// Data times that were to come when they were restored: copies of these data may be there for long.
+    /// </summary>
     public ImmutableArray<DateTimeOffset> Ahead { get; init; } = [];
 
     /// <summary>Whether data of this time were to come when they were restored.</summary>

@@ -21,6 +21,5 @@ public sealed class OldRestores : IRetained
 
     public void RemoveOld(int kept, DateTimeOffset time) => _store.RemoveOld(kept, time, IsNeeded);
 
-    private bool IsNeeded(Restore restore) =>
-        _store.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id;
+    private bool IsNeeded(Restore restore) => _store.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id;
 }

@@ -40,8 +40,6 @@ public sealed class RestoreStep(CurrentSettings settings, ILogger<RestoreStep> l
         }
         var end = await work.Host.Restore(work.Base, Limit, run.Log, run.Progress, Enter, cancel);
         work.End = end;
-        return end.Done
-            ? new(StepState.Succeeded, end.Message) { LeftOut = end.LeftOut }
-            : StepResult<Restore>.Of(end);
+        return end.Done ? new(StepState.Succeeded, end.Message) { LeftOut = end.LeftOut } : StepResult<Restore>.Of(end);
     }
 }

@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace TestServers.Foundation;
 
 /// <summary>A name from outside, checked once by making it: whoever holds one need not check again.</summary>
-public interface IName<TSelf> : IParsable<TSelf> where TSelf : IName<TSelf>
+public interface IName<TSelf> : IParsable<TSelf>
+    where TSelf : IName<TSelf>
 {
     /// <summary>The text, as it was given.</summary>
     string Text { get; }
@@ -26,14 +27,25 @@ public interface IName<TSelf> : IParsable<TSelf> where TSelf : IName<TSelf>
 public sealed partial record ServerName : IName<ServerName>
 {
     private ServerName(string text) => Text = text;
+
     public string Text { get; }
     public static string Rule => "1 to 32 letters, digits, dots, dashes or underscores, the first a letter or digit";
     public static string Example => "qa07";
+
     public static ServerName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out ServerName result) => Name.Try(s, out result);
+
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [MaybeNullWhen(false)] out ServerName result
+    ) => Name.Try(s, out result);
+
     public static ServerName Parse(string s, IFormatProvider? provider) => Name.Make<ServerName>(s);
+
     public override string ToString() => Text;
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")] private static partial Regex Allowed();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
+    private static partial Regex Allowed();
 }
 
 /// <summary>The name of an app in the catalogue.</summary>
@@ -41,14 +53,25 @@ public sealed partial record ServerName : IName<ServerName>
 public sealed partial record AppName : IName<AppName>
 {
     private AppName(string text) => Text = text;
+
     public string Text { get; }
     public static string Rule => "1 to 32 small letters, digits, dashes or underscores, the first a letter";
     public static string Example => "shop";
+
     public static AppName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out AppName result) => Name.Try(s, out result);
+
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [MaybeNullWhen(false)] out AppName result
+    ) => Name.Try(s, out result);
+
     public static AppName Parse(string s, IFormatProvider? provider) => Name.Make<AppName>(s);
+
     public override string ToString() => Text;
-    [GeneratedRegex(@"\A[a-z][a-z0-9_-]{0,31}\z")] private static partial Regex Allowed();
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_-]{0,31}\z")]
+    private static partial Regex Allowed();
 }
 
 /// <summary>The name of a base; 20 characters, so that PostgreSQL's 63 hold it together with a server's name.</summary>
@@ -56,14 +79,25 @@ public sealed partial record AppName : IName<AppName>
 public sealed partial record BaseName : IName<BaseName>
 {
     private BaseName(string text) => Text = text;
+
     public string Text { get; }
     public static string Rule => "1 to 20 small letters, digits or underscores, the first a letter";
     public static string Example => "shop";
+
     public static BaseName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out BaseName result) => Name.Try(s, out result);
+
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [MaybeNullWhen(false)] out BaseName result
+    ) => Name.Try(s, out result);
+
     public static BaseName Parse(string s, IFormatProvider? provider) => Name.Make<BaseName>(s);
+
     public override string ToString() => Text;
-    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,19}\z")] private static partial Regex Allowed();
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,19}\z")]
+    private static partial Regex Allowed();
 }
 
 /// <summary>The database that is a server's copy of a base.</summary>
@@ -71,15 +105,23 @@ public sealed partial record BaseName : IName<BaseName>
 public sealed partial record CopyName : IName<CopyName>
 {
     private CopyName(string text) => Text = text;
+
     public string Text { get; }
     public static string Rule => "copy_, the name of a base, _ and the name of a server";
     public static string Example => "copy_shop_qa07";
+
     public static CopyName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
+
     public static bool TryParse(
-        [NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out CopyName result) =>
-        Name.Try(s, out result);
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [MaybeNullWhen(false)] out CopyName result
+    ) => Name.Try(s, out result);
+
     public static CopyName Parse(string s, IFormatProvider? provider) => Name.Make<CopyName>(s);
+
     public override string ToString() => Text;
+
     [GeneratedRegex(@"\Acopy_[a-z][a-z0-9_]{0,19}_[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
     private static partial Regex Allowed();
 }
@@ -89,16 +131,28 @@ public sealed partial record CopyName : IName<CopyName>
 public sealed partial record Revision : IName<Revision>
 {
     private Revision(string text) => Text = text;
+
     public string Text { get; }
+
     /// <summary>As it is said in sentences: of a whole hash its beginning.</summary>
     public string Brief => Text.Length == 40 ? Text[..12] : Text;
     public static string Rule => "a revision number, or 7 to 40 hexadecimal digits";
     public static string Example => "1234";
+
     public static Revision? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out Revision result) => Name.Try(s, out result);
+
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [MaybeNullWhen(false)] out Revision result
+    ) => Name.Try(s, out result);
+
     public static Revision Parse(string s, IFormatProvider? provider) => Name.Make<Revision>(s);
+
     public override string ToString() => Text;
-    [GeneratedRegex(@"\A([0-9]{1,10}|[0-9a-f]{7,40})\z")] private static partial Regex Allowed();
+
+    [GeneratedRegex(@"\A([0-9]{1,10}|[0-9a-f]{7,40})\z")]
+    private static partial Regex Allowed();
 }
 
 /// <summary>The number of a build or restore.</summary>
@@ -106,43 +160,67 @@ public sealed partial record Revision : IName<Revision>
 public sealed partial record JobId : IName<JobId>
 {
     private JobId(string text) => Text = text;
+
     public string Text { get; }
     public static string Rule => "a number";
     public static string Example => "17";
+
     /// <summary>The number itself, rising with each build and restore.</summary>
     public long Number => long.Parse(Text);
+
     public static JobId Of(long number) => new(number.ToString());
+
     public static JobId? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out JobId result) => Name.Try(s, out result);
+
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [MaybeNullWhen(false)] out JobId result
+    ) => Name.Try(s, out result);
+
     public static JobId Parse(string s, IFormatProvider? provider) => Name.Make<JobId>(s);
+
     public override string ToString() => Text;
-    [GeneratedRegex(@"\A[1-9][0-9]{0,14}\z")] private static partial Regex Allowed();
+
+    [GeneratedRegex(@"\A[1-9][0-9]{0,14}\z")]
+    private static partial Regex Allowed();
 }
 
 internal static class Name
 {
-    public static bool Try<T>(string? s, [MaybeNullWhen(false)] out T result) where T : class, IName<T>
+    public static bool Try<T>(string? s, [MaybeNullWhen(false)] out T result)
+        where T : class, IName<T>
     {
         result = s is null ? null : T.From(s);
         return result is not null;
     }
 
-    public static T Make<T>(string s) where T : class, IName<T> => T.From(s) ?? throw new FormatException($"It must be {T.Rule}.");
+    public static T Make<T>(string s)
+        where T : class, IName<T> => T.From(s) ?? throw new FormatException($"It must be {T.Rule}.");
 }
 
 /// <summary>Names in JSON are strings, also as keys.</summary>
-public sealed class NameConverter<T> : JsonConverter<T> where T : class, IName<T>
+public sealed class NameConverter<T> : JsonConverter<T>
+    where T : class, IName<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException($"It must be a string: {T.Rule}.");
+        var text =
+            reader.TokenType == JsonTokenType.String
+                ? reader.GetString()!
+                : throw new JsonException($"It must be a string: {T.Rule}.");
         return T.From(text) ?? throw new JsonException($"It must be {T.Rule}.");
     }
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Text);
 
-    public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        T.From(reader.GetString()!) ?? throw new JsonException($"It must be {T.Rule}.");
+    public override T ReadAsPropertyName(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    ) => T.From(reader.GetString()!) ?? throw new JsonException($"It must be {T.Rule}.");
 
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(value.Text);
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value.Text);
 }

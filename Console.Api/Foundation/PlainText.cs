@@ -37,7 +37,8 @@ public static class PlainText
         if (FirstUnseen(trimmed) is { } unseen)
             throw Problem.BadInput(
                 $"The field `{field}` holds U+{unseen:X4}, "
-                    + $"{(IsControl(unseen) ? "a control character" : "which cannot be seen")}. Use plain text on one line."
+                    + $"{(IsControl(unseen) ? "a control character" : "which cannot be seen")}. "
+                    + "Use plain text on one line."
             );
         if (!trimmed.EnumerateRunes().Any(IsInk))
             throw Problem.BadInput(

@@ -1,3 +1,7 @@
 namespace TestServers.Foundation;
 
-public enum RepositoryKind { Svn, Git }
+public enum RepositoryKind
+{
+    Svn,
+    Git,
+}

@@ -13,7 +13,9 @@ namespace TestServers.Foundation;
 [JsonConverter(typeof(NameConverter<RepositoryPath>))]
 public sealed record RepositoryPath : IName<RepositoryPath>
 {
-    /// <summary>The most bytes: with each of them encoded, an address that holds one is still taken everywhere.</summary>
+    /// <summary>
+    /// The most bytes: with each of them encoded, an address that holds one is still taken everywhere.
+    /// </summary>
     public const int MostBytes = 1000;
 
     /// <summary>How a Git path begins that names a branch, or a tag, and nothing else.</summary>
@@ -26,7 +28,8 @@ public sealed record RepositoryPath : IName<RepositoryPath>
 
     public string Text { get; }
     public static string Rule =>
-        "a path inside the repository, such as trunk or branches/x: at most 1,000 bytes, all of it to be seen, no dash at "
+        "a path inside the repository, such as trunk or branches/x: at most 1,000 bytes, all of "
+        + "it to be seen, no dash at "
         + "its beginning, and no part that is empty, . or ..";
     public static string Example => "branches/basket";
 

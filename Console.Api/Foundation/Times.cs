@@ -32,7 +32,8 @@ public static partial class Times
     /// <param name="passed">How long ago that was, measured by a clock that nobody sets.</param>
     public static DateTimeOffset AsSetNow(DateTimeOffset written, TimeSpan passed, DateTimeOffset now)
     {
-        if ((now - written - passed).Duration() < TimeSpan.FromSeconds(10)) return written;
+        if ((now - written - passed).Duration() < TimeSpan.FromSeconds(10))
+            return written;
         // In steps, so that it is not another one at every look.
         var step = TimeSpan.FromSeconds(10).Ticks;
         return new((now - passed).UtcTicks / step * step, TimeSpan.Zero);
@@ -41,7 +42,8 @@ public static partial class Times
     public static string Say(DateTimeOffset time) => $"{time.UtcDateTime:yyyy-MM-dd HH:mm} UTC";
 
     /// <summary>Seconds between two instants, to the millisecond; null when one of them is not there yet.</summary>
-    public static double? Between(DateTimeOffset? from, DateTimeOffset? to) => from is { } start && to is { } end ? Math.Round((end - start).TotalSeconds, 3) : null;
+    public static double? Between(DateTimeOffset? from, DateTimeOffset? to) =>
+        from is { } start && to is { } end ? Math.Round((end - start).TotalSeconds, 3) : null;
 
     [GeneratedRegex(@"T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})\z")]
     private static partial Regex HasZone();

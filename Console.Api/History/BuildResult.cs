@@ -5,4 +5,9 @@ namespace TestServers.History;
 /// <param name="DataTime">When the dump behind the copy was made.</param>
 /// <param name="Database">The copy's name.</param>
 /// <param name="Method">How the copy was made: spare, clone, file_copy or wal_log.</param>
-public sealed record BuildResult(Revision? Revision = null, DateTimeOffset? DataTime = null, string? Database = null, string? Method = null);
+public sealed record BuildResult(
+    Revision? Revision = null,
+    DateTimeOffset? DataTime = null,
+    string? Database = null,
+    string? Method = null
+);

@@ -6,12 +6,25 @@ namespace TestServers.History;
 /// <summary>What is on a server now.</summary>
 /// <param name="Build">The build that last touched it; null: another console's.</param>
 /// <param name="Result">How the build that last touched it ended; a failed one may have changed a part.</param>
-public sealed record Configuration(AppName App, RepositoryPath? Path, Revision? Revision, DateTimeOffset? DataTime, string? Database, string By, DateTimeOffset At, JobId? Build, JobState Result, string? Message)
+public sealed record Configuration(
+    AppName App,
+    RepositoryPath? Path,
+    Revision? Revision,
+    DateTimeOffset? DataTime,
+    string? Database,
+    string By,
+    DateTimeOffset At,
+    JobId? Build,
+    JobState Result,
+    string? Message
+)
 {
     /// <summary>A checkout ended half-way: files of what was there before are among those of the path.</summary>
     public bool Incomplete { get; init; }
 
-    /// <summary>Why it is not known how old the data are; null: it is. Told when somebody asks, never written down.</summary>
+    /// <summary>
+    /// Why it is not known how old the data are; null: it is. Told when somebody asks, never written down.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? DataDoubt { get; init; }
 }

@@ -5,10 +5,26 @@ using TestServers.Jobs;
 namespace TestServers.History;
 
 /// <summary>One build in a server's history.</summary>
-public sealed record HistoryEntry(JobId Build, AppName App, RepositoryPath Path, Revision? Revision, DateTimeOffset? DataTime, bool Database, bool Code,
-    string By, DateTimeOffset At, DateTimeOffset EndedAt, double? Seconds, JobState Result, string? Message, AppHealth? Health)
+public sealed record HistoryEntry(
+    JobId Build,
+    AppName App,
+    RepositoryPath Path,
+    Revision? Revision,
+    DateTimeOffset? DataTime,
+    bool Database,
+    bool Code,
+    string By,
+    DateTimeOffset At,
+    DateTimeOffset EndedAt,
+    double? Seconds,
+    JobState Result,
+    string? Message,
+    AppHealth? Health
+)
 {
-    /// <summary>The settings as they were rendered, with the password hidden. A list of entries leaves them out.</summary>
+    /// <summary>
+    /// The settings as they were rendered, with the password hidden. A list of entries leaves them out.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<SiteFile> Settings { get; init; } = [];
 }

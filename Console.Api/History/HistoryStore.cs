@@ -37,48 +37,79 @@ public sealed class HistoryStore
     public string PathOf(ServerName server) => Path.Combine(_folder, server + ".json");
 
     /// <summary>A server's history; empty when nothing was built on it.</summary>
-    public ServerHistory Of(ServerName server) => _files.TryGetValue(server, out var file) ? file.Value : ServerHistory.Empty(server);
+    public ServerHistory Of(ServerName server) =>
+        _files.TryGetValue(server, out var file) ? file.Value : ServerHistory.Empty(server);
 
     /// <summary>One entry.</summary>
     /// <exception cref="Problem">404: the server's history has no such build.</exception>
-    public HistoryEntry Entry(ServerName server, JobId build) => Of(server).Entries.FirstOrDefault(e => e.Build == build)
-        ?? throw Problem.NotFound("history entry", $"The history of {server} has no build {build}; it keeps the last {_kept()}.");
+    public HistoryEntry Entry(ServerName server, JobId build) =>
+        Of(server).Entries.FirstOrDefault(e => e.Build == build)
+        ?? throw Problem.NotFound(
+            "history entry",
+            $"The history of {server} has no build {build}; it keeps the last {_kept()}."
+        );
 
-    /// <summary>Writes down how a build ended and what is on its server now. A build that stands there already is not written twice.</summary>
+    /// <summary>
+    /// Writes down how a build ended and what is on its server now. A build that stands there already is not written
+    /// twice.
+    /// </summary>
     public void Add(EndedBuild build)
     {
         var file = _files.GetOrAdd(
             build.Server,
-            server => JsonFile<ServerHistory>.Create(PathOf(server), ServerHistory.Empty(server)));
+            server => JsonFile<ServerHistory>.Create(PathOf(server), ServerHistory.Empty(server))
+        );
         file.Change(history => history.Entries.Any(e => e.Build == build.Id) ? history : Fold(history, build));
     }
 
     /// <summary>Notes what could not be removed on a server.</summary>
     public void NoteSetAside(ServerName server, ImmutableArray<SetAside> folders)
     {
-        if (Of(server).SetAside.SequenceEqual(folders)) return;
+        if (Of(server).SetAside.SequenceEqual(folders))
+            return;
         var file = _files.GetOrAdd(
             server,
-            name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+            name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name))
+        );
         file.Change(history => history with { SetAside = folders });
         Changed?.Invoke();
     }
 
-    /// <summary>Corrects what is on a server, after a build whose end is not known: as the hosts themselves tell.</summary>
+    /// <summary>
+    /// Corrects what is on a server, after a build whose end is not known: as the hosts themselves tell.
+    /// </summary>
     /// <param name="code">Path and revision of each app's working copy; null: the server has none.</param>
     /// <param name="copies">The data time of each base's copy.</param>
-    public void Correct(ServerName server, IReadOnlyDictionary<string, KeptCode?> code, IReadOnlyDictionary<string, DateTimeOffset?> copies)
+    public void Correct(
+        ServerName server,
+        IReadOnlyDictionary<string, KeptCode?> code,
+        IReadOnlyDictionary<string, DateTimeOffset?> copies
+    )
     {
-        if (!_files.TryGetValue(server, out var file)) return;
+        if (!_files.TryGetValue(server, out var file))
+            return;
         file.Change(history =>
         {
-            var nextCode = history.Code.RemoveRange(code.Where(c => c.Value is null).Select(c => c.Key))
+            var nextCode = history
+                .Code.RemoveRange(code.Where(c => c.Value is null).Select(c => c.Key))
                 .SetItems(code.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, c.Value!)));
             var nextCopies = history.Copies.SetItems(copies);
-            if (history.Configuration is not { } now) return history with { Code = nextCode, Copies = nextCopies };
+            if (history.Configuration is not { } now)
+                return history with { Code = nextCode, Copies = nextCopies };
             var here = nextCode.GetValueOrDefault(now.App.Text);
             var dataTime = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}").Value ?? now.DataTime;
-            return history with { Code = nextCode, Copies = nextCopies, Configuration = now with { Path = here?.Path, Revision = here?.Revision, DataTime = dataTime, Incomplete = here?.Incomplete ?? false } };
+            return history with
+            {
+                Code = nextCode,
+                Copies = nextCopies,
+                Configuration = now with
+                {
+                    Path = here?.Path,
+                    Revision = here?.Revision,
+                    DataTime = dataTime,
+                    Incomplete = here?.Incomplete ?? false,
+                },
+            };
         });
     }
 
@@ -86,8 +117,12 @@ public sealed class HistoryStore
     /// <returns>Whether that is new.</returns>
     public bool NoteOther(ServerName server, OtherWork? other)
     {
-        if (Of(server).Other == other) return false;
-        var file = _files.GetOrAdd(server, name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+        if (Of(server).Other == other)
+            return false;
+        var file = _files.GetOrAdd(
+            server,
+            name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name))
+        );
         file.Change(history => history with { Other = other });
         Changed?.Invoke();
         return true;
@@ -98,47 +133,69 @@ public sealed class HistoryStore
     /// <returns>Whether something is other than it was known.</returns>
     public bool NoteFound(ServerHistory asked, FoundOnServer found)
     {
-        var isSame = found.Code.All(c => asked.Code.GetValueOrDefault(c.Key) == c.Value)
+        var isSame =
+            found.Code.All(c => asked.Code.GetValueOrDefault(c.Key) == c.Value)
             && found.Copies.OrderBy(c => c.Key, StringComparer.Ordinal).SequenceEqual(asked.Copies);
-        if (isSame && asked.Otherwise.SequenceEqual(found.Otherwise)) return false;
+        if (isSame && asked.Otherwise.SequenceEqual(found.Otherwise))
+            return false;
         var (server, isNoted) = (asked.Server, false);
-        var file = _files.GetOrAdd(server, name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name)));
+        var file = _files.GetOrAdd(
+            server,
+            name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name))
+        );
         file.Change(history =>
         {
-            if (history.Entries.FirstOrDefault()?.Build != asked.Entries.FirstOrDefault()?.Build || !history.Code.SequenceEqual(asked.Code))
+            if (
+                history.Entries.FirstOrDefault()?.Build != asked.Entries.FirstOrDefault()?.Build
+                || !history.Code.SequenceEqual(asked.Code)
+            )
                 return history;
             isNoted = true;
-            var code = history.Code.RemoveRange(found.Code.Where(c => c.Value is null).Select(c => c.Key))
+            var code = history
+                .Code.RemoveRange(found.Code.Where(c => c.Value is null).Select(c => c.Key))
                 .SetItems(found.Code.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, c.Value!)));
             var copies = history.Copies.Clear().AddRange(found.Copies);
             return history with
             {
-                Code = code, Copies = copies, Otherwise = [.. found.Otherwise], Configuration = Now(history.Configuration, server, code, copies),
+                Code = code,
+                Copies = copies,
+                Otherwise = [.. found.Otherwise],
+                Configuration = Now(history.Configuration, server, code, copies),
             };
         });
-        if (isNoted) Changed?.Invoke();
+        if (isNoted)
+            Changed?.Invoke();
         return isNoted;
     }
 
-    private static Configuration? Now(Configuration? now, ServerName server, ImmutableSortedDictionary<string, KeptCode> code,
-        ImmutableSortedDictionary<string, DateTimeOffset?> copies)
+    private static Configuration? Now(
+        Configuration? now,
+        ServerName server,
+        ImmutableSortedDictionary<string, KeptCode> code,
+        ImmutableSortedDictionary<string, DateTimeOffset?> copies
+    )
     {
-        if (now is null) return null;
+        if (now is null)
+            return null;
         var here = code.GetValueOrDefault(now.App.Text);
         var copy = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}");
         return now with
         {
-            Path = here?.Path, Revision = here?.Revision, Incomplete = here?.Incomplete ?? false,
-            Database = copy.Key is null ? null : now.Database, DataTime = copy.Key is null ? null : copy.Value,
+            Path = here?.Path,
+            Revision = here?.Revision,
+            Incomplete = here?.Incomplete ?? false,
+            Database = copy.Key is null ? null : now.Database,
+            DataTime = copy.Key is null ? null : copy.Value,
         };
     }
 
     private ServerHistory Fold(ServerHistory history, EndedBuild build)
     {
         var (result, @base) = (build.Result, build.Base);
-        var copies = result.Database is not null && @base is not null
-            ? history.Copies.SetItem(@base.Text, result.DataTime)
-            : history.Copies;
+        var copies =
+            result.Database is not null && @base is not null
+                ? history.Copies.SetItem(@base.Text, result.DataTime)
+                : history.Copies;
         var code = result.Revision is not null
             ? history.Code.SetItem(build.App.Text, new(build.Path, result.Revision))
             : history.Code;
@@ -208,7 +265,8 @@ public sealed class HistoryStore
             Incomplete = here?.Incomplete ?? false,
         };
 
-    // What runs on a server changes with its site: a build of another app that did not come so far has left the one before in place.
+    // What runs on a server changes with its site: a build of another app that did not come so far has left the one
+    // before in place.
     private static Configuration After(Configuration? before, EndedBuild build, Configuration after) =>
         before is null || before.App == build.App || build.IsOnSite
             ? after

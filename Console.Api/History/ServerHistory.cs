@@ -7,8 +7,14 @@ namespace TestServers.History;
 /// <param name="Entries">Newest first, bounded.</param>
 /// <param name="Copies">The data time of each base's copy that the server has; the key is the base.</param>
 /// <param name="Code">The working copies that the server has; the key is the app.</param>
-public sealed record ServerHistory(int Version, ServerName Server, Configuration? Configuration, ImmutableArray<HistoryEntry> Entries,
-    ImmutableSortedDictionary<string, DateTimeOffset?> Copies, ImmutableSortedDictionary<string, KeptCode> Code) : IVersioned
+public sealed record ServerHistory(
+    int Version,
+    ServerName Server,
+    Configuration? Configuration,
+    ImmutableArray<HistoryEntry> Entries,
+    ImmutableSortedDictionary<string, DateTimeOffset?> Copies,
+    ImmutableSortedDictionary<string, KeptCode> Code
+) : IVersioned
 {
     /// <summary>What could not be removed on the server, as it was told last.</summary>
     public ImmutableArray<SetAside> SetAside { get; init; } = [];
@@ -19,13 +25,20 @@ public sealed record ServerHistory(int Version, ServerName Server, Configuration
     /// <summary>What was found to be other than this console had left it.</summary>
     public ImmutableArray<FoundOtherwise> Otherwise { get; init; } = [];
 
-    public static ServerHistory Empty(ServerName server) => new(JsonFile<ServerHistory>.Version, server, null, [],
-        ImmutableSortedDictionary.Create<string, DateTimeOffset?>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, KeptCode>(StringComparer.Ordinal));
+    public static ServerHistory Empty(ServerName server) =>
+        new(
+            JsonFile<ServerHistory>.Version,
+            server,
+            null,
+            [],
+            ImmutableSortedDictionary.Create<string, DateTimeOffset?>(StringComparer.Ordinal),
+            ImmutableSortedDictionary.Create<string, KeptCode>(StringComparer.Ordinal)
+        );
 
     public string? FindFault() =>
         Entries.Any(e => e is null) ? "one of its entries is null"
-        : Entries.GroupBy(e => e.Build).FirstOrDefault(g => g.Count() > 1) is { } twice ? "it has two entries of "
-            + $"build {twice.Key}"
+        : Entries.GroupBy(e => e.Build).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? "it has two entries of " + $"build {twice.Key}"
         : Code.FirstOrDefault(c => c.Value is null) is { Key: { } app } ? $"the code of {app} is null"
         : null;
 }

@@ -9,7 +9,8 @@ namespace TestServers.History;
 /// to remove it again.
 /// </summary>
 /// <param name="Since">When it was set aside, by the server's clock.</param>
-/// <param name="Owner">The user on the server to whom belongs what stands in the way; null: nothing does any more.</param>
+/// <param name="Owner">The user on the server to whom belongs what stands in the way; null: nothing does any
+/// more.</param>
 /// <param name="Reason">What stands in the way.</param>
 /// <param name="Remedy">What an administrator does about it on the server: a command, most often.</param>
 public sealed record SetAside(string Path, DateTimeOffset? Since, string? Owner, string? Reason, string? Remedy)

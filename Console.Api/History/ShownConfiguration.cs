@@ -15,7 +15,10 @@ public static class ShownConfiguration
     /// <summary>The configuration, with the reason when it is not known how old its data are.</summary>
     public static Configuration? Shown(this DataTimes times, Configuration? configuration) =>
         configuration is not null && times.DoubtOf(configuration.App, configuration.DataTime) is { } doubt
-            ? configuration with { DataDoubt = doubt }
+            ? configuration with
+            {
+                DataDoubt = doubt,
+            }
             : configuration;
 
     // Of one without a time it is known at least that it is younger.

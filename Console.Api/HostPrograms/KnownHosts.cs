@@ -72,7 +72,8 @@ public sealed partial class KnownHosts
         var known = new KnownHosts();
         foreach (var line in text.Split('\n'))
         {
-            if (LineOf(line) is { } read) known._lines.Add(read);
+            if (LineOf(line) is { } read)
+                known._lines.Add(read);
         }
         return known;
     }
@@ -86,13 +87,16 @@ public sealed partial class KnownHosts
         foreach (var name in NamesOf(host, port))
         {
             var lines = LinesOf(name);
-            if (IsRevoked(lines, shown)) return HostKeyVerdict.Revoked;
+            if (IsRevoked(lines, shown))
+                return HostKeyVerdict.Revoked;
             if (shown.Certificate is { } signed && Knows(lines, Mark.Authority, signed.Authority))
             {
                 certificate = IsFor(host, signed, now) ? HostKeyVerdict.Known : HostKeyVerdict.BadCertificate;
-                if (certificate == HostKeyVerdict.Known) return certificate;
+                if (certificate == HostKeyVerdict.Known)
+                    return certificate;
             }
-            if (Knows(lines, Mark.None, shown.Key)) return HostKeyVerdict.Known;
+            if (Knows(lines, Mark.None, shown.Key))
+                return HostKeyVerdict.Known;
             if (verdict == HostKeyVerdict.Unknown && lines.Exists(l => l.Mark == Mark.None))
                 verdict = HostKeyVerdict.Changed;
         }
@@ -111,13 +115,18 @@ public sealed partial class KnownHosts
         return algorithms
             .Where(a => a is not ("ssh-rsa" or "ssh-dss") && !a.StartsWith("ssh-rsa-cert", StringComparison.Ordinal))
             .Where(a => hasAuthority || !IsCertificate(a))
-            .OrderBy(a => IsCertificate(a) ? 0 : types.Contains(KeyTypeOf(a)) ? 1 : 2);
+            .OrderBy(a =>
+                IsCertificate(a) ? 0
+                : types.Contains(KeyTypeOf(a)) ? 1
+                : 2
+            );
     }
 
     /// <summary>The type that a public key says of itself, or null.</summary>
     internal static string? TypeOf(byte[] key)
     {
-        if (key.Length < 4) return null;
+        if (key.Length < 4)
+            return null;
         var length = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(key);
         return length is 0 or > 64 || length > key.Length - 4 ? null : Encoding.ASCII.GetString(key, 4, (int)length);
     }
@@ -133,7 +142,8 @@ public sealed partial class KnownHosts
 #pragma warning disable CA1308 // ssh compares names in small letters.
         var name = host.ToLowerInvariant();
 #pragma warning restore CA1308
-        if (port != UsualPort) yield return $"[{name}]:{port}";
+        if (port != UsualPort)
+            yield return $"[{name}]:{port}";
         yield return name;
     }
 
@@ -152,24 +162,27 @@ public sealed partial class KnownHosts
         && now >= certificate.NotBefore
         && now < certificate.NotAfter
         && (
-            certificate.Principals.Count == 0
-            || certificate.Principals.Contains(host, StringComparer.OrdinalIgnoreCase)
+            certificate.Principals.Count == 0 || certificate.Principals.Contains(host, StringComparer.OrdinalIgnoreCase)
         );
 
     private static Line? LineOf(string text)
     {
         var words = text.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length == 0 || words[0].StartsWith('#')) return null;
+        if (words.Length == 0 || words[0].StartsWith('#'))
+            return null;
         var mark = words[0] switch
         {
             "@cert-authority" => Mark.Authority,
             "@revoked" => Mark.Revoked,
             _ => Mark.None,
         };
-        if (mark != Mark.None) words = words[1..];
-        if (words.Length < 3 || words[0].StartsWith('@')) return null;
+        if (mark != Mark.None)
+            words = words[1..];
+        if (words.Length < 3 || words[0].StartsWith('@'))
+            return null;
         var key = new byte[words[2].Length];
-        if (!Convert.TryFromBase64String(words[2], key, out var length)) return null;
+        if (!Convert.TryFromBase64String(words[2], key, out var length))
+            return null;
         key = key[..length];
         return TypeOf(key) == words[1] ? new(mark, words[0], key) : null;
     }
@@ -184,8 +197,10 @@ public sealed partial class KnownHosts
         foreach (var pattern in patterns)
         {
             var isNegated = pattern.StartsWith('!');
-            if (!Fits(isNegated ? pattern[1..] : pattern, name)) continue;
-            if (isNegated) return false;
+            if (!Fits(isNegated ? pattern[1..] : pattern, name))
+                continue;
+            if (isNegated)
+                return false;
             isAmong = true;
         }
         return isAmong;
@@ -193,10 +208,13 @@ public sealed partial class KnownHosts
 
     private static bool Fits(string pattern, string name)
     {
-        if (pattern.Length == 0) return false;
+        if (pattern.Length == 0)
+            return false;
         if (!pattern.AsSpan().ContainsAny('*', '?'))
             return string.Equals(pattern, name, StringComparison.OrdinalIgnoreCase);
-        var expression = Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)
+        var expression = Regex
+            .Escape(pattern)
+            .Replace(@"\*", ".*", StringComparison.Ordinal)
             .Replace(@"\?", ".", StringComparison.Ordinal);
         const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.NonBacktracking;
         return Regex.IsMatch(name, $@"\A{expression}\z", Options);
@@ -204,10 +222,13 @@ public sealed partial class KnownHosts
 
     private static bool IsHashOf(string hashed, string name)
     {
-        if (Hashed().Match(hashed) is not { Success: true } parts) return false;
+        if (Hashed().Match(hashed) is not { Success: true } parts)
+            return false;
         var (salt, hash) = (new byte[64], new byte[64]);
-        if (!Convert.TryFromBase64String(parts.Groups[1].Value, salt, out var saltLength)) return false;
-        if (!Convert.TryFromBase64String(parts.Groups[2].Value, hash, out var hashLength)) return false;
+        if (!Convert.TryFromBase64String(parts.Groups[1].Value, salt, out var saltLength))
+            return false;
+        if (!Convert.TryFromBase64String(parts.Groups[2].Value, hash, out var hashLength))
+            return false;
 #pragma warning disable CA5350 // It hides names; the format has no other.
         var own = HMACSHA1.HashData(salt.AsSpan(0, saltLength), Encoding.UTF8.GetBytes(name));
 #pragma warning restore CA5350

@@ -27,7 +27,12 @@ public sealed record LocalTransport(string Name, string Program, string Config) 
     public override TimeSpan AnswerLimit => TimeSpan.FromSeconds(30);
 
     public override Command Start(string verb, string input, TimeSpan limit) =>
-        new(Program, [Config, verb], limit) { Input = input, Lifeline = true, Grace = HostProgram.Grace };
+        new(Program, [Config, verb], limit)
+        {
+            Input = input,
+            Lifeline = true,
+            Grace = HostProgram.Grace,
+        };
 }
 
 /// <summary>A program behind ssh.</summary>
@@ -42,7 +47,12 @@ public sealed record SshTransport(string Name, string Destination, SshSettings S
 {
     /// <summary>Its program is the line that the host gets: the verb, a word from a closed list.</summary>
     public override Command Start(string verb, string input, TimeSpan limit) =>
-        new(verb, [], limit) { Input = input, Lifeline = true, Grace = HostProgram.Grace };
+        new(verb, [], limit)
+        {
+            Input = input,
+            Lifeline = true,
+            Grace = HostProgram.Grace,
+        };
 }
 
 /// <summary>
@@ -65,18 +75,30 @@ public sealed record OpenSshTransport(string Name, string Destination, SshSettin
 
     private IEnumerable<string> Options()
     {
-        if (Ssh.Config is not null) yield return $"-F{Ssh.Config}";
+        if (Ssh.Config is not null)
+            yield return $"-F{Ssh.Config}";
         yield return "-T";
         string[] settings =
         [
-            "BatchMode=yes", $"ConnectTimeout={Ssh.ConnectSeconds}", $"ServerAliveInterval={Ssh.SilenceSeconds / 2}",
-            "ServerAliveCountMax=2", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes",
-            "ForwardAgent=no", "ClearAllForwardings=yes", "LogLevel=ERROR",
-            $"UserKnownHostsFile={Word(Ssh.KnownHosts)}", $"IdentityFile={Word(Ssh.Key)}",
-            "ControlMaster=auto", "ControlPersist=60", $"ControlPath={Word(ControlFolder, "/%C")}",
-            $"Port={Ssh.Port}", $"User={Ssh.User}",
+            "BatchMode=yes",
+            $"ConnectTimeout={Ssh.ConnectSeconds}",
+            $"ServerAliveInterval={Ssh.SilenceSeconds / 2}",
+            "ServerAliveCountMax=2",
+            "StrictHostKeyChecking=yes",
+            "IdentitiesOnly=yes",
+            "ForwardAgent=no",
+            "ClearAllForwardings=yes",
+            "LogLevel=ERROR",
+            $"UserKnownHostsFile={Word(Ssh.KnownHosts)}",
+            $"IdentityFile={Word(Ssh.Key)}",
+            "ControlMaster=auto",
+            "ControlPersist=60",
+            $"ControlPath={Word(ControlFolder, "/%C")}",
+            $"Port={Ssh.Port}",
+            $"User={Ssh.User}",
         ];
-        foreach (var setting in settings) yield return $"-o{setting}";
+        foreach (var setting in settings)
+            yield return $"-o{setting}";
     }
 
     // ssh takes a blank for the end of a path, and a percent sign for the begin of something of its own.

@@ -28,11 +28,7 @@ internal sealed class SshCall : IRunningCommand
     /// <param name="getConnection">
     /// Gives a connection that is in use for this call. With true it is one that no other call shares.
     /// </param>
-    public SshCall(
-        Command command,
-        Action<string> onLine,
-        Func<bool, Task<SshConnection>> getConnection
-    )
+    public SshCall(Command command, Action<string> onLine, Func<bool, Task<SshConnection>> getConnection)
     {
         _command = command;
         Output = new(Heard);
@@ -76,7 +72,8 @@ internal sealed class SshCall : IRunningCommand
             lock (_asking)
             {
                 _input = input;
-                if (!_isAsked) return;
+                if (!_isAsked)
+                    return;
             }
             LetGo(input);
         }
@@ -96,7 +93,8 @@ internal sealed class SshCall : IRunningCommand
         }
         // What has not begun does not.
         _unwanted.TrySetResult();
-        if (input is not null) _ = Task.Run(() => LetGo(input));
+        if (input is not null)
+            _ = Task.Run(() => LetGo(input));
     }
 
     public async Task Kill()
@@ -116,10 +114,12 @@ internal sealed class SshCall : IRunningCommand
 
     public async Task<CommandResult> EndAs(CommandOutcome ending)
     {
-        if (Ended.IsFaulted) await Ended;
+        if (Ended.IsFaulted)
+            await Ended;
         var code = _there?.ExitStatus ?? -1;
         var fault = _fault ?? (code < 0 && _there?.ExitSignal is { } signal ? SshFault.Signal(signal) : null);
-        if (code < 0 && ending == CommandOutcome.Exited) fault ??= SshFault.Closed;
+        if (code < 0 && ending == CommandOutcome.Exited)
+            fault ??= SshFault.Closed;
         return new(ending, code, _errors.ToString()) { Fault = fault };
     }
 
@@ -142,7 +142,8 @@ internal sealed class SshCall : IRunningCommand
     {
         try
         {
-            if (!await RunOn(getConnection(false), isAlone: false)) await RunOn(getConnection(true), isAlone: true);
+            if (!await RunOn(getConnection(false), isAlone: false))
+                await RunOn(getConnection(true), isAlone: true);
         }
         catch (SshFailure e)
         {
@@ -166,11 +167,15 @@ internal sealed class SshCall : IRunningCommand
         var connection = _connection = await getting;
         try
         {
-            if (_unwanted.Task.IsCompleted) return true;
+            if (_unwanted.Task.IsCompleted)
+                return true;
             await Task.WhenAny(connection.Begin(this), connection.Lost).Unwrap();
-            if (_running is { } running) await Task.WhenAny(running, connection.Lost).Unwrap();
-            if (connection.Lost.IsCompleted && _there?.ExitStatus is null) _fault = await connection.Lost;
-            else _there?.Dispose();
+            if (_running is { } running)
+                await Task.WhenAny(running, connection.Lost).Unwrap();
+            if (connection.Lost.IsCompleted && _there?.ExitStatus is null)
+                _fault = await connection.Lost;
+            else
+                _there?.Dispose();
             return true;
         }
         catch (SshException e) when (e.GetType() == typeof(SshException) && _running is null && !isAlone)
@@ -204,7 +209,8 @@ internal sealed class SshCall : IRunningCommand
     private static void Leave(SshConnection connection, bool isAlone)
     {
         connection.Leave();
-        if (isAlone) connection.Close();
+        if (isAlone)
+            connection.Close();
     }
 
     private void Heard() => _connection?.Heard();

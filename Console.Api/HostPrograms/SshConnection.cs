@@ -76,7 +76,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
         catch (Exception e)
         {
             // It has come through in the last moment.
-            if (connecting.IsCompletedSuccessfully) return;
+            if (connecting.IsCompletedSuccessfully)
+                return;
             _ = connecting.ContinueWith(_ => Close(), TaskScheduler.Default);
             var isLate = e is TimeoutException or OperationCanceledException or SshOperationTimeoutException;
             var fault =
@@ -92,7 +93,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     {
         lock (_using)
         {
-            if (_isRetired || _isClosed || Lost.IsCompleted) return false;
+            if (_isRetired || _isClosed || Lost.IsCompleted)
+                return false;
             _uses++;
             return true;
         }
@@ -103,7 +105,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     {
         lock (_using)
         {
-            if (--_uses > 0) return;
+            if (--_uses > 0)
+                return;
         }
         Unused?.Invoke();
     }
@@ -113,7 +116,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     {
         lock (_using)
         {
-            if (_uses > 0) return false;
+            if (_uses > 0)
+                return false;
             return _isRetired = true;
         }
     }
@@ -121,14 +125,16 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     /// <summary>No call begins on it any more.</summary>
     public void Retire()
     {
-        lock (_using) _isRetired = true;
+        lock (_using)
+            _isRetired = true;
     }
 
     public bool IsRetired
     {
         get
         {
-            lock (_using) return _isRetired;
+            lock (_using)
+                return _isRetired;
         }
     }
 
@@ -137,7 +143,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     {
         get
         {
-            lock (_using) return _calls.Exists(c => c.IsHeldBack);
+            lock (_using)
+                return _calls.Exists(c => c.IsHeldBack);
         }
     }
 
@@ -156,16 +163,20 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
             Retire();
             throw new SshFailure(SshFault.TimedOut);
         }
-        if (isLate) Lose(SshFault.Silent(route.SilenceSeconds));
-        else if (!await probe) Lose(SshFault.Closed);
-        if (Lost.IsCompleted) throw new SshFailure(await Lost);
+        if (isLate)
+            Lose(SshFault.Silent(route.SilenceSeconds));
+        else if (!await probe)
+            Lose(SshFault.Closed);
+        if (Lost.IsCompleted)
+            throw new SshFailure(await Lost);
     }
 
     /// <summary>Starts a program there. It has begun from here on, whatever happens.</summary>
     /// <exception cref="SshException">The host opens no further channel here: nothing has begun.</exception>
     public async Task Begin(SshCall call)
     {
-        lock (_using) _calls.Add(call);
+        lock (_using)
+            _calls.Add(call);
         Watch();
         await OnOwnThread(() =>
         {
@@ -191,7 +202,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     /// <summary>The call is over.</summary>
     public void Forget(SshCall call)
     {
-        lock (_using) _calls.Remove(call);
+        lock (_using)
+            _calls.Remove(call);
     }
 
     /// <summary>Something has come.</summary>
@@ -201,7 +213,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     public void Lose(SshFault fault)
     {
         Retire();
-        if (_lost.TrySetResult(fault)) Close();
+        if (_lost.TrySetResult(fault))
+            Close();
     }
 
     public void Dispose() => Close();
@@ -211,7 +224,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     {
         lock (_using)
         {
-            if (_isClosed) return;
+            if (_isClosed)
+                return;
             _isClosed = true;
         }
         _ = OnOwnThread(() =>
@@ -288,7 +302,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
         var all = info.HostKeyAlgorithms.ToList();
         var order = Known().Order(route.Host, route.Port, all.Select(a => a.Key)).ToList();
         info.HostKeyAlgorithms.Clear();
-        foreach (var name in order) info.HostKeyAlgorithms.Add(name, all.First(a => a.Key == name).Value);
+        foreach (var name in order)
+            info.HostKeyAlgorithms.Add(name, all.First(a => a.Key == name).Value);
         return info;
     }
 
@@ -298,8 +313,10 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
         shown.CanTrust = false;
         var key = new ShownHostKey(shown.HostKey, shown.Certificate is { } c ? CertificateOf(c) : null);
         var verdict = Known().Judge(route.Host, route.Port, key, DateTimeOffset.UtcNow);
-        if (verdict == HostKeyVerdict.Known) shown.CanTrust = true;
-        else Volatile.Write(ref _refused, SshFault.Of(verdict, key, route.Name, route.KnownHosts));
+        if (verdict == HostKeyVerdict.Known)
+            shown.CanTrust = true;
+        else
+            Volatile.Write(ref _refused, SshFault.Of(verdict, key, route.Name, route.KnownHosts));
     }
 
     private static HostCertificate CertificateOf(Renci.SshNet.Security.Certificate certificate) =>
@@ -347,7 +364,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     {
         get
         {
-            lock (_using) return _calls.Count > 0;
+            lock (_using)
+                return _calls.Count > 0;
         }
     }
 
@@ -355,7 +373,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     {
         lock (_using)
         {
-            if (_probe is not { IsCompleted: false }) _probe = OnOwnThread(Probe);
+            if (_probe is not { IsCompleted: false })
+                _probe = OnOwnThread(Probe);
             return _probe;
         }
     }
@@ -403,7 +422,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
     {
         lock (_using)
         {
-            if (_isWatched) return;
+            if (_isWatched)
+                return;
             _isWatched = true;
         }
         _ = WatchWhileUsed();
@@ -415,7 +435,8 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
         while (true)
         {
             var quiet = Quiet;
-            if (await Task.WhenAny(Lost, Task.Delay(quiet < half ? half - quiet : TimeSpan.Zero)) == Lost) return;
+            if (await Task.WhenAny(Lost, Task.Delay(quiet < half ? half - quiet : TimeSpan.Zero)) == Lost)
+                return;
             lock (_using)
             {
                 if (_calls.Count == 0)
@@ -425,11 +446,14 @@ internal sealed class SshConnection(SshRoute route) : IDisposable
                 }
             }
             // What we do not read yet is no silence of the other side.
-            if (IsHeldBack) Heard();
-            if (Quiet < half) continue;
+            if (IsHeldBack)
+                Heard();
+            if (Quiet < half)
+                continue;
             var probe = Ask();
             await Task.WhenAny(probe, Lost, Task.Delay(half));
-            if (Quiet >= half && !(probe.IsCompleted && await probe)) Lose(SshFault.Silent(route.SilenceSeconds));
+            if (Quiet >= half && !(probe.IsCompleted && await probe))
+                Lose(SshFault.Silent(route.SilenceSeconds));
         }
     }
 }

@@ -34,7 +34,8 @@ public sealed class SshConnections : IDisposable
     {
         get
         {
-            lock (_changing) return _places.Count;
+            lock (_changing)
+                return _places.Count;
         }
     }
 
@@ -43,7 +44,8 @@ public sealed class SshConnections : IDisposable
     {
         get
         {
-            lock (_changing) return _places.Values.Count(p => p.Connection.IsHeldBack);
+            lock (_changing)
+                return _places.Values.Count(p => p.Connection.IsHeldBack);
         }
     }
 
@@ -57,7 +59,8 @@ public sealed class SshConnections : IDisposable
         CancellationToken force = default
     )
     {
-        if (cancel.IsCancellationRequested) return new(CommandOutcome.Cancelled, -1, "");
+        if (cancel.IsCancellationRequested)
+            return new(CommandOutcome.Cancelled, -1, "");
         var route = SshRoute.Of(transport);
         var call = new SshCall(command, onLine, isAlone => isAlone ? NewFor(route) : Use(route));
         return await Attendance.To(call, command, cancel, force);
@@ -117,7 +120,8 @@ public sealed class SshConnections : IDisposable
                 Remove(route, place);
                 continue;
             }
-            if (isNew) return place.Connection;
+            if (isNew)
+                return place.Connection;
             try
             {
                 await place.Connection.MustBeThere();
@@ -137,7 +141,8 @@ public sealed class SshConnections : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             // What comes waits in a connection that is held back: calls that begin now do not wait with it.
-            if (_places.TryGetValue(route, out var place) && place.Connection.IsHeldBack) place.Connection.Retire();
+            if (_places.TryGetValue(route, out var place) && place.Connection.IsHeldBack)
+                place.Connection.Retire();
             if (place is not null && !place.Connection.IsRetired)
             {
                 place.Timer?.Dispose();
@@ -171,7 +176,8 @@ public sealed class SshConnections : IDisposable
 
     private void CloseUnused(SshRoute route, Place place)
     {
-        if (!place.Connection.TryRetire()) return;
+        if (!place.Connection.TryRetire())
+            return;
         Remove(route, place);
         place.Connection.Close();
     }
@@ -180,7 +186,8 @@ public sealed class SshConnections : IDisposable
     {
         lock (_changing)
         {
-            if (_places.GetValueOrDefault(route) == place) _places.Remove(route);
+            if (_places.GetValueOrDefault(route) == place)
+                _places.Remove(route);
         }
     }
 

@@ -68,10 +68,7 @@ public sealed record SshFault(string Says, string Advice) : CallFault(Says, Advi
             SocketException
             {
                 SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
-            } => new(
-                "its name could not be resolved",
-                "Look at its address in the settings, and at the name service."
-            ),
+            } => new("its name could not be resolved", "Look at its address in the settings, and at the name service."),
             SocketException { SocketErrorCode: SocketError.TimedOut } => TimedOut,
             SshAuthenticationException => new(
                 "Permission denied (publickey)",

@@ -37,9 +37,16 @@ internal sealed class SshIdentity : IDisposable
             );
         }
         catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or SshException or FormatException
-                or NotSupportedException or ArgumentException or InvalidOperationException
-                or System.Security.Cryptography.CryptographicException)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or SshException
+                        or FormatException
+                        or NotSupportedException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or System.Security.Cryptography.CryptographicException
+            )
         {
             return new(
                 null,

@@ -39,10 +39,12 @@ internal sealed class SshOutput(Action heard) : Stream
         heard();
         lock (_writing)
         {
-            if (_isAbandoned || _isComplete) return;
+            if (_isAbandoned || _isComplete)
+                return;
             _pipe.Writer.Write(buffer);
             var flush = _pipe.Writer.FlushAsync();
-            if (flush.IsCompleted) return;
+            if (flush.IsCompleted)
+                return;
             _isHeldBack = true;
             // The thread is the connection's own, and has nothing else to do.
             flush.AsTask().GetAwaiter().GetResult();
@@ -73,7 +75,8 @@ internal sealed class SshOutput(Action heard) : Stream
     {
         lock (_writing)
         {
-            if (!_isComplete) _pipe.Writer.Complete();
+            if (!_isComplete)
+                _pipe.Writer.Complete();
             _isComplete = true;
         }
         base.Dispose(disposing);

@@ -25,6 +25,7 @@ public sealed class Inventory(
     /// <summary>Short enough that a page shows a truth that is at most two seconds old.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.5);
     private readonly Lock _settling = new();
+
     // By the hosts' names, in the order of the settings they were made of.
     private OrderedDictionary<string, Answer> _answers = Begin(
         settings.Newest,
@@ -80,8 +81,12 @@ public sealed class Inventory(
 
     /// <summary>A host by its name.</summary>
     /// <exception cref="Problem">404: the settings have no such host.</exception>
-    public HostState FindHost(string name) => Hosts.FirstOrDefault(h => h.Name == name)
-        ?? throw Problem.NotFound("host", $"The settings name no host {name}. They name: {string.Join(", ", Hosts.Select(h => h.Name))}.");
+    public HostState FindHost(string name) =>
+        Hosts.FirstOrDefault(h => h.Name == name)
+        ?? throw Problem.NotFound(
+            "host",
+            $"The settings name no host {name}. They name: {string.Join(", ", Hosts.Select(h => h.Name))}."
+        );
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -133,7 +138,10 @@ public sealed class Inventory(
                 null,
                 $"virsh on {host.Name} answers something that is no list of domains: {Found.Clean(garbage!)}"
             )
-            : new(host, true, clock.GetUtcNow(), table, Found.Of(host, pattern, table), null) { At = clock.GetTimestamp() };
+            : new(host, true, clock.GetUtcNow(), table, Found.Of(host, pattern, table), null)
+            {
+                At = clock.GetTimestamp(),
+            };
     }
 
     /// <summary>The settings of a host; null when the newest do not have it.</summary>
@@ -251,7 +259,13 @@ public sealed class Inventory(
 
     /// <summary>What a host said last, or why it said nothing.</summary>
     private sealed record Answer(
-        HostSettings Host, bool Asked, DateTimeOffset? AsOf, DomainTable? Table, Found? Found, string? Problem)
+        HostSettings Host,
+        bool Asked,
+        DateTimeOffset? AsOf,
+        DomainTable? Table,
+        Found? Found,
+        string? Problem
+    )
     {
         /// <summary>When it said that, by the clock that nobody sets.</summary>
         public long At { get; init; }

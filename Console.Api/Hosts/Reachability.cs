@@ -6,8 +6,8 @@ namespace TestServers.Hosts;
 public sealed record Unreachable(DateTimeOffset Since, string Reason);
 
 /// <summary>
-/// What the last call of each server's program told: that it was reached, or why not. In memory: after a start nothing is
-/// known, and a server counts as one that can be reached until a call has failed.
+/// What the last call of each server's program told: that it was reached, or why not. In memory: after a start nothing
+/// is known, and a server counts as one that can be reached until a call has failed.
 /// </summary>
 public sealed class Reachability(TimeProvider clock)
 {
@@ -17,7 +17,9 @@ public sealed class Reachability(TimeProvider clock)
     /// <summary>Raised when a server can be reached that could not, or the other way round.</summary>
     public event Action<ServerName>? Changed;
 
-    /// <summary>Since when and why a server cannot be reached; null when its last call did, or there was none.</summary>
+    /// <summary>
+    /// Since when and why a server cannot be reached; null when its last call did, or there was none.
+    /// </summary>
     public Unreachable? Of(ServerName server) => _unreachable.GetValueOrDefault(server);
 
     /// <summary>The servers whose last call did not reach them.</summary>

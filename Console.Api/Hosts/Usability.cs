@@ -1,8 +1,8 @@
 namespace TestServers.Hosts;
 
 /// <summary>
-/// The one rule which servers may be reserved: those that can be used. It runs, its host answers, and the last call of its
-/// program reached it. The page is sent what this says, and asks nothing else.
+/// The one rule which servers may be reserved: those that can be used. It runs, its host answers, and the last call of
+/// its program reached it. The page is sent what this says, and asks nothing else.
 /// </summary>
 public sealed class Usability(Inventory inventory, Reachability reachability)
 {
@@ -13,9 +13,11 @@ public sealed class Usability(Inventory inventory, Reachability reachability)
             return $"{machine.Name} is {machine.State}. Start it on {machine.Host}, or take another server.";
         var host = inventory.Hosts.First(h => h.Name == machine.Host);
         if (host.Problem is { } problem)
-            return $"{machine.Host}, the host of {machine.Name}, does not answer: {problem} Take a server of another host, or try again when it answers.";
+            return $"{machine.Host}, the host of {machine.Name}, does not answer: {problem} Take a "
+                + "server of another host, or try again when it answers.";
         return reachability.Of(machine.Name) is { } unreachable
-            ? $"{machine.Name} cannot be reached since {Times.Say(unreachable.Since)}: {unreachable.Reason} It is tried again by itself; take another server meanwhile."
+            ? $"{machine.Name} cannot be reached since {Times.Say(unreachable.Since)}: "
+                + $"{unreachable.Reason} It is tried again by itself; take another server meanwhile."
             : null;
     }
 

@@ -69,7 +69,8 @@ public static partial class Virsh
             { Outcome: CommandOutcome.TimedOut } =>
                 $"virsh did not answer within {Limit.TotalSeconds:0} s. Look at libvirtd on {host.Name}.",
             { Outcome: CommandOutcome.TooMuchOutput } => "virsh's answer has no end.",
-            { Outcome: CommandOutcome.Exited, ExitCode: 127 } => "virsh is not installed here (Debian: libvirt-clients).",
+            { Outcome: CommandOutcome.Exited, ExitCode: 127 } =>
+                "virsh is not installed here (Debian: libvirt-clients).",
             _ => $"virsh failed: {Found.Clean(end.Errors)}",
         };
 

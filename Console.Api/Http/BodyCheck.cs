@@ -93,7 +93,8 @@ public sealed class BodyCheck(RequestDelegate next)
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Problem.BadInput(
-                $"The body is no right JSON{(e is JsonException { LineNumber: { } line } ? $" (line {line + 1})" : "")}: "
+                "The body is no right "
+                    + $"JSON{(e is JsonException { LineNumber: { } line } ? $" (line {line + 1})" : "")}: "
                     + "a key may be there twice, a quote or bracket missing, or it is nested too deeply."
             );
         }

@@ -15,7 +15,9 @@ public sealed class Cacheable<T>(T value) : IResult, Microsoft.AspNetCore.Http.M
 
     public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder)
     {
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
+        builder.Metadata.Add(
+            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"])
+        );
         // Without a type it would not come into the document.
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified, typeof(void)));
     }
@@ -27,13 +29,18 @@ public static class Cacheable
     public static Cacheable<T> Of<T>(T value) => new(value);
 
     /// <summary>The weak tag of a body: 64 bits of its SHA-256.</summary>
-    public static string TagOf(ReadOnlySpan<byte> body) => $"W/\"{Convert.ToHexStringLower(SHA256.HashData(body))[..16]}\"";
+    public static string TagOf(ReadOnlySpan<byte> body) =>
+        $"W/\"{Convert.ToHexStringLower(SHA256.HashData(body))[..16]}\"";
 
     /// <summary>Writes a body that is there already, or 304.</summary>
     public static async Task Write(HttpContext context, ReadOnlyMemory<byte> body, string tag)
     {
         context.Response.Headers.ETag = tag;
-        if (context.Request.Headers.IfNoneMatch.Any(sent => sent is not null && sent.Split(',').Any(t => IsSame(t.Trim(), tag))))
+        if (
+            context.Request.Headers.IfNoneMatch.Any(sent =>
+                sent is not null && sent.Split(',').Any(t => IsSame(t.Trim(), tag))
+            )
+        )
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -44,13 +51,16 @@ public static class Cacheable
         await context.Response.Body.WriteAsync(body, CancellationToken.None);
     }
 
-    // A web server that compresses may write the tag in another way and hand it back so: "...-gzip" (Apache), "...;gzip", or strong.
+    // A web server that compresses may write the tag in another way and hand it back so: "...-gzip" (Apache),
+    // "...;gzip", or strong.
     private static bool IsSame(string sent, string tag)
     {
-        if (sent == tag || sent == "*") return true;
+        if (sent == tag || sent == "*")
+            return true;
         var start = sent.StartsWith("W/", StringComparison.Ordinal) ? "W/".Length : 0;
         var own = tag.AsSpan(2).TrimEnd('"');
         var rest = sent.AsSpan(start);
-        return rest.StartsWith(own, StringComparison.Ordinal) && rest[own.Length..] is "\"" or "-gzip\"" or ";gzip\"" or "-br\"" or ";br\"";
+        return rest.StartsWith(own, StringComparison.Ordinal)
+            && rest[own.Length..] is "\"" or "-gzip\"" or ";gzip\"" or "-br\"" or ";br\"";
     }
 }

@@ -39,7 +39,8 @@ public static class Calls
         call.WithMetadata(new GivenProblems(statuses));
 
     /// <summary>A write that needs no Idempotency-Key: asking again leaves all as it is.</summary>
-    public static RouteHandlerBuilder MayBeRepeated(this RouteHandlerBuilder call) => call.WithMetadata(new Repeatable());
+    public static RouteHandlerBuilder MayBeRepeated(this RouteHandlerBuilder call) =>
+        call.WithMetadata(new Repeatable());
 
     /// <summary>When it has waited in vain, its answer with this status says when to ask again.</summary>
     public static RouteHandlerBuilder SaysWhenToAskAgain(this RouteHandlerBuilder call, int status) =>

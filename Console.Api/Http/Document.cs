@@ -79,7 +79,8 @@ public static class Document
                 Type = SecuritySchemeType.ApiKey,
                 In = ParameterLocation.Cookie,
                 Name = "console-session",
-                Description = "A person whose password was checked within the last minute; each answer to a checked one sets it.",
+                Description =
+                    "A person whose password was checked within the last minute; each answer to a checked one sets it.",
             },
             ["name"] = new OpenApiSecurityScheme
             {

@@ -16,7 +16,10 @@ public static class DocumentApi
             made.GetOrAdd(settings.Now.PublicUrl ?? "", _ => new(() => Make(routes.ServiceProvider))).Value;
         routes
             .MapCalls("Document", "This document.")
-            .MapGet("/openapi/v1.json", async (CurrentSettings settings) => TypedResults.Bytes(await For(settings), "application/json"))
+            .MapGet(
+                "/openapi/v1.json",
+                async (CurrentSettings settings) => TypedResults.Bytes(await For(settings), "application/json")
+            )
             .As("showDocument", Right.View, "This document")
             .Produces<JsonObject>(200, "application/json");
     }

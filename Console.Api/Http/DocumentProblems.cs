@@ -10,6 +10,7 @@ internal static class DocumentProblems
 {
     private const string Schema = "Problem",
         MediaType = "application/problem+json";
+
     /// <summary>What the header Retry-After says.</summary>
     public const string SecondsToWait = "In how many seconds to ask again";
 

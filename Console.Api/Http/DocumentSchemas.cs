@@ -50,7 +50,10 @@ internal static class DocumentSchemas
     private static void DescribeWords(OpenApiSchema schema, Type words)
     {
         schema.Type = JsonSchemaType.String;
-        schema.Enum = [.. Enum.GetNames(words).Select(w => JsonValue.Create(JsonNamingPolicy.CamelCase.ConvertName(w)))];
+        schema.Enum =
+        [
+            .. Enum.GetNames(words).Select(w => JsonValue.Create(JsonNamingPolicy.CamelCase.ConvertName(w))),
+        ];
     }
 
     /// <summary>A name is a string, whatever members its type has.</summary>

@@ -7,7 +7,8 @@ namespace TestServers.Http;
 public sealed class ListOfAttribute(Type words) : Attribute
 {
     /// <summary>The words that may be listed.</summary>
-    public IReadOnlyList<string> Words { get; } = [.. Enum.GetNames(words).Select(JsonNamingPolicy.CamelCase.ConvertName)];
+    public IReadOnlyList<string> Words { get; } =
+    [.. Enum.GetNames(words).Select(JsonNamingPolicy.CamelCase.ConvertName)];
 
     /// <summary>Whether a text lists nothing else.</summary>
     public bool Accepts(string text) => text.Split(',').All(Words.Contains);

@@ -1,9 +1,9 @@
-using TestServers.Settings;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
+using TestServers.Settings;
 
 namespace TestServers.Http;
 
@@ -125,8 +125,7 @@ public sealed partial class PageFiles
 
     private sealed record PageFile(byte[] Bytes, string Type, string CacheControl)
     {
-        public EntityTagHeaderValue Tag { get; } =
-            new($"\"{Convert.ToHexStringLower(SHA256.HashData(Bytes))[..16]}\"");
+        public EntityTagHeaderValue Tag { get; } = new($"\"{Convert.ToHexStringLower(SHA256.HashData(Bytes))[..16]}\"");
     }
 
     private sealed class Snapshot

@@ -11,27 +11,35 @@ public enum JobState
     Succeeded,
     Failed,
     Cancelled,
+
     /// <summary>Found running when the console started: how far it had come is not known.</summary>
     Interrupted,
 }
 
-/// <summary>What builds and restores have in common: somebody asked, steps are done one by one, it ends in one of four ways.</summary>
+/// <summary>
+/// What builds and restores have in common: somebody asked, steps are done one by one, it ends in one of four ways.
+/// </summary>
 public abstract record Job : IVersioned
 {
     public int Version { get; init; } = 1;
     public required JobId Id { get; init; }
+
     /// <summary>Who asked.</summary>
     public required string By { get; init; }
+
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset At { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public JobState State { get; init; }
+
     /// <summary>How it ended, in a sentence.</summary>
     public string? Message { get; init; }
     public ImmutableArray<Step> Steps { get; init; } = [];
+
     /// <summary>What was left out of it, a sentence each: it succeeded without these.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
+
     /// <summary>The Idempotency-Key it came with.</summary>
     public string? Key { get; init; }
 
@@ -41,23 +49,29 @@ public abstract record Job : IVersioned
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Ended => State is not (JobState.Queued or JobState.Running);
 
-    public string? FindFault() => this switch
-    {
-        { Ended: true, EndedAt: null } => $"its state says that it ended, but not when (`endedAt`)",
-        { Ended: false, EndedAt: not null } => $"its state says that it has not ended, but `endedAt` says when it did",
-        { State: JobState.Running, StartedAt: null } => "its state says that it began, but not when (`startedAt`)",
-        { State: JobState.Queued, StartedAt: not null } => "its state says that it waits, but `startedAt` says "
-            + "when it began",
-        _ when Steps.Any(s => s is null) => "one of its steps is null",
-        _ => null,
-    };
+    public string? FindFault() =>
+        this switch
+        {
+            { Ended: true, EndedAt: null } => $"its state says that it ended, but not when (`endedAt`)",
+            { Ended: false, EndedAt: not null } =>
+                $"its state says that it has not ended, but `endedAt` says when it did",
+            { State: JobState.Running, StartedAt: null } => "its state says that it began, but not when (`startedAt`)",
+            { State: JobState.Queued, StartedAt: not null } => "its state says that it waits, but `startedAt` says "
+                + "when it began",
+            _ when Steps.Any(s => s is null) => "one of its steps is null",
+            _ => null,
+        };
 }
 
 /// <summary>Changes that every request knows, whatever its kind.</summary>
 public static class JobChanges
 {
-    /// <summary>The request with one step changed; a step of that name must be there. The same request when nothing is different.</summary>
-    public static T WithStep<T>(this T request, string name, Func<Step, Step> change) where T : Job
+    /// <summary>
+    /// The request with one step changed; a step of that name must be there. The same request when nothing is
+    /// different.
+    /// </summary>
+    public static T WithStep<T>(this T request, string name, Func<Step, Step> change)
+        where T : Job
     {
         var before = request.Steps.First(s => s.Name == name);
         var after = change(before);
@@ -65,24 +79,32 @@ public static class JobChanges
     }
 
     /// <summary>The request ended; steps that ran end with it, steps that waited are skipped.</summary>
-    public static T WithEnd<T>(this T request, JobState state, string message, DateTimeOffset now) where T : Job => request with
-    {
-        State = state,
-        Message = message,
-        EndedAt = now,
-        Steps = [.. request.Steps.Select(s => s.State switch
+    public static T WithEnd<T>(this T request, JobState state, string message, DateTimeOffset now)
+        where T : Job =>
+        request with
         {
-            StepState.Waiting => s with { State = StepState.Skipped, WaitsFor = null },
-            StepState.Running => s with { State = EndOf(state), EndedAt = now, WaitsFor = null },
-            _ => s,
-        })],
-    };
+            State = state,
+            Message = message,
+            EndedAt = now,
+            Steps =
+            [
+                .. request.Steps.Select(s =>
+                    s.State switch
+                    {
+                        StepState.Waiting => s with { State = StepState.Skipped, WaitsFor = null },
+                        StepState.Running => s with { State = EndOf(state), EndedAt = now, WaitsFor = null },
+                        _ => s,
+                    }
+                ),
+            ],
+        };
 
-    private static StepState EndOf(JobState state) => state switch
-    {
-        JobState.Succeeded => StepState.Succeeded,
-        JobState.Cancelled => StepState.Cancelled,
-        JobState.Interrupted => StepState.Interrupted,
-        _ => StepState.Failed,
-    };
+    private static StepState EndOf(JobState state) =>
+        state switch
+        {
+            JobState.Succeeded => StepState.Succeeded,
+            JobState.Cancelled => StepState.Cancelled,
+            JobState.Interrupted => StepState.Interrupted,
+            _ => StepState.Failed,
+        };
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace TestServers.Jobs;
 
 /// <summary>
-/// The log of a build or restore: a text file that only grows until the request ends, and can be followed while it does.
-/// Lines from hosts are foreign text: control characters other than tab and escape (colours) are taken out.
+/// The log of a build or restore: a text file that only grows until the request ends, and can be followed while it
+/// does. Lines from hosts are foreign text: control characters other than tab and escape (colours) are taken out.
 /// </summary>
 public sealed class JobLog(string path, bool ended)
 {
@@ -12,8 +12,9 @@ public sealed class JobLog(string path, bool ended)
     public const long Largest = 128L << 20;
 
     /// <summary>
-    /// While somebody follows, the log is not silent for longer: a dot is added to a line of its own. A web server notices that a reader has
-    /// gone only when something is sent, at the second time. The dots are in the file, so that everybody counts the same bytes.
+    /// While somebody follows, the log is not silent for longer: a dot is added to a line of its own. A web server
+    /// notices that a reader has gone only when something is sent, at the second time. The dots are in the file, so
+    /// that everybody counts the same bytes.
     /// </summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
 
@@ -24,6 +25,7 @@ public sealed class JobLog(string path, bool ended)
     private bool _complete = ended;
     private long _lastWrite = Environment.TickCount64;
     private bool _isLineOpen;
+
     // Open while lines come: a host may say a million of them.
     private FileStream? _file;
     private long _length = File.Exists(path) ? new FileInfo(path).Length : 0;
@@ -31,7 +33,8 @@ public sealed class JobLog(string path, bool ended)
     /// <summary>Removes the log of a request that has ended.</summary>
     public void Remove()
     {
-        lock (_writing) File.Delete(path);
+        lock (_writing)
+            File.Delete(path);
         Volatile.Write(ref _length, 0);
     }
 
@@ -41,12 +44,15 @@ public sealed class JobLog(string path, bool ended)
     /// <summary>Adds a line with the time and the part of the work that says it.</summary>
     public void Add(string part, string text, DateTimeOffset now)
     {
-        if (Length >= Largest) return;
-        var line = Encoding.UTF8.GetBytes($"{now.UtcDateTime:HH:mm:ss} {part,-8} {Clean(text)}\n");
+        if (Length >= Largest)
+            return;
+        var line = Encoding.UTF8.GetBytes($"{now.UtcDateTime:HH:mm:ss} {part, -8} {Clean(text)}\n");
         lock (_writing)
         {
-            if (_complete || _length >= Largest) return;
-            if (_length + line.Length > Largest) line = "The log is cut here: it has reached its limit.\n"u8.ToArray();
+            if (_complete || _length >= Largest)
+                return;
+            if (_length + line.Length > Largest)
+                line = "The log is cut here: it has reached its limit.\n"u8.ToArray();
             EndOpenLine();
             Append(line);
         }
@@ -64,18 +70,30 @@ public sealed class JobLog(string path, bool ended)
         }
     }
 
-    /// <summary>Copies the log from byte <paramref name="from"/> on; with <paramref name="follow"/> to the request's end, else to the end as it is now.</summary>
-    /// <param name="asked">Cancelled when it must show whether the target is still read: a dot is added at once.</param>
-    public async Task CopyTo(Stream target, long from, bool follow, TimeProvider clock, CancellationToken cancel,
-        Func<CancellationToken>? asked = null)
+    /// <summary>
+    /// Copies the log from byte <paramref name="from"/> on; with <paramref name="follow"/> to the request's end, else
+    /// to the end as it is now.
+    /// </summary>
+    /// <param name="asked">Cancelled when it must show whether the target is still read: a dot is added at
+    /// once.</param>
+    public async Task CopyTo(
+        Stream target,
+        long from,
+        bool follow,
+        TimeProvider clock,
+        CancellationToken cancel,
+        Func<CancellationToken>? asked = null
+    )
     {
         while (true)
         {
             Task grown;
             bool complete;
-            lock (_writing) (grown, complete) = (_grown.Task, _complete);
+            lock (_writing)
+                (grown, complete) = (_grown.Task, _complete);
             from += await CopyFrom(target, from, cancel);
-            if (complete || !follow) return;
+            if (complete || !follow)
+                return;
             await target.FlushAsync(cancel);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, asked?.Invoke() ?? default);
             try
@@ -96,7 +114,8 @@ public sealed class JobLog(string path, bool ended)
     /// <summary>The byte at which the last lines begin, of those that are there now.</summary>
     public long StartOfLast(int lines)
     {
-        if (lines == 0 || !File.Exists(path)) return Length;
+        if (lines == 0 || !File.Exists(path))
+            return Length;
         using var file = Open();
         var piece = new byte[64 << 10];
         // The last byte is passed over: the last line's line feed, or a dot.
@@ -108,7 +127,8 @@ public sealed class JobLog(string path, bool ended)
             file.ReadExactly(part);
             for (var at = part.Length - 1; at >= 0; at--)
             {
-                if (part[at] == '\n' && --lines == 0) return start + at + 1;
+                if (part[at] == '\n' && --lines == 0)
+                    return start + at + 1;
             }
         }
         return 0;
@@ -116,9 +136,11 @@ public sealed class JobLog(string path, bool ended)
 
     private async Task<long> CopyFrom(Stream target, long from, CancellationToken cancel)
     {
-        if (!File.Exists(path)) return 0;
+        if (!File.Exists(path))
+            return 0;
         await using var file = Open();
-        if (from >= file.Length) return 0;
+        if (from >= file.Length)
+            return 0;
         file.Position = from;
         await file.CopyToAsync(target, cancel);
         return file.Position - from;
@@ -131,15 +153,17 @@ public sealed class JobLog(string path, bool ended)
     {
         lock (_writing)
         {
-            if (_complete || Environment.TickCount64 - _lastWrite < silence.TotalMilliseconds - 100) return;
-            Append(_isLineOpen ? "."u8 : Encoding.UTF8.GetBytes($"{now.UtcDateTime:HH:mm:ss} {"silence",-8} ."));
+            if (_complete || Environment.TickCount64 - _lastWrite < silence.TotalMilliseconds - 100)
+                return;
+            Append(_isLineOpen ? "."u8 : Encoding.UTF8.GetBytes($"{now.UtcDateTime:HH:mm:ss} {"silence", -8} ."));
             _isLineOpen = true;
         }
     }
 
     private void EndOpenLine()
     {
-        if (!_isLineOpen) return;
+        if (!_isLineOpen)
+            return;
         _isLineOpen = false;
         Append("\n"u8);
     }
@@ -154,7 +178,8 @@ public sealed class JobLog(string path, bool ended)
         }
         catch (IOException)
         {
-            // A log that the full disk does not take must not fail the work that it tells of; the state's own write will.
+            // A log that the full disk does not take must not fail the work that it tells of; the state's own write
+            // will.
             Close();
             return;
         }
@@ -168,9 +193,16 @@ public sealed class JobLog(string path, bool ended)
     // A console that was killed may have left a line without its end.
     private FileStream OpenToAppend()
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var file = new FileStream(
+            path,
+            FileMode.OpenOrCreate,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete,
+            bufferSize: 0
+        );
         file.Seek(-Math.Min(1, file.Length), SeekOrigin.End);
-        if (file.ReadByte() is not (-1 or '\n') && !_isLineOpen) file.WriteByte((byte)'\n');
+        if (file.ReadByte() is not (-1 or '\n') && !_isLineOpen)
+            file.WriteByte((byte)'\n');
         return file;
     }
 
@@ -187,5 +219,7 @@ public sealed class JobLog(string path, bool ended)
     }
 
     private static string Clean(string text) =>
-        text.Any(c => char.IsControl(c) && c is not ('\t' or '\u001b')) ? new([.. text.Where(c => !char.IsControl(c) || c is '\t' or '\u001b')]) : text;
+        text.Any(c => char.IsControl(c) && c is not ('\t' or '\u001b'))
+            ? new([.. text.Where(c => !char.IsControl(c) || c is '\t' or '\u001b')])
+            : text;
 }

@@ -4,13 +4,16 @@ using TestServers.Storage;
 namespace TestServers.Jobs;
 
 /// <summary>
-/// All builds, or all restores: in memory, and each in a file ID.json with its log ID.log beside it. Accepted means on disk.
-/// States are on disk before they are seen; progress is seen at once and written with the next state. Those that are open are kept apart and both
-/// in their order, because every event and every page asks for them.
+/// All builds, or all restores: in memory, and each in a file ID.json with its log ID.log beside it. Accepted means on
+/// disk. States are on disk before they are seen; progress is seen at once and written with the next state. Those that
+/// are open are kept apart and both in their order, because every event and every page asks for them.
 /// </summary>
-public sealed class JobStore<T> where T : Job
+public sealed class JobStore<T>
+    where T : Job
 {
-    private ImmutableSortedDictionary<long, StoredJob<T>> _all = ImmutableSortedDictionary.Create<long, StoredJob<T>>(Comparer<long>.Create((a, b) => b.CompareTo(a)));
+    private ImmutableSortedDictionary<long, StoredJob<T>> _all = ImmutableSortedDictionary.Create<long, StoredJob<T>>(
+        Comparer<long>.Create((a, b) => b.CompareTo(a))
+    );
     private ImmutableSortedDictionary<long, StoredJob<T>> _open = ImmutableSortedDictionary<long, StoredJob<T>>.Empty;
     private readonly Lock _removing = new();
     private readonly string _folder;
@@ -28,7 +31,8 @@ public sealed class JobStore<T> where T : Job
             Keep(new(file, new(LogPath(file.Value.Id), file.Value.Ended), file.Value));
             numbers.Taken(file.Value.Id);
         }
-        foreach (var log in Directory.EnumerateFiles(folder, "*.log")) MustHaveItsRequest(log);
+        foreach (var log in Directory.EnumerateFiles(folder, "*.log"))
+            MustHaveItsRequest(log);
     }
 
     /// <summary>Raised after a change, with the request as it is now.</summary>
@@ -49,8 +53,14 @@ public sealed class JobStore<T> where T : Job
     public JobLog ReadableLogOf(T request)
     {
         var log = _all.GetValueOrDefault(request.Id.Number)?.Log;
-        return log is not null && (log.Length > 0 || request.StartedAt is null || !request.Ended) ? log
-            : throw Problem.NotFound("log", $"The log of {request.Id}, which ended at {Times.Say(request.EndedAt ?? request.At)}, was removed: `builds.kept` in the settings says how many are kept, `builds.keptDays` for how long.");
+        return log is not null && (log.Length > 0 || request.StartedAt is null || !request.Ended)
+            ? log
+            : throw Problem.NotFound(
+                "log",
+                $"The log of {request.Id}, which ended at "
+                    + $"{Times.Say(request.EndedAt ?? request.At)}, was removed: `builds.kept` in "
+                    + "the settings says how many are kept, `builds.keptDays` for how long."
+            );
     }
 
     /// <summary>Accepts a request under the next number, as a part of an act.</summary>
@@ -74,7 +84,8 @@ public sealed class JobStore<T> where T : Job
         lock (entry.Changing)
         {
             var next = entry.Elapsed.Measure(change(entry.Now));
-            if (ReferenceEquals(next, entry.Now)) return next;
+            if (ReferenceEquals(next, entry.Now))
+                return next;
             entry.File.Change(_ => next);
             entry.Now = now = next;
         }
@@ -88,7 +99,8 @@ public sealed class JobStore<T> where T : Job
         var entry = _all[id.Number];
         act.Hold(entry.Changing);
         var next = entry.Elapsed.Measure(change(entry.Now));
-        if (ReferenceEquals(next, entry.Now)) return next;
+        if (ReferenceEquals(next, entry.Now))
+            return next;
         act.Change(entry.File, _ => next);
         act.Publish(() => entry.Now = next);
         act.After(() => Tell(entry, next));
@@ -99,15 +111,25 @@ public sealed class JobStore<T> where T : Job
     public T Preview(JobId id, Func<T, T> change)
     {
         var entry = _all[id.Number];
-        lock (entry.Changing) return entry.Elapsed.Measure(change(entry.Now));
+        lock (entry.Changing)
+            return entry.Elapsed.Measure(change(entry.Now));
     }
 
-    /// <summary>When a request began, by the clock as it is set now; null when it has not. Within ten seconds the instant that was written down.</summary>
+    /// <summary>
+    /// When a request began, by the clock as it is set now; null when it has not. Within ten seconds the instant that
+    /// was written down.
+    /// </summary>
     public DateTimeOffset? BeginOf(T request, DateTimeOffset now)
     {
-        if (request.StartedAt is not { } started || request.Ended || !_all.TryGetValue(request.Id.Number, out var entry)) return request.StartedAt;
+        if (
+            request.StartedAt is not { } started
+            || request.Ended
+            || !_all.TryGetValue(request.Id.Number, out var entry)
+        )
+            return request.StartedAt;
         double? ran;
-        lock (entry.Changing) ran = entry.Elapsed.Seconds;
+        lock (entry.Changing)
+            ran = entry.Elapsed.Seconds;
         return ran is null ? started : Times.AsSetNow(started, TimeSpan.FromSeconds(ran.Value), now);
     }
 
@@ -118,30 +140,38 @@ public sealed class JobStore<T> where T : Job
         T now;
         lock (entry.Changing)
         {
-            if (entry.Now.Ended) return;
+            if (entry.Now.Ended)
+                return;
             now = change(entry.Now);
-            if (ReferenceEquals(now, entry.Now)) return;
+            if (ReferenceEquals(now, entry.Now))
+                return;
             entry.Now = now = entry.Elapsed.Measure(now);
         }
         Tell(entry, now);
     }
 
-    /// <summary>Returns when a request has ended, or when the waiting is cancelled or its time is up: with the request as it is then.</summary>
+    /// <summary>
+    /// Returns when a request has ended, or when the waiting is cancelled or its time is up: with the request as it is
+    /// then.
+    /// </summary>
     public async Task<T> WaitForEnd(T request, TimeSpan limit, CancellationToken cancel)
     {
         // One that was removed had ended.
-        if (!_all.TryGetValue(request.Id.Number, out var entry)) return request;
+        if (!_all.TryGetValue(request.Id.Number, out var entry))
+            return request;
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(limit);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void Look(T changed)
         {
-            if (changed.Id == request.Id && changed.Ended) ended.TrySetResult();
+            if (changed.Id == request.Id && changed.Ended)
+                ended.TrySetResult();
         }
         Changed += Look;
         try
         {
-            if (!entry.Now.Ended) await ended.Task.WaitAsync(time.Token);
+            if (!entry.Now.Ended)
+                await ended.Task.WaitAsync(time.Token);
         }
         catch (OperationCanceledException)
         {
@@ -154,7 +184,9 @@ public sealed class JobStore<T> where T : Job
         return entry.Now;
     }
 
-    /// <summary>Removes the logs of ended requests that are too many or too old, and those requests with them that nobody needs.</summary>
+    /// <summary>
+    /// Removes the logs of ended requests that are too many or too old, and those requests with them that nobody needs.
+    /// </summary>
     /// <param name="kept">So many of the newest are kept, unless they ended before <paramref name="time"/>.</param>
     /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
     public void RemoveOld(int kept, DateTimeOffset time, Func<T, bool> isNeeded)
@@ -163,8 +195,10 @@ public sealed class JobStore<T> where T : Job
         {
             foreach (var old in All.Where(r => r.Ended).Where((r, newer) => newer >= kept || r.EndedAt < time).ToList())
             {
-                if (!isNeeded(old)) Remove(old.Id);
-                else if (LogOf(old.Id) is { Length: > 0 } log) log.Remove();
+                if (!isNeeded(old))
+                    Remove(old.Id);
+                else if (LogOf(old.Id) is { Length: > 0 } log)
+                    log.Remove();
             }
         }
     }
@@ -183,13 +217,16 @@ public sealed class JobStore<T> where T : Job
     {
         var number = entry.Now.Id.Number;
         ImmutableInterlocked.Update(ref _all, all => all.SetItem(number, entry));
-        if (!entry.Now.Ended) ImmutableInterlocked.Update(ref _open, open => open.SetItem(number, entry));
+        if (!entry.Now.Ended)
+            ImmutableInterlocked.Update(ref _open, open => open.SetItem(number, entry));
     }
 
-    // The request itself last: one that is found without its log is known to have lost it, a log without its request would stay for ever.
+    // The request itself last: one that is found without its log is known to have lost it, a log without its request
+    // would stay for ever.
     private void Remove(JobId id)
     {
-        foreach (var path in new[] { LogPath(id), Disk.LastOf(PathOf(id)), PathOf(id) }) File.Delete(path);
+        foreach (var path in new[] { LogPath(id), Disk.LastOf(PathOf(id)), PathOf(id) })
+            File.Delete(path);
         ImmutableInterlocked.Update(ref _all, all => all.Remove(id.Number));
     }
 
@@ -198,13 +235,16 @@ public sealed class JobStore<T> where T : Job
     {
         var path = Path.ChangeExtension(log, ".json");
         if (FileKinds.BehindLinks(path) == FileKind.Missing)
-            throw new UnreadableFile($"The state file {path} is missing, but the log of that {Word} is there: "
-                + $"{log}. Put it back from a backup; if it is not needed, remove the log, too.");
+            throw new UnreadableFile(
+                $"The state file {path} is missing, but the log of that {Word} is there: "
+                    + $"{log}. Put it back from a backup; if it is not needed, remove the log, too."
+            );
     }
 
     private static string Word => typeof(T).Name.ToLowerInvariant();
 
     /// <summary>A request's file.</summary>
     public string PathOf(JobId id) => Path.Combine(_folder, id + ".json");
+
     private string LogPath(JobId id) => Path.Combine(_folder, id + ".log");
 }

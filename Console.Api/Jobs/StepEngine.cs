@@ -42,7 +42,8 @@ public sealed class StepEngine<T>(JobStore<T> store, TimeProvider clock, Func<T,
         var ends = new List<(IStep<T, TWork> Step, StepResult<T> Result)>();
         Func<T, T> lastEnd = job => job;
         bool IsMet(string need) =>
-            !waiting.Concat(running.Keys)
+            !waiting
+                .Concat(running.Keys)
                 .Any(s => s.Name == need || (s.Milestones.Contains(need) && !reached.ContainsKey(need)));
         void Reach(string milestone)
         {
@@ -88,7 +89,8 @@ public sealed class StepEngine<T>(JobStore<T> store, TimeProvider clock, Func<T,
             s.State == StepState.Waiting && (step.Parts.Count == 0 ? s.Name == step.Name : step.Parts.Contains(s.Name))
         );
 
-    // Of two that were cancelled, the host that did not answer is what somebody has to know; else the order of the steps.
+    // Of two that were cancelled, the host that did not answer is what somebody has to know; else the order of the
+    // steps.
     private static StepsResult<T> Decide<TWork>(
         List<(IStep<T, TWork> Step, StepResult<T> Result)> ends,
         Func<T, T> lastEnd

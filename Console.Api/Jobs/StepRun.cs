@@ -45,7 +45,9 @@ public sealed class StepRun<T>
     /// <summary>Says that a milestone is reached: steps that need it begin.</summary>
     public void Reach(string milestone) => _onReached(milestone);
 
-    /// <summary>Says at which of its parts the step is now; those before it have succeeded. Unknown names are left out.</summary>
+    /// <summary>
+    /// Says at which of its parts the step is now; those before it have succeeded. Unknown names are left out.
+    /// </summary>
     /// <exception cref="DiskRefused">The disk did not take it; it is shown as before.</exception>
     public void Enter(string part)
     {
@@ -62,7 +64,10 @@ public sealed class StepRun<T>
                     Progress = null,
                 }
             : step;
-        _store.Change(_id, job => job with { Steps = [.. job.Steps.Select(s => _parts.Contains(s.Name) ? Move(s) : s)] });
+        _store.Change(
+            _id,
+            job => job with { Steps = [.. job.Steps.Select(s => _parts.Contains(s.Name) ? Move(s) : s)] }
+        );
     }
 
     private T WithRunning(T job, Func<Step, Step> change)

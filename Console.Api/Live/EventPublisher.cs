@@ -17,7 +17,8 @@ public sealed class EventPublisher(
     BaseFacts bases,
     BasePresenter baseViews,
     CopyPresenter copies,
-    CurrentSettings settings)
+    CurrentSettings settings
+)
 {
     // The build of each server that was told last to be running.
     private readonly ConcurrentDictionary<ServerName, JobId> _begun = new();
@@ -44,8 +45,10 @@ public sealed class EventPublisher(
             stream.Tell("reset", new { });
             return;
         }
-        foreach (var server in after.Servers.Except(before.Servers)) stream.Tell("server", server);
-        foreach (var host in after.Hosts.Except(before.Hosts)) stream.Tell("host", host);
+        foreach (var server in after.Servers.Except(before.Servers))
+            stream.Tell("server", server);
+        foreach (var host in after.Hosts.Except(before.Hosts))
+            stream.Tell("host", host);
     }
 
     private void TellBuilds(Build build)
@@ -53,14 +56,18 @@ public sealed class EventPublisher(
         stream.Tell("build", views.Of(build));
         // Those behind it have moved up: when it ends, and when it begins.
         var begins = build.State == JobState.Running && _begun.GetValueOrDefault(build.Server) != build.Id;
-        if (begins) _begun[build.Server] = build.Id;
-        if (!begins && !build.Ended) return;
-        foreach (var behind in builds.Open.Where(b => b.Server == build.Server && b.State == JobState.Queued)) stream.Tell("build", views.Of(behind));
+        if (begins)
+            _begun[build.Server] = build.Id;
+        if (!begins && !build.Ended)
+            return;
+        foreach (var behind in builds.Open.Where(b => b.Server == build.Server && b.State == JobState.Queued))
+            stream.Tell("build", views.Of(behind));
     }
 
     // One that the settings no longer name is not shown any more.
     private void TellBase(BaseName name)
     {
-        if (settings.Now.Base(name) is { } @base) stream.Tell("base", baseViews.Of(@base));
+        if (settings.Now.Base(name) is { } @base)
+            stream.Tell("base", baseViews.Of(@base));
     }
 }

@@ -8,12 +8,14 @@ namespace TestServers.Live;
 public sealed record Event(string Id, string Name, string Data);
 
 /// <summary>
-/// What changed, told to everybody who listens. The last events are kept so that a listener who was cut off resumes without loss or doubling; one
-/// who is too far behind, or who comes from another run of the console, is told to fetch everything anew. A listener who does not read is dropped.
+/// What changed, told to everybody who listens. The last events are kept so that a listener who was cut off resumes
+/// without loss or doubling; one who is too far behind, or who comes from another run of the console, is told to fetch
+/// everything anew. A listener who does not read is dropped.
 /// </summary>
 public sealed class EventStream
 {
-    private const int Kept = 2000, Behind = 1000;
+    private const int Kept = 2000,
+        Behind = 1000;
     private readonly Lock _telling = new();
     private readonly Queue<(long Number, Event Event)> _past = new();
     private readonly List<Listener> _listeners = [];
@@ -28,7 +30,8 @@ public sealed class EventStream
         {
             var told = new Event($"{_run}-{++_last}", name, data);
             _past.Enqueue((_last, told));
-            if (_past.Count > Kept) _past.Dequeue();
+            if (_past.Count > Kept)
+                _past.Dequeue();
             foreach (var listener in _listeners.Where(l => !l.Events.Writer.TryWrite(told)).ToList())
             {
                 listener.Events.Writer.TryComplete();
@@ -43,8 +46,14 @@ public sealed class EventStream
     {
         lock (_telling)
         {
-            var listener = new Listener(this, Channel.CreateBounded<Event>(new BoundedChannelOptions(Kept + Behind) { FullMode = BoundedChannelFullMode.Wait }));
-            foreach (var missed in Missed(lastId)) listener.Events.Writer.TryWrite(missed);
+            var listener = new Listener(
+                this,
+                Channel.CreateBounded<Event>(
+                    new BoundedChannelOptions(Kept + Behind) { FullMode = BoundedChannelFullMode.Wait }
+                )
+            );
+            foreach (var missed in Missed(lastId))
+                listener.Events.Writer.TryWrite(missed);
             _listeners.Add(listener);
             return listener;
         }
@@ -52,15 +61,26 @@ public sealed class EventStream
 
     private IEnumerable<Event> Missed(string? lastId)
     {
-        if (lastId is null) return [new Event($"{_run}-{_last}", "hello", "{}")];
+        if (lastId is null)
+            return [new Event($"{_run}-{_last}", "hello", "{}")];
         var parts = lastId.Split('-');
-        var known = parts.Length == 2 && parts[0] == _run && long.TryParse(parts[1], out var number) && number <= _last && number >= _last - _past.Count ? number : -1;
-        return known < 0 ? [new Event($"{_run}-{_last}", "reset", "{}")] : _past.Where(p => p.Number > known).Select(p => p.Event);
+        var known =
+            parts.Length == 2
+            && parts[0] == _run
+            && long.TryParse(parts[1], out var number)
+            && number <= _last
+            && number >= _last - _past.Count
+                ? number
+                : -1;
+        return known < 0
+            ? [new Event($"{_run}-{_last}", "reset", "{}")]
+            : _past.Where(p => p.Number > known).Select(p => p.Event);
     }
 
     private void Leave(Listener listener)
     {
-        lock (_telling) _listeners.Remove(listener);
+        lock (_telling)
+            _listeners.Remove(listener);
     }
 
     /// <summary>One open stream.</summary>

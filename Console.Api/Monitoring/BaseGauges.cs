@@ -62,16 +62,10 @@ public sealed class BaseGauges(
                 "console_base_restore_ok",
                 "1 when the last restore of a base succeeded",
                 ["base"],
-                () =>
-                    OfBases(b => restores.LastOf(b.Name) is { } last ? Bit(last.State == JobState.Succeeded) : null)
+                () => OfBases(b => restores.LastOf(b.Name) is { } last ? Bit(last.State == JobState.Succeeded) : null)
             ),
             new("console_base_size_bytes", "Size of a base", ["base"], () => OfBases(b => bases.Of(b.Name).Size)),
-            new(
-                "console_base_spares",
-                "Spares that are ready",
-                ["base"],
-                () => OfBases(b => bases.Of(b.Name).Spares)
-            ),
+            new("console_base_spares", "Spares that are ready", ["base"], () => OfBases(b => bases.Of(b.Name).Spares)),
             new(
                 "console_base_spares_wanted",
                 "Spares that the settings ask for",

@@ -57,12 +57,7 @@ public sealed class Gauges(
                 ["version", "commit", "runtime"],
                 Info
             ),
-            new(
-                "console_servers",
-                "Servers by libvirt's state",
-                ["state"],
-                CountServers
-            ),
+            new("console_servers", "Servers by libvirt's state", ["state"], CountServers),
             new(
                 "console_servers_unreachable",
                 "Servers that the last call did not reach",
@@ -130,8 +125,7 @@ public sealed class Gauges(
     private static IEnumerable<GaugeRow> CountByState(IEnumerable<Job> all)
     {
         var counts = all.CountBy(r => r.State).ToDictionary();
-        return Enum.GetValues<JobState>()
-            .Select(s => new GaugeRow([Measures.Word(s)], counts.GetValueOrDefault(s)));
+        return Enum.GetValues<JobState>().Select(s => new GaugeRow([Measures.Word(s)], counts.GetValueOrDefault(s)));
     }
 
     private IEnumerable<GaugeRow> CountServers()

@@ -132,9 +132,9 @@ public sealed class Health(
             yield return Warn(
                 "base",
                 views.DoubtOf(@base) is { } doubt ? $"The base {@base.Name} has data of an unknown age. {doubt}"
-                : dataTime is { } time
-                    ? $"The base {@base.Name} is stale: its data are of {Times.Say(time)}, and the limit is "
-                        + $"{@base.StaleAfterHours} hours. Look at its last restore."
+                    : dataTime is { } time
+                        ? $"The base {@base.Name} is stale: its data are of {Times.Say(time)}, and the limit is "
+                            + $"{@base.StaleAfterHours} hours. Look at its last restore."
                     : $"The base {@base.Name} has no data that is known. Restore it."
             );
         if (restores.LastOf(@base.Name) is { State: not JobState.Succeeded } last)
@@ -149,10 +149,7 @@ public sealed class Health(
     {
         foreach (var server in reachability.All.OrderBy(s => s.Text, StringComparer.Ordinal))
         {
-            if (
-                reachability.Of(server) is { } unreachable
-                && inventory.Servers.Any(m => m.Name == server && m.Running)
-            )
+            if (reachability.Of(server) is { } unreachable && inventory.Servers.Any(m => m.Name == server && m.Running))
                 yield return new(
                     "server",
                     server.Text,

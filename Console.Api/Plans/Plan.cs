@@ -8,8 +8,16 @@ namespace TestServers.Plans;
 /// <summary>What a build would change, or what has changed between two.</summary>
 /// <param name="Refusal">Why such a build would not be accepted now: what the launch would say.</param>
 /// <param name="Failure">Why such a build would be accepted and fail, as far as that is known before.</param>
-public sealed record Plan(ServerName Server, AppName App, DatabasePlan? Database, CodePlan? Code, ImmutableArray<FileChange> Settings, string? Refusal,
-    string? Failure, ImmutableArray<string> LeftOut);
+public sealed record Plan(
+    ServerName Server,
+    AppName App,
+    DatabasePlan? Database,
+    CodePlan? Code,
+    ImmutableArray<FileChange> Settings,
+    string? Refusal,
+    string? Failure,
+    ImmutableArray<string> LeftOut
+);
 
 /// <param name="Method">
 /// spare: at once; copy: a plain copy is made; null between two entries of a history, where nothing is to be copied.
@@ -28,9 +36,17 @@ public sealed record DatabasePlan(
 /// <param name="Relation">same, forward, back or other; null when it is not known.</param>
 /// <param name="More">Whether there are more commits than the ones listed.</param>
 /// <param name="Problem">Why the commits cannot be told.</param>
-/// <param name="Missing">Whether the repository has answered that it has no such path or revision: a build of it would fail.</param>
-public sealed record CodePlan(KeptCode? From, CodeTarget To, [property: AllowedValues("same", "forward", "back", "other", null)] string? Relation, bool More,
-    ImmutableArray<Commit> Commits, string? Problem, bool Missing = false)
+/// <param name="Missing">Whether the repository has answered that it has no such path or revision: a build of it would
+/// fail.</param>
+public sealed record CodePlan(
+    KeptCode? From,
+    CodeTarget To,
+    [property: AllowedValues("same", "forward", "back", "other", null)] string? Relation,
+    bool More,
+    ImmutableArray<Commit> Commits,
+    string? Problem,
+    bool Missing = false
+)
 {
     /// <summary>What a build would go without, as far as the repository tells before.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -40,14 +56,21 @@ public sealed record CodePlan(KeptCode? From, CodeTarget To, [property: AllowedV
     [System.Text.Json.Serialization.JsonIgnore]
     public bool FoundOther { get; init; }
 
-    /// <summary>A build would fail for its problem, too: what is asked is not in the repository, or is refused by the server.</summary>
+    /// <summary>
+    /// A build would fail for its problem, too: what is asked is not in the repository, or is refused by the server.
+    /// </summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Fails { get; init; }
 }
 
 /// <param name="Side">new: it comes; gone: it is there now and would go.</param>
-public sealed record Commit(Revision Revision, string? Author, DateTimeOffset? At, string? Message,
-    [property: AllowedValues("new", "gone")] string Side);
+public sealed record Commit(
+    Revision Revision,
+    string? Author,
+    DateTimeOffset? At,
+    string? Message,
+    [property: AllowedValues("new", "gone")] string Side
+);
 
 /// <summary>The lines of a settings file that differ.</summary>
 public sealed record FileChange(string File, ImmutableArray<ChangedLine> Lines);

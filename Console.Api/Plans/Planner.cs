@@ -11,15 +11,30 @@ using TestServers.Settings;
 
 namespace TestServers.Plans;
 
-/// <summary>Tells what a build would change, before it is launched, and what is different between two entries of a server's history.</summary>
-public sealed class Planner(BuildRules rules, Catalogue catalogue, Inventory inventory, Usability usability, HistoryStore history, BaseFacts bases, DataTimes times,
-    GuestProgram guest, ServerLooks looks, SiteValues values, TemplateCheck templates)
+/// <summary>
+/// Tells what a build would change, before it is launched, and what is different between two entries of a server's
+/// history.
+/// </summary>
+public sealed class Planner(
+    BuildRules rules,
+    Catalogue catalogue,
+    Inventory inventory,
+    Usability usability,
+    HistoryStore history,
+    BaseFacts bases,
+    DataTimes times,
+    GuestProgram guest,
+    ServerLooks looks,
+    SiteValues values,
+    TemplateCheck templates
+)
 {
     private const int MostCommits = 100;
 
     /// <summary>What this build would change now.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
-    /// <exception cref="Problem">404: there is no such server or app. Everything else that stands against the build is told in the plan.</exception>
+    /// <exception cref="Problem">404: there is no such server or app. Everything else that stands against the build is
+    /// told in the plan.</exception>
     public async Task<Plan> Of(ServerName server, Wanted wanted, long? number, string by, CancellationToken cancel)
     {
         var (machine, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
@@ -40,45 +55,97 @@ public sealed class Planner(BuildRules rules, Catalogue catalogue, Inventory inv
         var broken = then is null ? null : templates.FaultOf(app, machine, then.Path, then.Revision, JobId.Of(1), by);
         var failure = refusal is null ? broken ?? FailureOf(machine, app, wanted, code) : null;
         var isToldBefore = broken is not null || code?.Fails == true;
-        return new(server, app.Name, database, code, isToldBefore ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept), refusal, failure,
-            [.. (code?.LeftOut ?? []).Union(LeftOutBefore.Of(app, wanted.Database, wanted.Code, target.Path, kept, bases))]);
+        return new(
+            server,
+            app.Name,
+            database,
+            code,
+            isToldBefore ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept),
+            refusal,
+            failure,
+            [
+                .. (code?.LeftOut ?? []).Union(
+                    LeftOutBefore.Of(app, wanted.Database, wanted.Code, target.Path, kept, bases)
+                ),
+            ]
+        );
     }
 
     private DatabasePlan DatabaseOf(BaseSettings @base, DateTimeOffset? now)
     {
         var facts = bases.Of(@base.Name);
-        return new(@base.Name, facts.Spares > 0 ? "spare" : "copy", now, facts.DataTime, times.DoubtOf(@base, now), times.DoubtOf(@base, facts.DataTime));
+        return new(
+            @base.Name,
+            facts.Spares > 0 ? "spare" : "copy",
+            now,
+            facts.DataTime,
+            times.DoubtOf(@base, now),
+            times.DoubtOf(@base, facts.DataTime)
+        );
     }
 
     // What would end it at its first step.
     private string? FailureOf(Server machine, AppSettings app, Wanted wanted, CodePlan? code)
     {
-        if (code?.Fails == true) return code.Problem;
-        if (usability.WhyNot(machine) is { } unusable) return unusable;
-        if (!wanted.Database || app.Base is not { } name) return null;
+        if (code?.Fails == true)
+            return code.Problem;
+        if (usability.WhyNot(machine) is { } unusable)
+            return unusable;
+        if (!wanted.Database || app.Base is not { } name)
+            return null;
         return bases.ProblemOf(bases.Find(name))
-            ?? (bases.Of(name).Exists ? null
-                : $"The base {name} was never restored: there is nothing to copy. Restore it first, on the page of the bases or by POST api/bases/{name}/restore.");
+            ?? (
+                bases.Of(name).Exists
+                    ? null
+                    : $"The base {name} was never restored: there is nothing to copy. Restore it "
+                        + $"first, on the page of the bases or by POST api/bases/{name}/restore."
+            );
     }
 
     /// <summary>What is different in <paramref name="after"/>, seen from <paramref name="before"/>.</summary>
-    public async Task<Plan> Between(ServerName server, HistoryEntry before, HistoryEntry after, CancellationToken cancel)
+    public async Task<Plan> Between(
+        ServerName server,
+        HistoryEntry before,
+        HistoryEntry after,
+        CancellationToken cancel
+    )
     {
         var app = catalogue.Find(after.App);
-        var from = before.App == after.App && before.Revision is { } revision ? new KeptCode(before.Path, revision) : null;
-        var code = after.Revision is null ? null : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), cancel);
+        var from =
+            before.App == after.App && before.Revision is { } revision ? new KeptCode(before.Path, revision) : null;
+        var code = after.Revision is null
+            ? null
+            : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), cancel);
         var dataTime = before.App == after.App ? before.DataTime : null;
         var database = app.Base is { } name
-            ? new DatabasePlan(name, null, dataTime, after.DataTime, times.DoubtOf(app.Name, dataTime), times.DoubtOf(app.Name, after.DataTime)) : null;
+            ? new DatabasePlan(
+                name,
+                null,
+                dataTime,
+                after.DataTime,
+                times.DoubtOf(app.Name, dataTime),
+                times.DoubtOf(app.Name, after.DataTime)
+            )
+            : null;
         return new(server, after.App, database, code, Differences(before.Settings, after.Settings), null, null, []);
     }
 
-    private ImmutableArray<FileChange> SettingsThen(AppSettings app, Server machine, KeptCode? code, DateTimeOffset? dataTime, string by, ServerHistory kept)
+    private ImmutableArray<FileChange> SettingsThen(
+        AppSettings app,
+        Server machine,
+        KeptCode? code,
+        DateTimeOffset? dataTime,
+        string by,
+        ServerHistory kept
+    )
     {
         var last = kept.Entries.FirstOrDefault(e => !e.Settings.IsDefaultOrEmpty);
         try
         {
-            var then = SiteTemplates.Render(app, values.Of(app, machine, code, dataTime, last?.Build ?? JobId.Of(1), last?.By ?? by, hidePassword: true));
+            var then = SiteTemplates.Render(
+                app,
+                values.Of(app, machine, code, dataTime, last?.Build ?? JobId.Of(1), last?.By ?? by, hidePassword: true)
+            );
             var now = last is null ? [] : last.Settings;
             return Differences(now, [.. then.Files.Select(f => new SiteFile(f.Key, f.Value))]);
         }
@@ -89,39 +156,98 @@ public sealed class Planner(BuildRules rules, Catalogue catalogue, Inventory inv
         }
     }
 
-    private static ImmutableArray<FileChange> Differences(ImmutableArray<SiteFile> before, ImmutableArray<SiteFile> after) =>
-        [.. TemplateFile.Names.Select(name => new FileChange(name, Lines(TextOf(before, name), TextOf(after, name)))).Where(c => c.Lines.Any(l => l.Kind != "same"))];
+    private static ImmutableArray<FileChange> Differences(
+        ImmutableArray<SiteFile> before,
+        ImmutableArray<SiteFile> after
+    ) =>
+        [
+            .. TemplateFile
+                .Names.Select(name => new FileChange(name, Lines(TextOf(before, name), TextOf(after, name))))
+                .Where(c => c.Lines.Any(l => l.Kind != "same")),
+        ];
 
-    private static string TextOf(ImmutableArray<SiteFile> files, string name) => files.IsDefaultOrEmpty ? "" : files.FirstOrDefault(f => f.File == name)?.Text ?? "";
+    private static string TextOf(ImmutableArray<SiteFile> files, string name) =>
+        files.IsDefaultOrEmpty ? "" : files.FirstOrDefault(f => f.File == name)?.Text ?? "";
 
     private static ImmutableArray<ChangedLine> Lines(string before, string after) =>
-        [.. InlineDiffBuilder.Diff(before.TrimEnd('\n'), after.TrimEnd('\n')).Lines.Where(l => l.Text is not null)
-            .Select(l => new ChangedLine(l.Type switch { ChangeType.Deleted => "gone", ChangeType.Inserted => "new", _ => "same" }, l.Text))];
+        [
+            .. InlineDiffBuilder
+                .Diff(before.TrimEnd('\n'), after.TrimEnd('\n'))
+                .Lines.Where(l => l.Text is not null)
+                .Select(l => new ChangedLine(
+                    l.Type switch
+                    {
+                        ChangeType.Deleted => "gone",
+                        ChangeType.Inserted => "new",
+                        _ => "same",
+                    },
+                    l.Text
+                )),
+        ];
 
-    private async Task<CodePlan> Compare(AppSettings app, Server machine, KeptCode? from, CodeTarget to, CancellationToken cancel)
+    private async Task<CodePlan> Compare(
+        AppSettings app,
+        Server machine,
+        KeptCode? from,
+        CodeTarget to,
+        CancellationToken cancel
+    )
     {
-        if (!machine.Running) return new(from, to, null, false, [], $"{machine.Name} is {machine.State}.");
+        if (!machine.Running)
+            return new(from, to, null, false, [], $"{machine.Name} is {machine.State}.");
         var end = await guest.Compare(app, machine, from, to, cancel);
         if (!end.Done)
         {
             var isMissing = end.Results.GetValueOrDefault("missing") == "true";
-            return new(from, to, null, false, [], end.Message, isMissing) { Fails = isMissing || end.Outcome == HostOutcome.Refused, FoundOther = IsOther(end, from) };
+            return new(from, to, null, false, [], end.Message, isMissing)
+            {
+                Fails = isMissing || end.Outcome == HostOutcome.Refused,
+                FoundOther = IsOther(end, from),
+            };
         }
-        var relation = end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other" ? end.Results["relation"] : null;
-        var commits = Enumerable.Range(0, MostCommits).TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision")).Select(i => CommitOf(end, i)).OfType<Commit>();
-        return new(from, to with { Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "") ?? to.Revision }, relation, end.Results.GetValueOrDefault("more") == "true", [.. commits], end.Results.GetValueOrDefault("problem"))
+        var relation =
+            end.Results.GetValueOrDefault("relation") is { } word && word is "same" or "forward" or "back" or "other"
+                ? end.Results["relation"]
+                : null;
+        var commits = Enumerable
+            .Range(0, MostCommits)
+            .TakeWhile(i => end.Results.ContainsKey($"commit.{i}.revision"))
+            .Select(i => CommitOf(end, i))
+            .OfType<Commit>();
+        return new(
+            from,
+            to with
+            {
+                Revision = Revision.From(end.Results.GetValueOrDefault("to_revision") ?? "") ?? to.Revision,
+            },
+            relation,
+            end.Results.GetValueOrDefault("more") == "true",
+            [.. commits],
+            end.Results.GetValueOrDefault("problem")
+        )
         {
             LeftOut = end.LeftOut,
             FoundOther = IsOther(end, from),
         };
     }
 
-    private static bool IsOther(HostResult end, KeptCode? from) => end.Results.GetValueOrDefault("here_revision") is { } now && now != (from?.Revision?.Text ?? "");
+    private static bool IsOther(HostResult end, KeptCode? from) =>
+        end.Results.GetValueOrDefault("here_revision") is { } now && now != (from?.Revision?.Text ?? "");
 
     private static Commit? CommitOf(HostResult end, int number)
     {
-        string? Field(string name) => end.Results.GetValueOrDefault($"commit.{number}.{name}") is { Length: > 0 } text ? new([.. text.Where(c => !char.IsControl(c)).Take(200)]) : null;
+        string? Field(string name) =>
+            end.Results.GetValueOrDefault($"commit.{number}.{name}") is { Length: > 0 } text
+                ? new([.. text.Where(c => !char.IsControl(c)).Take(200)])
+                : null;
         return Revision.From(Field("revision") ?? "") is { } revision
-            ? new(revision, Field("author"), DatabaseHost.Instant(end.Results, $"commit.{number}.at"), Field("message"), Field("side") == "gone" ? "gone" : "new") : null;
+            ? new(
+                revision,
+                Field("author"),
+                DatabaseHost.Instant(end.Results, $"commit.{number}.at"),
+                Field("message"),
+                Field("side") == "gone" ? "gone" : "new"
+            )
+            : null;
     }
 }

@@ -5,8 +5,8 @@ using TestServers.Storage;
 namespace TestServers.Reservations;
 
 /// <summary>
-/// The right of a build to its server: the number of the reservation it was accepted under. It is looked at when the build
-/// is accepted and once more when it begins, in the act that lets it begin.
+/// The right of a build to its server: the number of the reservation it was accepted under. It is looked at when the
+/// build is accepted and once more when it begins, in the act that lets it begin.
 /// </summary>
 public sealed class BuildHolds(
     JsonFile<ReservationsState> file,
@@ -18,7 +18,10 @@ public sealed class BuildHolds(
     TimeProvider clock
 )
 {
-    /// <summary>The reservation under which somebody's build is accepted: their own, or on a free server one that is made for it.</summary>
+    /// <summary>
+    /// The reservation under which somebody's build is accepted: their own, or on a free server one that is made for
+    /// it.
+    /// </summary>
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <exception cref="Problem">409: somebody else holds the server, or it is another reservation by now.</exception>
     public long For(Act act, ServerName server, JobId build, string purpose, long? number, Deed deed)
@@ -49,8 +52,11 @@ public sealed class BuildHolds(
     /// <exception cref="Problem">As <see cref="For"/> refuses.</exception>
     public void Ensure(ServerName server, long? number, string by) => Ensure(file.Value, server, number, by);
 
-    /// <summary>Lets a build begin that still has its right: from then on its reservation holds at least until it has ended.</summary>
-    /// <param name="number">Null for a build that an older console accepted: then its owner must hold the server.</param>
+    /// <summary>
+    /// Lets a build begin that still has its right: from then on its reservation holds at least until it has ended.
+    /// </summary>
+    /// <param name="number">Null for a build that an older console accepted: then its owner must hold the
+    /// server.</param>
     /// <returns>The number it begins under, or why it has lost its right.</returns>
     public (long Number, string? Refusal) Begin(Act act, ServerName server, JobId build, string by, long? number)
     {
@@ -68,7 +74,9 @@ public sealed class BuildHolds(
         book.Tell(server);
     }
 
-    /// <summary>Gives back a reservation that a build has made, as nothing on the server was touched under it.</summary>
+    /// <summary>
+    /// Gives back a reservation that a build has made, as nothing on the server was touched under it.
+    /// </summary>
     public void GiveBack(Act act, ServerName server, long number, JobId build)
     {
         if (act.Of(file).On(server) is not { MadeBy: not null } held || held.Number != number)
@@ -104,7 +112,9 @@ public sealed class BuildHolds(
             ? $"it was accepted when {by} held it"
             : $"it was accepted under reservation {number} of {by}, which has ended";
         return held is null
-            ? $"Cancelled: nobody holds {server} any more; {accepted}. Nothing was touched. Reserve {server} and build again."
-            : $"Cancelled: {server} is reserved by {held.Holder} since {Times.Say(held.Since)} (number {held.Number}): {held.Purpose}; {accepted}. Nothing was touched.";
+            ? $"Cancelled: nobody holds {server} any more; {accepted}. Nothing was touched. "
+                + $"Reserve {server} and build again."
+            : $"Cancelled: {server} is reserved by {held.Holder} since {Times.Say(held.Since)} "
+                + $"(number {held.Number}): {held.Purpose}; {accepted}. Nothing was touched.";
     }
 }

@@ -21,7 +21,9 @@ public sealed class BuildsUnderHolds
     /// <summary>A build begins under a reservation; one a server.</summary>
     public void Begin(ServerName server, long number, JobId build) => _running[server] = new(build, number);
 
-    /// <summary>The build that runs on a server goes on under another reservation, whose holder lets it finish.</summary>
+    /// <summary>
+    /// The build that runs on a server goes on under another reservation, whose holder lets it finish.
+    /// </summary>
     public void GoOnUnder(ServerName server, long number)
     {
         if (_running.TryGetValue(server, out var running))

@@ -1,8 +1,10 @@
 namespace TestServers.Reservations;
 
 /// <summary>One person's hold on a server.</summary>
-/// <param name="Number">Rises with every new hold and is never used again; an action with an old number does nothing.</param>
-/// <param name="Until">It ends by itself: whether it still holds is computed from the clock, and from the build that runs under it.</param>
+/// <param name="Number">Rises with every new hold and is never used again; an action with an old number does
+/// nothing.</param>
+/// <param name="Until">It ends by itself: whether it still holds is computed from the clock, and from the build that
+/// runs under it.</param>
 /// <param name="Key">Read from states that an older console wrote; not used.</param>
 public sealed record Reservation(
     ServerName Server,
@@ -14,7 +16,10 @@ public sealed record Reservation(
     string? Key = null
 )
 {
-    /// <summary>The build that made it on a free server: it is given back when that build touches nothing. Null: a person made it, or has changed it.</summary>
+    /// <summary>
+    /// The build that made it on a free server: it is given back when that build touches nothing. Null: a person made
+    /// it, or has changed it.
+    /// </summary>
     public JobId? MadeBy { get; init; }
 
     /// <summary>Its holder has released it, and the build that runs is the last thing it holds for.</summary>

@@ -5,7 +5,8 @@ using TestServers.Storage;
 namespace TestServers.Reservations;
 
 /// <summary>A wish for a reservation: what is null stays as it is, or is the usual.</summary>
-/// <param name="Number">When given, the reservation that is meant: if it does not hold any more, nothing is done.</param>
+/// <param name="Number">When given, the reservation that is meant: if it does not hold any more, nothing is
+/// done.</param>
 public sealed record ReservationWish(
     string? Purpose = null,
     double? Hours = null,
@@ -14,9 +15,9 @@ public sealed record ReservationWish(
 );
 
 /// <summary>
-/// Who holds which server. There are never two holders of one: every change is decided under the journal's one lock, on the
-/// state as it is then, and is on disk together with its line in the audit before it is answered. A reservation whose time
-/// is over while its build runs ends with that build.
+/// Who holds which server. There are never two holders of one: every change is decided under the journal's one lock, on
+/// the state as it is then, and is on disk together with its line in the audit before it is answered. A reservation
+/// whose time is over while its build runs ends with that build.
 /// </summary>
 public sealed class ReservationBook(
     JsonFile<ReservationsState> file,
@@ -40,8 +41,11 @@ public sealed class ReservationBook(
     /// <summary>All that hold now.</summary>
     public IEnumerable<Reservation> All() => file.Value.Held.Values.Where(IsHolding);
 
-    /// <summary>Reserves a free server that can be used, or changes one's own reservation, which keeps its number.</summary>
-    /// <exception cref="Problem">409: somebody else holds it, it cannot be used, or it is another reservation by now; 400: the wish is none.</exception>
+    /// <summary>
+    /// Reserves a free server that can be used, or changes one's own reservation, which keeps its number.
+    /// </summary>
+    /// <exception cref="Problem">409: somebody else holds it, it cannot be used, or it is another reservation by now;
+    /// 400: the wish is none.</exception>
     public ReservedServer Reserve(ServerName server, ReservationWish wish, Deed deed)
     {
         return answers.Find<ReservedServer>(deed)
@@ -139,7 +143,8 @@ public sealed class ReservationBook(
                 : $"until {Times.Say(held.Until)}";
         return Problem
             .Reserved(
-                $"{held.Server} is reserved by {held.Holder} {end}: {held.Purpose}. Ask {held.Holder} to release it, take another server, or take it over."
+                $"{held.Server} is reserved by {held.Holder} {end}: {held.Purpose}. Ask "
+                    + $"{held.Holder} to release it, take another server, or take it over."
             )
             .With("server", held.Server)
             .With("holder", held.Holder)
@@ -149,11 +154,14 @@ public sealed class ReservationBook(
             .With("number", held.Number);
     }
 
-    /// <summary>The refusal of what somebody wants under their own reservation that ends with the build that runs.</summary>
+    /// <summary>
+    /// The refusal of what somebody wants under their own reservation that ends with the build that runs.
+    /// </summary>
     internal Problem Over(Reservation held) =>
         Problem
             .Conflict(
-                $"Your reservation {held.Number} of {held.Server} was over at {Times.Say(held.Until)}; it ends with build {builds.Of(held)}. "
+                $"Your reservation {held.Number} of {held.Server} was over at "
+                    + $"{Times.Say(held.Until)}; it ends with build {builds.Of(held)}. "
                     + (held.Released ? "Reserve the server again when that has ended." : "Extend it first.")
             )
             .With("server", held.Server)
@@ -198,7 +206,8 @@ public sealed class ReservationBook(
                 deed.Caller,
                 "take over",
                 server.Text,
-                $"from {from.Holder} (number {from.Number}): {from.Reason}; {more}{(from.Build is { } build ? $"; build {build}: {from.Builds}" : "")}"
+                $"from {from.Holder} (number {from.Number}): {from.Reason}; "
+                    + $"{more}{(from.Build is { } build ? $"; build {build}: {from.Builds}" : "")}"
             );
         TellAfter(act, server);
         return taken;
@@ -208,7 +217,8 @@ public sealed class ReservationBook(
     {
         if (wish is { Purpose: null, Hours: null, Until: null })
             throw Problem.BadInput(
-                $"You hold {held.Server} already. Give `purpose` to change what for, and `hours` or `until` to change how long."
+                $"You hold {held.Server} already. Give `purpose` to change what for, and `hours` "
+                    + "or `until` to change how long."
             );
         var changed = held with
         {
@@ -233,8 +243,11 @@ public sealed class ReservationBook(
         Problem
             .Conflict(
                 held is null
-                    ? $"Reservation {number} of {server} has ended, and nobody holds it now. Nothing was done. Look again, and reserve it if you need it."
-                    : $"Reservation {number} of {server} has ended; it is reserved by {held.Holder} since {Times.Say(held.Since)} (number {held.Number}): {held.Purpose}. Nothing was done. Look again first."
+                    ? $"Reservation {number} of {server} has ended, and nobody holds it now. "
+                        + "Nothing was done. Look again, and reserve it if you need it."
+                    : $"Reservation {number} of {server} has ended; it is reserved by "
+                        + $"{held.Holder} since {Times.Say(held.Since)} (number {held.Number}): "
+                        + $"{held.Purpose}. Nothing was done. Look again first."
             )
             .With("server", server)
             .With("number", held?.Number)

@@ -1,11 +1,12 @@
-
 namespace TestServers.Reservations;
 
-/// <summary>Ends reservations: whether one holds is computed from the clock at every look, and once it has ended it is gone within a second.</summary>
+/// <summary>
+/// Ends reservations: whether one holds is computed from the clock at every look, and once it has ended it is gone
+/// within a second.
+/// </summary>
 public sealed class ReservationExpiry(ReservationBook book, ILogger<ReservationExpiry> log) : BackgroundService
 {
     private readonly Loop _loop = new(TimeSpan.FromSeconds(1), log);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        _loop.Run(book.RemoveEnded, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(book.RemoveEnded, stoppingToken);
 }

@@ -26,7 +26,10 @@ public sealed class ReservationHandover(
     /// <summary>Raised when a reservation was ended while its build runs.</summary>
     public event Action<RightEnded>? BuildLosesRight;
 
-    /// <summary>Releases a server that one holds; a server that nobody holds stays as it is. While its build runs, it is held until that has ended.</summary>
+    /// <summary>
+    /// Releases a server that one holds; a server that nobody holds stays as it is. While its build runs, it is held
+    /// until that has ended.
+    /// </summary>
     /// <param name="number">When given, only the reservation with this number is released.</param>
     /// <exception cref="Problem">409: somebody else holds it, or it is another reservation by now.</exception>
     public ReleasedServer Release(ServerName server, long? number, RunningBuilds running, Deed deed)
@@ -51,7 +54,8 @@ public sealed class ReservationHandover(
 
     /// <summary>Ends the reservation that holds and begins one for the caller, in one step.</summary>
     /// <param name="reason">Why; it is told to the former holder, and is the purpose when the wish has none.</param>
-    /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, or it cannot be used.</exception>
+    /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, or it cannot be
+    /// used.</exception>
     public ReservationView TakeOver(
         ServerName server,
         string? reason,

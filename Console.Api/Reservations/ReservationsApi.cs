@@ -10,11 +10,14 @@ namespace TestServers.Reservations;
 /// <summary>Reserve, extend, release, take over.</summary>
 public static class ReservationsApi
 {
-    /// <summary>For how long an answer waits until a cancelled build has ended: a host that does not answer is given up by then.</summary>
+    /// <summary>
+    /// For how long an answer waits until a cancelled build has ended: a host that does not answer is given up by then.
+    /// </summary>
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(20);
 
     /// <param name="Purpose">What for; needed for a server that one does not hold yet.</param>
-    /// <param name="Number">The reservation that is meant, when it is to be changed: if it does not hold any more, nothing is done.</param>
+    /// <param name="Number">The reservation that is meant, when it is to be changed: if it does not hold any more,
+    /// nothing is done.</param>
     public sealed record ReserveServer(
         string? Purpose = null,
         double? Hours = null,
@@ -25,7 +28,8 @@ public static class ReservationsApi
     /// <param name="Reason">Why; the former holder sees it, and it is in the audit.</param>
     /// <param name="Purpose">What for; the reason when left out.</param>
     /// <param name="Number">The reservation that is meant: if another one holds by now, nothing is done.</param>
-    /// <param name="Builds">What becomes of the build that runs: cancel when left out. Builds that wait are cancelled.</param>
+    /// <param name="Builds">What becomes of the build that runs: cancel when left out. Builds that wait are
+    /// cancelled.</param>
     public sealed record TakeOverServer(
         string? Reason = null,
         string? Purpose = null,

@@ -23,7 +23,8 @@ public sealed record ReservationsState(int Version, long Next, ImmutableSortedDi
 
     /// <summary>With holders as they are called now; the same state when nobody is called otherwise.</summary>
     public ReservationsState WithHolders(Func<string, string> nameOf) =>
-        Held.Values.Where(r => nameOf(r.Holder) != r.Holder)
+        Held
+            .Values.Where(r => nameOf(r.Holder) != r.Holder)
             .Aggregate(this, (state, r) => state.With(r with { Holder = nameOf(r.Holder) }));
 
     /// <summary>With a new reservation, which gets the next number.</summary>

@@ -21,13 +21,19 @@ public sealed record ConsoleSettings
 {
     public Listen Listen { get; init; } = new();
     public string PathBase { get; init; } = "";
-    /// <summary>Where people open the console, without a slash at the end; null: where a request says that it was sent.</summary>
+
+    /// <summary>
+    /// Where people open the console, without a slash at the end; null: where a request says that it was sent.
+    /// </summary>
     public string? PublicUrl { get; init; }
+
     /// <summary>The folder of the front end; null: wwwroot beside the program's own folder.</summary>
     public string? Wwwroot { get; init; }
+
     /// <summary>How the log is written.</summary>
     public LogForm Log { get; init; } = LogForm.Auto;
     public string State { get; init; } = "";
+
     /// <summary>A folder with a short name for the sockets of ssh connections.</summary>
     public string Runtime { get; init; } = "";
     public IReadOnlyList<HostSettings> Hosts { get; init; } = [];
@@ -37,6 +43,7 @@ public sealed record ConsoleSettings
     public CopySettings Copies { get; init; } = new();
     public IReadOnlyList<AppSettings> Apps { get; init; } = [];
     public IReadOnlyList<TokenSettings> Tokens { get; init; } = [];
+
     /// <summary>Where messages to the team go as JSON {"text": "..."}; null: nowhere.</summary>
     public WebhookSettings? Webhook { get; init; }
     public PeopleSettings People { get; init; } = new();
@@ -47,8 +54,10 @@ public sealed record ConsoleSettings
     internal string Source { get; private init; } = "";
 
     /// <summary>Reads and checks a settings file, and looks at the files that it names.</summary>
-    /// <exception cref="WrongSetting">It is missing, is no JSON, or a value is wrong; the message names file and key.</exception>
-    /// <param name="trial">What else must be possible with them; throws <see cref="WrongSetting"/> when it is not.</param>
+    /// <exception cref="WrongSetting">It is missing, is no JSON, or a value is wrong; the message names file and
+    /// key.</exception>
+    /// <param name="trial">What else must be possible with them; throws <see cref="WrongSetting"/> when it is
+    /// not.</param>
     public static ConsoleSettings Load(string file, Action<ConsoleSettings> trial)
     {
         try
@@ -63,8 +72,11 @@ public sealed record ConsoleSettings
         }
     }
 
-    private static readonly JsonSerializerOptions AsWritten =
-        new(Json.File) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonSerializerOptions AsWritten = new(Json.File)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     private static ConsoleSettings Load(SettingsText text, string folder, Action<ConsoleSettings> trial)
     {
@@ -84,27 +96,39 @@ public sealed record ConsoleSettings
         {
             // What the shape does not see; the keys it names are the same.
             throw new WrongSetting(
-                $"`{e.Path?.TrimStart('$', '.')}` is wrong; console.json beside the program describes it.");
+                $"`{e.Path?.TrimStart('$', '.')}` is wrong; console.json beside the program describes it."
+            );
         }
     }
 
     /// <summary>The keys that hold from a start on, and are others in settings that were read later.</summary>
     internal IEnumerable<string> PlacesThatDiffer(ConsoleSettings later)
     {
-        if (later.Listen != Listen) yield return "listen";
-        if (later.PathBase != PathBase) yield return "pathBase";
-        if (later.Wwwroot != Wwwroot) yield return "wwwroot";
-        if (later.State != State) yield return "state";
-        if (later.Runtime != Runtime) yield return "runtime";
-        if (later.Log != Log) yield return "log";
+        if (later.Listen != Listen)
+            yield return "listen";
+        if (later.PathBase != PathBase)
+            yield return "pathBase";
+        if (later.Wwwroot != Wwwroot)
+            yield return "wwwroot";
+        if (later.State != State)
+            yield return "state";
+        if (later.Runtime != Runtime)
+            yield return "runtime";
+        if (later.Log != Log)
+            yield return "log";
     }
 
     /// <summary>These, with what holds from a start on as it was then.</summary>
-    internal ConsoleSettings KeepingPlacesOf(ConsoleSettings start) => this with
-    {
-        Listen = start.Listen, PathBase = start.PathBase, Wwwroot = start.Wwwroot, State = start.State,
-        Runtime = start.Runtime, Log = start.Log,
-    };
+    internal ConsoleSettings KeepingPlacesOf(ConsoleSettings start) =>
+        this with
+        {
+            Listen = start.Listen,
+            PathBase = start.PathBase,
+            Wwwroot = start.Wwwroot,
+            State = start.State,
+            Runtime = start.Runtime,
+            Log = start.Log,
+        };
 
     /// <summary>How much of what there is, for the log.</summary>
     internal string Counts =>
@@ -112,18 +136,24 @@ public sealed record ConsoleSettings
         + $"tokens {Tokens.Count}";
 
     public DatabaseHostSettings DatabaseHost(string name) => DatabaseHosts.First(h => h.Name == name);
+
     public BaseSettings? Base(BaseName name) => Bases.FirstOrDefault(b => b.Name == name);
+
     public AppSettings? App(AppName name) => Apps.FirstOrDefault(a => a.Name == name);
 
     private ConsoleSettings RelativeTo(string folder)
     {
-        string In(string path) => path.StartsWith("~/", StringComparison.Ordinal)
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
-            : Path.GetFullPath(path, folder);
-        SshSettings SshIn(SshSettings ssh) => ssh with
-        {
-            Key = In(ssh.Key), KnownHosts = In(ssh.KnownHosts), Config = ssh.Config is null ? null : In(ssh.Config),
-        };
+        string In(string path) =>
+            path.StartsWith("~/", StringComparison.Ordinal)
+                ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
+                : Path.GetFullPath(path, folder);
+        SshSettings SshIn(SshSettings ssh) =>
+            ssh with
+            {
+                Key = In(ssh.Key),
+                KnownHosts = In(ssh.KnownHosts),
+                Config = ssh.Config is null ? null : In(ssh.Config),
+            };
         return this with
         {
             Listen = Listen with { Socket = Listen.Socket is null ? null : In(Listen.Socket) },
@@ -132,25 +162,43 @@ public sealed record ConsoleSettings
             Wwwroot = Wwwroot is null ? null : In(Wwwroot),
             PublicUrl = PublicUrl?.TrimEnd('/'),
             Guests = Guests is null ? null : Guests with { Ssh = SshIn(Guests.Ssh) },
-            DatabaseHosts = [.. DatabaseHosts.Select(h => h with
-            {
-                Ssh = h.Ssh is null ? null : SshIn(h.Ssh),
-                Local = h.Local is null ? null : new(In(h.Local.Program), In(h.Local.Config)),
-            })],
-            Apps = [.. Apps.Select(a => a with
-            {
-                Templates = In(a.Templates),
-                Database = a.Database is null ? null : a.Database with { PasswordFile = In(a.Database.PasswordFile) },
-            })],
+            DatabaseHosts =
+            [
+                .. DatabaseHosts.Select(h =>
+                    h with
+                    {
+                        Ssh = h.Ssh is null ? null : SshIn(h.Ssh),
+                        Local = h.Local is null ? null : new(In(h.Local.Program), In(h.Local.Config)),
+                    }
+                ),
+            ],
+            Apps =
+            [
+                .. Apps.Select(a =>
+                    a with
+                    {
+                        Templates = In(a.Templates),
+                        Database = a.Database is null
+                            ? null
+                            : a.Database with
+                            {
+                                PasswordFile = In(a.Database.PasswordFile),
+                            },
+                    }
+                ),
+            ],
         };
     }
 
     private ConsoleSettings Checked(string folder)
     {
-        Must(State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'), "state", "names a folder of the console's "
-            + $"own, not {State}");
-        var isShown = Wwwroot is { } page
-            && (State + "/").StartsWith(page.TrimEnd('/') + "/", StringComparison.Ordinal);
+        Must(
+            State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'),
+            "state",
+            "names a folder of the console's " + $"own, not {State}"
+        );
+        var isShown =
+            Wwwroot is { } page && (State + "/").StartsWith(page.TrimEnd('/') + "/", StringComparison.Ordinal);
         Must(!isShown, "state", "is outside of `wwwroot`, whose files everybody gets");
         Listen.Check(State);
         if (Guests is { Ssh.UsesOpenSsh: true } || DatabaseHosts.Any(h => h.Ssh is { UsesOpenSsh: true }))
@@ -161,21 +209,32 @@ public sealed record ConsoleSettings
         Unique(Apps, a => a.Name.Text, "apps[{0}].name");
         Unique(Tokens, t => People.NameOf(t.Name), "tokens[{0}].name");
         Unique(Tokens, t => t.Sha256, "tokens[{0}].sha256");
-        foreach (var (at, host) in Hosts.Index()) host.Check($"hosts[{at}]");
-        foreach (var (at, host) in DatabaseHosts.Index()) host.Check($"databaseHosts[{at}]");
+        foreach (var (at, host) in Hosts.Index())
+            host.Check($"hosts[{at}]");
+        foreach (var (at, host) in DatabaseHosts.Index())
+            host.Check($"databaseHosts[{at}]");
         foreach (var (at, @base) in Bases.Index())
             Names(@base.Host, DatabaseHosts.Select(h => h.Name), $"bases[{at}].host", "databaseHosts");
         foreach (var (at, app) in Apps.Index())
         {
-            if (app.Base is not null) Names(app.Base.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].base", "bases");
+            if (app.Base is not null)
+                Names(app.Base.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].base", "bases");
             app.Check($"apps[{at}]");
             var pageless = Hosts.FirstOrDefault(h => h.Url.Length == 0);
-            Must(pageless is null || !app.Health.Contains("{url}", StringComparison.Ordinal), $"apps[{at}].health",
-                $"has no {{url}}, as `url` of the host {pageless?.Name} is empty: {{address}} is there all the same");
+            Must(
+                pageless is null || !app.Health.Contains("{url}", StringComparison.Ordinal),
+                $"apps[{at}].health",
+                $"has no {{url}}, as `url` of the host {pageless?.Name} is empty: {{address}} is there all the same"
+            );
         }
-        foreach (var (at, token) in Tokens.Index()) token.Check($"tokens[{at}]");
+        foreach (var (at, token) in Tokens.Index())
+            token.Check($"tokens[{at}]");
         Reservations.Check();
-        Must(Apps.Count == 0 || Guests is not null, "guests", "says how servers are reached, as there are apps to put on them");
+        Must(
+            Apps.Count == 0 || Guests is not null,
+            "guests",
+            "says how servers are reached, as there are apps to put on them"
+        );
         Guests?.Check();
         return this;
     }
@@ -185,14 +244,18 @@ public sealed record ConsoleSettings
 
     internal static void Must(bool right, string key, string rule)
     {
-        if (!right) throw WrongSetting.At(key, rule);
+        if (!right)
+            throw WrongSetting.At(key, rule);
     }
 
     private static void Unique<T>(IEnumerable<T> items, Func<T, string> of, string key)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (at, item) in items.Index())
-            Must(seen.Add(of(item)), string.Format(CultureInfo.InvariantCulture, key, at),
-                "is another than those before it in the list");
+            Must(
+                seen.Add(of(item)),
+                string.Format(CultureInfo.InvariantCulture, key, at),
+                "is another than those before it in the list"
+            );
     }
 }

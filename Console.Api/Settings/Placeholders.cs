@@ -19,7 +19,8 @@ public static partial class Placeholders
             .Replace("{url}", url, StringComparison.Ordinal);
 
     /// <summary>
-    /// A server's page: an IPv6 address gets the brackets that it has in such addresses, unless the settings write them.
+    /// A server's page: an IPv6 address gets the brackets that it has in such addresses, unless the settings write
+    /// them.
     /// </summary>
     public static string FillPage(string template, ServerName server, string address, string url = "") =>
         address.Contains(':', StringComparison.Ordinal)

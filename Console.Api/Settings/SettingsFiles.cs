@@ -49,7 +49,11 @@ internal static partial class SettingsFiles
         MustBeReadable(ssh.Key, key + ".key");
         if (FileKinds.BehindLinks(ssh.Key) != FileKind.Regular)
             return;
-        ConsoleSettings.Must(new FileInfo(ssh.Key).Length > 0, key + ".key", "names a private key, and this file is empty");
+        ConsoleSettings.Must(
+            new FileInfo(ssh.Key).Length > 0,
+            key + ".key",
+            "names a private key, and this file is empty"
+        );
 #pragma warning disable CA1416 // The console runs on Linux alone.
         // ssh would leave it out, without a word in the end.
         ConsoleSettings.Must(
@@ -141,7 +145,11 @@ internal static partial class SettingsFiles
         MustBeReadable(file, key);
         var password = MustBeText(file, key).Trim();
         ConsoleSettings.Must(password.Length > 0, key, "names a file with a password in it, and this one is empty");
-        ConsoleSettings.Must(!password.Any(char.IsControl), key, "names a file with a password on one line, and nothing else");
+        ConsoleSettings.Must(
+            !password.Any(char.IsControl),
+            key,
+            "names a file with a password on one line, and nothing else"
+        );
     }
 
     private static void MustBeFolder(string path, string key)

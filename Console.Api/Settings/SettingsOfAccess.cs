@@ -2,7 +2,9 @@ using System.Text;
 
 namespace TestServers.Settings;
 
-/// <summary>Where the console listens: a Unix socket behind a web server, or a loopback port, where a person names himself.</summary>
+/// <summary>
+/// Where the console listens: a Unix socket behind a web server, or a loopback port, where a person names himself.
+/// </summary>
 public sealed record Listen(string? Socket = null, int? Loopback = null)
 {
     /// <summary>A socket's path may have so many bytes; the system has 108 for it and its end.</summary>
@@ -10,13 +12,23 @@ public sealed record Listen(string? Socket = null, int? Loopback = null)
 
     internal void Check(string state)
     {
-        ConsoleSettings.Must(Socket is null != Loopback is null, "listen", "names either `socket` (behind a web server) or "
-            + "`loopback` (a port, open to everybody on this machine)");
+        ConsoleSettings.Must(
+            Socket is null != Loopback is null,
+            "listen",
+            "names either `socket` (behind a web server) or " + "`loopback` (a port, open to everybody on this machine)"
+        );
         var bytes = Socket is null ? 0 : Encoding.UTF8.GetByteCount(Socket);
-        ConsoleSettings.Must(bytes <= LongestSocket, "listen.socket", $"has at most {LongestSocket} bytes, as the system "
-            + $"allows; {Socket} has {bytes}: choose a shorter folder");
-        ConsoleSettings.Must(Socket?.StartsWith(state + "/", StringComparison.Ordinal) != true, "listen.socket",
-            "is in a folder that the web server may enter, not in the state folder, which is the console's alone");
+        ConsoleSettings.Must(
+            bytes <= LongestSocket,
+            "listen.socket",
+            $"has at most {LongestSocket} bytes, as the system "
+                + $"allows; {Socket} has {bytes}: choose a shorter folder"
+        );
+        ConsoleSettings.Must(
+            Socket?.StartsWith(state + "/", StringComparison.Ordinal) != true,
+            "listen.socket",
+            "is in a folder that the web server may enter, not in the state folder, which is the console's alone"
+        );
     }
 }
 
@@ -29,14 +41,25 @@ public sealed record TokenSettings(string Name, string Sha256, IReadOnlyList<str
 
     internal void Check(string key)
     {
-        ConsoleSettings.Must(!ConsoleName.Is(Name), $"{key}.name",
-            "is another than the console's own, or the audit could not tell them apart");
-        ConsoleSettings.Must(Sha256 != OfNothing, $"{key}.sha256", "is that of a token; this is the SHA-256 of an empty text");
+        ConsoleSettings.Must(
+            !ConsoleName.Is(Name),
+            $"{key}.name",
+            "is another than the console's own, or the audit could not tell them apart"
+        );
+        ConsoleSettings.Must(
+            Sha256 != OfNothing,
+            $"{key}.sha256",
+            "is that of a token; this is the SHA-256 of an empty text"
+        );
     }
 }
 
 /// <summary>When two spellings of a name are one person.</summary>
-public enum NameRule { AsIs, Folded }
+public enum NameRule
+{
+    AsIs,
+    Folded,
+}
 
 /// <param name="Names">Folded: capitals and small letters are the same, so that ANNA and anna are one person.</param>
 public sealed record PeopleSettings(NameRule Names = NameRule.AsIs)
@@ -50,14 +73,31 @@ public sealed record WebhookSettings(string Url);
 
 public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168)
 {
-    internal void Check() => ConsoleSettings.Must(DefaultHours <= MaxHours, "reservations.defaultHours",
-        $"is at most `reservations.maxHours`, which is {MaxHours}; left out it is 4");
+    internal void Check() =>
+        ConsoleSettings.Must(
+            DefaultHours <= MaxHours,
+            "reservations.defaultHours",
+            $"is at most `reservations.maxHours`, which is {MaxHours}; left out it is 4"
+        );
 }
 
-/// <param name="Kept">How many ended builds, and restores, are kept with their logs; of older ones those that are still needed, without.</param>
+/// <param name="Kept">How many ended builds, and restores, are kept with their logs; of older ones those that are still
+/// needed, without.</param>
 /// <param name="KeptDays">For how many days after its end a log is kept; 0: no limit.</param>
 /// <param name="PerPerson">How many builds one person may have waiting.</param>
 /// <param name="OutputMegabytes">A call of a host program that says more is ended.</param>
 /// <param name="DatabaseMinutes">Limit of the database step and of a restore's every step.</param>
-public sealed record BuildSettings(int Kept = 500, double KeptDays = 90, int PerPerson = 20, int Waiting = 1000, int History = 50,
-    double DatabaseMinutes = 120, double CodeMinutes = 60, double AfterMinutes = 30, double SettingsMinutes = 2, double HealthSeconds = 30, double RestoreHours = 12, int OutputMegabytes = 256);
+public sealed record BuildSettings(
+    int Kept = 500,
+    double KeptDays = 90,
+    int PerPerson = 20,
+    int Waiting = 1000,
+    int History = 50,
+    double DatabaseMinutes = 120,
+    double CodeMinutes = 60,
+    double AfterMinutes = 30,
+    double SettingsMinutes = 2,
+    double HealthSeconds = 30,
+    double RestoreHours = 12,
+    int OutputMegabytes = 256
+);

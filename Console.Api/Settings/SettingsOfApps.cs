@@ -10,7 +10,17 @@ namespace TestServers.Settings;
 /// <param name="Jobs">Parallel jobs of the restore.</param>
 /// <param name="Check">SQL whose every row must begin with true before a restore is accepted.</param>
 /// <param name="Sanitize">SQL that is run on the restored data before anybody gets it.</param>
-public sealed record BaseSettings(BaseName Name, string Host, string Dump, string Owner, int Spares = 1, double StaleAfterHours = 26, int Jobs = 2, string? Check = null, string? Sanitize = null);
+public sealed record BaseSettings(
+    BaseName Name,
+    string Host,
+    string Dump,
+    string Owner,
+    int Spares = 1,
+    double StaleAfterHours = 26,
+    int Jobs = 2,
+    string? Check = null,
+    string? Sanitize = null
+);
 
 public sealed record RepositorySettings(RepositoryKind Kind, string Url);
 
@@ -25,26 +35,62 @@ public sealed record AppDatabaseSettings(string User, string PasswordFile);
 /// <param name="Variables">Values for the templates, which people can see.</param>
 /// <param name="Secrets">Values for the templates, which nobody can see; they are found among the variables.</param>
 /// <param name="NotSecret">Names of variables that people may see though they look like secrets.</param>
-/// <param name="After">Shell commands run on the server after a checkout, as its own user: install requirements, migrate, collect static files.</param>
-/// <param name="Health">The address whose answer decides whether a build is ready; {url} is the server's own page.</param>
-public sealed record AppSettings(AppName Name, RepositorySettings Repository, string Templates, BaseName? Base = null, string DefaultPath = "trunk", string Health = "{url}",
-    AppDatabaseSettings? Database = null, IReadOnlyDictionary<string, string>? Variables = null,
-    IReadOnlyList<string>? After = null, IReadOnlyDictionary<string, string>? Secrets = null, IReadOnlyList<string>? NotSecret = null)
+/// <param name="After">Shell commands run on the server after a checkout, as its own user: install requirements,
+/// migrate, collect static files.</param>
+/// <param name="Health">The address whose answer decides whether a build is ready; {url} is the server's own
+/// page.</param>
+public sealed record AppSettings(
+    AppName Name,
+    RepositorySettings Repository,
+    string Templates,
+    BaseName? Base = null,
+    string DefaultPath = "trunk",
+    string Health = "{url}",
+    AppDatabaseSettings? Database = null,
+    IReadOnlyDictionary<string, string>? Variables = null,
+    IReadOnlyList<string>? After = null,
+    IReadOnlyDictionary<string, string>? Secrets = null,
+    IReadOnlyList<string>? NotSecret = null
+)
 {
     private static readonly string[] SecretWords = ["secret", "pass", "pwd", "token", "key", "dsn", "credential"];
 
     internal void Check(string key)
     {
-        CheckAddress(key + ".repository.url", Repository.Url, "and give the servers' user access by a key or its own login.");
+        CheckAddress(
+            key + ".repository.url",
+            Repository.Url,
+            "and give the servers' user access by a key or its own login."
+        );
         CheckAddress(key + ".health", Health, "and let the app answer that address without a login.");
-        ConsoleSettings.Must(Repository.Kind == RepositoryKind.Svn
-            ? !Regex.IsMatch(Repository.Url, @"\A(ssh|git)://") : !Repository.Url.StartsWith("svn", StringComparison.Ordinal),
-            key + ".repository.url", $"is one of a repository of the kind {(Repository.Kind == RepositoryKind.Svn ? "svn" : "git")}");
-        ConsoleSettings.Must(RepositoryPath.From(DefaultPath)!.FaultIn(Repository.Kind) is null, key + ".defaultPath", "is a name that Git takes");
-        ConsoleSettings.Must(Base is null || Database is not null, key + ".database", "names the role and its password file, as the app has a base");
-        ConsoleSettings.Must(After is null || After.Count <= 50, key + ".after", "lists at most 50 commands of one line each");
+        ConsoleSettings.Must(
+            Repository.Kind == RepositoryKind.Svn
+                ? !Regex.IsMatch(Repository.Url, @"\A(ssh|git)://")
+                : !Repository.Url.StartsWith("svn", StringComparison.Ordinal),
+            key + ".repository.url",
+            $"is one of a repository of the kind {(Repository.Kind == RepositoryKind.Svn ? "svn" : "git")}"
+        );
+        ConsoleSettings.Must(
+            RepositoryPath.From(DefaultPath)!.FaultIn(Repository.Kind) is null,
+            key + ".defaultPath",
+            "is a name that Git takes"
+        );
+        ConsoleSettings.Must(
+            Base is null || Database is not null,
+            key + ".database",
+            "names the role and its password file, as the app has a base"
+        );
+        ConsoleSettings.Must(
+            After is null || After.Count <= 50,
+            key + ".after",
+            "lists at most 50 commands of one line each"
+        );
         Placeholders.Check(Health, key + ".health", "server", "number", "address", "url");
-        ConsoleSettings.Must(Placeholders.Samples(Health).Any(SettingsRules.IsWebAddress), key + ".health", SettingsRules.Of("apps[].health").Says);
+        ConsoleSettings.Must(
+            Placeholders.Samples(Health).Any(SettingsRules.IsWebAddress),
+            key + ".health",
+            SettingsRules.Of("apps[].health").Says
+        );
         CheckSecrets(key);
     }
 
@@ -52,7 +98,8 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
     {
         if (SettingsText.HasPassword(address))
             throw new WrongSetting(
-                $"`{key}` has a password, and people can see it. Write it without `user:password@`, {remedy}");
+                $"`{key}` has a password, and people can see it. Write it without `user:password@`, {remedy}"
+            );
     }
 
     // Nothing is shown by accident: what may be a secret is said to be one, or not to be one.
@@ -62,20 +109,28 @@ public sealed record AppSettings(AppName Name, RepositorySettings Repository, st
             ConsoleSettings.Must(
                 Variables?.ContainsKey(name) == true,
                 $"{app}.notSecret[{at}]",
-                $"names a variable of the app{Nearness.Hint(name, Variables?.Keys ?? [])}");
+                $"names a variable of the app{Nearness.Hint(name, Variables?.Keys ?? [])}"
+            );
         foreach (var (name, value) in Variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             var key = $"{app}.variables.{name}";
             ConsoleSettings.Must(Secrets?.ContainsKey(name) != true, key, "has a name that is not in `secrets`, too");
             if (NotSecret?.Contains(name, StringComparer.Ordinal) != true && MayBeSecret(name, value))
                 throw new WrongSetting(
-                    $"`{key}` may be a secret, and people can see variables. Move it to `{app}.secrets`, where templates "
-                        + $"find it as variables.{name} all the same, or name it in `{app}.notSecret` if everybody may see it.");
+                    $"`{key}` may be a secret, and people can see variables. Move it to "
+                        + $"`{app}.secrets`, where templates "
+                        + $"find it as variables.{name} all the same, or name it in "
+                        + $"`{app}.notSecret` if everybody may see it."
+                );
         }
     }
 
     private static bool MayBeSecret(string name, string value) =>
         SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase))
         || SettingsText.HasPassword(value)
-        || Regex.IsMatch(value, @"-----BEGIN |(pass(word|wd)?|pwd|secret|token)\s*=", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
+        || Regex.IsMatch(
+            value,
+            @"-----BEGIN |(pass(word|wd)?|pwd|secret|token)\s*=",
+            RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+        );
 }

@@ -8,23 +8,39 @@ namespace TestServers.Settings;
 /// <param name="Servers">A regular expression: the domains that are test servers.</param>
 /// <param name="Address">A server's address, with {server} and {number}.</param>
 /// <param name="Url">A server's own page, with {server}, {number} and {address}.</param>
-public sealed record HostSettings(string Name, string Uri, string Servers, string Address = "{server}", string Url = "http://{address}/")
+public sealed record HostSettings(
+    string Name,
+    string Uri,
+    string Servers,
+    string Address = "{server}",
+    string Url = "http://{address}/"
+)
 {
     internal void Check(string key)
     {
         Placeholders.Check(Address, key + ".address", "server", "number");
         Placeholders.Check(Url, key + ".url", "server", "number", "address");
-        ConsoleSettings.Must(Placeholders.Samples(Address).Any(SettingsRules.IsHost), key + ".address",
-            SettingsRules.Of("hosts[].address").Says + "; an IPv6 address has no brackets there");
+        ConsoleSettings.Must(
+            Placeholders.Samples(Address).Any(SettingsRules.IsHost),
+            key + ".address",
+            SettingsRules.Of("hosts[].address").Says + "; an IPv6 address has no brackets there"
+        );
         // Without one there is nothing to open.
-        ConsoleSettings.Must(Url.Length == 0 || Placeholders.Samples(Url, Address).Any(SettingsRules.IsWebAddress),
-            key + ".url", SettingsRules.Of("hosts[].url").Says);
+        ConsoleSettings.Must(
+            Url.Length == 0 || Placeholders.Samples(Url, Address).Any(SettingsRules.IsWebAddress),
+            key + ".url",
+            SettingsRules.Of("hosts[].url").Says
+        );
         if (SettingsText.HasPassword(Url))
-            throw new WrongSetting($"`{key}.url` has a password, and people can see it. Write it without "
-                + "`user:password@`, and let the server's page ask for it.");
+            throw new WrongSetting(
+                $"`{key}.url` has a password, and people can see it. Write it without "
+                    + "`user:password@`, and let the server's page ask for it."
+            );
         if (Regex.IsMatch(Uri, "://[^/]*:[^/]*@"))
-            throw new WrongSetting($"`{key}.uri` has a password, and people can see it. Write it without, and let the "
-                + "console's account in by a key.");
+            throw new WrongSetting(
+                $"`{key}.uri` has a password, and people can see it. Write it without, and let the "
+                    + "console's account in by a key."
+            );
         PatternRule.Check(Servers, key + ".servers");
     }
 }
@@ -46,8 +62,18 @@ public enum SshClientKind
 /// <param name="SilenceSeconds">A connection on which nothing comes for so long is given up; an even number.</param>
 /// <param name="AnswerSeconds">A call that the host program has not answered by then is given up.</param>
 /// <param name="Transport">Left out, it is SSH.NET, and OpenSSH when there is a <paramref name="Config"/>.</param>
-public sealed record SshSettings(string User, string Key, string KnownHosts, int Port = 22, string Host = "", string? Config = null,
-    int ConnectSeconds = 5, int SilenceSeconds = 10, int AnswerSeconds = 30, SshClientKind? Transport = null)
+public sealed record SshSettings(
+    string User,
+    string Key,
+    string KnownHosts,
+    int Port = 22,
+    string Host = "",
+    string? Config = null,
+    int ConnectSeconds = 5,
+    int SilenceSeconds = 10,
+    int AnswerSeconds = 30,
+    SshClientKind? Transport = null
+)
 {
     /// <summary>Whether the program ssh is used: when it was asked for, or what only it can read.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -67,8 +93,12 @@ public sealed record SshSettings(string User, string Key, string KnownHosts, int
     internal static void CheckFolder(string runtime)
     {
         var bytes = Encoding.UTF8.GetByteCount(runtime);
-        ConsoleSettings.Must(bytes <= LongestFolder, "runtime", $"has at most {LongestFolder} bytes, as ssh makes sockets "
-            + $"there; left out, it is the state folder. {runtime} has {bytes}: choose a shorter folder");
+        ConsoleSettings.Must(
+            bytes <= LongestFolder,
+            "runtime",
+            $"has at most {LongestFolder} bytes, as ssh makes sockets "
+                + $"there; left out, it is the state folder. {runtime} has {bytes}: choose a shorter folder"
+        );
     }
 }
 
@@ -82,7 +112,11 @@ public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app", 
     internal void Check()
     {
         Ssh.Check("guests.ssh");
-        ConsoleSettings.Must(Ssh.Host.Length == 0, "guests.ssh.host", "is left out: a server's address is `address` of its host");
+        ConsoleSettings.Must(
+            Ssh.Host.Length == 0,
+            "guests.ssh.host",
+            "is left out: a server's address is `address` of its host"
+        );
         Placeholders.Check(Folder, "guests.folder", "server", "number", "address");
     }
 }
@@ -90,7 +124,14 @@ public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app", 
 /// <summary>A machine with PostgreSQL and the database host's program.</summary>
 /// <param name="Address">Where apps connect to.</param>
 /// <param name="Copies">How many plain copies and restores may run on it at once.</param>
-public sealed record DatabaseHostSettings(string Name, string Address, int Port = 5432, int Copies = 2, SshSettings? Ssh = null, LocalSettings? Local = null)
+public sealed record DatabaseHostSettings(
+    string Name,
+    string Address,
+    int Port = 5432,
+    int Copies = 2,
+    SshSettings? Ssh = null,
+    LocalSettings? Local = null
+)
 {
     internal void Check(string key)
     {
@@ -106,10 +147,13 @@ public sealed record DatabaseHostSettings(string Name, string Address, int Port 
 /// </param>
 public sealed record CopySettings(double KeptDays = 7)
 {
-    private const double Least = 0.0001, Most = 3650;
+    private const double Least = 0.0001,
+        Most = 3650;
 
-    internal static SettingRule Days { get; } = new(
-        $"is {Least} to {Most} days. 0 is none: a copy is dropped at once only by a person, "
-            + "on the page of the bases or by DELETE api/copies/DATABASE",
-        Number: days => days is >= Least and <= Most);
+    internal static SettingRule Days { get; } =
+        new(
+            $"is {Least} to {Most} days. 0 is none: a copy is dropped at once only by a person, "
+                + "on the page of the bases or by DELETE api/copies/DATABASE",
+            Number: days => days is >= Least and <= Most
+        );
 }

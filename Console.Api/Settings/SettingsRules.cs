@@ -34,7 +34,9 @@ internal static partial class SettingsRules
         ["listen.loopback"] = Whole(1, 65535, "is a port"),
         ["pathBase"] = new("is empty, or begins with a slash and ends without one, such as /console", IsPathBase),
         ["publicUrl"] = new(
-            "is an http or https address such as https://qa.example/console, without a user, ? or #", IsPublicUrl),
+            "is an http or https address such as https://qa.example/console, without a user, ? or #",
+            IsPublicUrl
+        ),
         ["wwwroot"] = Path("names the folder of the front end"),
         ["log"] = new("is auto, plain or journal"),
         ["state"] = Path("names the folder that holds the console's state"),
@@ -249,9 +251,7 @@ internal static partial class SettingsRules
         IsWebAddress(text) && new Uri(text) is { UserInfo.Length: 0 } && !text.Contains('?') && !text.Contains('#');
 
     private static bool IsRooted(string text) =>
-        Rooted().IsMatch(text)
-        && !text.Split('/').Any(part => part is "." or "..")
-        && FilledInNowhere(text) is null;
+        Rooted().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..") && FilledInNowhere(text) is null;
 
     private static bool IsLibvirt(string text) =>
         Libvirt().Match(text) is { Success: true } match

@@ -160,9 +160,7 @@ internal static class SettingsShape
         if (homes.Count > 0)
         {
             var instead = path.Length > 0 ? $"{place}, whose keys are {all}" : "";
-            return new(
-                $"`{Join(path, shown)}` is not known{instead}: it belongs to `{string.Join("` or `", homes)}`."
-            );
+            return new($"`{Join(path, shown)}` is not known{instead}: it belongs to `{string.Join("` or `", homes)}`.");
         }
         return new($"`{Join(path, shown)}` is not known: the keys{place} are {all}.");
     }

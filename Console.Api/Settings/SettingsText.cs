@@ -204,15 +204,16 @@ public sealed partial class SettingsText : IDisposable
             begin += text[begin..].IndexOf((byte)'\n') + 1;
         var at = Math.Min(begin + (int)(e.BytePositionInLine ?? 0), text.Length);
         // One character: what follows may be of a secret, and this sentence is seen by all who ask for the health.
-        var here = Rune.DecodeFromUtf8(text[at..], out var rune, out _) == System.Buffers.OperationStatus.Done
-            ? rune.Value switch
-            {
-                '\n' or '\r' => " at the end of the line",
-                '\t' => " at a tab",
-                ' ' or '`' => "",
-                _ => IsUnseen(rune) ? $" at U+{rune.Value:X4}, which nobody sees" : $" at `{rune}`",
-            }
-            : "";
+        var here =
+            Rune.DecodeFromUtf8(text[at..], out var rune, out _) == System.Buffers.OperationStatus.Done
+                ? rune.Value switch
+                {
+                    '\n' or '\r' => " at the end of the line",
+                    '\t' => " at a tab",
+                    ' ' or '`' => "",
+                    _ => IsUnseen(rune) ? $" at U+{rune.Value:X4}, which nobody sees" : $" at `{rune}`",
+                }
+                : "";
         return at == text.Length
             ? $"{PlaceOf(text, at)} it ends too early; a bracket or quotation mark is not closed."
             : $"{PlaceOf(text, at)} it stops being JSON{here}; look there and just before it for a comma, "

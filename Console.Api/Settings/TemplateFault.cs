@@ -1,8 +1,7 @@
 namespace TestServers.Settings;
 
 /// <summary>Why a template does not render, as its language tells it.</summary>
-internal sealed class TemplateFault(int? line, string why, Exception? inner = null)
-    : Exception(FirstLineOf(why), inner)
+internal sealed class TemplateFault(int? line, string why, Exception? inner = null) : Exception(FirstLineOf(why), inner)
 {
     /// <summary>The line of the template, from 1; null when it is not known.</summary>
     public int? Line => line;

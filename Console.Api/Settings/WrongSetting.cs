@@ -17,5 +17,8 @@ public sealed class WrongSetting(string message) : Exception(message)
     public WrongSetting With(SettingsText file) =>
         Key is null || Rule is null
             ? this
-            : new($"`{Key}` is wrong{file.PlaceOf(Key)}: {file.Say(Key)}, and a right one {Rule}{(Rule.EndsWith('?') ? "" : ".")}");
+            : new(
+                $"`{Key}` is wrong{file.PlaceOf(Key)}: {file.Say(Key)}, and a right one "
+                    + $"{Rule}{(Rule.EndsWith('?') ? "" : ".")}"
+            );
 }

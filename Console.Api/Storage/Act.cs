@@ -2,8 +2,8 @@ namespace TestServers.Storage;
 
 /// <summary>
 /// One change of the state, of whatever files it touches, with the facts that the audit keeps of it: all of it is done,
-/// or nothing. It is made by <see cref="Journal.Do{T}"/>, which decides under one lock what is to be changed; a decision
-/// that throws has changed nothing.
+/// or nothing. It is made by <see cref="Journal.Do{T}"/>, which decides under one lock what is to be changed; a
+/// decision that throws has changed nothing.
 /// </summary>
 public sealed class Act
 {
@@ -65,7 +65,9 @@ public sealed class Act
         _release.Add(held.Exit);
     }
 
-    /// <summary>Runs when the disk has it, before anybody else can change anything: for what memory holds beside the files.</summary>
+    /// <summary>
+    /// Runs when the disk has it, before anybody else can change anything: for what memory holds beside the files.
+    /// </summary>
     public void Publish(Action publish) => _publish.Add(publish);
 
     /// <summary>Runs when all is done and no lock is held: to tell others.</summary>

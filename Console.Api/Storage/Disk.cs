@@ -7,15 +7,24 @@ namespace TestServers.Storage;
 public sealed class DiskRefused(string message, Exception? inner = null) : IOException(message, inner);
 
 /// <summary>
-/// Durable replacement of files. The order is the promise: write the draft, fsync it, rename it over the target, fsync the folder;
-/// only then does <see cref="Replace"/> return. The calls go to libc because .NET's own Flush(true) and FlushToDisk
-/// return normally when fsync(2) fails, and because .NET cannot open a folder to fsync it.
+/// Durable replacement of files. The order is the promise: write the draft, fsync it, rename it over the target, fsync
+/// the folder; only then does <see cref="Replace"/> return. The calls go to libc because .NET's own Flush(true) and
+/// FlushToDisk return normally when fsync(2) fails, and because .NET cannot open a folder to fsync it.
 /// </summary>
 public static partial class Disk
 {
-    private const int WriteOnly = 1, Create = 0x40, Truncate = 0x200, AtEnd = 0x400, CloseOnExec = 0x80000, Directory = 0x10000;
+    private const int WriteOnly = 1,
+        Create = 0x40,
+        Truncate = 0x200,
+        AtEnd = 0x400,
+        CloseOnExec = 0x80000,
+        Directory = 0x10000;
     private const int OwnerAndGroup = 0x1A0; // 0640
-    /// <summary>Replaces <paramref name="path"/> by <paramref name="content"/>; the version before stays beside it as <c>.last</c>.</summary>
+
+    /// <summary>
+    /// Replaces <paramref name="path"/> by <paramref name="content"/>; the version before stays beside it as
+    /// <c>.last</c>.
+    /// </summary>
     /// <exception cref="DiskRefused">A step failed. The target holds what it held before.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
@@ -41,7 +50,9 @@ public static partial class Disk
         }
     }
 
-    /// <summary>Writes the draft of a replacement and syncs it; what stands at <paramref name="path"/> is not touched.</summary>
+    /// <summary>
+    /// Writes the draft of a replacement and syncs it; what stands at <paramref name="path"/> is not touched.
+    /// </summary>
     /// <exception cref="DiskRefused">There is no draft.</exception>
     public static void WriteDraft(string path, ReadOnlySpan<byte> content)
     {
@@ -56,7 +67,9 @@ public static partial class Disk
         }
     }
 
-    /// <summary>Renames a draft over its target, which stays beside it as <c>.last</c>. Lasts from <see cref="SyncFolder"/> on.</summary>
+    /// <summary>
+    /// Renames a draft over its target, which stays beside it as <c>.last</c>. Lasts from <see cref="SyncFolder"/> on.
+    /// </summary>
     /// <exception cref="DiskRefused">The target is as it was.</exception>
     public static void PutDraftInPlace(string path)
     {
@@ -68,7 +81,8 @@ public static partial class Disk
     /// <returns>Whether the disk did it; it is tried in two ways.</returns>
     public static bool PutBack(string path, bool hadLast)
     {
-        if (!hadLast) return unlink(path) == 0 || !File.Exists(path);
+        if (!hadLast)
+            return unlink(path) == 0 || !File.Exists(path);
         return rename(LastOf(path), path) == 0 || (unlink(path) == 0 && link(LastOf(path), path) == 0);
     }
 
@@ -76,12 +90,14 @@ public static partial class Disk
     public static void DropDraft(string path) => unlink(DraftOf(path));
 
     /// <summary>Appends text and returns when it is on disk.</summary>
-    /// <exception cref="DiskRefused">The text may be on disk in part; <see cref="LineFile"/> cuts such an end off.</exception>
+    /// <exception cref="DiskRefused">The text may be on disk in part; <see cref="LineFile"/> cuts such an end
+    /// off.</exception>
     public static void Append(string path, string text)
     {
         var isNew = !File.Exists(path);
         WriteAndSync(path, WriteOnly | Create | AtEnd, Encoding.UTF8.GetBytes(text));
-        if (isNew) SyncFolder(FolderOf(path));
+        if (isNew)
+            SyncFolder(FolderOf(path));
     }
 
     /// <summary>Writes a file of one record in place and syncs it.</summary>
@@ -90,7 +106,8 @@ public static partial class Disk
     {
         var isNew = !File.Exists(path);
         WriteAndSync(path, WriteOnly | Create | Truncate, Encoding.UTF8.GetBytes(text));
-        if (isNew) SyncFolder(FolderOf(path));
+        if (isNew)
+            SyncFolder(FolderOf(path));
     }
 
     /// <summary>Cuts a file to a length.</summary>
@@ -98,11 +115,14 @@ public static partial class Disk
     /// <returns>Whether the disk did it.</returns>
     public static bool Cut(string path, long length, bool sync)
     {
-        if (!File.Exists(path)) return length == 0;
+        if (!File.Exists(path))
+            return length == 0;
         var file = open(path, WriteOnly | CloseOnExec, 0);
-        if (file < 0) return false;
+        if (file < 0)
+            return false;
         var done = ftruncate(file, length) == 0;
-        if (done && sync) _ = fsync(file);
+        if (done && sync)
+            _ = fsync(file);
         _ = close(file);
         return done;
     }
@@ -111,7 +131,8 @@ public static partial class Disk
     /// <exception cref="DiskRefused">It cannot.</exception>
     public static void Probe(string path, bool appends)
     {
-        if (appends) WriteAndSync(path, WriteOnly | Create | AtEnd, []);
+        if (appends)
+            WriteAndSync(path, WriteOnly | Create | AtEnd, []);
         WriteAndSync(path + ".probe", WriteOnly | Create | Truncate, new byte[4096]);
         Check(unlink(path + ".probe"), "unlink", path + ".probe");
         SyncFolder(FolderOf(path));
@@ -129,7 +150,8 @@ public static partial class Disk
     /// <summary>Creates a folder, and its name is on disk when this returns.</summary>
     public static void CreateFolder(string path)
     {
-        if (System.IO.Directory.Exists(path)) return;
+        if (System.IO.Directory.Exists(path))
+            return;
         try
         {
             System.IO.Directory.CreateDirectory(path);
@@ -161,7 +183,8 @@ public static partial class Disk
                 Check((int)Math.Min(written, int.MaxValue), "write", path);
                 content = content[(int)written..];
             }
-            // Never tried again on the same data: after a failure the kernel may call lost pages clean (PostgreSQL's fsyncgate).
+            // Never tried again on the same data: after a failure the kernel may call lost pages clean (PostgreSQL's
+            // fsyncgate).
             Check(fsync(file), "fsync", path);
         }
         catch
@@ -190,33 +213,45 @@ public static partial class Disk
 
     private static void KeepLast(string path)
     {
-        if (!File.Exists(path)) return;
+        if (!File.Exists(path))
+            return;
         unlink(LastOf(path));
         Check(link(path, LastOf(path)), "link", path);
     }
 
     private static void Check(int result, string step, string path)
     {
-        if (result >= 0) return;
+        if (result >= 0)
+            return;
         var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-        throw new DiskRefused($"The disk refused to {step} {path}: {reason}. Free space or repair the disk; the console stays read-only until it can be written.");
+        throw new DiskRefused(
+            $"The disk refused to {step} {path}: {reason}. Free space or repair the disk; the "
+                + "console stays read-only until it can be written."
+        );
     }
 
 #pragma warning disable SYSLIB1054, IDE1006, MA0053 // names of libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(int file, ReadOnlySpan<byte> bytes, nint count);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int file);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int file);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ftruncate(int file, long length);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rename(string from, string to);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int link(string from, string to);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int unlink(string path);
 #pragma warning restore SYSLIB1054, IDE1006, MA0053

@@ -35,12 +35,15 @@ public static partial class FileKinds
 
     /// <summary>The bits of a mode that let group and others do anything.</summary>
     public const UnixFileMode GroupAndOthers =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
 
     /// <summary>The bits of a mode that let somebody run a file.</summary>
-    public const UnixFileMode MayRun =
-        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    public const UnixFileMode MayRun = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>What is there, a link being a link.</summary>
     public static FileKind Of(string path) => Look(path, DoNotFollow);

@@ -5,11 +5,11 @@ using System.Text.Json;
 namespace TestServers.Storage;
 
 /// <summary>
-/// Makes a change of several files, with the audit's lines, one act. The order is: the drafts of all files, then one line
-/// in journal.log that holds everything, then the files and the audit, then memory and the answer. From the journal's line
-/// on the act is done: a start that finds the line brings files and audit up to it. A step that fails takes everything back,
-/// and the line last; where not even that can be done the act stays done, and what lags is brought up before the next one.
-/// One act at a time; readers wait for none.
+/// Makes a change of several files, with the audit's lines, one act. The order is: the drafts of all files, then one
+/// line in journal.log that holds everything, then the files and the audit, then memory and the answer. From the
+/// journal's line on the act is done: a start that finds the line brings files and audit up to it. A step that fails
+/// takes everything back, and the line last; where not even that can be done the act stays done, and what lags is
+/// brought up before the next one. One act at a time; readers wait for none.
 /// </summary>
 /// <remarks>
 /// The line names the content that each file had before. A file that has other content by now was changed since, by a
@@ -198,12 +198,13 @@ public sealed class Journal
             // Without its end it was never written whole, and nobody was told of it.
             return text.EndsWith('\n') ? Checked(JsonSerializer.Deserialize<JournalLine>(text, Json.Web)) : null;
         }
-        catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or JsonException or UnreadableFile)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or UnreadableFile)
         {
             throw new UnreadableFile(
-                $"Cannot read {_path}: {e.Message.TrimEnd('.')}. It holds at most one change that was under way when the "
-                    + "console ended. Put the state folder back from a backup, or move this file away if that change may be lost.",
+                $"Cannot read {_path}: {e.Message.TrimEnd('.')}. It holds at most one change "
+                    + "that was under way when the "
+                    + "console ended. Put the state folder back from a backup, or move this file "
+                    + "away if that change may be lost.",
                 e
             );
         }
@@ -217,7 +218,11 @@ public sealed class Journal
         foreach (var file in line.Files)
         {
             var parts = file.Name.Split('/');
-            if (parts.Length > 2 || !file.Name.EndsWith(".json", StringComparison.Ordinal) || parts.Any(p => p.Length == 0 || p[0] == '.'))
+            if (
+                parts.Length > 2
+                || !file.Name.EndsWith(".json", StringComparison.Ordinal)
+                || parts.Any(p => p.Length == 0 || p[0] == '.')
+            )
                 throw new UnreadableFile($"it names {file.Name}, which is no file of a state");
             if (Hash(Encoding.UTF8.GetBytes(file.Text)) != file.After)
                 throw new UnreadableFile($"what it holds of {file.Name} is not what was written");
@@ -247,7 +252,8 @@ public sealed class Journal
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DiskRefused(
-                $"The disk refused to read {path}: {e.Message.TrimEnd('.')}. Repair the disk, or let the console's user read it.",
+                $"The disk refused to read {path}: {e.Message.TrimEnd('.')}. Repair the disk, or "
+                    + "let the console's user read it.",
                 e
             );
         }

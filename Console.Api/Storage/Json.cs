@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace TestServers.Storage;
 
-/// <summary>How this console writes JSON: camelCase, enumerations as words, nothing unknown accepted, no key twice.</summary>
+/// <summary>
+/// How this console writes JSON: camelCase, enumerations as words, nothing unknown accepted, no key twice.
+/// </summary>
 public static class Json
 {
     /// <summary>For answers: compact.</summary>

@@ -17,19 +17,28 @@ public interface IVersioned
     string? FindFault() => null;
 }
 
-/// <summary>An existing state file that cannot be used. It stops the start and is never taken for an empty one.</summary>
+/// <summary>
+/// An existing state file that cannot be used. It stops the start and is never taken for an empty one.
+/// </summary>
 public class UnreadableFile(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>A state file that a newer program has written. An older copy of it would lose what has been done since.</summary>
-public sealed class NewerFile(string path, int version, int latest) : UnreadableFile(
-    $"The state file {path} has version {version}, written by a newer console; this one reads up to version {latest}. "
-    + "Install the newer console again, or put back the whole state folder as it was saved before the upgrade. Nothing was changed.");
+/// <summary>
+/// A state file that a newer program has written. An older copy of it would lose what has been done since.
+/// </summary>
+public sealed class NewerFile(string path, int version, int latest)
+    : UnreadableFile(
+        $"The state file {path} has version {version}, written by a newer console; this one "
+            + $"reads up to version {latest}. "
+            + "Install the newer console again, or put back the whole state folder as it was saved "
+            + "before the upgrade. Nothing was changed."
+    );
 
 /// <summary>
-/// A piece of state with one owner: memory and one JSON file that say the same. Readers take the immutable value without a lock;
-/// a change is on disk before it is in memory, and in memory before <see cref="Change"/> returns.
+/// A piece of state with one owner: memory and one JSON file that say the same. Readers take the immutable value
+/// without a lock; a change is on disk before it is in memory, and in memory before <see cref="Change"/> returns.
 /// </summary>
-public sealed class JsonFile<T> where T : class, IVersioned
+public sealed class JsonFile<T>
+    where T : class, IVersioned
 {
     /// <summary>The version of the format that this program writes.</summary>
     public static int Version => T.Latest;
@@ -66,7 +75,8 @@ public sealed class JsonFile<T> where T : class, IVersioned
         lock (_writing)
         {
             var next = change(_value);
-            if (ReferenceEquals(next, _value)) return next;
+            if (ReferenceEquals(next, _value))
+                return next;
             Write(next);
             Publish(next);
             return next;
@@ -74,9 +84,10 @@ public sealed class JsonFile<T> where T : class, IVersioned
     }
 
     /// <summary>A file that an act will write for the first time.</summary>
-    internal static JsonFile<T> Draft(string path, T first) => File.Exists(path)
-        ? throw new UnreadableFile($"{path} is there already and will not be replaced by an empty one.")
-        : new(path, first);
+    internal static JsonFile<T> Draft(string path, T first) =>
+        File.Exists(path)
+            ? throw new UnreadableFile($"{path} is there already and will not be replaced by an empty one.")
+            : new(path, first);
 
     internal string Path => _path;
     internal Lock Writing => _writing;
@@ -92,8 +103,10 @@ public sealed class JsonFile<T> where T : class, IVersioned
     {
         lock (_writing)
         {
-            if (File.Exists(_path)) Disk.Replace(_path, ContentOf(_value));
-            else Disk.Probe(_path, appends: false);
+            if (File.Exists(_path))
+                Disk.Replace(_path, ContentOf(_value));
+            else
+                Disk.Probe(_path, appends: false);
         }
     }
 
@@ -118,32 +131,49 @@ public sealed class JsonFile<T> where T : class, IVersioned
             if (FileKinds.BehindLinks(path) is not FileKind.Regular and var kind)
                 throw new UnreadableFile($"it is {kind.Say()}");
             var length = new FileInfo(path).Length;
-            if (length > LargestFile) throw new UnreadableFile($"it has {length} bytes, more than the {LargestFile} that a state file may have");
+            if (length > LargestFile)
+                throw new UnreadableFile(
+                    $"it has {length} bytes, more than the {LargestFile} that a state file may have"
+                );
             var content = File.ReadAllBytes(path);
             // Before the rest is read, which a newer console may have given fields that are not known here.
-            if (VersionOf(content) is { } version && version > T.Latest) throw new NewerFile(path, version, T.Latest);
+            if (VersionOf(content) is { } version && version > T.Latest)
+                throw new NewerFile(path, version, T.Latest);
             var value = JsonSerializer.Deserialize<T>(content, Json.File) ?? throw new UnreadableFile("it holds null");
-            if (value.Version < 1) throw new UnreadableFile($"it has version {value.Version}, which never was one");
+            if (value.Version < 1)
+                throw new UnreadableFile($"it has version {value.Version}, which never was one");
             return value.FindFault() is { } fault ? throw new UnreadableFile(fault) : value;
         }
         catch (NewerFile)
         {
             throw;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or UnreadableFile or NotSupportedException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or JsonException
+                        or UnreadableFile
+                        or NotSupportedException
+            )
         {
-            throw new UnreadableFile($"Cannot read the state file {path}: {e.Message.TrimEnd('.')}. {LastGoodCopy(path)}", e);
+            throw new UnreadableFile(
+                $"Cannot read the state file {path}: {e.Message.TrimEnd('.')}. {LastGoodCopy(path)}",
+                e
+            );
         }
     }
 
     private static int? VersionOf(ReadOnlySpan<byte> content)
     {
         var reader = new Utf8JsonReader(content);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isVersion = reader.ValueTextEquals("version"u8);
-            if (!reader.Read()) return null;
+            if (!reader.Read())
+                return null;
             if (isVersion)
                 return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) ? version : null;
             reader.Skip();
@@ -155,7 +185,10 @@ public sealed class JsonFile<T> where T : class, IVersioned
     {
         var last = Disk.LastOf(path);
         return File.Exists(last)
-            ? $"The copy before it is {last}, of {File.GetLastWriteTimeUtc(last):yyyy-MM-ddTHH:mm:ssZ}: look at both, and put the good one in its place."
-            : "There is no copy before it. Put it back from a backup of the state folder, or move it away if it is not needed.";
+            ? $"The copy before it is {last}, of "
+                + $"{File.GetLastWriteTimeUtc(last):yyyy-MM-ddTHH:mm:ssZ}: look at both, and put "
+                + "the good one in its place."
+            : "There is no copy before it. Put it back from a backup of the state folder, or move "
+                + "it away if it is not needed.";
     }
 }

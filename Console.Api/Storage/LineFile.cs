@@ -1,6 +1,8 @@
 namespace TestServers.Storage;
 
-/// <summary>A file that only grows, a line a fact. A last line cut by a crash is cut off when the file is opened.</summary>
+/// <summary>
+/// A file that only grows, a line a fact. A last line cut by a crash is cut off when the file is opened.
+/// </summary>
 public sealed class LineFile
 {
     private const int Block = 1 << 20;
@@ -38,7 +40,8 @@ public sealed class LineFile
     /// <exception cref="DiskRefused">The disk refused; none of the lines is there.</exception>
     public void Add(params IReadOnlyList<string> lines)
     {
-        if (lines.Any(l => l.Contains('\n', StringComparison.Ordinal))) throw new ArgumentException("A fact is one line.", nameof(lines));
+        if (lines.Any(l => l.Contains('\n', StringComparison.Ordinal)))
+            throw new ArgumentException("A fact is one line.", nameof(lines));
         lock (_writing)
         {
             var length = Length;
@@ -63,14 +66,16 @@ public sealed class LineFile
     /// <returns>Whether the disk did it.</returns>
     public bool CutTo(long length)
     {
-        lock (_writing) return Length == length || Disk.Cut(_path, length, sync: true);
+        lock (_writing)
+            return Length == length || Disk.Cut(_path, length, sync: true);
     }
 
     /// <summary>Whether these are the last lines.</summary>
     public bool EndsWith(IReadOnlyList<string> lines)
     {
         var end = System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n")));
-        if (Length < end.Length) return end.Length == 0;
+        if (Length < end.Length)
+            return end.Length == 0;
         using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         file.Position = file.Length - end.Length;
         var found = new byte[end.Length];

@@ -7,7 +7,8 @@ public static class Persistence
 
     /// <summary>Returns when the disk has taken it, however long that takes.</summary>
     /// <param name="onRefusal">Called for the first refusal.</param>
-    /// <exception cref="DiskRefused">The console stops before the disk took it; the next start finds what is on disk.</exception>
+    /// <exception cref="DiskRefused">The console stops before the disk took it; the next start finds what is on
+    /// disk.</exception>
     public static async Task Write(Action write, Action<DiskRefused> onRefusal, CancellationToken stop)
     {
         for (var refusals = 0; ; refusals++)

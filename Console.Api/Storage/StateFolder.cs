@@ -139,8 +139,8 @@ public sealed class StateFolder : IDisposable
             _mark!.Change(m => m.Names(name) ? m : m.With(name));
     }
 
-    // It holds the key that signs sessions, and what everybody does: neither the web server's group nor anybody else may
-    // read or write there, whatever the umask was.
+    // It holds the key that signs sessions, and what everybody does: neither the web server's group nor anybody else
+    // may read or write there, whatever the umask was.
     private void Close()
     {
 #pragma warning disable CA1416 // The console runs on Linux alone.
@@ -152,12 +152,15 @@ public sealed class StateFolder : IDisposable
         {
             File.SetUnixFileMode(_folder, mode & ~FileKinds.GroupAndOthers);
             if (!IsNew)
-                _notices.Add($"The state folder {_folder} had the mode {before}; it is open to the console's account alone now.");
+                _notices.Add(
+                    $"The state folder {_folder} had the mode {before}; it is open to the console's account alone now."
+                );
         }
         catch (UnauthorizedAccessException)
         {
             _notices.Add(
-                $"The state folder {_folder} has the mode {before}, so that others may see what only the console should, and it "
+                $"The state folder {_folder} has the mode {before}, so that others may see what "
+                    + "only the console should, and it "
                     + "belongs to another account: give it to the console's."
             );
         }

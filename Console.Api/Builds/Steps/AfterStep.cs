@@ -5,7 +5,9 @@ using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 
-/// <summary>Runs the commands that the app's entry in the settings lists, with the settings that the site will have.</summary>
+/// <summary>
+/// Runs the commands that the app's entry in the settings lists, with the settings that the site will have.
+/// </summary>
 public sealed class AfterStep(CurrentSettings settings, GuestProgram guest, RenderedBuild rendered) : IBuildStep
 {
     public const string Called = "after";

@@ -14,7 +14,15 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     // Redirects are answers, not ways: the address comes from the settings and no page may send the console elsewhere.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(1) })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            PooledConnectionLifetime = TimeSpan.FromSeconds(1),
+        }
+    )
     {
         // A kept connection would hold a reloading Apache's old process.
         DefaultRequestHeaders = { ConnectionClose = true },
@@ -73,7 +81,12 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return new(url, null, Math.Round(started.Elapsed.TotalSeconds, 3), $"no answer within {settings.Now.Builds.HealthSeconds:0} s");
+            return new(
+                url,
+                null,
+                Math.Round(started.Elapsed.TotalSeconds, 3),
+                $"no answer within {settings.Now.Builds.HealthSeconds:0} s"
+            );
         }
         catch (HttpRequestException e)
         {
@@ -90,11 +103,19 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
     }
 
     private static string FirstLines(string text) =>
-        string.Join('\n', text.Split('\n').Select(l => new string([.. l.Where(c => !char.IsControl(c)).Take(200)]).Trim()).Where(l => l.Length > 0).Take(12));
+        string.Join(
+            '\n',
+            text.Split('\n')
+                .Select(l => new string([.. l.Where(c => !char.IsControl(c)).Take(200)]).Trim())
+                .Where(l => l.Length > 0)
+                .Take(12)
+        );
 
     // Django's own way while DEBUG is off: it means to mail errors.
-    private const string Silent = "Apache's error log has no line of it since this build began. An app that keeps its errors to itself, as Django does " +
-        "with DEBUG off, writes them there when LOGGING in settings.py has a StreamHandler.";
+    private const string Silent =
+        "Apache's error log has no line of it since this build began. An app that keeps its "
+        + "errors to itself, as Django does "
+        + "with DEBUG off, writes them there when LOGGING in settings.py has a StreamHandler.";
 
     private static StepResult<Build> GiveUp(AppHealth health, ErrorLog errors, StepRun<Build> run)
     {

@@ -5,13 +5,29 @@ using System.Text;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>A real Apache httpd with the project's own apache-proxy.conf before a console, and users with passwords.</summary>
+/// <summary>
+/// A real Apache httpd with the project's own apache-proxy.conf before a console, and users with passwords.
+/// </summary>
 public sealed class ApacheProcess : IAsyncDisposable
 {
     private static readonly string[] Modules =
     [
-        "mpm_event", "authn_core", "authn_file", "authz_core", "authz_host", "authz_user", "auth_basic", "headers", "reqtimeout", "proxy", "proxy_http",
-        "setenvif", "filter", "deflate", "alias", "unixd",
+        "mpm_event",
+        "authn_core",
+        "authn_file",
+        "authz_core",
+        "authz_host",
+        "authz_user",
+        "auth_basic",
+        "headers",
+        "reqtimeout",
+        "proxy",
+        "proxy_http",
+        "setenvif",
+        "filter",
+        "deflate",
+        "alias",
+        "unixd",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -20,17 +36,31 @@ public sealed class ApacheProcess : IAsyncDisposable
     private ApacheProcess(ConsoleProcess console, Dictionary<string, string> passwords, string[] within, string address)
     {
         // Started as root, Apache serves as nobody, who must reach what it needs.
-        const UnixFileMode Reachable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        const UnixFileMode Reachable =
+            UnixFileMode.UserRead
+            | UnixFileMode.UserWrite
+            | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherExecute;
         File.SetUnixFileMode(_folder.Path, Reachable);
         File.SetUnixFileMode(console.Folder, Reachable);
-        File.SetUnixFileMode(console.Socket, Reachable | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        File.SetUnixFileMode(
+            console.Socket,
+            Reachable
+                | UnixFileMode.OtherRead
+                | UnixFileMode.OtherWrite
+                | UnixFileMode.GroupRead
+                | UnixFileMode.GroupWrite
+        );
         SetPasswords(passwords);
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
         {
             listener.Start();
             Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         }
-        File.WriteAllText(_folder["apache.conf"], $"""
+        File.WriteAllText(
+            _folder["apache.conf"],
+            $"""
             ServerName 127.0.0.1
             Listen {address}:{Port}
             ServerRoot {_folder.Path}
@@ -38,7 +68,12 @@ public sealed class ApacheProcess : IAsyncDisposable
             PidFile {_folder["pid"]}
             Mutex file:{_folder.Path} default
             ErrorLog {_folder["errors"]}
-            {string.Join('\n', Modules.Where(m => m != "unixd" || File.Exists(ModuleFile(m))).Select(m => $"LoadModule {m}_module {ModuleFile(m)}"))}
+            {string.Join(
+                '\n',
+                Modules.Where(m => m != "unixd" || File.Exists(ModuleFile(m))).Select(m =>
+                    $"LoadModule {m}_module {ModuleFile(m)}"
+                )
+            )}
             {(Environment.UserName == "root" ? "User nobody\nGroup nogroup" : "")}
             AddOutputFilterByType DEFLATE text/plain text/html text/css text/javascript application/json
             Define CONSOLE_SOCKET {console.Socket}
@@ -46,7 +81,8 @@ public sealed class ApacheProcess : IAsyncDisposable
             Define CONSOLE_CLEARTEXT
             Include {ConfFile("apache-limits.conf")}
             Include {ConfFile()}
-            """);
+            """
+        );
         string[] command = [.. within, "/usr/sbin/apache2", "-f", _folder["apache.conf"], "-DFOREGROUND"];
         _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false })!;
     }
@@ -56,28 +92,46 @@ public sealed class ApacheProcess : IAsyncDisposable
     /// <summary>Starts one before a console that runs; each user's password is "PASSWORD of NAME".</summary>
     public static async Task<ApacheProcess> Before(ConsoleProcess console, params string[] users)
     {
-        var apache = new ApacheProcess(console, users.ToDictionary(u => u, PasswordOf, StringComparer.Ordinal), [], "127.0.0.1");
+        var apache = new ApacheProcess(
+            console,
+            users.ToDictionary(u => u, PasswordOf, StringComparer.Ordinal),
+            [],
+            "127.0.0.1"
+        );
         using var http = apache.As(users[0]);
-        await Wait.Until("Apache answers", async () =>
-        {
-            try
+        await Wait.Until(
+            "Apache answers",
+            async () =>
             {
-                return (await http.GetAsync("api/me")).IsSuccessStatusCode;
+                try
+                {
+                    return (await http.GetAsync("api/me")).IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    Assert.False(apache._process.HasExited, apache.Errors);
+                    return false;
+                }
             }
-            catch (HttpRequestException)
-            {
-                Assert.False(apache._process.HasExited, apache.Errors);
-                return false;
-            }
-        });
+        );
         return apache;
     }
 
     /// <summary>Starts one elsewhere, at an address that cannot be reached from here.</summary>
     /// <param name="within">Where it runs: the beginning of a command.</param>
-    public static async Task<ApacheProcess> Before(ConsoleProcess console, string[] within, string address, params string[] users)
+    public static async Task<ApacheProcess> Before(
+        ConsoleProcess console,
+        string[] within,
+        string address,
+        params string[] users
+    )
     {
-        var apache = new ApacheProcess(console, users.ToDictionary(u => u, PasswordOf, StringComparer.Ordinal), within, address);
+        var apache = new ApacheProcess(
+            console,
+            users.ToDictionary(u => u, PasswordOf, StringComparer.Ordinal),
+            within,
+            address
+        );
         await Wait.Until("Apache runs", () => File.Exists(apache._folder["pid"]) || apache._process.HasExited);
         Assert.False(apache._process.HasExited, apache.Errors);
         return apache;
@@ -93,19 +147,34 @@ public sealed class ApacheProcess : IAsyncDisposable
     public void SetPasswords(Dictionary<string, string> passwords) =>
         File.WriteAllLines(_folder["users"], passwords.Select(p => LineOf(p.Key, p.Value)));
 
-    /// <summary>A client that sends a password with each request, as curl and browsers do; it keeps cookies only when it is told to.</summary>
+    /// <summary>
+    /// A client that sends a password with each request, as curl and browsers do; it keeps cookies only when it is told
+    /// to.
+    /// </summary>
     public HttpClient As(string user, CookieContainer? cookies = null, string? password = null)
     {
-        var http = new HttpClient(new SocketsHttpHandler { UseCookies = cookies is not null, CookieContainer = cookies ?? new(), AllowAutoRedirect = false })
+        var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseCookies = cookies is not null,
+                CookieContainer = cookies ?? new(),
+                AllowAutoRedirect = false,
+            }
+        )
         {
             BaseAddress = new($"http://127.0.0.1:{Port}/console/"),
             Timeout = TimeSpan.FromSeconds(60),
         };
-        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password ?? PasswordOf(user)}")));
+        http.DefaultRequestHeaders.Authorization = new(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password ?? PasswordOf(user)}"))
+        );
         return http;
     }
 
-    /// <summary>Sends bytes as they are, because clients tidy up what attackers do not; gives back all that comes until the end.</summary>
+    /// <summary>
+    /// Sends bytes as they are, because clients tidy up what attackers do not; gives back all that comes until the end.
+    /// </summary>
     public async Task<string> Raw(string request)
     {
         using var client = new TcpClient();
@@ -131,7 +200,13 @@ public sealed class ApacheProcess : IAsyncDisposable
 
     private static string LineOf(string user, string password)
     {
-        using var htpasswd = Process.Start(new ProcessStartInfo("htpasswd", ["-nbB", "-C", "5", user, password]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var htpasswd = Process.Start(
+            new ProcessStartInfo("htpasswd", ["-nbB", "-C", "5", user, password])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
         return htpasswd.StandardOutput.ReadToEnd().Trim();
     }
 }

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace TestServers.Tests.Stage;
 
 /// <summary>
-/// The real program, started on a Unix socket with libvirt's test driver as its host. Requests say who asks as the web server would: by its header.
+/// The real program, started on a Unix socket with libvirt's test driver as its host. Requests say who asks as the web
+/// server would: by its header.
 /// </summary>
 public sealed class ConsoleProcess : IAsyncDisposable
 {
@@ -13,7 +14,10 @@ public sealed class ConsoleProcess : IAsyncDisposable
 
     public ConsoleProcess()
     {
-        File.WriteAllText(_folder["domains.xml"], Domains(("qa01", 1), ("qa02", 1), ("qa03", 5), ("qa04", 3), ("build-agent", 1)));
+        File.WriteAllText(
+            _folder["domains.xml"],
+            Domains(("qa01", 1), ("qa02", 1), ("qa03", 5), ("qa04", 3), ("build-agent", 1))
+        );
         WriteSettings();
         Http = ClientFor(null);
     }
@@ -24,22 +28,37 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public int Id => _process!.Id;
     public bool HasExited => _process!.HasExited;
     public string Log { get; private set; } = "";
+
     /// <summary>Where it runs: the beginning of a command, or nothing.</summary>
     public IReadOnlyList<string> Within { get; init; } = [];
 
-    public void WriteSettings(string? uri = null, string more = "", string extraHosts = "",
-        string address = "127.71.9.{number}", string url = "http://127.71.9.{number}:1/", string servers = "^qa[0-9]+$",
-        string? socket = null, string? listen = null, string state = "\"state\": \"state\"") =>
-        File.WriteAllText(_folder["console.json"], $$"""
-        { "listen": { {{listen ?? $"\"socket\": \"{socket ?? Socket}\""}} }, "pathBase": "/console",
-          {{state}}, "runtime": "{{_folder["run"]}}",
-          "hosts": [ { "name": "vmhost",
-            "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "{{servers}}",
-            "address": "{{address}}", "url": "{{url}}" }{{extraHosts}} ],
-          "tokens": [ { "name": "cron", "sha256": "{{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("secret"u8))}}", "may": ["restore"] } ]{{more}} }
-        """);
+    public void WriteSettings(
+        string? uri = null,
+        string more = "",
+        string extraHosts = "",
+        string address = "127.71.9.{number}",
+        string url = "http://127.71.9.{number}:1/",
+        string servers = "^qa[0-9]+$",
+        string? socket = null,
+        string? listen = null,
+        string state = "\"state\": \"state\""
+    ) =>
+        File.WriteAllText(
+            _folder["console.json"],
+            $$"""
+            { "listen": { {{listen ?? $"\"socket\": \"{socket ?? Socket}\""}} }, "pathBase": "/console",
+              {{state}}, "runtime": "{{_folder["run"]}}",
+              "hosts": [ { "name": "vmhost",
+                "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "{{servers}}",
+                "address": "{{address}}", "url": "{{url}}" }{{extraHosts}} ],
+              "tokens": [ { "name": "cron", "sha256": "{{Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData("secret"u8)
+            )}}", "may": ["restore"] } ]{{more}} }
+            """
+        );
 
-    public void WriteDomains(params (string Name, int State)[] domains) => File.WriteAllText(_folder["domains.xml"], Domains(domains));
+    public void WriteDomains(params (string Name, int State)[] domains) =>
+        File.WriteAllText(_folder["domains.xml"], Domains(domains));
 
     public HttpClient ClientFor(string? user)
     {
@@ -52,7 +71,11 @@ public sealed class ConsoleProcess : IAsyncDisposable
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
-        var client = new HttpClient(handler) { BaseAddress = new("http://console.test/console/"), Timeout = TimeSpan.FromSeconds(30) };
+        var client = new HttpClient(handler)
+        {
+            BaseAddress = new("http://console.test/console/"),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
         client.DefaultRequestHeaders.Add("X-Remote-User", user ?? "anna");
         return client;
     }
@@ -61,18 +84,21 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public async Task Start(string path = "healthz", IReadOnlyDictionary<string, string>? environment = null)
     {
         Launch(environment);
-        await Wait.Until("the console answers", async () =>
-        {
-            Assert.False(_process!.HasExited, $"The console ended: {Log}");
-            try
+        await Wait.Until(
+            "the console answers",
+            async () =>
             {
-                return (await Http.GetAsync(path)).IsSuccessStatusCode;
+                Assert.False(_process!.HasExited, $"The console ended: {Log}");
+                try
+                {
+                    return (await Http.GetAsync(path)).IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
             }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
+        );
     }
 
     public async Task StartWithServers()
@@ -82,7 +108,11 @@ public sealed class ConsoleProcess : IAsyncDisposable
     }
 
     /// <summary>Returns when one that was started knows its servers.</summary>
-    public Task StartedWithServers() => Wait.Until("virsh has answered", async () => (await Http.Json("api/servers")).GetProperty("servers").GetArrayLength() > 0);
+    public Task StartedWithServers() =>
+        Wait.Until(
+            "virsh has answered",
+            async () => (await Http.Json("api/servers")).GetProperty("servers").GetArrayLength() > 0
+        );
 
     /// <summary>Starts it although it will not come up, and gives back what it said.</summary>
     public async Task<string> StartInVain()
@@ -102,7 +132,8 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        if (_process is { HasExited: false }) await Kill();
+        if (_process is { HasExited: false })
+            await Kill();
         _process?.Dispose();
         _folder.Dispose();
     }
@@ -111,11 +142,26 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public void Launch(IReadOnlyDictionary<string, string>? environment = null)
     {
         // Who started the tests may have had SIGHUP ignored, as nohup does, and what is ignored is inherited.
-        string[] command = [.. Within, "env", "--default-signal=HUP", "dotnet", Path.Combine(AppContext.BaseDirectory, "console.dll"), "--settings", _folder["console.json"]];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        string[] command =
+        [
+            .. Within,
+            "env",
+            "--default-signal=HUP",
+            "dotnet",
+            Path.Combine(AppContext.BaseDirectory, "console.dll"),
+            "--settings",
+            _folder["console.json"],
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         // What is killed would leave the runtime's pipes in /tmp.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            start.Environment[name] = value;
         Log = "";
         _process?.Dispose();
         _process = Process.Start(start)!;
@@ -128,21 +174,31 @@ public sealed class ConsoleProcess : IAsyncDisposable
     // Both streams speak at once, and each says null at its end.
     private void Hear(string? line)
     {
-        if (line is null) return;
-        lock (_folder) Log += line + "\n";
+        if (line is null)
+            return;
+        lock (_folder)
+            Log += line + "\n";
     }
 
-    private static string Domains(params (string Name, int State)[] domains) => $"""
-        <node xmlns:test="http://libvirt.org/schemas/domain/test/1.0">
-        {string.Concat(domains.Select(d => $"<domain type='test'><name>{System.Security.SecurityElement.Escape(d.Name)}</name><memory>1024</memory><os><type>hvm</type></os><test:runstate>{d.State}</test:runstate></domain>\n"))}
-        </node>
-        """;
+    private static string Domains(params (string Name, int State)[] domains) =>
+        $"""
+            <node xmlns:test="http://libvirt.org/schemas/domain/test/1.0">
+            {string.Concat(
+                domains.Select(d =>
+                    $"<domain type='test'><name>{System.Security.SecurityElement.Escape(d.Name)}</name>"
+ + "<memory>1024</memory><os><type>hvm</type></os>" + $"<test:runstate>{d.State}</test:runstate></domain>\n"
+                )
+            )}
+            </node>
+            """;
 }
 
 /// <summary>One console for the tests that only talk to it.</summary>
 public sealed class RunningConsole : IAsyncLifetime
 {
     internal ConsoleProcess Console { get; } = new();
+
     public Task InitializeAsync() => Console.StartWithServers();
+
     public async Task DisposeAsync() => await Console.DisposeAsync();
 }

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>A console with an app, whose servers' sshd takes connections and never answers: builds are accepted, begin, and end after ssh's patience, 5 s.</summary>
+/// <summary>
+/// A console with an app, whose servers' sshd takes connections and never answers: builds are accepted, begin, and end
+/// after ssh's patience, 5 s.
+/// </summary>
 internal sealed class ConsoleWithApp : IAsyncDisposable
 {
     private readonly TcpListener _silent = new(IPAddress.Parse("127.71.9.1"), 0);
@@ -13,11 +16,17 @@ internal sealed class ConsoleWithApp : IAsyncDisposable
     {
         _silent.Start(1000);
         var templates = Directory.CreateDirectory(Path.Combine(Console.Folder, "templates")).FullName;
-        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" }) File.WriteAllText(Path.Combine(templates, name), "");
-        Console.WriteSettings(more: $$"""
-            , "guests": { "ssh": { "user": "nobody", "port": {{((IPEndPoint)_silent.LocalEndpoint).Port}}, "key": "/dev/null", "knownHosts": "/dev/null", "connectSeconds": {{connectSeconds}} } },
-              "apps": [ { "name": "shop", "repository": { "kind": "svn", "url": "svn://127.71.9.1/shop" }, "templates": "templates" } ], "builds": {{builds}}
-            """);
+        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" })
+            File.WriteAllText(Path.Combine(templates, name), "");
+        Console.WriteSettings(
+            more: $$"""
+            , "guests": { "ssh": { "user": "nobody", "port": {{(
+                (IPEndPoint)_silent.LocalEndpoint
+            ).Port}}, "key": "/dev/null", "knownHosts": "/dev/null", "connectSeconds": {{connectSeconds}} } },
+              "apps": [ { "name": "shop", "repository": { "kind": "svn", "url": "svn://127.71.9.1/shop" },
+                "templates": "templates" } ], "builds": {{builds}}
+            """
+        );
     }
 
     public ConsoleProcess Console { get; } = new();

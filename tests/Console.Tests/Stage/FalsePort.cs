@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>Accepts connections where another program should; then it is silent for ever, or says the same without end.</summary>
+/// <summary>
+/// Accepts connections where another program should; then it is silent for ever, or says the same without end.
+/// </summary>
 internal sealed class FalsePort : IDisposable
 {
     private readonly TcpListener _listener;
@@ -34,7 +36,8 @@ internal sealed class FalsePort : IDisposable
     {
         try
         {
-            while (true) _ = Talk(await listener.AcceptTcpClientAsync(), says);
+            while (true)
+                _ = Talk(await listener.AcceptTcpClientAsync(), says);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -48,7 +51,8 @@ internal sealed class FalsePort : IDisposable
         {
             try
             {
-                while (says is not null) await client.GetStream().WriteAsync(says);
+                while (says is not null)
+                    await client.GetStream().WriteAsync(says);
                 await client.GetStream().CopyToAsync(Stream.Null);
             }
             catch (IOException)

@@ -4,8 +4,9 @@ using TestServers.Tests.Stories.Api;
 namespace TestServers.Tests.Stage;
 
 /// <summary>
-/// Looks for an order of the calls on one server in which every answer is right: the search of Wing and Gong ("Testing and verifying concurrent objects",
-/// 1993) with Lowe's memory of what was tried. A call without an answer may have been carried out or not.
+/// Looks for an order of the calls on one server in which every answer is right: the search of Wing and Gong ("Testing
+/// and verifying concurrent objects", 1993) with Lowe's memory of what was tried. A call without an answer may have
+/// been carried out or not.
 /// </summary>
 internal static class HoldsOrder
 {
@@ -36,7 +37,8 @@ internal static class HoldsOrder
                 stack.Push((first, [.. at.Done, next], after));
         }
         why =
-            $"no order explains call {furthest} of {calls.Count}: {string.Join("\n", calls.Skip(Math.Max(0, furthest - 6)).Take(14))}";
+            $"no order explains call {furthest} of {calls.Count}: "
+            + $"{string.Join("\n", calls.Skip(Math.Max(0, furthest - 6)).Take(14))}";
         return false;
     }
 

@@ -23,7 +23,9 @@ internal sealed class JsonShape(JsonElement document)
         "default",
     };
 
-    /// <summary>Whether an answer has headers that a script needs and its document does not list, or lacks its ETag.</summary>
+    /// <summary>
+    /// Whether an answer has headers that a script needs and its document does not list, or lacks its ETag.
+    /// </summary>
     public static IEnumerable<string> HeaderFaults(HttpResponseMessage answer, JsonElement listed)
     {
         var has = listed.TryGetProperty("headers", out var headers)
@@ -53,7 +55,9 @@ internal sealed class JsonShape(JsonElement document)
         {
             var tries = choices.EnumerateArray().Select(c => Faults(value, c, at).ToList()).ToList();
             if (tries.Count(t => t.Count == 0) != 1)
-                yield return $"{at} fits not exactly one of {tries.Count}: {string.Join("; ", tries.SelectMany(t => t))}";
+                yield return (
+                    $"{at} fits not exactly one of {tries.Count}: " + $"{string.Join("; ", tries.SelectMany(t => t))}"
+                );
             yield break;
         }
         if (schema.TryGetProperty("type", out var type) && !Types(type).Any(t => IsOf(value, t)))

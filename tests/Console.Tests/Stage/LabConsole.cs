@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace TestServers.Tests.Stage;
 
 /// <summary>
-/// A console of the test's own, for what the lab's console cannot be asked to bear. Its servers own6 and own7 are the guests qa06 and qa07 under another
-/// name; its app `plain` is the shop's code behind a page of three lines, without a database. At the end both guests show what they showed before.
+/// A console of the test's own, for what the lab's console cannot be asked to bear. Its servers own6 and own7 are the
+/// guests qa06 and qa07 under another name; its app `plain` is the shop's code behind a page of three lines, without a
+/// database. At the end both guests show what they showed before.
 /// </summary>
 internal sealed class LabConsole : IAsyncDisposable
 {
@@ -15,16 +16,19 @@ internal sealed class LabConsole : IAsyncDisposable
         """;
     private static readonly string[] Guests = ["qa06", "qa07"];
     private readonly LabFixture _lab;
-    private readonly TemporaryFolder _templates = new(), _before = new();
+    private readonly TemporaryFolder _templates = new(),
+        _before = new();
 
     /// <param name="change">What is different in the settings, beside all that.</param>
     public LabConsole(LabFixture lab, Action<JsonObject>? change = null)
     {
         _lab = lab;
-        foreach (var name in new[] { "apache.conf", "settings.py" }) File.Copy(Path.Combine(LabHost.Root(), "scripts/dev/samples/templates/tickets", name), _templates[name]);
+        foreach (var name in new[] { "apache.conf", "settings.py" })
+            File.Copy(Path.Combine(LabHost.Root(), "scripts/dev/samples/templates/tickets", name), _templates[name]);
         File.WriteAllText(_templates["settings.py"], "\n");
         PutPage(Page);
-        foreach (var guest in Guests) CopyFolder(SiteOf(guest), _before[guest]);
+        foreach (var guest in Guests)
+            CopyFolder(SiteOf(guest), _before[guest]);
 
         var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(lab.Folder, "console.json")))!.AsObject();
         settings["listen"] = new JsonObject { ["socket"] = Process.Socket };
@@ -36,10 +40,15 @@ internal sealed class LabConsole : IAsyncDisposable
         settings["hosts"]![0]!["uri"] = $"test://{Path.Combine(Process.Folder, "domains.xml")}";
         settings["hosts"]![0]!["servers"] = "^own[67]$";
         settings["guests"]!["folder"] = $"{lab.Folder}/guests/qa0{{number}}/srv";
-        settings["apps"] = new JsonArray(new JsonObject
-        {
-            ["name"] = "plain", ["repository"] = settings["apps"]![0]!["repository"]!.DeepClone(), ["templates"] = _templates.Path, ["health"] = "{url}",
-        });
+        settings["apps"] = new JsonArray(
+            new JsonObject
+            {
+                ["name"] = "plain",
+                ["repository"] = settings["apps"]![0]!["repository"]!.DeepClone(),
+                ["templates"] = _templates.Path,
+                ["health"] = "{url}",
+            }
+        );
         change?.Invoke(settings);
         Process.WriteDomains(("own6", 1), ("own7", 1));
         File.WriteAllText(Path.Combine(Process.Folder, "console.json"), settings.ToJsonString());
@@ -61,10 +70,24 @@ internal sealed class LabConsole : IAsyncDisposable
         await Wait.Until("its scripts have ended", () => !_lab.Scripts().Any(), 20);
         foreach (var guest in Guests)
         {
-            await _lab.AsOwner("rm", "-rf", "--", Path.Combine(_lab.Folder, "guests", guest, "srv/code/plain"), SiteOf(guest));
+            await _lab.AsOwner(
+                "rm",
+                "-rf",
+                "--",
+                Path.Combine(_lab.Folder, "guests", guest, "srv/code/plain"),
+                SiteOf(guest)
+            );
             await _lab.AsOwner("rm", "-rf", "--", Path.Combine(_lab.Folder, "guests", guest, "srv/.built"));
             await _lab.AsOwner("mkdir", "--", SiteOf(guest));
-            foreach (var file in Directory.EnumerateFiles(_before[guest])) await _lab.AsOwner("bash", "-c", "cat >\"$2\" <<<\"$1\"", "-", File.ReadAllText(file).TrimEnd('\n'), Path.Combine(SiteOf(guest), Path.GetFileName(file)));
+            foreach (var file in Directory.EnumerateFiles(_before[guest]))
+                await _lab.AsOwner(
+                    "bash",
+                    "-c",
+                    "cat >\"$2\" <<<\"$1\"",
+                    "-",
+                    File.ReadAllText(file).TrimEnd('\n'),
+                    Path.Combine(SiteOf(guest), Path.GetFileName(file))
+                );
             await _lab.AsOwner(Path.Combine(_lab.Folder, "guests", guest, "apachectl"), "graceful");
         }
         _templates.Dispose();
@@ -76,6 +99,7 @@ internal sealed class LabConsole : IAsyncDisposable
     private static void CopyFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (var file in Directory.EnumerateFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 }

@@ -1,6 +1,9 @@
 using Xunit.Abstractions;
 
-[assembly: TestCollectionOrderer("TestServers.Tests.Stage." + nameof(TestServers.Tests.Stage.LabFirst), "Console.Tests")]
+[assembly: TestCollectionOrderer(
+    "TestServers.Tests.Stage." + nameof(TestServers.Tests.Stage.LabFirst),
+    "Console.Tests"
+)]
 
 namespace TestServers.Tests.Stage;
 

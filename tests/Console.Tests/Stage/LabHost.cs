@@ -10,7 +10,12 @@ internal static partial class LabHost
     /// <summary>Runs a program of this machine to its end and gives back what it said.</summary>
     public static async Task<string> Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         var (said, complained) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(120));
@@ -18,11 +23,16 @@ internal static partial class LabHost
         return await said;
     }
 
-    public static int ProcessOf(this LabFixture lab, string name) => int.Parse(File.ReadAllText(Path.Combine(lab.Folder, "pid", name)).Split([' ', '\n'])[0]);
+    public static int ProcessOf(this LabFixture lab, string name) =>
+        int.Parse(File.ReadAllText(Path.Combine(lab.Folder, "pid", name)).Split([' ', '\n'])[0]);
 
-    public static Task Kill(this LabFixture lab, string name, string signal = "KILL") => Run("kill", $"-{signal}", $"{lab.ProcessOf(name)}");
+    public static Task Kill(this LabFixture lab, string name, string signal = "KILL") =>
+        Run("kill", $"-{signal}", $"{lab.ProcessOf(name)}");
 
-    /// <summary>Ends the ssh connections of a console that has ended, whose runtime folder this is. One that has ended by itself is no failure.</summary>
+    /// <summary>
+    /// Ends the ssh connections of a console that has ended, whose runtime folder this is. One that has ended by itself
+    /// is no failure.
+    /// </summary>
     public static async Task EndSharedConnections(string runtime)
     {
         foreach (var socket in Directory.EnumerateFiles(runtime).Where(f => Path.GetFileName(f).Length == 40))
@@ -31,8 +41,12 @@ internal static partial class LabHost
         }
     }
 
-    /// <summary>Ends the ssh connection to a server that the console keeps, so that its next call makes a new one. One that has ended by itself is no failure.</summary>
-    public static Task EndSharedConnection(this LabFixture lab, string server) => EndSharedConnectionTo(lab, lab.AddressOf(server));
+    /// <summary>
+    /// Ends the ssh connection to a server that the console keeps, so that its next call makes a new one. One that has
+    /// ended by itself is no failure.
+    /// </summary>
+    public static Task EndSharedConnection(this LabFixture lab, string server) =>
+        EndSharedConnectionTo(lab, lab.AddressOf(server));
 
     /// <summary>The same by the host's address.</summary>
     public static async Task EndSharedConnectionTo(this LabFixture lab, string address)
@@ -56,7 +70,23 @@ internal static partial class LabHost
     public static async Task<string[]> Sql(this LabFixture lab, string sql)
     {
         var database = lab.Status.GetProperty("database");
-        string[] psql = ["psql", "-X", "-q", "-At", "-h", database.Text("socket")!, "-p", database.Text("port")!, "-U", database.Text("superuser")!, "-d", "postgres", "-c", sql];
+        string[] psql =
+        [
+            "psql",
+            "-X",
+            "-q",
+            "-At",
+            "-h",
+            database.Text("socket")!,
+            "-p",
+            database.Text("port")!,
+            "-U",
+            database.Text("superuser")!,
+            "-d",
+            "postgres",
+            "-c",
+            sql,
+        ];
         return (await lab.AsOwner(psql)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
@@ -70,7 +100,24 @@ internal static partial class LabHost
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["password"], $"*:*:*:*:{password}\n");
         File.SetUnixFileMode(folder["password"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return await Run("env", $"PGPASSFILE={folder["password"]}", "psql", "-X", "-q", "-At", "-h", database.Text("address")!, "-p", database.Text("port")!, "-U", app, "-d", copy, "-c", sql);
+        return await Run(
+            "env",
+            $"PGPASSFILE={folder["password"]}",
+            "psql",
+            "-X",
+            "-q",
+            "-At",
+            "-h",
+            database.Text("address")!,
+            "-p",
+            database.Text("port")!,
+            "-U",
+            app,
+            "-d",
+            copy,
+            "-c",
+            sql
+        );
     }
 
     /// <summary>Processes that the host programs of this lab have started and that are still there.</summary>
@@ -87,7 +134,8 @@ internal static partial class LabHost
         select (mark, Read(folder + "/cmdline").Replace('\0', ' '));
 
     /// <summary>Databases that are nobody's: half-made, or left behind.</summary>
-    public static Task<string[]> Leftovers(this LabFixture lab) => lab.Sql("SELECT datname FROM pg_database WHERE datname ~ '^(draft|old)_'");
+    public static Task<string[]> Leftovers(this LabFixture lab) =>
+        lab.Sql("SELECT datname FROM pg_database WHERE datname ~ '^(draft|old)_'");
 
     public static string Read(string path)
     {

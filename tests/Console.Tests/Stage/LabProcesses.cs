@@ -6,16 +6,25 @@ namespace TestServers.Tests.Stage;
 internal static class LabProcesses
 {
     /// <summary>Runs a program to its end as the lab's user and gives back what it said.</summary>
-    public static Task<string> AsOwner(this LabFixture lab, params string[] command) => LabHost.Run(ProgramAs(lab.Owner), [.. ArgumentsAs(lab.Owner), .. command]);
+    public static Task<string> AsOwner(this LabFixture lab, params string[] command) =>
+        LabHost.Run(ProgramAs(lab.Owner), [.. ArgumentsAs(lab.Owner), .. command]);
 
-    /// <summary>Starts a program as the lab's user, marked as one of the lab's, whose end also ends it. The process is the program's own.</summary>
+    /// <summary>
+    /// Starts a program as the lab's user, marked as one of the lab's, whose end also ends it. The process is the
+    /// program's own.
+    /// </summary>
     public static Process StartAsOwner(this LabFixture lab, params string[] command) => lab.StartWithin([], command);
 
     /// <summary>The same, behind the beginning of a command that says where.</summary>
     public static Process StartWithin(this LabFixture lab, string[] within, params string[] command)
     {
         string[] whole = [.. within, ProgramAs(lab.Owner), .. ArgumentsAs(lab.Owner), .. command];
-        var start = new ProcessStartInfo(whole[0], whole[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(whole[0], whole[1..])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         start.Environment["CONSOLE_LAB"] = lab.Folder;
         return Process.Start(start)!;
     }
@@ -23,19 +32,39 @@ internal static class LabProcesses
     /// <summary>Runs a program to its end, whichever that is.</summary>
     public static async Task Try(string program, params IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
-        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync(), process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(20));
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
+        await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(),
+                process.StandardError.ReadToEndAsync(),
+                process.WaitForExitAsync()
+            )
+            .WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     /// <summary>Signals processes; one that has ended is no failure.</summary>
-    public static Task Signal(string signal, params IEnumerable<int> processes) => Try("kill", [$"-{signal}", .. processes.Select(p => $"{p}")]);
+    public static Task Signal(string signal, params IEnumerable<int> processes) =>
+        Try("kill", [$"-{signal}", .. processes.Select(p => $"{p}")]);
 
     /// <summary>A process with everything that it and those have started and that is still there.</summary>
     public static List<(int Id, string Name)> Tree(int root)
     {
-        var all = Directory.EnumerateDirectories("/proc").Where(f => char.IsAsciiDigit(Path.GetFileName(f)[0])).Select(f => LabHost.Read(f + "/stat")).Where(s => s.Length > 0).Select(Parse).ToList();
+        var all = Directory
+            .EnumerateDirectories("/proc")
+            .Where(f => char.IsAsciiDigit(Path.GetFileName(f)[0]))
+            .Select(f => LabHost.Read(f + "/stat"))
+            .Where(s => s.Length > 0)
+            .Select(Parse)
+            .ToList();
         var found = all.Where(p => p.Id == root).ToList();
-        for (var i = 0; i < found.Count; i++) found.AddRange(all.Where(p => p.Parent == found[i].Id));
+        for (var i = 0; i < found.Count; i++)
+            found.AddRange(all.Where(p => p.Parent == found[i].Id));
         return [.. found.Select(p => (p.Id, p.Name))];
     }
 
@@ -55,5 +84,17 @@ internal static class LabProcesses
     // setpriv becomes the program, unlike runuser: its process id is the program's.
     private static string ProgramAs(string owner) => Environment.UserName == owner ? "env" : "setpriv";
 
-    private static string[] ArgumentsAs(string owner) => Environment.UserName == owner ? [] : [$"--reuid={owner}", $"--regid={owner}", "--init-groups", "--", "env", $"USER={owner}", $"LOGNAME={owner}"];
+    private static string[] ArgumentsAs(string owner) =>
+        Environment.UserName == owner
+            ? []
+            :
+            [
+                $"--reuid={owner}",
+                $"--regid={owner}",
+                "--init-groups",
+                "--",
+                "env",
+                $"USER={owner}",
+                $"LOGNAME={owner}",
+            ];
 }

@@ -1,6 +1,8 @@
 namespace TestServers.Tests.Stage;
 
-/// <summary>A console with two apps whose real repositories have a thousand branches each, called as teams and tools call them.</summary>
+/// <summary>
+/// A console with two apps whose real repositories have a thousand branches each, called as teams and tools call them.
+/// </summary>
 public sealed class NamedRepositories : IAsyncLifetime
 {
     public const int Many = 1000;
@@ -34,8 +36,10 @@ public sealed class NamedRepositories : IAsyncLifetime
         Console.WriteSettings(
             more: $$"""
             , "guests": { "ssh": { "user": "nobody", "key": "/dev/null", "knownHosts": "/dev/null" } },
-              "apps": [ { "name": "git", "repository": { "kind": "git", "url": "ssh://here{{Console.Folder}}/git" }, "templates": "templates", "defaultPath": "main" },
-                        { "name": "svn", "repository": { "kind": "svn", "url": "file://{{Console.Folder}}/svn" }, "templates": "templates" } ]
+              "apps": [ { "name": "git", "repository": { "kind": "git", "url": "ssh://here{{Console.Folder}}/git" },
+                "templates": "templates", "defaultPath": "main" },
+                        { "name": "svn", "repository": { "kind": "svn", "url": "file://{{Console.Folder}}/svn" },
+                          "templates": "templates" } ]
             """
         );
         // The way to the repository is this machine's own shell in ssh's place.
@@ -91,7 +95,8 @@ public sealed class NamedRepositories : IAsyncLifetime
     {
         Shell("svnadmin create svn", Console.Folder);
         var dump = new System.Text.StringBuilder(
-            "SVN-fs-dump-format-version: 2\n\nRevision-number: 1\nProp-content-length: 10\nContent-length: 10\n\nPROPS-END\n\n"
+            "SVN-fs-dump-format-version: 2\n\nRevision-number: 1\nProp-content-length: "
+                + "10\nContent-length: 10\n\nPROPS-END\n\n"
         );
         string[] folders =
         [

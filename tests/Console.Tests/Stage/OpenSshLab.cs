@@ -10,14 +10,16 @@ public sealed class OpenSshLab : LabFixture, IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (UsesOpenSsh) return;
+        if (UsesOpenSsh)
+            return;
         await this.Mend("--transport", "openssh");
         _isChanged = true;
     }
 
     public async Task DisposeAsync()
     {
-        if (!_isChanged) return;
+        if (!_isChanged)
+            return;
         await this.Mend("--transport", "sshnet");
         await LabHost.EndSharedConnections(Path.Combine(Folder, "run"));
     }

@@ -15,8 +15,12 @@ internal sealed class OwnSshd : IAsyncDisposable
     private Process? _sshd;
 
     private OwnSshd(LabFixture lab, string address) =>
-        (_lab, _folder, Address, Port) =
-            (lab, Path.Combine(lab.Folder, $"sshd-{Guid.NewGuid():n}"), address, FreePort(address));
+        (_lab, _folder, Address, Port) = (
+            lab,
+            Path.Combine(lab.Folder, $"sshd-{Guid.NewGuid():n}"),
+            address,
+            FreePort(address)
+        );
 
     public string Address { get; }
     public int Port { get; }
@@ -46,7 +50,8 @@ internal sealed class OwnSshd : IAsyncDisposable
     {
         var sshd = new OwnSshd(lab, address);
         await sshd.Prepare(program);
-        if (authority is not null) settings = await sshd.Certify(authority);
+        if (authority is not null)
+            settings = await sshd.Certify(authority);
         await sshd.WriteSettings(settings);
         await sshd.Start();
         return sshd;
@@ -116,7 +121,9 @@ internal sealed class OwnSshd : IAsyncDisposable
     }
 
     private Task WriteSettings(string settings) =>
-        File.WriteAllTextAsync(In("sshd.conf"), $"""
+        File.WriteAllTextAsync(
+            In("sshd.conf"),
+            $"""
             ListenAddress [{Address}]:{Port}
             HostKey {In("host_key")}
             PidFile none
@@ -125,16 +132,21 @@ internal sealed class OwnSshd : IAsyncDisposable
             StrictModes no
             {settings}
 
-            """);
+            """
+        );
 
     private async Task Start()
     {
         _sshd = _lab.StartAsOwner("/usr/sbin/sshd", "-D", "-e", "-f", In("sshd.conf"));
         _sshd.ErrorDataReceived += (_, e) => _log.Enqueue(e.Data ?? "");
         _sshd.BeginErrorReadLine();
-        await Wait.Until("its sshd listens", () => _sshd.HasExited
-            ? throw new InvalidOperationException(string.Join('\n', _log))
-            : _log.Any(l => l.Contains("listening on", StringComparison.Ordinal)));
+        await Wait.Until(
+            "its sshd listens",
+            () =>
+                _sshd.HasExited
+                    ? throw new InvalidOperationException(string.Join('\n', _log))
+                    : _log.Any(l => l.Contains("listening on", StringComparison.Ordinal))
+        );
     }
 
     private static int FreePort(string address)

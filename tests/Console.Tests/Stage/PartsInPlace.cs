@@ -1,5 +1,5 @@
-using TestServers.Builds;
 using TestServers.Access;
+using TestServers.Builds;
 using TestServers.Hosts;
 using TestServers.Reservations;
 using TestServers.Settings;
@@ -7,8 +7,8 @@ using TestServers.Settings;
 namespace TestServers.Tests.Stage;
 
 /// <summary>
-/// The console's own parts without its loops: nothing is built, so that what is launched waits. The servers are those of
-/// libvirt's test driver, and their histories stand on the disk.
+/// The console's own parts without its loops: nothing is built, so that what is launched waits. The servers are those
+/// of libvirt's test driver, and their histories stand on the disk.
 /// </summary>
 internal sealed class PartsInPlace : IAsyncDisposable
 {

@@ -16,7 +16,14 @@ internal sealed class ProgramCalls : IDisposable
     {
         File.WriteAllText(
             _folder["console.json"],
-            $$"""{ "listen": { "socket": "{{_folder["k.sock"]}}" }, "state": "state", "runtime": "{{_folder["run"]}}", "hosts": [] }"""
+            $$"""
+            {
+              "listen": { "socket": "{{_folder["k.sock"]}}" },
+              "state": "state",
+              "runtime": "{{_folder["run"]}}",
+              "hosts": []
+            }
+            """
         );
         var settings = SiteTrial.Load(_folder["console.json"]);
         _listening = new Listening(settings.Listen);

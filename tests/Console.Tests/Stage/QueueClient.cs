@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>A person who launches builds on one server, one after the other. What is not answered is asked again, with the same Idempotency-Key, until it is.</summary>
+/// <summary>
+/// A person who launches builds on one server, one after the other. What is not answered is asked again, with the same
+/// Idempotency-Key, until it is.
+/// </summary>
 internal sealed class QueueClient(ConsoleProcess console, string server) : IDisposable
 {
     private readonly HttpClient _http = console.ClientFor($"user-{server}");
@@ -19,7 +22,8 @@ internal sealed class QueueClient(ConsoleProcess console, string server) : IDisp
 
     public async Task Launch(IEnumerable<Work> works)
     {
-        foreach (var work in works) await Wait.Until($"{work} is accepted", HasAccepted(work), 60);
+        foreach (var work in works)
+            await Wait.Until($"{work} is accepted", HasAccepted(work), 60);
     }
 
     /// <summary>Launches a build; null: there was no answer, or not yet a useful one.</summary>
@@ -29,7 +33,8 @@ internal sealed class QueueClient(ConsoleProcess console, string server) : IDisp
         {
             using var answer = await QueueConsole.Post(_http, work, key: $"{work.Number}");
             // Right after a start no server is known yet.
-            if (answer.StatusCode == HttpStatusCode.NotFound) return null;
+            if (answer.StatusCode == HttpStatusCode.NotFound)
+                return null;
             Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
             return await answer.Json();
         }
@@ -48,11 +53,13 @@ internal sealed class QueueClient(ConsoleProcess console, string server) : IDisp
         {
             if (await Ask(work) is not { } build)
             {
-                if (lost is null) Unanswered++;
+                if (lost is null)
+                    Unanswered++;
                 lost ??= DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
                 return false;
             }
-            if (build.Instant("at") < lost) AcceptedUnheard++;
+            if (build.Instant("at") < lost)
+                AcceptedUnheard++;
             Accepted[work] = build.Text("id")!;
             return true;
         };

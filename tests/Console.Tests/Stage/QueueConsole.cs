@@ -1,8 +1,8 @@
 namespace TestServers.Tests.Stage;
 
 /// <summary>
-/// A console of the test's own, set up for a workload: the hosts behind it are stand-ins, and every server shows the same page, which is always ready.
-/// Leaves nothing running.
+/// A console of the test's own, set up for a workload: the hosts behind it are stand-ins, and every server shows the
+/// same page, which is always ready. Leaves nothing running.
 /// </summary>
 internal sealed class QueueConsole : IAsyncDisposable
 {
@@ -32,9 +32,18 @@ internal sealed class QueueConsole : IAsyncDisposable
     {
         var ask = new HttpRequestMessage(HttpMethod.Post, $"api/servers/{work.Server}/builds")
         {
-            Content = JsonContent.Create(new { app = work.App, path = work.Path, database = work.Base is not null, code = true }),
+            Content = JsonContent.Create(
+                new
+                {
+                    app = work.App,
+                    path = work.Path,
+                    database = work.Base is not null,
+                    code = true,
+                }
+            ),
         };
-        if (key is not null) ask.Headers.Add("Idempotency-Key", key);
+        if (key is not null)
+            ask.Headers.Add("Idempotency-Key", key);
         return person.SendAsync(ask);
     }
 
@@ -42,7 +51,8 @@ internal sealed class QueueConsole : IAsyncDisposable
     {
         await Process.Kill();
         var runtime = Path.Combine(Process.Folder, "run");
-        if (Directory.Exists(runtime)) await LabHost.EndSharedConnections(runtime);
+        if (Directory.Exists(runtime))
+            await LabHost.EndSharedConnections(runtime);
         await Process.DisposeAsync();
         await _page.DisposeAsync();
         await Hosts.DisposeAsync();
@@ -61,16 +71,39 @@ internal sealed class QueueConsole : IAsyncDisposable
     private void WriteSettings()
     {
         var templates = Directory.CreateDirectory(Path.Combine(Process.Folder, "templates")).FullName;
-        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" }) File.WriteAllText(Path.Combine(templates, name), "# {{path}} of {{build.id}}\n");
+        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" })
+            File.WriteAllText(Path.Combine(templates, name), "# {{path}} of {{build.id}}\n");
         File.WriteAllText(Path.Combine(Process.Folder, "password"), "secret");
         Process.WriteDomains([.. Work.Servers.Select(s => (s, 1))]);
-        string AppOf(string name, string more) => $$"""{ "name": "{{name}}", "repository": { "kind": "svn", "url": "svn://127.0.0.1/none" }, "templates": "{{templates}}", "health": "{{_page.Urls.First()}}/"{{more}} }""";
-        Process.WriteSettings(address: Hosts.GuestAddress, more: $$"""
+        string AppOf(string name, string more) =>
+            $$"""
+                { "name": "{{name}}", "repository": { "kind": "svn", "url": "svn://127.0.0.1/none" },
+                  "templates": "{{templates}}", "health": "{{_page.Urls.First()}}/"{{more}} }
+                """;
+        Process.WriteSettings(
+            address: Hosts.GuestAddress,
+            more: $$"""
             , "guests": { "ssh": { {{Hosts.Ssh}} } },
-            "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": {{Work.Places}}, "ssh": { "host": "{{Hosts.DatabaseAddress}}", {{Hosts.Ssh}} } } ],
-            "bases": [ {{string.Join(", ", Work.Bases.Select(b => $$"""{ "name": "{{b}}", "host": "db1", "dump": "x.dump", "owner": "x", "spares": 0 }"""))}} ],
-            "apps": [ {{AppOf("plain", "")}}, {{string.Join(", ", Work.Bases.Select((b, n) => AppOf($"app{n}", $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }""")))}} ],
+            "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": {{Work.Places}},
+              "ssh": { "host": "{{Hosts.DatabaseAddress}}", {{Hosts.Ssh}} } } ],
+            "bases": [ {{string.Join(
+                ", ",
+                Work.Bases.Select(b =>
+                    $$"""{ "name": "{{b}}", "host": "db1", "dump": "x.dump", "owner": "x", "spares": 0 }"""
+                )
+            )}} ],
+            "apps": [ {{AppOf("plain", "")}}, {{string.Join(
+                ", ",
+                Work.Bases.Select(
+                    (b, n) =>
+                        AppOf(
+                            $"app{n}",
+                            $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }"""
+                        )
+                )
+            )}} ],
             "builds": { "kept": 2000, "history": 500, "perPerson": 200 }
-            """);
+            """
+        );
     }
 }

@@ -190,7 +190,8 @@ internal sealed class RequestMaker(JsonElement document, Random random)
         return new(
             request,
             known ? call : null,
-            $"{method} {uri.OriginalString} {(request.Content is null ? "" : Encoding.UTF8.GetString(body!.AsSpan(0, Math.Min(body!.Length, 300))))}"
+            $"{method} {uri.OriginalString} "
+                + (request.Content is null ? "" : Encoding.UTF8.GetString(body!.AsSpan(0, Math.Min(body!.Length, 300))))
         );
     }
 
@@ -229,7 +230,9 @@ internal sealed class RequestMaker(JsonElement document, Random random)
             if (!Chance(needed ? 90 : 35))
                 continue;
             var part =
-                $"{parameter.GetProperty("name").GetString()}={(Chance(45) ? Of(Odd).Replace(' ', '+') : ExampleOf(parameter))}";
+                parameter.GetProperty("name").GetString()
+                + "="
+                + (Chance(45) ? Of(Odd).Replace(' ', '+') : ExampleOf(parameter));
             parts.Add(part);
             if (Chance(8))
                 parts.Add(part);

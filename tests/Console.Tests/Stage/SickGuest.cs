@@ -6,13 +6,14 @@ using System.Net.Sockets;
 namespace TestServers.Tests.Stage;
 
 /// <summary>
-/// A guest whose sshd is out of order: the lab's own has ended, and so has the connection that the console kept. What a test puts in its place
-/// is at its address and port until the guest is well again.
+/// A guest whose sshd is out of order: the lab's own has ended, and so has the connection that the console kept. What a
+/// test puts in its place is at its address and port until the guest is well again.
 /// </summary>
 internal sealed class SickGuest : IAsyncDisposable
 {
     private readonly LabFixture _lab;
-    private readonly string _server, _folder;
+    private readonly string _server,
+        _folder;
     private readonly ConcurrentQueue<string> _log = new();
     private FalsePort? _port;
     private Process? _sshd;
@@ -93,15 +94,31 @@ internal sealed class SickGuest : IAsyncDisposable
     /// <summary>The next svn is the usual one.</summary>
     public void GiveBackSvn() => File.Delete(Path.Combine(_folder, "svn"));
 
-    public Task IsReached() => Wait.Until($"the build on {_server} is half-way through its step", () => File.Exists(Mark));
+    public Task IsReached() =>
+        Wait.Until($"the build on {_server} is half-way through its step", () => File.Exists(Mark));
 
-    /// <summary>Ends the sshd with all its sessions, as when it crashes; the programs on the guest are not told.</summary>
-    public Task Crash() => LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name == "sshd").Select(p => p.Id));
+    /// <summary>
+    /// Ends the sshd with all its sessions, as when it crashes; the programs on the guest are not told.
+    /// </summary>
+    public Task Crash() =>
+        LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name == "sshd").Select(p => p.Id));
 
-    /// <summary>Ends the sshd and the guest program with it; what that has started is still there, as nobody told it to end.</summary>
-    public Task CrashWithProgram() => LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name is "sshd" or "bash" or "guest" or "output-filter" or "cat").Select(p => p.Id));
+    /// <summary>
+    /// Ends the sshd and the guest program with it; what that has started is still there, as nobody told it to end.
+    /// </summary>
+    public Task CrashWithProgram() =>
+        LabProcesses.Signal(
+            "KILL",
+            LabProcesses
+                .Tree(_sshd!.Id)
+                .Where(p => p.Name is "sshd" or "bash" or "guest" or "output-filter" or "cat")
+                .Select(p => p.Id)
+        );
 
-    /// <summary>The guest stands still with everything that runs on it, as a paused machine: connections stay, and nothing comes.</summary>
+    /// <summary>
+    /// The guest stands still with everything that runs on it, as a paused machine: connections stay, and nothing
+    /// comes.
+    /// </summary>
     public async Task Pause()
     {
         _paused = true;
@@ -120,23 +137,32 @@ internal sealed class SickGuest : IAsyncDisposable
     {
         _port?.Dispose();
         _port = null;
-        if (_paused) await Resume();
-        if (_sshd is { HasExited: false }) await Crash();
-        if (_sshd is not null) await _sshd.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        if (_paused)
+            await Resume();
+        if (_sshd is { HasExited: false })
+            await Crash();
+        if (_sshd is not null)
+            await _sshd.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
         _sshd = null;
         // Its Apache sees that disk.
-        if (_disk is not null) await StopApache();
+        if (_disk is not null)
+            await StopApache();
         _disk = null;
         await _lab.Mend();
         await IsUsable();
     }
 
     // The console asks servers unasked, and may have met this one while nobody listened.
-    private Task IsUsable() => Wait.Until($"{_server} can be used", async () =>
-    {
-        using var http = _lab.As("anna");
-        return (await http.Json($"api/servers/{_server}")).Text("unusable") is null;
-    }, 60);
+    private Task IsUsable() =>
+        Wait.Until(
+            $"{_server} can be used",
+            async () =>
+            {
+                using var http = _lab.As("anna");
+                return (await http.Json($"api/servers/{_server}")).Text("unusable") is null;
+            },
+            60
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -162,16 +188,24 @@ internal sealed class SickGuest : IAsyncDisposable
     private async Task Serve(Func<string, string> change, params string[] within)
     {
         var config = Path.Combine(_folder, "config");
-        await File.WriteAllTextAsync(config, change(await File.ReadAllTextAsync(Path.Combine(_lab.Folder, "sshd", _server, "config"))));
+        await File.WriteAllTextAsync(
+            config,
+            change(await File.ReadAllTextAsync(Path.Combine(_lab.Folder, "sshd", _server, "config")))
+        );
         _sshd = _lab.StartWithin(within, "/usr/sbin/sshd", "-D", "-e", "-f", config);
         _sshd.ErrorDataReceived += (_, e) => _log.Enqueue(e.Data ?? "");
         _sshd.BeginErrorReadLine();
-        await Wait.Until("the sick sshd listens", async () =>
-        {
-            Assert.False(_sshd.HasExited, string.Join('\n', _log));
-            using var probe = new TcpClient();
-            return await probe.ConnectAsync(Address).ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
-        });
+        await Wait.Until(
+            "the sick sshd listens",
+            async () =>
+            {
+                Assert.False(_sshd.HasExited, string.Join('\n', _log));
+                using var probe = new TcpClient();
+                return await probe
+                    .ConnectAsync(Address)
+                    .ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
+            }
+        );
     }
 
     private static async Task Change(string file, string old, string text)

@@ -42,8 +42,10 @@ public sealed class Slapd : IAsyncDisposable
                     Person("cn=Weiss\\, Petra", "petra", "Weiss, Petra", "p"),
                     Person("uid=jörg", "jörg", "Jörg \"J\" Müller", "j"),
                     Person("uid=otto", "otto", "Otto", "o"),
-                    "dn: cn=qa,ou=groups,dc=example\nobjectClass: groupOfNames\ncn: qa\nmember: uid=anna,ou=people,dc=example\n"
-                        + $"member: cn=Weiss\\, Petra,ou=people,dc=example\nmember:: {Base64("uid=jörg,ou=people,dc=example")}\n",
+                    "dn: cn=qa,ou=groups,dc=example\nobjectClass: groupOfNames\ncn: qa\nmember: "
+                        + "uid=anna,ou=people,dc=example\n"
+                        + "member: cn=Weiss\\, Petra,ou=people,dc=example\nmember:: "
+                        + $"{Base64("uid=jörg,ou=people,dc=example")}\n",
                 ]
             )
         );
@@ -105,7 +107,8 @@ public sealed class Slapd : IAsyncDisposable
     private static string Unit(string name) => $"dn: ou={name},dc=example\nobjectClass: organizationalUnit\nou: {name}";
 
     private static string Person(string rdn, string uid, string name, string password) =>
-        $"dn:: {Base64($"{rdn},ou=people,dc=example")}\nobjectClass: inetOrgPerson\nuid:: {Base64(uid)}\ncn:: {Base64(name)}\nsn: x\nuserPassword: {password}";
+        $"dn:: {Base64($"{rdn},ou=people,dc=example")}\nobjectClass: inetOrgPerson\nuid:: "
+        + $"{Base64(uid)}\ncn:: {Base64(name)}\nsn: x\nuserPassword: {password}";
 
     private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>A fact about a small disk; where this machine does not let its user mount one, it is skipped and says so.</summary>
+/// <summary>
+/// A fact about a small disk; where this machine does not let its user mount one, it is skipped and says so.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class SmallDiskFactAttribute : FactAttribute
 {
@@ -17,41 +19,76 @@ public sealed class SmallDiskTheoryAttribute : TheoryAttribute
 }
 
 /// <summary>
-/// A disk of few megabytes over a folder, seen by those only that are started within: a tmpfs in a mount namespace of the test's own. Root makes one
-/// directly, another user in a user namespace.
+/// A disk of few megabytes over a folder, seen by those only that are started within: a tmpfs in a mount namespace of
+/// the test's own. Root makes one directly, another user in a user namespace.
 /// </summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private static readonly bool IsRoot = Environment.IsPrivilegedProcess;
-    private static readonly string[] New = IsRoot ? ["--mount"] : ["--user", "--map-current-user", "--keep-caps", "--mount"];
+    private static readonly string[] New = IsRoot
+        ? ["--mount"]
+        : ["--user", "--map-current-user", "--keep-caps", "--mount"];
     private const string Mount = "mount -t tmpfs -o \"size=$2,mode=777\" small \"$1\"";
     private readonly LabFixture _lab;
     private readonly string _folder;
     private readonly Process _holder;
 
-    private SmallDisk(LabFixture lab, string folder, Process holder) => (_lab, _folder, _holder) = (lab, folder, holder);
+    private SmallDisk(LabFixture lab, string folder, Process holder) =>
+        (_lab, _folder, _holder) = (lab, folder, holder);
 
     /// <summary>Why this machine has none; null: it has. Tried, as no setting tells.</summary>
-    public static Lazy<string?> WhyNot { get; } = new(() =>
-    {
-        using var folder = new TemporaryFolder();
-        using var probe = Process.Start(new ProcessStartInfo("unshare", [.. New, "bash", "-c", Mount, "-", folder.Path, "1m"]) { RedirectStandardError = true, UseShellExecute = false })!;
-        var said = probe.StandardError.ReadToEnd().Trim();
-        return probe.WaitForExit(TimeSpan.FromSeconds(10)) && probe.ExitCode == 0 ? null : $"This machine lets {Environment.UserName} mount no small disk: {said}";
-    });
+    public static Lazy<string?> WhyNot { get; } =
+        new(() =>
+        {
+            using var folder = new TemporaryFolder();
+            using var probe = Process.Start(
+                new ProcessStartInfo("unshare", [.. New, "bash", "-c", Mount, "-", folder.Path, "1m"])
+                {
+                    RedirectStandardError = true,
+                    UseShellExecute = false,
+                }
+            )!;
+            var said = probe.StandardError.ReadToEnd().Trim();
+            return probe.WaitForExit(TimeSpan.FromSeconds(10)) && probe.ExitCode == 0
+                ? null
+                : $"This machine lets {Environment.UserName} mount no small disk: {said}";
+        });
 
     /// <summary>Begins the command of a program that sees the disk.</summary>
-    public string[] Within => ["nsenter", "--target", $"{_holder.Id}", .. IsRoot ? Array.Empty<string>() : ["--user", "--preserve-credentials"], "--mount", "--"];
+    public string[] Within =>
+        [
+            "nsenter",
+            "--target",
+            $"{_holder.Id}",
+            .. IsRoot ? Array.Empty<string>() : ["--user", "--preserve-credentials"],
+            "--mount",
+            "--",
+        ];
 
     public static async Task<SmallDisk> Over(LabFixture lab, string folder, string size)
     {
-        var holder = Process.Start(new ProcessStartInfo("unshare", [.. New, "bash", "-c", $"{Mount} && exec sleep infinity", "-", folder, size]) { UseShellExecute = false })!;
-        await Wait.Until("the small disk is there", () => holder.HasExited ? throw new InvalidOperationException("It could not be mounted.") : LabHost.Read($"/proc/{holder.Id}/comm").Trim() == "sleep");
+        var holder = Process.Start(
+            new ProcessStartInfo(
+                "unshare",
+                [.. New, "bash", "-c", $"{Mount} && exec sleep infinity", "-", folder, size]
+            )
+            {
+                UseShellExecute = false,
+            }
+        )!;
+        await Wait.Until(
+            "the small disk is there",
+            () =>
+                holder.HasExited
+                    ? throw new InvalidOperationException("It could not be mounted.")
+                    : LabHost.Read($"/proc/{holder.Id}/comm").Trim() == "sleep"
+        );
         return new(lab, folder, holder);
     }
 
     /// <summary>Leaves so many kilobytes free.</summary>
-    public Task Fill(int leave) => Run("cat /dev/zero >\"$1/filling\" 2>/dev/null; truncate -s \"-${2}K\" \"$1/filling\"", $"{leave}");
+    public Task Fill(int leave) =>
+        Run("cat /dev/zero >\"$1/filling\" 2>/dev/null; truncate -s \"-${2}K\" \"$1/filling\"", $"{leave}");
 
     /// <summary>Gives all of it back.</summary>
     public Task Empty() => Run("rm -f -- \"$1/filling\"");

@@ -3,16 +3,23 @@ namespace TestServers.Tests.Stage;
 /// <summary>A program in svn's place, on a guest whose PATH begins with its folder.</summary>
 internal static class StandingSvn
 {
-    /// <summary>An svn that stands still as soon as it begins to change a working copy, beside a process that has left its group; then it makes the mark.</summary>
-    public static void Write(string path, string mark) => LabProcesses.WriteProgram(path, $"""
-        case " $* " in *" switch "*)
-          setsid sh -c 'touch "$1"; exec sleep 600' - {mark}.beside &
-          until [[ -e {mark}.beside ]]; do sleep 0.01; done
-          /usr/bin/svn "$@" &
-          kill -STOP $!
-          touch {mark}
-          wait ;;
-        esac
-        exec /usr/bin/svn "$@"
-        """);
+    /// <summary>
+    /// An svn that stands still as soon as it begins to change a working copy, beside a process that has left its
+    /// group; then it makes the mark.
+    /// </summary>
+    public static void Write(string path, string mark) =>
+        LabProcesses.WriteProgram(
+            path,
+            $"""
+            case " $* " in *" switch "*)
+              setsid sh -c 'touch "$1"; exec sleep 600' - {mark}.beside &
+              until [[ -e {mark}.beside ]]; do sleep 0.01; done
+              /usr/bin/svn "$@" &
+              kill -STOP $!
+              touch {mark}
+              wait ;;
+            esac
+            exec /usr/bin/svn "$@"
+            """
+        );
 }

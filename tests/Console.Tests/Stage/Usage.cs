@@ -14,12 +14,18 @@ internal sealed class Usage
         (_ownBefore, _before) = (Own(), WholeMachine());
     }
 
-    /// <summary>The process's processor time in seconds, the machine's busy share in percent, and the process's memory in MB.</summary>
+    /// <summary>
+    /// The process's processor time in seconds, the machine's busy share in percent, and the process's memory in MB.
+    /// </summary>
     public (double Seconds, double Busy, double Memory) Now()
     {
         var (idle, all) = WholeMachine();
         var pages = double.Parse(File.ReadAllText($"/proc/{_process}/statm").Split(' ')[1]);
-        return (Own() - _ownBefore, 100 * (1 - (idle - _before.Idle) / (all - _before.All)), pages * Environment.SystemPageSize / 1e6);
+        return (
+            Own() - _ownBefore,
+            100 * (1 - (idle - _before.Idle) / (all - _before.All)),
+            pages * Environment.SystemPageSize / 1e6
+        );
     }
 
     private double Own()
@@ -31,7 +37,12 @@ internal sealed class Usage
 
     private static (double Idle, double All) WholeMachine()
     {
-        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(double.Parse).ToList();
+        var fields = File.ReadLines("/proc/stat")
+            .First()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Select(double.Parse)
+            .ToList();
         return (fields[3] + fields[4], fields.Take(8).Sum());
     }
 }

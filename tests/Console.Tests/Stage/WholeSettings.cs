@@ -4,43 +4,57 @@ using TestServers.Settings;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>A settings file in which every key stands, with the files that it names; each test makes one thing of it wrong.</summary>
+/// <summary>
+/// A settings file in which every key stands, with the files that it names; each test makes one thing of it wrong.
+/// </summary>
 internal sealed class WholeSettings : IDisposable
 {
     private const string Text = """
         {
-          "listen": { "socket": "run/k.sock" }, "pathBase": "/console", "wwwroot": "page", "state": "state", "runtime": "run",
+          "listen": { "socket": "run/k.sock" }, "pathBase": "/console", "wwwroot": "page", "state": "state",
+            "runtime": "run",
           "log": "plain",
           "hosts": [
-            { "name": "kvm1", "uri": "qemu:///system", "servers": "^qa", "address": "{server}.example", "url": "http://{address}/" },
-            { "name": "kvm2", "uri": "qemu+ssh://kvm2/system", "servers": "^dev", "address": "10.0.0.{number}", "url": "https://{server}/" }
+            { "name": "kvm1", "uri": "qemu:///system", "servers": "^qa", "address": "{server}.example",
+              "url": "http://{address}/" },
+            { "name": "kvm2", "uri": "qemu+ssh://kvm2/system", "servers": "^dev", "address": "10.0.0.{number}",
+              "url": "https://{server}/" }
           ],
           "guests": {
-            "ssh": { "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config", "transport": "openssh",
+            "ssh": { "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config",
+              "transport": "openssh",
               "connectSeconds": 5, "silenceSeconds": 10, "answerSeconds": 30 },
             "folder": "/srv/{server}", "lookMinutes": 2 },
           "databaseHosts": [
             { "name": "db1", "address": "db1.example", "port": 5432, "copies": 2,
-              "ssh": { "host": "db1.example", "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config", "transport": "openssh",
+              "ssh": { "host": "db1.example", "user": "console", "key": "key", "knownHosts": "known", "port": 22,
+                "config": "ssh_config", "transport": "openssh",
                 "connectSeconds": 5, "silenceSeconds": 10, "answerSeconds": 30 } },
-            { "name": "db2", "address": "::1", "port": 5433, "copies": 1, "local": { "program": "program", "config": "known" } }
+            { "name": "db2", "address": "::1", "port": 5433, "copies": 1, "local": { "program": "program",
+              "config": "known" } }
           ],
           "bases": [
-            { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop", "spares": 1, "staleAfterHours": 26, "jobs": 2,
+            { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop", "spares": 1,
+              "staleAfterHours": 26, "jobs": 2,
               "check": "select true", "sanitize": "select 1" } ],
           "copies": { "keptDays": 7 },
           "apps": [
-            { "name": "shop", "repository": { "kind": "svn", "url": "https://svn.example/shop" }, "templates": "templates", "base": "shop",
-              "defaultPath": "trunk", "health": "{url}health", "database": { "user": "shop", "passwordFile": "password" },
-              "variables": { "colour": "red", "keyboard": "de" }, "secrets": { "cookie": "sesame" }, "notSecret": [ "keyboard" ],
+            { "name": "shop", "repository": { "kind": "svn", "url": "https://svn.example/shop" },
+              "templates": "templates", "base": "shop",
+              "defaultPath": "trunk", "health": "{url}health", "database": { "user": "shop",
+                "passwordFile": "password" },
+              "variables": { "colour": "red", "keyboard": "de" }, "secrets": { "cookie": "sesame" },
+                "notSecret": [ "keyboard" ],
               "after": [ "true" ] } ],
           "tokens": [
-            { "name": "cron", "sha256": "0000000000000000000000000000000000000000000000000000000000000000", "may": [ "restore" ] } ],
+            { "name": "cron", "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
+              "may": [ "restore" ] } ],
           "publicUrl": "https://qa.example/console",
           "webhook": { "url": "https://chat.example/hooks/qa" },
           "people": { "names": "folded" },
           "reservations": { "defaultHours": 4, "maxHours": 168 },
-          "builds": { "kept": 500, "keptDays": 90, "perPerson": 20, "waiting": 1000, "history": 50, "databaseMinutes": 120,
+          "builds": { "kept": 500, "keptDays": 90, "perPerson": 20, "waiting": 1000, "history": 50,
+            "databaseMinutes": 120,
             "codeMinutes": 60, "afterMinutes": 30, "settingsMinutes": 2, "healthSeconds": 30, "restoreHours": 12,
             "outputMegabytes": 256 }
         }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>A fact about a wire; where this machine does not let its user make network namespaces, it is skipped and says so.</summary>
+/// <summary>
+/// A fact about a wire; where this machine does not let its user make network namespaces, it is skipped and says so.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class WireFactAttribute : FactAttribute
 {
@@ -10,30 +12,58 @@ public sealed class WireFactAttribute : FactAttribute
 }
 
 /// <summary>
-/// Two network namespaces of the test's own with a wire between them that can be cut. Root makes them directly, another user in a user namespace.
+/// Two network namespaces of the test's own with a wire between them that can be cut. Root makes them directly, another
+/// user in a user namespace.
 /// </summary>
 internal sealed class Wire : IAsyncDisposable
 {
-    public const string ThereAddress = "10.71.9.1", HereAddress = "10.71.9.2";
+    public const string ThereAddress = "10.71.9.1",
+        HereAddress = "10.71.9.2";
 
     private static readonly bool IsRoot = Environment.IsPrivilegedProcess;
-    private static readonly string[] NewUser = IsRoot ? [] : ["--user", "--map-root-user"], SameUser = IsRoot ? [] : ["--user", "--preserve-credentials"];
+    private static readonly string[] NewUser = IsRoot ? [] : ["--user", "--map-root-user"],
+        SameUser = IsRoot ? [] : ["--user", "--preserve-credentials"];
     private readonly List<Process> _holders = [];
 
     /// <summary>Why this machine has no wires; null: it has. Tried, as no setting tells.</summary>
-    public static Lazy<string?> WhyNot { get; } = new(() =>
-    {
-        try
+    public static Lazy<string?> WhyNot { get; } =
+        new(() =>
         {
-            using var probe = Process.Start(new ProcessStartInfo("unshare", [.. NewUser, "--net", "--", "ip", "link", "add", "here", "type", "veth", "peer", "name", "there"]) { RedirectStandardError = true, UseShellExecute = false })!;
-            var said = probe.StandardError.ReadToEnd().Trim();
-            return probe.WaitForExit(TimeSpan.FromSeconds(10)) && probe.ExitCode == 0 ? null : $"This machine lets {Environment.UserName} make no network namespaces: {said}";
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return $"Network namespaces need unshare and ip: {e.Message}";
-        }
-    });
+            try
+            {
+                using var probe = Process.Start(
+                    new ProcessStartInfo(
+                        "unshare",
+                        [
+                            .. NewUser,
+                            "--net",
+                            "--",
+                            "ip",
+                            "link",
+                            "add",
+                            "here",
+                            "type",
+                            "veth",
+                            "peer",
+                            "name",
+                            "there",
+                        ]
+                    )
+                    {
+                        RedirectStandardError = true,
+                        UseShellExecute = false,
+                    }
+                )!;
+                var said = probe.StandardError.ReadToEnd().Trim();
+                return probe.WaitForExit(TimeSpan.FromSeconds(10)) && probe.ExitCode == 0
+                    ? null
+                    : $"This machine lets {Environment.UserName} make no network namespaces: {said}";
+            }
+            catch (System.ComponentModel.Win32Exception e)
+            {
+                return $"Network namespaces need unshare and ip: {e.Message}";
+            }
+        });
 
     /// <summary>Begins the command of a program that is to run on this side.</summary>
     public string[] Here => Enter(_holders[0], asRoot: false);
@@ -45,7 +75,10 @@ internal sealed class Wire : IAsyncDisposable
     {
         var wire = new Wire();
         await wire.Hold("unshare", [.. NewUser, "--net", "--", "sleep", "infinity"]);
-        await wire.Hold("nsenter", [.. Enter(wire._holders[0], asRoot: true)[1..], "unshare", "--net", "--", "sleep", "infinity"]);
+        await wire.Hold(
+            "nsenter",
+            [.. Enter(wire._holders[0], asRoot: true)[1..], "unshare", "--net", "--", "sleep", "infinity"]
+        );
         var (here, there) = (wire._holders[0], wire._holders[1]);
         await Ip(here, "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", $"{there.Id}");
         await Ip(here, "address", "add", "10.71.9.100/24", "dev", "wire");
@@ -80,16 +113,29 @@ internal sealed class Wire : IAsyncDisposable
         await Wait.Until("the namespace is there", () => LabHost.Read($"/proc/{holder.Id}/comm").Trim() == "sleep");
     }
 
-    private static Task<string> Ip(Process side, params string[] arguments) => LabHost.Run("nsenter", [.. Enter(side, asRoot: true)[1..], "ip", .. arguments]);
+    private static Task<string> Ip(Process side, params string[] arguments) =>
+        LabHost.Run("nsenter", [.. Enter(side, asRoot: true)[1..], "ip", .. arguments]);
 
     // Programs run as themselves: sshd takes another way when it believes to be root.
     private static string[] Enter(Process side, bool asRoot) =>
-        ["nsenter", "--target", $"{side.Id}", .. SameUser, "--net", "--",
-            .. asRoot || IsRoot ? Array.Empty<string>() : ["unshare", "--user", $"--map-user={Numbers.User}", $"--map-group={Numbers.Group}", "--"]];
+        [
+            "nsenter",
+            "--target",
+            $"{side.Id}",
+            .. SameUser,
+            "--net",
+            "--",
+            .. asRoot || IsRoot
+                ? Array.Empty<string>()
+                : ["unshare", "--user", $"--map-user={Numbers.User}", $"--map-group={Numbers.Group}", "--"],
+        ];
 
     private static class Numbers
     {
-        public static readonly string User = Of("Uid:"), Group = Of("Gid:");
-        private static string Of(string key) => File.ReadLines("/proc/self/status").First(l => l.StartsWith(key, StringComparison.Ordinal)).Split('\t')[1];
+        public static readonly string User = Of("Uid:"),
+            Group = Of("Gid:");
+
+        private static string Of(string key) =>
+            File.ReadLines("/proc/self/status").First(l => l.StartsWith(key, StringComparison.Ordinal)).Split('\t')[1];
     }
 }

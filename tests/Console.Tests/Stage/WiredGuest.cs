@@ -3,7 +3,10 @@ using System.Diagnostics;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>A guest of a console of the test's own, on either side of a wire: a real sshd with the project's guest program, and the lab's repository of the shop.</summary>
+/// <summary>
+/// A guest of a console of the test's own, on either side of a wire: a real sshd with the project's guest program, and
+/// the lab's repository of the shop.
+/// </summary>
 internal sealed class WiredGuest : IAsyncDisposable
 {
     public const int Port = 22022;
@@ -25,10 +28,18 @@ internal sealed class WiredGuest : IAsyncDisposable
         await lab.AsOwner("mkdir", "-p", folder);
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         string In(string name) => Path.Combine(folder, name);
-        await File.WriteAllTextAsync(In("guest.conf"), $"folder={In("srv")}\napachectl=/bin/true\nrepositories=file://{lab.Folder}/repositories/svn\n");
+        await File.WriteAllTextAsync(
+            In("guest.conf"),
+            $"folder={In("srv")}\napachectl=/bin/true\nrepositories=file://{lab.Folder}/repositories/svn\n"
+        );
         var key = (await File.ReadAllTextAsync(Path.Combine(lab.Folder, "keys", "guest.pub"))).Trim();
-        await File.WriteAllTextAsync(In("keys"), $"restrict,command=\"{lab.Folder}/console/scripts/guest/guest {In("guest.conf")}\" {key}\n");
-        await File.WriteAllTextAsync(In("sshd.conf"), $"""
+        await File.WriteAllTextAsync(
+            In("keys"),
+            $"restrict,command=\"{lab.Folder}/console/scripts/guest/guest {In("guest.conf")}\" {key}\n"
+        );
+        await File.WriteAllTextAsync(
+            In("sshd.conf"),
+            $"""
             ListenAddress {address}:{Port}
             HostKey {HostKey(lab)}
             PidFile none
@@ -39,11 +50,18 @@ internal sealed class WiredGuest : IAsyncDisposable
             ClientAliveCountMax 2
             SetEnv HOME={folder} CONSOLE_LAB={lab.Folder} PATH={folder}:/usr/sbin:/usr/bin:/sbin:/bin
 
-            """);
+            """
+        );
         var guest = new WiredGuest(folder, lab.StartWithin(side, "/usr/sbin/sshd", "-D", "-e", "-f", In("sshd.conf")));
         guest._sshd.ErrorDataReceived += (_, e) => guest._log.Enqueue(e.Data ?? "");
         guest._sshd.BeginErrorReadLine();
-        await Wait.Until("its sshd listens", () => guest._sshd.HasExited ? throw new InvalidOperationException(string.Join('\n', guest._log)) : guest._log.Any(l => l.Contains("listening on", StringComparison.Ordinal)));
+        await Wait.Until(
+            "its sshd listens",
+            () =>
+                guest._sshd.HasExited
+                    ? throw new InvalidOperationException(string.Join('\n', guest._log))
+                    : guest._log.Any(l => l.Contains("listening on", StringComparison.Ordinal))
+        );
         return guest;
     }
 

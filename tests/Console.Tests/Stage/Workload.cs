@@ -8,8 +8,8 @@ internal sealed record Work(int Number, string Server, string App, string? Base,
 }
 
 /// <summary>
-/// Builds with known times, the same ones in every run: round after round one on each server, of an app by chance, one in seven without a database.
-/// The bases differ in size, and checkouts by chance.
+/// Builds with known times, the same ones in every run: round after round one on each server, of an app by chance, one
+/// in seven without a database. The bases differ in size, and checkouts by chance.
 /// </summary>
 internal sealed class Workload
 {
@@ -23,16 +23,32 @@ internal sealed class Workload
         Servers = [.. Enumerable.Range(1, servers).Select(n => $"qa{n:00}")];
         var sizes = Enumerable.Range(0, bases).Select(n => Math.Round((0.5 + 1.7 * n / bases) * copies, 3)).ToList();
         Bases = [.. sizes.Select((seconds, n) => $"b{n}_takes_{seconds * 1000:0}")];
-        Builds = [.. Enumerable.Range(0, builds).Select(n =>
-        {
-            var (which, checkout) = (random.Next(bases), Math.Round((3.4 + 6.8 * random.NextDouble()) * checkouts, 3));
-            return random.Next(7) == 0 ? new Work(n, Servers[n % servers], "plain", null, 0, checkout) : new(n, Servers[n % servers], $"app{which}", Bases[which], sizes[which], checkout);
-        })];
+        Builds =
+        [
+            .. Enumerable
+                .Range(0, builds)
+                .Select(n =>
+                {
+                    var (which, checkout) = (
+                        random.Next(bases),
+                        Math.Round((3.4 + 6.8 * random.NextDouble()) * checkouts, 3)
+                    );
+                    return random.Next(7) == 0
+                        ? new Work(n, Servers[n % servers], "plain", null, 0, checkout)
+                        : new(n, Servers[n % servers], $"app{which}", Bases[which], sizes[which], checkout);
+                }),
+        ];
     }
 
     /// <summary>These builds and no others; the database host has a place for each.</summary>
     public Workload(IReadOnlyList<Work> builds) =>
-        (Settings, Builds, Servers, Bases, Places) = (0.01, builds, [.. builds.Select(b => b.Server).Distinct()], [.. builds.Select(b => b.Base).OfType<string>().Distinct()], builds.Count);
+        (Settings, Builds, Servers, Bases, Places) = (
+            0.01,
+            builds,
+            [.. builds.Select(b => b.Server).Distinct()],
+            [.. builds.Select(b => b.Base).OfType<string>().Distinct()],
+            builds.Count
+        );
 
     public IReadOnlyList<string> Servers { get; }
     public IReadOnlyList<string> Bases { get; }
@@ -45,13 +61,16 @@ internal sealed class Workload
     public double Settings { get; }
 
     /// <summary>
-    /// The best possible finishing time: no order of the same builds ends sooner than the busiest lane can. A server does its builds one by one, each
-    /// as long as the longer of copy and checkout, and then the settings. A base is copied once at a time, the database host makes so many copies
-    /// at once, and after the last copy the settings of its build are still to come.
+    /// The best possible finishing time: no order of the same builds ends sooner than the busiest lane can. A server
+    /// does its builds one by one, each as long as the longer of copy and checkout, and then the settings. A base is
+    /// copied once at a time, the database host makes so many copies at once, and after the last copy the settings of
+    /// its build are still to come.
     /// </summary>
     public double BestPossible => new[] { ByServer, ByBase, ByHost }.Max();
 
-    public double ByServer => Builds.GroupBy(b => b.Server).Max(g => g.Sum(b => Math.Max(b.Copy, b.Checkout) + Settings));
-    public double ByBase => Builds.Where(b => b.Base is not null).GroupBy(b => b.Base).Max(g => g.Sum(b => b.Copy)) + Settings;
+    public double ByServer =>
+        Builds.GroupBy(b => b.Server).Max(g => g.Sum(b => Math.Max(b.Copy, b.Checkout) + Settings));
+    public double ByBase =>
+        Builds.Where(b => b.Base is not null).GroupBy(b => b.Base).Max(g => g.Sum(b => b.Copy)) + Settings;
     public double ByHost => Builds.Sum(b => b.Copy) / Places + Settings;
 }

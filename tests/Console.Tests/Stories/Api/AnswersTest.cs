@@ -36,7 +36,10 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
     [InlineData("api/servers?=x", "There is no such parameter: ``.")]
     [InlineData("api/builds?state=queued&state=running", "The parameter `state` is there 2 times.")]
     [InlineData("api/builds?state=", "The parameter `state` is empty: it must be one or more of queued, running,")]
-    [InlineData("api/builds?state=queued,done", "The parameter `state` is not right: it must be one or more of queued,")]
+    [InlineData(
+        "api/builds?state=queued,done",
+        "The parameter `state` is not right: it must be one or more of queued,"
+    )]
     [InlineData("api/builds/1?wait", "The parameter `wait` is empty: it must be a number.")]
     [InlineData("api/builds/1?wait=NaN", "The parameter `wait` is not right: it must be a number.")]
     [InlineData("api/builds/1?wait=Infinity", "The parameter `wait` is not right")]
@@ -126,7 +129,8 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
     {
         using var answer = await Http.Put("api/servers/qa01/reservation", new { purpose = "x", until });
         Assert.Equal(
-            "The field `until` is not right: it must be a time with its zone, such as 2026-11-25T17:00:00Z or 2026-11-25T18:00:00+01:00.",
+            "The field `until` is not right: it must be a time with its zone, such as "
+                + "2026-11-25T17:00:00Z or 2026-11-25T18:00:00+01:00.",
             await answer.Problem(HttpStatusCode.BadRequest)
         );
     }
@@ -186,7 +190,9 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
         var document = await Http.Json("openapi/v1.json");
         var shape = new JsonShape(document);
         var fields = 0;
-        foreach (var (method, address, call) in Writes(document).Where(w => w.Call.TryGetProperty("requestBody", out _)))
+        foreach (
+            var (method, address, call) in Writes(document).Where(w => w.Call.TryGetProperty("requestBody", out _))
+        )
         {
             var content = call.GetProperty("requestBody").GetProperty("content").GetProperty("application/json");
             var schema = content.GetProperty("schema");
@@ -239,7 +245,8 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
         from path in document.GetProperty("paths").EnumerateObject()
         from call in path.Value.EnumerateObject()
         where call.Name != "get"
-        let address = System.Text.RegularExpressions.Regex.Replace(path.Name[1..], @"\{id}", "999")
+        let address = System
+            .Text.RegularExpressions.Regex.Replace(path.Name[1..], @"\{id}", "999")
             .Replace("{database}", "copy_shop_qa01", StringComparison.Ordinal)
         select (
             call.Name.ToUpperInvariant(),

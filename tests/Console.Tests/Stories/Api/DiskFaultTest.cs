@@ -8,8 +8,9 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>
-/// The real program while the kernel refuses calls on one file after the other: every second open, write, fsync, rename and close of each file that a write
-/// touches. What is refused has not been done, in memory and on disk, also after kill -9; what is done is in the audit.
+/// The real program while the kernel refuses calls on one file after the other: every second open, write, fsync, rename
+/// and close of each file that a write touches. What is refused has not been done, in memory and on disk, also after
+/// kill -9; what is done is in the audit.
 /// </summary>
 public sealed class DiskFaultTest
 {
@@ -121,17 +122,31 @@ public sealed class DiskFaultTest
         await http.Put("api/servers/qa01/reservation", new { purpose = "builds", hours = 9 });
         // On qa01 a build takes 5 s.
         for (var n = 0; n < 2; n++)
-            await http.Post("api/servers/qa01/builds", new { app = "shop", database = false, code = true });
+            await http.Post(
+                "api/servers/qa01/builds",
+                new
+                {
+                    app = "shop",
+                    database = false,
+                    code = true,
+                }
+            );
         string Draft(int build) => Path.Combine(own.Console.Folder, "state", "builds", $"{build}.json.draft");
         async Task<string?> State(int build) => (await http.Json($"api/builds/{build}")).Text("state");
         await Wait.Until("the first runs", async () => await State(1) == "running");
         Directory.CreateDirectory(Draft(1));
         Directory.CreateDirectory(Draft(2));
-        await Wait.Until("its end was refused", () => own.Console.Log.Contains("its end cannot be written yet", StringComparison.Ordinal));
+        await Wait.Until(
+            "its end was refused",
+            () => own.Console.Log.Contains("its end cannot be written yet", StringComparison.Ordinal)
+        );
         Assert.Equal(("running", "queued"), (await State(1), await State(2)));
         Directory.Delete(Draft(1));
         await Wait.Until("it has ended", async () => await State(1) == "failed");
-        await Wait.Until("the begin of the second was refused", () => own.Console.Log.Contains("cannot begin, or end", StringComparison.Ordinal));
+        await Wait.Until(
+            "the begin of the second was refused",
+            () => own.Console.Log.Contains("cannot begin, or end", StringComparison.Ordinal)
+        );
         Assert.Equal("queued", await State(2));
         Directory.Delete(Draft(2));
         await Wait.Until("it has run to its end", async () => await State(2) == "failed");

@@ -4,22 +4,32 @@ namespace TestServers.Tests.Stories.Api;
 
 public sealed class EventsTest
 {
-    private static async Task<(StreamReader Reader, HttpResponseMessage Answer)> Open(ConsoleProcess console, string? last = null)
+    private static async Task<(StreamReader Reader, HttpResponseMessage Answer)> Open(
+        ConsoleProcess console,
+        string? last = null
+    )
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "api/events");
-        if (last is not null) request.Headers.Add("Last-Event-ID", last);
+        if (last is not null)
+            request.Headers.Add("Last-Event-ID", last);
         var answer = await console.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return (new(await answer.Content.ReadAsStreamAsync()), answer);
     }
 
-    private static async Task<(string Name, string Data, string Id)> Next(StreamReader reader, Func<string, string, bool> wanted)
+    private static async Task<(string Name, string Data, string Id)> Next(
+        StreamReader reader,
+        Func<string, string, bool> wanted
+    )
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)) is { } line)
         {
-            if (line.Length > 0) fields[line.Split(": ", 2)[0]] = line.Split(": ", 2)[^1];
-            else if (fields.TryGetValue("event", out var name) && wanted(name, fields["data"])) return (name, fields["data"], fields["id"]);
-            else fields.Clear();
+            if (line.Length > 0)
+                fields[line.Split(": ", 2)[0]] = line.Split(": ", 2)[^1];
+            else if (fields.TryGetValue("event", out var name) && wanted(name, fields["data"]))
+                return (name, fields["data"], fields["id"]);
+            else
+                fields.Clear();
         }
         throw new EndOfStreamException();
     }
@@ -37,10 +47,14 @@ public sealed class EventsTest
 
         await console.Http.Put("api/servers/qa01/reservation", new { purpose = "two", hours = 1 });
         await console.Http.Put("api/servers/qa02/reservation", new { purpose = "three", hours = 1 });
-        await Wait.Until("the board shows it", async () => (await console.Http.Json("api/servers/qa02")).Text("reservation") is not null);
+        await Wait.Until(
+            "the board shows it",
+            async () => (await console.Http.Json("api/servers/qa02")).Text("reservation") is not null
+        );
         var (resumed, second) = await Open(console, first.Id);
         var seen = new List<string> { (await Next(resumed, (n, _) => n == "server")).Data };
-        if (!seen[0].Contains("three", StringComparison.Ordinal)) seen.Add((await Next(resumed, (_, d) => d.Contains("three", StringComparison.Ordinal))).Data);
+        if (!seen[0].Contains("three", StringComparison.Ordinal))
+            seen.Add((await Next(resumed, (_, d) => d.Contains("three", StringComparison.Ordinal))).Data);
         Assert.DoesNotContain(seen, d => d.Contains("\"one\"", StringComparison.Ordinal));
         Assert.Contains(seen, d => d.Contains("\"two\"", StringComparison.Ordinal));
         second.Dispose();
@@ -62,10 +76,11 @@ public sealed class EventsTest
         var id = (await Next(first, (n, _) => n == "hello")).Id;
         answer.Dispose();
         var (reader, resumed) = await Open(console, id);
-        for (var beats = 0; beats < 3;)
+        for (var beats = 0; beats < 3; )
         {
             var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(3));
-            if (line != "event: heartbeat") continue;
+            if (line != "event: heartbeat")
+                continue;
             var said = DateTimeOffset.Parse((await reader.ReadLineAsync())!["data: ".Length..], null);
             Assert.InRange((DateTimeOffset.UtcNow - said).TotalSeconds, -0.1, 2);
             beats++;
@@ -79,10 +94,29 @@ public sealed class EventsTest
         await using var own = new ConsoleWithApp();
         await own.Console.StartWithServers();
         var (reader, answer) = await Open(own.Console);
-        for (var i = 0; i < 3; i++) await own.Console.Http.Post("api/servers/qa01/builds", new { app = "shop", path = "trunk", database = false, code = true });
-        var told = await Next(reader, (name, data) => name == "build" && data.Contains("\"id\":\"3\"", StringComparison.Ordinal) && data.Contains("\"position\":1", StringComparison.Ordinal));
+        for (var i = 0; i < 3; i++)
+            await own.Console.Http.Post(
+                "api/servers/qa01/builds",
+                new
+                {
+                    app = "shop",
+                    path = "trunk",
+                    database = false,
+                    code = true,
+                }
+            );
+        var told = await Next(
+            reader,
+            (name, data) =>
+                name == "build"
+                && data.Contains("\"id\":\"3\"", StringComparison.Ordinal)
+                && data.Contains("\"position\":1", StringComparison.Ordinal)
+        );
         Assert.Contains("qa01 is busy with build 2 of anna", told.Data, StringComparison.Ordinal);
-        Assert.Equal(1, (await own.Console.Http.Json("api/servers/qa01")).GetProperty("build").GetProperty("waiting").GetInt32());
+        Assert.Equal(
+            1,
+            (await own.Console.Http.Json("api/servers/qa01")).GetProperty("build").GetProperty("waiting").GetInt32()
+        );
         answer.Dispose();
     }
 
@@ -92,10 +126,12 @@ public sealed class EventsTest
         await using var console = new ConsoleProcess();
         await console.StartWithServers();
         var open = new List<HttpResponseMessage>();
-        for (var i = 0; i < 6; i++) open.Add((await Open(console)).Answer);
+        for (var i = 0; i < 6; i++)
+            open.Add((await Open(console)).Answer);
         Assert.All(open, a => Assert.True(a.IsSuccessStatusCode));
         var (_, seventh) = await Open(console);
         await seventh.Problem(System.Net.HttpStatusCode.TooManyRequests);
-        foreach (var answer in open) answer.Dispose();
+        foreach (var answer in open)
+            answer.Dispose();
     }
 }

@@ -59,10 +59,7 @@ public sealed class FrontDocsTest
                     StringComparison.Ordinal
                 );
             }
-            Assert.Equal(
-                HttpStatusCode.NoContent,
-                (await anna.DeleteAsync("api/servers/qa01/reservation")).StatusCode
-            );
+            Assert.Equal(HttpStatusCode.NoContent, (await anna.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
             using var session = apache.Client("https://qa.example/", version: version);
             session.DefaultRequestHeaders.Add("Cookie", cookie.Split(';')[0]);
             Assert.Contains("\"anna\"", await session.GetStringAsync("api/me"), StringComparison.Ordinal);

@@ -5,7 +5,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 
-/// <summary>apache-proxy.conf at the root and below a path, in a virtual host and at the server's level, by TLS.</summary>
+/// <summary>
+/// apache-proxy.conf at the root and below a path, in a virtual host and at the server's level, by TLS.
+/// </summary>
 public sealed class FrontPathTest(RunningConsole running) : IClassFixture<RunningConsole>
 {
     private static readonly string[] Odd =
@@ -180,5 +182,6 @@ public sealed class FrontPathTest(RunningConsole running) : IClassFixture<Runnin
     }
 
     private static string Basic(string user) =>
-        $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{ApacheProcess.PasswordOf(user)}"))}\r\n";
+        "Authorization: Basic "
+        + $"{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{ApacheProcess.PasswordOf(user)}"))}\r\n";
 }

@@ -54,7 +54,11 @@ public sealed partial class FuzzTest
 
     // Null: a body over the limit was refused, and the connection closed, while it was still being written. The client
     // sees its write fail and does not come to read the answer.
-    private static async Task<HttpResponseMessage?> Send(HttpClient http, HttpRequestMessage request, CancellationToken cancel)
+    private static async Task<HttpResponseMessage?> Send(
+        HttpClient http,
+        HttpRequestMessage request,
+        CancellationToken cancel
+    )
     {
         var size = request.Content?.Headers.ContentLength;
         try

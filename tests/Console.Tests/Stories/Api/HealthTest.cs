@@ -55,10 +55,7 @@ public sealed class HealthTest
         await console.Start();
         var said =
             $"None of its 2 domains is a test server: `servers` in the settings, `{pattern}`, names none of them.";
-        await Wait.Until(
-            "it is told",
-            async () => Parts(await console.Http.Json("healthz")).Contains("host vmhost")
-        );
+        await Wait.Until("it is told", async () => Parts(await console.Http.Json("healthz")).Contains("host vmhost"));
         Assert.Equal($"vmhost: {said}", Message(await console.Http.Json("healthz"), "host vmhost"));
         var host = (await console.Http.Json("api/servers")).GetProperty("hosts")[0];
         Assert.Equal(said, host.GetProperty("notices")[0].GetString());

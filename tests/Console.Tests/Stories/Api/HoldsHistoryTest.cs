@@ -6,8 +6,9 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>
-/// 64 people and 10,000 calls for 15 servers while the console is killed 20 times: there is an order of the calls, each somewhere between its begin and
-/// its answer, in which every answer is right, one server at a time. CONSOLE_HOLDS_SEED repeats a run's choices.
+/// 64 people and 10,000 calls for 15 servers while the console is killed 20 times: there is an order of the calls, each
+/// somewhere between its begin and its answer, in which every answer is right, one server at a time. CONSOLE_HOLDS_SEED
+/// repeats a run's choices.
 /// </summary>
 public sealed class HoldsHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
 {
@@ -45,7 +46,8 @@ public sealed class HoldsHistoryTest(Xunit.Abstractions.ITestOutputHelper output
         }
         await people;
         output.WriteLine(
-            $"{_history.Count} calls in {took.Elapsed.TotalSeconds:0.0} s, {_history.Count(c => c.Status is null)} without an answer"
+            $"{_history.Count} calls in {took.Elapsed.TotalSeconds:0.0} s, "
+                + $"{_history.Count(c => c.Status is null)} without an answer"
         );
 
         Assert.True(_history.Count >= Calls);

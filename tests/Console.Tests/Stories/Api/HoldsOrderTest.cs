@@ -3,7 +3,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 
-/// <summary>The judge of histories is judged: it finds an order where there is one, and none where a hold was given twice.</summary>
+/// <summary>
+/// The judge of histories is judged: it finds an order where there is one, and none where a hold was given twice.
+/// </summary>
 public sealed class HoldsOrderTest
 {
     private static HeldCall Call(

@@ -147,10 +147,7 @@ public sealed class ListeningTest
     [InlineData("\"socket\": \"console.json/k.sock\"", "there is no folder")]
     [InlineData("\"socket\": \"/proc/k.sock\"", "`listen.socket` is wrong")]
     [InlineData("\"socket\": \" \"", "`listen.socket` is wrong")]
-    [InlineData(
-        "\"socket\": \"/tmp/ääääääääääääääääääääääääääääääääääääääääääääääääääää\"",
-        "at most 107 bytes"
-    )]
+    [InlineData("\"socket\": \"/tmp/ääääääääääääääääääääääääääääääääääääääääääääääääääää\"", "at most 107 bytes")]
     [InlineData("\"loopback\": 0", "`listen.loopback` is wrong")]
     [InlineData("\"loopback\": 65536", "`listen.loopback` is wrong")]
     [InlineData("\"loopback\": 5, \"socket\": \"k.sock\"", "`listen` is wrong")]

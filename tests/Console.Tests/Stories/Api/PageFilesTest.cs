@@ -11,7 +11,10 @@ public sealed partial class PageFilesTest(RunningConsole running) : IClassFixtur
 
     /// <summary>Where a frame says that a file of the page is.</summary>
     internal static string Address(string frame, string name) =>
-        Assert.Single(Named().Matches(frame).Select(m => m.Value).Distinct(), a => a.EndsWith(name, StringComparison.Ordinal));
+        Assert.Single(
+            Named().Matches(frame).Select(m => m.Value).Distinct(),
+            a => a.EndsWith(name, StringComparison.Ordinal)
+        );
 
     [Fact]
     public async Task What_the_frame_names_is_there_has_its_type_and_is_kept_for_ever()
@@ -63,7 +66,9 @@ public sealed partial class PageFilesTest(RunningConsole running) : IClassFixtur
     public async Task Nothing_else_is_a_file_of_the_page(string path)
     {
         var hash = Address(await Http.GetStringAsync(""), "js/start.js").Split('/')[1];
-        await (await Http.GetAsync(path.Replace("HASH", hash, StringComparison.Ordinal))).Problem(HttpStatusCode.NotFound);
+        await (await Http.GetAsync(path.Replace("HASH", hash, StringComparison.Ordinal))).Problem(
+            HttpStatusCode.NotFound
+        );
     }
 
     [Fact]

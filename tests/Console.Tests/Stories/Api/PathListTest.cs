@@ -4,7 +4,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 
-/// <summary>Every branch and tag of a real repository is listed, or counted with the reason; each can be asked for.</summary>
+/// <summary>
+/// Every branch and tag of a real repository is listed, or counted with the reason; each can be asked for.
+/// </summary>
 public sealed class PathListTest(NamedRepositories here) : IClassFixture<NamedRepositories>
 {
     [Fact]
@@ -23,9 +25,11 @@ public sealed class PathListTest(NamedRepositories here) : IClassFixture<NamedRe
         Assert.Equal(
             [
                 "504 of 1,004 paths are not shown: give more of the name.",
-                "2 names are not listed, as each holds a character that cannot be seen: a[U+202E]b, tab[U+200B]. Rename them in the repository to build them.",
+                "2 names are not listed, as each holds a character that cannot be seen: "
+                    + "a[U+202E]b, tab[U+200B]. Rename them in the repository to build them.",
                 "1 name is not listed, as it is not in UTF-8: b[U+FFFD]r. Rename it in the repository to build it.",
-                $"1 name is not listed, as it has more than 1,000 bytes: {new string('l', 60)}…. Rename it in the repository to build it.",
+                $"1 name is not listed, as it has more than 1,000 bytes: {new string('l', 60)}…. "
+                    + "Rename it in the repository to build it.",
             ],
             (await here.Console.Http.Json("api/apps/git/paths"))
                 .GetProperty("leftOut")
@@ -68,7 +72,8 @@ public sealed class PathListTest(NamedRepositories here) : IClassFixture<NamedRe
             .Select(t => t.GetString()!)
             .ToList();
         Assert.Contains(
-            "1 name is not listed, as it holds a character that cannot be seen: branches/a[U+202E]b. Rename it in the repository to build it.",
+            "1 name is not listed, as it holds a character that cannot be seen: "
+                + "branches/a[U+202E]b. Rename it in the repository to build it.",
             left
         );
         Assert.Contains(

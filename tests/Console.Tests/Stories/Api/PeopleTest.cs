@@ -10,24 +10,48 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
     // HttpClient would not send what it holds for no right header.
     private static async Task<string> MeAs(ConsoleProcess console, string name)
     {
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix,
+            System.Net.Sockets.SocketType.Stream,
+            System.Net.Sockets.ProtocolType.Unspecified
+        );
         await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(console.Socket));
-        await socket.SendAsync(Encoding.UTF8.GetBytes($"GET /console/api/me HTTP/1.1\r\nHost: c\r\nConnection: close\r\nX-Remote-User: {name}\r\n\r\n"));
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes(
+                $"GET /console/api/me HTTP/1.1\r\nHost: c\r\nConnection: close\r\nX-Remote-User: {name}\r\n\r\n"
+            )
+        );
         using var reader = new StreamReader(new System.Net.Sockets.NetworkStream(socket));
         return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     public static TheoryData<string> GoodNames() =>
-    [
-        "anna", "Weiss, Petra", "anna, root", "O'Brien", "\"Annie\" Müller", "anna@EXAMPLE.COM", @"CORP\anna", "uid=anna,ou=People,dc=example", "<b>", "a;b", "日本 太郎", "😀", "a=b", new('x', 256), "J\u006f\u0308rg",
-    ];
+        [
+            "anna",
+            "Weiss, Petra",
+            "anna, root",
+            "O'Brien",
+            "\"Annie\" Müller",
+            "anna@EXAMPLE.COM",
+            @"CORP\anna",
+            "uid=anna,ou=People,dc=example",
+            "<b>",
+            "a;b",
+            "日本 太郎",
+            "😀",
+            "a=b",
+            new('x', 256),
+            "J\u006f\u0308rg",
+        ];
 
     [Theory, MemberData(nameof(GoodNames))]
     public async Task A_person_may_be_called_so(string name)
     {
         var answer = await MeAs(running.Console, name);
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
-        using var me = System.Text.Json.JsonDocument.Parse(answer[answer.IndexOf('{', StringComparison.Ordinal)..(answer.LastIndexOf('}') + 1)]);
+        using var me = System.Text.Json.JsonDocument.Parse(
+            answer[answer.IndexOf('{', StringComparison.Ordinal)..(answer.LastIndexOf('}') + 1)]
+        );
         Assert.Equal(name, me.RootElement.Text("name"));
         // And the session that began knows the same name.
         var cookie = answer.Split("Set-Cookie: ")[1].Split(';')[0];
@@ -68,7 +92,11 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
 
     [Fact]
     public async Task A_name_that_is_too_long_is_refused_with_its_length() =>
-        Assert.Contains("257 characters; 256 are allowed", await MeAs(running.Console, new string('x', 257)), StringComparison.Ordinal);
+        Assert.Contains(
+            "257 characters; 256 are allowed",
+            await MeAs(running.Console, new string('x', 257)),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task Folded_names_are_one_person_in_reservations_sessions_and_audit()
@@ -78,12 +106,24 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
         await console.StartWithServers();
         using var capitals = console.ClientFor("ANNA");
         using var small = console.ClientFor("anna");
-        Assert.Equal("anna", (await (await capitals.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).Json()).Text("holder"));
-        Assert.Equal(HttpStatusCode.OK, (await small.Put("api/servers/qa01/reservation", new { purpose = "y", hours = 2 })).StatusCode);
+        Assert.Equal(
+            "anna",
+            (await (await capitals.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 })).Json()).Text(
+                "holder"
+            )
+        );
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await small.Put("api/servers/qa01/reservation", new { purpose = "y", hours = 2 })).StatusCode
+        );
         Assert.Equal("anna", (await capitals.Json("api/me")).Text("name"));
         Assert.StartsWith("HTTP/1.1 401", await MeAs(console, "CRON"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NoContent, (await capitals.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
-        Assert.DoesNotContain("ANNA", await File.ReadAllTextAsync(Path.Combine(console.Folder, "state", "audit.log")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "ANNA",
+            await File.ReadAllTextAsync(Path.Combine(console.Folder, "state", "audit.log")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -92,7 +132,9 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
         using var capitals = running.Console.ClientFor("ANNA");
         using var small = running.Console.ClientFor("anna");
         await capitals.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 });
-        await (await small.Put("api/servers/qa01/reservation", new { purpose = "y", hours = 2 })).Problem(HttpStatusCode.Conflict);
+        await (await small.Put("api/servers/qa01/reservation", new { purpose = "y", hours = 2 })).Problem(
+            HttpStatusCode.Conflict
+        );
         await capitals.DeleteAsync("api/servers/qa01/reservation");
     }
 
@@ -103,7 +145,8 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
         await open.InitializeAsync();
         try
         {
-            foreach (var name in new[] { "an\u202ena", "cron", " ", new string('x', 257) }) await (await open.Http.Put("api/me", new { name })).Problem(HttpStatusCode.BadRequest);
+            foreach (var name in new[] { "an\u202ena", "cron", " ", new string('x', 257) })
+                await (await open.Http.Put("api/me", new { name })).Problem(HttpStatusCode.BadRequest);
             foreach (var name in new[] { "Weiss, Petra", "100%41", "\"Annie\"; path=/", new string('ü', 256) })
             {
                 Assert.Equal(name, (await (await open.Http.Put("api/me", new { name })).Json()).Text("name"));
@@ -121,7 +164,8 @@ public sealed class PeopleTest(RunningConsole running) : IClassFixture<RunningCo
     {
         await using var console = new ConsoleProcess();
         await console.StartWithServers();
-        using HttpClient before = console.ClientFor("ANNA"), after = console.ClientFor("Anna");
+        using HttpClient before = console.ClientFor("ANNA"),
+            after = console.ClientFor("Anna");
         await before.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 });
         await console.Kill();
         console.WriteSettings(more: """, "people": { "names": "folded" }""");

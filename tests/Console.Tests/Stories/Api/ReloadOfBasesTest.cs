@@ -33,7 +33,8 @@ public sealed class ReloadOfBasesTest : IAsyncLifetime, IAsyncDisposable
         Shell.Run("chmod +x program; touch conf", _console.Folder);
         _console.WriteSettings(
             more: $$"""
-            , "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": 1, "local": { "program": "program", "config": "conf" } } ],
+            , "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": 1,
+              "local": { "program": "program", "config": "conf" } } ],
               "bases": [ {{Base("shop")}}, {{Base("other")}} ]
             """
         );

@@ -294,7 +294,9 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
 
     private async Task<List<string>> Problems() =>
         [
-            .. (await Console.Http.Json("healthz")).GetProperty("problems").EnumerateArray()
+            .. (await Console.Http.Json("healthz"))
+                .GetProperty("problems")
+                .EnumerateArray()
                 .Select(p => $"{p.Text("part")}: {p.Text("message")}"),
         ];
 

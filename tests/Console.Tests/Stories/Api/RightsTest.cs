@@ -68,8 +68,11 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         var tokens = Tokens
             .Append("none")
             .Select(t =>
-                $$"""{ "name": "{{t}}", "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(t)))}}", "may": [{{(t == "none" ? "" : $"\"{t}\"")}}] }"""
-            );
+            {
+                var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(t)));
+                var may = t == "none" ? "" : $"\"{t}\"";
+                return $$"""{ "name": "{{t}}", "sha256": "{{digest}}", "may": [{{may}}] }""";
+            });
         var settings = Path.Combine(_running.Console.Folder, "console.json");
         var text = File.ReadAllText(settings);
         var at = text.IndexOf("\"tokens\": [", StringComparison.Ordinal) + "\"tokens\": [".Length;
@@ -123,7 +126,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_build_is_cancelled_by_who_asked_for_it_or_holds_its_server_and_a_hold_is_given_back_by_its_holder()
+    public async Task Who_asked_for_a_build_or_holds_its_server_cancels_it_and_a_holder_gives_back_the_hold()
     {
         var (anna, ben) = (_running.Console.ClientFor("anna"), _running.Console.ClientFor("ben"));
         var build = (

@@ -11,12 +11,24 @@ public sealed class ServersApiTest
         await using var console = new ConsoleProcess();
         await console.StartWithServers();
         var list = await console.Http.Json("api/servers");
-        Assert.Equal(["qa01 running", "qa02 running", "qa03 shut off", "qa04 paused"], list.GetProperty("servers").EnumerateArray().Select(s => $"{s.Text("name")} {s.Text("state")}"));
+        Assert.Equal(
+            ["qa01 running", "qa02 running", "qa03 shut off", "qa04 paused"],
+            list.GetProperty("servers").EnumerateArray().Select(s => $"{s.Text("name")} {s.Text("state")}")
+        );
         Assert.Equal("127.71.9.4", list.GetProperty("servers")[3].Text("address"));
         Assert.Equal(1, list.GetProperty("hosts")[0].GetProperty("others").GetInt32());
 
         console.WriteDomains(("qa01", 5), ("qa99", 1));
-        await Wait.Until("the page shows the new truth", async () => (await console.Http.Json("api/servers")).GetProperty("servers").EnumerateArray().Select(s => $"{s.Text("name")} {s.Text("state")}").SequenceEqual(["qa01 shut off", "qa99 running"]), 6);
+        await Wait.Until(
+            "the page shows the new truth",
+            async () =>
+                (await console.Http.Json("api/servers"))
+                    .GetProperty("servers")
+                    .EnumerateArray()
+                    .Select(s => $"{s.Text("name")} {s.Text("state")}")
+                    .SequenceEqual(["qa01 shut off", "qa99 running"]),
+            6
+        );
         await (await console.Http.GetAsync("api/servers/qa02")).Problem(HttpStatusCode.NotFound);
     }
 
@@ -39,30 +51,65 @@ public sealed class ServersApiTest
         await using var console = new ConsoleProcess();
         var bin = Directory.CreateDirectory(Path.Combine(console.Folder, "bin")).FullName;
         var mark = Path.Combine(console.Folder, "hang");
-        // Stands for a libvirtd in trouble, which cannot be had on order: the real virsh until a file says how to misbehave.
-        File.WriteAllText(Path.Combine(bin, "virsh"), $"""
+        // Stands for a libvirtd in trouble, which cannot be had on order: the real virsh until a file says how to
+        // misbehave.
+        File.WriteAllText(
+            Path.Combine(bin, "virsh"),
+            $"""
             #!/bin/bash
             if [ -e {mark} ]; then
               (flock -n 9 || echo two >> {mark}.two; bash {mark}) 9> {mark}.lock
             else exec /usr/bin/virsh "$@"
             fi
-            """);
-        File.SetUnixFileMode(Path.Combine(bin, "virsh"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await console.Start(environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}" });
-        await Wait.Until("virsh has answered", async () => (await console.Http.Json("api/servers")).GetProperty("servers").GetArrayLength() == 4);
+            """
+        );
+        File.SetUnixFileMode(
+            Path.Combine(bin, "virsh"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
+        await console.Start(
+            environment: new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}",
+            }
+        );
+        await Wait.Until(
+            "virsh has answered",
+            async () => (await console.Http.Json("api/servers")).GetProperty("servers").GetArrayLength() == 4
+        );
 
-        foreach (var (trouble, said) in new[] { ("exec sleep 60", "did not answer within"), ("echo '<html>'", "no list of domains"), ("echo 'error: failed to connect' >&2; exit 1", "failed to connect"), ("yes", "no end") })
+        foreach (
+            var (trouble, said) in new[]
+            {
+                ("exec sleep 60", "did not answer within"),
+                ("echo '<html>'", "no list of domains"),
+                ("echo 'error: failed to connect' >&2; exit 1", "failed to connect"),
+                ("yes", "no end"),
+            }
+        )
         {
             File.WriteAllText(mark + ".new", trouble);
             File.Move(mark + ".new", mark, overwrite: true);
-            await Wait.Until($"the page says: {said}", async () => (await console.Http.Json("api/servers")).GetProperty("hosts")[0].Text("problem")?.Contains(said, StringComparison.Ordinal) == true, 15);
+            await Wait.Until(
+                $"the page says: {said}",
+                async () =>
+                    (await console.Http.Json("api/servers"))
+                        .GetProperty("hosts")[0]
+                        .Text("problem")
+                        ?.Contains(said, StringComparison.Ordinal) == true,
+                15
+            );
             var list = await console.Http.Json("api/servers");
             Assert.Equal(4, list.GetProperty("servers").GetArrayLength());
             Assert.NotNull(list.GetProperty("servers")[0].Text("asOf"));
         }
         Assert.False(File.Exists(mark + ".two"), "Two processes asked at once.");
         File.Delete(mark);
-        await Wait.Until("it is well again", async () => (await console.Http.Json("api/servers")).GetProperty("hosts")[0].Text("problem") is null, 10);
+        await Wait.Until(
+            "it is well again",
+            async () => (await console.Http.Json("api/servers")).GetProperty("hosts")[0].Text("problem") is null,
+            10
+        );
     }
 
     [Fact]
@@ -71,7 +118,14 @@ public sealed class ServersApiTest
         await using var console = new ConsoleProcess();
         console.WriteSettings(extraHosts: """, { "name": "kvm2", "uri": "test:///nowhere.xml", "servers": "^x" }""");
         await console.StartWithServers();
-        await Wait.Until("both were asked", async () => (await console.Http.Json("api/servers")).GetProperty("hosts")[1].Text("problem")?.StartsWith("virsh failed", StringComparison.Ordinal) == true);
+        await Wait.Until(
+            "both were asked",
+            async () =>
+                (await console.Http.Json("api/servers"))
+                    .GetProperty("hosts")[1]
+                    .Text("problem")
+                    ?.StartsWith("virsh failed", StringComparison.Ordinal) == true
+        );
         var list = await console.Http.Json("api/servers");
         Assert.Equal(4, list.GetProperty("servers").GetArrayLength());
         Assert.Null(list.GetProperty("hosts")[0].Text("problem"));

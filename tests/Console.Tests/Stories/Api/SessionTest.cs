@@ -11,15 +11,20 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
     private ApacheProcess Apache => front.Apache;
 
     private static string Basic(string user, string? password = null) =>
-        $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password ?? ApacheProcess.PasswordOf(user)}"))}\r\n";
+        "Authorization: Basic "
+        + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password ?? ApacheProcess.PasswordOf(user)}"))
+        + "\r\n";
 
     private Task<string> Ask(string headers, string path = "api/me", string method = "GET") =>
         Apache.Raw($"{method} /console/{path} HTTP/1.0\r\nHost: 127.0.0.1:{Apache.Port}\r\n{headers}\r\n");
 
     private async Task<string> CookieOf(string user)
     {
-        var line = (await Ask(Basic(user))).Split("\r\n").Single(l => l.StartsWith("Set-Cookie: console-session=", StringComparison.Ordinal));
-        foreach (var word in new[] { "; path=/console", "; httponly", "; samesite=strict", "; max-age=55" }) Assert.Contains(word, line, StringComparison.OrdinalIgnoreCase);
+        var line = (await Ask(Basic(user)))
+            .Split("\r\n")
+            .Single(l => l.StartsWith("Set-Cookie: console-session=", StringComparison.Ordinal));
+        foreach (var word in new[] { "; path=/console", "; httponly", "; samesite=strict", "; max-age=55" })
+            Assert.Contains(word, line, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("secure", line, StringComparison.OrdinalIgnoreCase);
         return line.Split(": ", 2)[1].Split(';')[0];
     }
@@ -50,11 +55,19 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
     }
 
     public static TheoryData<string> OtherCredentials() =>
-    [
-        Basic("ben"), Basic("ben", "wrong"), Basic("anna", "wrong"), Basic("anna", ""), Basic("nobody", "x"),
-        Basic("anna") + Basic("ben"), Basic("anna").Replace("Basic", "basic", StringComparison.Ordinal),
-        "Authorization: bearer secret\r\n", "Authorization: Bearer  secret\r\n", "Authorization: Digest x\r\n", "Authorization: x\r\n",
-    ];
+        [
+            Basic("ben"),
+            Basic("ben", "wrong"),
+            Basic("anna", "wrong"),
+            Basic("anna", ""),
+            Basic("nobody", "x"),
+            Basic("anna") + Basic("ben"),
+            Basic("anna").Replace("Basic", "basic", StringComparison.Ordinal),
+            "Authorization: bearer secret\r\n",
+            "Authorization: Bearer  secret\r\n",
+            "Authorization: Digest x\r\n",
+            "Authorization: x\r\n",
+        ];
 
     [Theory, MemberData(nameof(OtherCredentials))]
     public async Task With_other_credentials_beside_it_a_session_is_not_believed(string others)
@@ -62,15 +75,29 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         var cookie = await CookieOf("anna");
         // The SHA-1 of the Authorization that anna sends.
         const string digest = "96921f38cc2f5d2fd167b2279751174d8a0a0db6";
-        foreach (var said in new[] { "", $"X-Remote-Credentials: {digest}\r\n", "X-Remote-Credentials:\r\n", "Connection: X-Remote-Credentials\r\n" })
+        foreach (
+            var said in new[]
+            {
+                "",
+                $"X-Remote-Credentials: {digest}\r\n",
+                "X-Remote-Credentials:\r\n",
+                "Connection: X-Remote-Credentials\r\n",
+            }
+        )
         {
             var answer = await Ask($"{others}Cookie: {cookie}\r\n{said}");
             Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("\"name\"", answer, StringComparison.Ordinal);
         }
         // And what a client says of its credentials does not bind the session it gets.
-        var begun = (await Ask($"{Basic("ben")}X-Remote-Credentials: {digest}\r\n")).Split("\r\n").Single(l => l.StartsWith("Set-Cookie: ", StringComparison.Ordinal));
-        Assert.StartsWith("HTTP/1.1 401", await Ask($"{Basic("anna")}Cookie: {begun.Split(": ")[1].Split(';')[0]}\r\n"), StringComparison.Ordinal);
+        var begun = (await Ask($"{Basic("ben")}X-Remote-Credentials: {digest}\r\n"))
+            .Split("\r\n")
+            .Single(l => l.StartsWith("Set-Cookie: ", StringComparison.Ordinal));
+        Assert.StartsWith(
+            "HTTP/1.1 401",
+            await Ask($"{Basic("anna")}Cookie: {begun.Split(": ")[1].Split(';')[0]}\r\n"),
+            StringComparison.Ordinal
+        );
     }
 
     public static TheoryData<string> WrongCookies()
@@ -80,9 +107,22 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         var both = $"{signature}.{signature}";
         return
         [
-            "", "x", $"{forged}", $"{forged}.1.", $"{forged}.1.{signature}", $"{forged}.1.{both}", $"{forged}.999999999999.{both}", $"{forged}.99999999999999999999999.{both}", $"{forged}.-1.{both}",
-            $"anna.1.{both}", $".1.{both}", $"\"{forged}.1.{both}\"", $"{forged}.1.{both}; console-session={forged}.1.{both}",
-            $"{forged}.1.{both}\r\nCookie: console-session={forged}.1.{both}", $"{forged}.1.{both}.{signature}", $"{new string('A', 3000)}.1.{both}",
+            "",
+            "x",
+            $"{forged}",
+            $"{forged}.1.",
+            $"{forged}.1.{signature}",
+            $"{forged}.1.{both}",
+            $"{forged}.999999999999.{both}",
+            $"{forged}.99999999999999999999999.{both}",
+            $"{forged}.-1.{both}",
+            $"anna.1.{both}",
+            $".1.{both}",
+            $"\"{forged}.1.{both}\"",
+            $"{forged}.1.{both}; console-session={forged}.1.{both}",
+            $"{forged}.1.{both}\r\nCookie: console-session={forged}.1.{both}",
+            $"{forged}.1.{both}.{signature}",
+            $"{new string('A', 3000)}.1.{both}",
         ];
     }
 
@@ -96,7 +136,11 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
             Assert.Contains("WWW-Authenticate: Basic", answer, StringComparison.OrdinalIgnoreCase);
         }
         // With the password beside it, Apache or the next request after the removal lets in who it is.
-        Assert.DoesNotContain("\"name\":\"ben\"", await Ask($"{Basic("anna")}Cookie: console-session={value}\r\nX-Remote-User: ben\r\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "\"name\":\"ben\"",
+            await Ask($"{Basic("anna")}Cookie: console-session={value}\r\nX-Remote-User: ben\r\n"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -105,7 +149,15 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         var cookie = await CookieOf("anna");
         for (var at = "console-session=".Length; at < cookie.Length - 1; at += 3)
         {
-            var changed = cookie[..at] + (cookie[at] == 'B' ? 'C' : cookie[at] == '.' ? ' ' : char.IsAsciiDigit(cookie[at]) ? (char)('0' + ((cookie[at] - '0' + 1) % 10)) : 'B') + cookie[(at + 1)..];
+            var changed =
+                cookie[..at]
+                + (
+                    cookie[at] == 'B' ? 'C'
+                    : cookie[at] == '.' ? ' '
+                    : char.IsAsciiDigit(cookie[at]) ? (char)('0' + ((cookie[at] - '0' + 1) % 10))
+                    : 'B'
+                )
+                + cookie[(at + 1)..];
             Assert.StartsWith("HTTP/1.1 401", await Ask($"Cookie: {changed}\r\n"), StringComparison.Ordinal);
         }
     }
@@ -116,7 +168,11 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         var wrong = (await CookieOf("anna"))[..^3] + "xyz";
         var answer = await Ask($"{Basic("anna")}Cookie: {wrong}\r\n");
         Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
-        Assert.Contains("Set-Cookie: console-session=; max-age=0; path=/console", answer, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "Set-Cookie: console-session=; max-age=0; path=/console",
+            answer,
+            StringComparison.OrdinalIgnoreCase
+        );
 
         // What calls itself Mozilla may be anything, and need not follow.
         answer = await Ask($"{Basic("anna")}Cookie: {wrong}\r\nUser-Agent: Mozilla/5.0\r\n");
@@ -127,9 +183,17 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         Assert.Contains("\r\nLocation: ./builds?state=queued\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("Set-Cookie: console-session=renew", answer, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("WWW-Authenticate", answer, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("\"name\":\"anna\"", await Ask($"{Basic("anna")}Cookie: console-session=renew\r\nSec-Fetch-Mode: cors\r\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"name\":\"anna\"",
+            await Ask($"{Basic("anna")}Cookie: console-session=renew\r\nSec-Fetch-Mode: cors\r\n"),
+            StringComparison.Ordinal
+        );
         // A cookie of the same name that another site has set for the whole domain makes no circle.
-        Assert.Contains("\"name\":\"anna\"", await Ask($"{Basic("anna")}Cookie: {wrong}; console-session=renew\r\nSec-Fetch-Mode: cors\r\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"name\":\"anna\"",
+            await Ask($"{Basic("anna")}Cookie: {wrong}; console-session=renew\r\nSec-Fetch-Mode: cors\r\n"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -149,7 +213,10 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         direct.DefaultRequestHeaders.Add("Cookie", anna);
         var both = await direct.GetAsync("api/me");
         Assert.Equal("ben", (await both.Json()).Text("name"));
-        Assert.Contains(both.Headers.GetValues("Set-Cookie"), c => c.StartsWith("console-session=", StringComparison.Ordinal));
+        Assert.Contains(
+            both.Headers.GetValues("Set-Cookie"),
+            c => c.StartsWith("console-session=", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -159,8 +226,12 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
     [InlineData("Origin: null\r\n")]
     public async Task A_cookie_alone_changes_nothing_from_another_site(string headers)
     {
-        var sent = $"Cookie: {await CookieOf("anna")}\r\nContent-Type: application/json\r\nContent-Length: 26\r\n{headers}";
-        var answer = await Apache.Raw($"PUT /console/api/servers/qa02/reservation HTTP/1.0\r\nHost: 127.0.0.1:{Apache.Port}\r\n{sent}\r\n{{\"purpose\":\"x\",\"hours\":1}} ");
+        var sent =
+            $"Cookie: {await CookieOf("anna")}\r\nContent-Type: application/json\r\nContent-Length: 26\r\n{headers}";
+        var answer = await Apache.Raw(
+            "PUT /console/api/servers/qa02/reservation HTTP/1.0\r\nHost: "
+                + $"127.0.0.1:{Apache.Port}\r\n{sent}\r\n{{\"purpose\":\"x\",\"hours\":1}} "
+        );
         Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
         Assert.Null((await front.Console.Http.Json("api/servers/qa02")).Text("reservation"));
     }
@@ -187,7 +258,8 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         {
             using var begins = console.ClientFor(name);
             cookies[name] = (await begins.GetAsync("api/me")).Headers.GetValues("Set-Cookie").Single().Split(';')[0];
-            if (name != "ben") Assert.Equal(HttpStatusCode.NoContent, (await begins.DeleteAsync("api/me/session")).StatusCode);
+            if (name != "ben")
+                Assert.Equal(HttpStatusCode.NoContent, (await begins.DeleteAsync("api/me/session")).StatusCode);
         }
         await console.Kill();
         await console.Start();
@@ -235,7 +307,13 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         var told = await (await stream.Content.ReadAsStreamAsync()).ReadToEndAsync(TimeSpan.FromSeconds(70));
         Assert.InRange(began.Elapsed.TotalSeconds, 30, 61);
         Assert.EndsWith("retry: 250", told.Trim(), StringComparison.Ordinal);
-        await Wait.Until("neither is let in", async () => (await dora.GetAsync("api/me")).StatusCode == HttpStatusCode.Unauthorized && (await emil.GetAsync("api/me")).StatusCode == HttpStatusCode.Unauthorized, 61 - began.Elapsed.TotalSeconds);
+        await Wait.Until(
+            "neither is let in",
+            async () =>
+                (await dora.GetAsync("api/me")).StatusCode == HttpStatusCode.Unauthorized
+                && (await emil.GetAsync("api/me")).StatusCode == HttpStatusCode.Unauthorized,
+            61 - began.Elapsed.TotalSeconds
+        );
         using var again = apache.As("emil", new CookieContainer(), "another");
         Assert.Equal(HttpStatusCode.OK, (await again.GetAsync("api/me")).StatusCode);
     }
@@ -260,7 +338,11 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
             var answer = await Ask(who + header);
             Assert.DoesNotContain("\"name\":\"ben\"", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("; secure", answer, StringComparison.OrdinalIgnoreCase);
-            Assert.True(answer.Contains("\"name\":\"anna\"", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 40", StringComparison.Ordinal), answer);
+            Assert.True(
+                answer.Contains("\"name\":\"anna\"", StringComparison.Ordinal)
+                    || answer.StartsWith("HTTP/1.1 40", StringComparison.Ordinal),
+                answer
+            );
         }
     }
 
@@ -269,12 +351,19 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
     {
         using var direct = front.Console.ClientFor("anna");
         direct.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
-        Assert.Contains("; secure", (await direct.GetAsync("api/me")).Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "; secure",
+            (await direct.GetAsync("api/me")).Headers.GetValues("Set-Cookie").Single(),
+            StringComparison.Ordinal
+        );
     }
 
     private static async Task<string> PageFile(HttpClient anna, string name)
     {
-        using var plain = new HttpRequestMessage(HttpMethod.Get, "") { Headers = { AcceptEncoding = { new("identity") } } };
+        using var plain = new HttpRequestMessage(HttpMethod.Get, "")
+        {
+            Headers = { AcceptEncoding = { new("identity") } },
+        };
         using var frame = await anna.SendAsync(plain);
         return PageFilesTest.Address(await frame.Content.ReadAsStringAsync(), name);
     }
@@ -284,7 +373,15 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
     {
         using var anna = Apache.As("anna");
         anna.DefaultRequestHeaders.AcceptEncoding.Add(new("gzip"));
-        foreach (var path in new[] { "api/servers", await PageFile(anna, "js/start.js"), await PageFile(anna, "css/page.css"), "" })
+        foreach (
+            var path in new[]
+            {
+                "api/servers",
+                await PageFile(anna, "js/start.js"),
+                await PageFile(anna, "css/page.css"),
+                "",
+            }
+        )
         {
             using var first = await anna.GetAsync(path);
             Assert.Equal(HttpStatusCode.OK, first.StatusCode);
@@ -313,29 +410,47 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
     {
         var tag = (await front.Console.Http.GetAsync("api/servers")).Headers.ETag!.Tag;
         using var again = new HttpRequestMessage(HttpMethod.Get, "api/servers");
-        again.Headers.TryAddWithoutValidation("If-None-Match", string.Format(CultureInfo.InvariantCulture, form, tag, tag.TrimEnd('"')));
+        again.Headers.TryAddWithoutValidation(
+            "If-None-Match",
+            string.Format(CultureInfo.InvariantCulture, form, tag, tag.TrimEnd('"'))
+        );
         Assert.Equal(expected, (int)(await front.Console.Http.SendAsync(again)).StatusCode);
     }
 
     [Theory]
     [InlineData("GET /console/api/me HTTP/1.1\r\nHost: c\r\nX-Slow:", 1)]
     [InlineData("GET /console/api/me HTTP/1.1\r\nHost: c\r\nX-Slow:", 600)]
-    [InlineData("PUT /console/api/servers/qa01/reservation HTTP/1.1\r\nHost: c\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n{0}\r\n{{", 1)]
-    [InlineData("PUT /console/api/servers/qa01/reservation HTTP/1.1\r\nHost: c\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n{0}\r\n{{", 600)]
+    [InlineData(
+        "PUT /console/api/servers/qa01/reservation HTTP/1.1\r\nHost: c\r\nContent-Type: "
+            + "application/json\r\nContent-Length: 60000\r\n{0}\r\n{{",
+        1
+    )]
+    [InlineData(
+        "PUT /console/api/servers/qa01/reservation HTTP/1.1\r\nHost: c\r\nContent-Type: "
+            + "application/json\r\nContent-Length: 60000\r\n{0}\r\n{{",
+        600
+    )]
     public async Task Who_sends_slowly_is_cut_off(string request, int bytesPerSecond)
     {
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Apache.Port);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Format(CultureInfo.InvariantCulture, request, Basic("anna"))));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(string.Format(CultureInfo.InvariantCulture, request, Basic("anna")))
+        );
         var began = System.Diagnostics.Stopwatch.StartNew();
         // For as long as the other side takes it.
         var part = Encoding.ASCII.GetBytes(new string('x', bytesPerSecond));
         var answer = new byte[4096];
         var read = stream.ReadAsync(answer).AsTask();
-        while (await Task.WhenAny(read, Task.Delay(1000)) != read && began.Elapsed.TotalSeconds < 60) await stream.WriteAsync(part);
+        while (await Task.WhenAny(read, Task.Delay(1000)) != read && began.Elapsed.TotalSeconds < 60)
+            await stream.WriteAsync(part);
         Assert.InRange(began.Elapsed.TotalSeconds, 2, 10);
-        Assert.StartsWith("HTTP/1.1 4", Encoding.ASCII.GetString(answer, 0, await read.WaitAsync(TimeSpan.FromSeconds(5))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 4",
+            Encoding.ASCII.GetString(answer, 0, await read.WaitAsync(TimeSpan.FromSeconds(5))),
+            StringComparison.Ordinal
+        );
     }
 }
 

@@ -104,13 +104,13 @@ public sealed class StopTest
                 "python3",
                 "-c",
                 """
-                import os, pty, sys, time
-                pid, terminal = pty.fork()
-                if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
-                while not os.path.exists(sys.argv[-1] + ".close"): time.sleep(0.02)
-                os.close(terminal)
-                os.waitpid(pid, 0)
-                """,
+                    import os, pty, sys, time
+                    pid, terminal = pty.fork()
+                    if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
+                    while not os.path.exists(sys.argv[-1] + ".close"): time.sleep(0.02)
+                    os.close(terminal)
+                    os.waitpid(pid, 0)
+                    """,
             ],
         };
         await console.Start();

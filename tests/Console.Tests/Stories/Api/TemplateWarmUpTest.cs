@@ -24,7 +24,10 @@ public sealed class TemplateWarmUpTest
         await using var app = new ConsoleWithApp(connectSeconds: 1);
         PutRazor(app, "A = '@Model.server.name'");
         await app.Console.StartWithServers();
-        await Wait.Until("the templates are compiled", () => app.Console.Log.Contains(Compiled, StringComparison.Ordinal));
+        await Wait.Until(
+            "the templates are compiled",
+            () => app.Console.Log.Contains(Compiled, StringComparison.Ordinal)
+        );
         Assert.Contains("RazorLight.dll", LoadedParts(app));
         Assert.Contains("Microsoft.CodeAnalysis.CSharp.dll", LoadedParts(app));
     }
@@ -89,11 +92,14 @@ public sealed class TemplateWarmUpTest
     private static Task<string> Health(ConsoleWithApp app) => app.Console.Http.GetStringAsync("healthz");
 
     private static List<string> LoadedParts(ConsoleWithApp app) =>
-    [
-        .. File.ReadLines($"/proc/{app.Console.Id}/maps")
-            .Select(Path.GetFileName)
-            .OfType<string>()
-            .Where(name => name.Contains("Razor", StringComparison.Ordinal) || name.Contains("CodeAnalysis", StringComparison.Ordinal))
-            .Distinct(),
-    ];
+        [
+            .. File.ReadLines($"/proc/{app.Console.Id}/maps")
+                .Select(Path.GetFileName)
+                .OfType<string>()
+                .Where(name =>
+                    name.Contains("Razor", StringComparison.Ordinal)
+                    || name.Contains("CodeAnalysis", StringComparison.Ordinal)
+                )
+                .Distinct(),
+        ];
 }

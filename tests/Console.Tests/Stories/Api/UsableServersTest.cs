@@ -3,7 +3,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 
-/// <summary>Only a server that can be used can be reserved, by whatever call, and the list says of each why it cannot.</summary>
+/// <summary>
+/// Only a server that can be used can be reserved, by whatever call, and the list says of each why it cannot.
+/// </summary>
 public sealed class UsableServersTest
 {
     private static readonly (string Server, int State)[] Domains =

@@ -9,12 +9,19 @@ public sealed class CommandRunnerTest
 {
     private static readonly CommandRunner Runner = new();
 
-    private static Command Bash(string script, double seconds = 20) => new("bash", ["-c", script], TimeSpan.FromSeconds(seconds));
+    private static Command Bash(string script, double seconds = 20) =>
+        new("bash", ["-c", script], TimeSpan.FromSeconds(seconds));
 
-    private static async Task<(CommandResult End, List<string> Lines)> Run(Command command, CancellationToken cancel = default)
+    private static async Task<(CommandResult End, List<string> Lines)> Run(
+        Command command,
+        CancellationToken cancel = default
+    )
     {
         var lines = new List<string>();
-        return (await Runner.Run(command, lines.Add, cancel).WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None), lines);
+        return (
+            await Runner.Run(command, lines.Add, cancel).WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None),
+            lines
+        );
     }
 
     [Fact]
@@ -60,8 +67,22 @@ public sealed class CommandRunnerTest
     {
         using var cancel = new CancellationTokenSource();
         var lines = new List<string>();
-        var command = Bash("read -r first; echo got $first; while read -r _; do :; done; echo cleaned; exit 143") with { Lifeline = true, Input = "hello\n", Grace = TimeSpan.FromSeconds(10) };
-        var running = Runner.Run(command, line => { lines.Add(line); if (line == "got hello") cancel.Cancel(); }, cancel.Token);
+        var command = Bash("read -r first; echo got $first; while read -r _; do :; done; echo cleaned; exit 143") with
+        {
+            Lifeline = true,
+            Input = "hello\n",
+            Grace = TimeSpan.FromSeconds(10),
+        };
+        var running = Runner.Run(
+            command,
+            line =>
+            {
+                lines.Add(line);
+                if (line == "got hello")
+                    cancel.Cancel();
+            },
+            cancel.Token
+        );
         var end = await running.WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
         Assert.Equal((CommandOutcome.Cancelled, 143), (end.Outcome, end.ExitCode));
         Assert.Equal(["got hello", "cleaned"], lines);
@@ -74,15 +95,24 @@ public sealed class CommandRunnerTest
         Assert.Equal(CommandOutcome.TooMuchOutput, end.Outcome);
     }
 
-    /// <summary>timeout that is killed, or is told to end while it starts the program, leaves the program behind.</summary>
-    [Theory, InlineData("kill -KILL $PPID; exec yes"), InlineData("kill -KILL $PPID; trap '' TERM HUP; while :; do echo y; done")]
+    /// <summary>
+    /// timeout that is killed, or is told to end while it starts the program, leaves the program behind.
+    /// </summary>
+    [
+        Theory,
+        InlineData("kill -KILL $PPID; exec yes"),
+        InlineData("kill -KILL $PPID; trap '' TERM HUP; while :; do echo y; done")
+    ]
     public async Task What_leads_a_program_may_be_gone_and_the_program_is_ended_all_the_same(string text)
     {
         var first = "";
         var command = Bash($"echo $$; {text}") with { LargestOutput = 100_000, Grace = TimeSpan.FromSeconds(0.2) };
         var end = await Runner.Run(command, line => first = first.Length == 0 ? line : first, CancellationToken.None);
         Assert.Equal(CommandOutcome.TooMuchOutput, end.Outcome);
-        await Wait.Until("it has ended", () => !Directory.Exists($"/proc/{int.Parse(first, CultureInfo.InvariantCulture)}"));
+        await Wait.Until(
+            "it has ended",
+            () => !Directory.Exists($"/proc/{int.Parse(first, CultureInfo.InvariantCulture)}")
+        );
     }
 
     [Fact]
@@ -125,8 +155,14 @@ public sealed class CommandRunnerTest
 /// <summary>Looks at the processes of this machine.</summary>
 internal static class Processes
 {
-    public static bool Any(string mark) => Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])).Any(d => ReadOrNothing(d + "/cmdline").Contains(mark, StringComparison.Ordinal)
-        && !ReadOrNothing(d + "/cmdline").Contains("bash", StringComparison.Ordinal));
+    public static bool Any(string mark) =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0]))
+            .Any(d =>
+                ReadOrNothing(d + "/cmdline").Contains(mark, StringComparison.Ordinal)
+                && !ReadOrNothing(d + "/cmdline").Contains("bash", StringComparison.Ordinal)
+            );
 
     private static string ReadOrNothing(string path)
     {

@@ -5,21 +5,40 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Commands;
 
-/// <summary>Every ending has its right name. The program at the other end is a few lines of bash, as what is tested is how its words are understood.</summary>
+/// <summary>
+/// Every ending has its right name. The program at the other end is a few lines of bash, as what is tested is how its
+/// words are understood.
+/// </summary>
 public sealed class HostProgramTest : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<(HostResult End, List<string> Log)> Call(string script, CancellationToken cancel = default, double limit = 20)
+    private async Task<(HostResult End, List<string> Log)> Call(
+        string script,
+        CancellationToken cancel = default,
+        double limit = 20
+    )
     {
         var path = _folder["program"];
         File.WriteAllText(path, "#!/bin/bash\n" + script);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var log = new List<string>();
-        var call = new HostCall(new LocalTransport("db1", path, "config"), "guest", "status", new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = "shop" }, TimeSpan.FromSeconds(limit)) { OnLog = log.Add };
-        return (await new HostProgram(new()).Run(call, cancel).WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None), log);
+        var call = new HostCall(
+            new LocalTransport("db1", path, "config"),
+            "guest",
+            "status",
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["app"] = "shop" },
+            TimeSpan.FromSeconds(limit)
+        )
+        {
+            OnLog = log.Add,
+        };
+        return (
+            await new HostProgram(new()).Run(call, cancel).WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None),
+            log
+        );
     }
 
     [Theory]
@@ -40,7 +59,8 @@ public sealed class HostProgramTest : IDisposable
     {
         var (end, _) = await Call(script);
         Assert.Equal(expected, end.Outcome);
-        if (expected != HostOutcome.Done) Assert.NotEqual("", end.Message);
+        if (expected != HostOutcome.Done)
+            Assert.NotEqual("", end.Message);
     }
 
     [Fact]
@@ -54,8 +74,11 @@ public sealed class HostProgramTest : IDisposable
     [Fact]
     public async Task What_was_left_out_is_heard_once_each_and_not_without_end()
     {
-        var (end, _) = await Call("echo '@left-out early'; echo '@program guest 1'; echo '@left-out 2 submodules: lib, docs'; "
-            + "echo '@left-out 2 submodules: lib, docs'; echo '@left-out '; for i in {1..300}; do echo \"@left-out $i\"; done; echo '@exit 0'");
+        var (end, _) = await Call(
+            "echo '@left-out early'; echo '@program guest 1'; echo '@left-out 2 submodules: lib, docs'; "
+                + "echo '@left-out 2 submodules: lib, docs'; echo '@left-out '; for i in {1..300}; "
+                + "do echo \"@left-out $i\"; done; echo '@exit 0'"
+        );
         Assert.True(end.Done);
         Assert.Equal(["2 submodules: lib, docs", "1", "2"], end.LeftOut.Take(3));
         Assert.Equal(100, end.LeftOut.Length);
@@ -64,7 +87,12 @@ public sealed class HostProgramTest : IDisposable
     [Fact]
     public async Task Values_go_by_standard_input_and_never_stand_on_the_command_line()
     {
-        var (end, log) = await Call("""echo '@program guest 1'; tr '\0' ' ' < /proc/$$/cmdline; echo; while read -r line && [ -n "$line" ]; do echo "got $line"; done; echo '@exit 0'""");
+        var (end, log) = await Call(
+            """
+            echo '@program guest 1'; tr '\0' ' ' < /proc/$$/cmdline; echo
+            while read -r line && [ -n "$line" ]; do echo "got $line"; done; echo '@exit 0'
+            """
+        );
         Assert.True(end.Done);
         Assert.Contains("got protocol=1", log);
         Assert.Contains("got app=shop", log);
@@ -75,7 +103,10 @@ public sealed class HostProgramTest : IDisposable
     public async Task Cancelling_waits_until_the_host_has_cleaned_up()
     {
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        var (end, log) = await Call("echo '@program guest 1'; while read -r _; do :; done; echo cleaned; echo '@exit 143'", cancel.Token);
+        var (end, log) = await Call(
+            "echo '@program guest 1'; while read -r _; do :; done; echo cleaned; echo '@exit 143'",
+            cancel.Token
+        );
         Assert.Equal(HostOutcome.Cancelled, end.Outcome);
         Assert.Equal(["cleaned"], log);
     }
@@ -83,11 +114,21 @@ public sealed class HostProgramTest : IDisposable
     [Fact]
     public async Task A_host_that_has_heard_is_waited_for_while_it_cleans_up_and_one_that_has_not_is_given_up_in_time()
     {
-        foreach (var (hears, seconds, ending) in new[] { ("echo '@ending'", 6.0, HostOutcome.Cancelled), ("true", 3.0, HostOutcome.Abandoned) })
+        foreach (
+            var (hears, seconds, ending) in new[]
+            {
+                ("echo '@ending'", 6.0, HostOutcome.Cancelled),
+                ("true", 3.0, HostOutcome.Abandoned),
+            }
+        )
         {
             using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
             var watch = Stopwatch.StartNew();
-            var (end, _) = await Call($"trap '' TERM; echo '@program guest 1'; while read -r _; do :; done; {hears}; sleep 6; echo '@exit 143'", cancel.Token);
+            var (end, _) = await Call(
+                $"trap '' TERM; echo '@program guest 1'; while read -r _; do :; done; {hears}; "
+                    + "sleep 6; echo '@exit 143'",
+                cancel.Token
+            );
             Assert.Equal(ending, end.Outcome);
             Assert.InRange(watch.Elapsed.TotalSeconds, seconds, seconds + 2);
         }

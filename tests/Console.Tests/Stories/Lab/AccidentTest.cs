@@ -3,7 +3,10 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>What happens to a console and its hosts on a bad day. After each: old data serve on, nothing is left over, the next build works.</summary>
+/// <summary>
+/// What happens to a console and its hosts on a bad day. After each: old data serve on, nothing is left over, the next
+/// build works.
+/// </summary>
 [Collection("lab")]
 public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
 {
@@ -15,13 +18,39 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
         using var anna = lab.As("anna");
         for (var round = 0; round < 3; round++)
         {
-            var running = await (await anna.Post("api/servers/qa02/builds", new { app = "shop", path = "trunk", database = true, code = true })).Json();
-            var waiting = await (await anna.Post("api/servers/qa02/builds", new { app = "shop", path = "branches/new-checkout", database = true, code = true })).Json();
+            var running = await (
+                await anna.Post(
+                    "api/servers/qa02/builds",
+                    new
+                    {
+                        app = "shop",
+                        path = "trunk",
+                        database = true,
+                        code = true,
+                    }
+                )
+            ).Json();
+            var waiting = await (
+                await anna.Post(
+                    "api/servers/qa02/builds",
+                    new
+                    {
+                        app = "shop",
+                        path = "branches/new-checkout",
+                        database = true,
+                        code = true,
+                    }
+                )
+            ).Json();
             await Task.Delay(Random.Shared.Next(100, 1200));
             await lab.Kill("console");
             await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
             await lab.Mend();
-            await Wait.Until("nothing that ran before is called running", async () => Ends.Contains((await anna.Json($"api/builds/{running.Text("id")}")).Text("state")), 5);
+            await Wait.Until(
+                "nothing that ran before is called running",
+                async () => Ends.Contains((await anna.Json($"api/builds/{running.Text("id")}")).Text("state")),
+                5
+            );
             var next = await anna.EndOf(waiting.Text("id"));
             Assert.True(next.Text("state") is "succeeded" or "interrupted", next.ToString());
             await anna.BuildWell("qa02", "shop", "branches/new-checkout", database: true, code: true);
@@ -34,14 +63,33 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
     public async Task A_stop_asked_for_by_the_system_ends_running_builds_tidily_and_names_them_interrupted()
     {
         using var anna = lab.As("anna");
-        var build = await (await anna.Post("api/servers/qa03/builds", new { app = "shop", path = "trunk", database = true, code = true })).Json();
-        await Wait.Until("it runs", async () => (await anna.Json($"api/builds/{build.Text("id")}")).Text("state") != "queued");
+        var build = await (
+            await anna.Post(
+                "api/servers/qa03/builds",
+                new
+                {
+                    app = "shop",
+                    path = "trunk",
+                    database = true,
+                    code = true,
+                }
+            )
+        ).Json();
+        await Wait.Until(
+            "it runs",
+            async () => (await anna.Json($"api/builds/{build.Text("id")}")).Text("state") != "queued"
+        );
         await lab.Kill("console", "TERM");
-        await Wait.Until("the console has ended and no script is left", () => !Directory.Exists($"/proc/{lab.ProcessOf("console")}/fd") && !lab.Scripts().Any(), 25);
+        await Wait.Until(
+            "the console has ended and no script is left",
+            () => !Directory.Exists($"/proc/{lab.ProcessOf("console")}/fd") && !lab.Scripts().Any(),
+            25
+        );
         await lab.Mend();
         var ended = await anna.Json($"api/builds/{build.Text("id")}");
         Assert.Contains(ended.Text("state"), new[] { "interrupted", "succeeded" });
-        if (ended.Text("state") == "interrupted") Assert.Contains("stop of the console", ended.Text("message"), StringComparison.Ordinal);
+        if (ended.Text("state") == "interrupted")
+            Assert.Contains("stop of the console", ended.Text("message"), StringComparison.Ordinal);
         await anna.BuildWell("qa03", "shop", "trunk", database: true, code: true);
         await NothingIsLeftOver();
     }
@@ -60,7 +108,11 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             await lab.Mend();
             Assert.Contains((await cron.Json($"api/restores/{restore.Text("id")}")).Text("state"), Ends);
             Assert.Equal(before, (await cron.Json("api/bases/shop")).Text("dataTime"));
-            Assert.Single(await lab.Sql("SELECT datname FROM pg_database WHERE datname = 'base_shop' AND datistemplate AND NOT datallowconn"));
+            Assert.Single(
+                await lab.Sql(
+                    "SELECT datname FROM pg_database WHERE datname = 'base_shop' AND datistemplate AND NOT datallowconn"
+                )
+            );
         }
         Assert.Equal(HttpStatusCode.OK, (await cron.PostAsync("api/bases/shop/restore?wait=true", null)).StatusCode);
         await NothingIsLeftOver();
@@ -92,12 +144,22 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
         var failed = await anna.Build("qa06", "shop", "trunk", database: true, code: true);
         Assert.Equal("failed", failed.Text("state"));
         Assert.Contains("db1 cannot be reached", failed.Text("message"), StringComparison.Ordinal);
-        await Wait.Until("the base tells it", async () => (await anna.Json("api/bases/shop")).Text("problem")?.Contains("db1 cannot be reached", StringComparison.Ordinal) == true);
+        await Wait.Until(
+            "the base tells it",
+            async () =>
+                (await anna.Json("api/bases/shop"))
+                    .Text("problem")
+                    ?.Contains("db1 cannot be reached", StringComparison.Ordinal) == true
+        );
         await anna.BuildWell("qa05", "tickets", "main", database: true, code: true);
         Assert.Null((await anna.Json("api/bases/tickets")).Text("problem"));
         await lab.Mend();
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
-        await Wait.Until("the base is well", async () => (await anna.Json("api/bases/shop")).Text("problem") is null, 40);
+        await Wait.Until(
+            "the base is well",
+            async () => (await anna.Json("api/bases/shop")).Text("problem") is null,
+            40
+        );
     }
 
     [Fact]
@@ -125,12 +187,24 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
         await anna.BuildWell("qa07", "shop", "trunk", database: true, code: true);
         foreach (var pause in new[] { 0, 60, 150, 300, 600, 1000, 1500 })
         {
-            var build = await (await anna.Post("api/servers/qa07/builds", new { app = "shop", path = "branches/new-checkout", database = true, code = true })).Json();
+            var build = await (
+                await anna.Post(
+                    "api/servers/qa07/builds",
+                    new
+                    {
+                        app = "shop",
+                        path = "branches/new-checkout",
+                        database = true,
+                        code = true,
+                    }
+                )
+            ).Json();
             await Task.Delay(pause);
             await anna.PostAsync($"api/builds/{build.Text("id")}/cancel", null);
             var ended = await anna.Json($"api/builds/{build.Text("id")}?wait=10");
             Assert.Contains(ended.Text("state"), new[] { "cancelled", "succeeded" });
-            // Its sessions were ended when the databases were exchanged: an app that keeps one learns that at its next request.
+            // Its sessions were ended when the databases were exchanged: an app that keeps one learns that at its next
+            // request.
             await Wait.Until("the page shows data", async () => await PageShows(anna, "qa07", "<dd id=\"orders\">"));
         }
         await Wait.Until("no script is left on any host", () => !lab.Scripts().Any());
@@ -142,7 +216,11 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
     private static async Task<bool> PageShows(HttpClient http, string server, string text)
     {
         using var plain = new HttpClient();
-        return (await (await plain.GetAsync((await http.Json($"api/servers/{server}")).Text("url"))).Content.ReadAsStringAsync()).Contains(text, StringComparison.Ordinal);
+        return (
+            await (
+                await plain.GetAsync((await http.Json($"api/servers/{server}")).Text("url"))
+            ).Content.ReadAsStringAsync()
+        ).Contains(text, StringComparison.Ordinal);
     }
 
     private async Task NothingIsLeftOver() =>

@@ -4,11 +4,20 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>The commands that an app's entry in the settings names for after a checkout: run on the server within a limit, told when they fail, ended by a cancel.</summary>
+/// <summary>
+/// The commands that an app's entry in the settings names for after a checkout: run on the server within a limit, told
+/// when they fail, ended by a cancel.
+/// </summary>
 [Collection("lab")]
 public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
 {
-    private static readonly object Ask = new { app = "plain", path = "trunk", database = false, code = true };
+    private static readonly object Ask = new
+    {
+        app = "plain",
+        path = "trunk",
+        database = false,
+        code = true,
+    };
 
     // Longer than every limit, and of this run alone.
     private static readonly string Seconds = $"612.{Environment.ProcessId}";
@@ -19,8 +28,15 @@ public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
         await using var own = With("echo I am in $(basename \"$PWD\")", "test -e shop/release.py");
         await own.Process.StartWithServers();
         var build = await own.Process.Http.BuildWell("own6", "plain", "trunk", database: false, code: true);
-        Assert.Equal(["code", "after", "settings", "health"], build.GetProperty("steps").EnumerateArray().Select(s => s.Text("name")));
-        Assert.Contains(" after    I am in plain\n", await own.Process.Http.GetStringAsync($"api/builds/{build.Text("id")}/log"), StringComparison.Ordinal);
+        Assert.Equal(
+            ["code", "after", "settings", "health"],
+            build.GetProperty("steps").EnumerateArray().Select(s => s.Text("name"))
+        );
+        Assert.Contains(
+            " after    I am in plain\n",
+            await own.Process.Http.GetStringAsync($"api/builds/{build.Text("id")}/log"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -31,9 +47,17 @@ public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
         await own.Process.StartWithServers();
         var http = own.Process.Http;
         var failed = await http.Build("own6", "plain", "trunk", database: false, code: true);
-        Assert.Matches(@"^failed at step after: Step 2 after the checkout of plain \(echo this is why; .*\) failed with exit code 1. The log has its own words: .* then build again\. It said last: this is why$", failed.Text("message"));
+        Assert.Matches(
+            @"^failed at step after: Step 2 after the checkout of plain \(echo this is why; .*\) failed "
+                + @"with exit code 1. The log has its own words: .* then build again\. It said last: this is why$",
+            failed.Text("message")
+        );
         Assert.Equal("skipped", failed.Step("settings").Text("state"));
-        Assert.DoesNotContain("third", await http.GetStringAsync($"api/builds/{failed.Text("id")}/log"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "third",
+            await http.GetStringAsync($"api/builds/{failed.Text("id")}/log"),
+            StringComparison.Ordinal
+        );
 
         await lab.AsOwner("touch", mark);
         var resumed = await (await http.Post($"api/builds/{failed.Text("id")}/retry", new { from = "failed" })).Json();
@@ -52,10 +76,17 @@ public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
         var late = await (await http.Post("api/servers/own6/builds", Ask)).Json();
         var cancelled = await (await http.Post("api/servers/own7/builds", Ask)).Json();
         await Wait.Until("both run", () => Sleeping() == 2);
-        Assert.Equal("Cancelled; own7 has cleaned up.", (await (await http.PostAsync($"api/builds/{cancelled.Text("id")}/cancel", null)).Json()).Text("message"));
+        Assert.Equal(
+            "Cancelled; own7 has cleaned up.",
+            (await (await http.PostAsync($"api/builds/{cancelled.Text("id")}/cancel", null)).Json()).Text("message")
+        );
         Assert.Equal(1, Sleeping());
         var ended = await http.EndOf(late.Text("id"));
-        Assert.Matches(@"^failed at step after: Step 1 .* was ended: the steps took longer than their limit of 6 s\. .* raise the limit in the console's settings\.$", ended.Text("message"));
+        Assert.Matches(
+            @"^failed at step after: Step 1 .* was ended: the steps took longer than their limit of 6 s\. "
+                + @".* raise the limit in the console's settings\.$",
+            ended.Text("message")
+        );
         Assert.InRange(ended.Step("after").GetProperty("seconds").GetDouble(), 5, 15);
         Assert.Equal(0, Sleeping());
     }
@@ -64,16 +95,31 @@ public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
     public async Task A_request_cannot_name_one()
     {
         using var anna = lab.As("anna");
-        var answer = await anna.Post("api/servers/qa06/builds", new { app = "shop", path = "trunk", database = true, code = true, after = new[] { "id" } });
+        var answer = await anna.Post(
+            "api/servers/qa06/builds",
+            new
+            {
+                app = "shop",
+                path = "trunk",
+                database = true,
+                code = true,
+                after = new[] { "id" },
+            }
+        );
         await answer.Problem(HttpStatusCode.BadRequest);
     }
 
     // Commands have an environment of their own, without the lab's mark.
-    private static int Sleeping() => Directory.EnumerateDirectories("/proc").Count(f => LabHost.Read(f + "/cmdline") == $"sleep\0{Seconds}\0");
+    private static int Sleeping() =>
+        Directory.EnumerateDirectories("/proc").Count(f => LabHost.Read(f + "/cmdline") == $"sleep\0{Seconds}\0");
 
-    private LabConsole With(params string[] commands) => new(lab, settings =>
-    {
-        settings["apps"]![0]!["after"] = new JsonArray([.. commands.Select(c => (JsonNode)c)]);
-        settings["builds"] = new JsonObject { ["afterMinutes"] = 0.1 };
-    });
+    private LabConsole With(params string[] commands) =>
+        new(
+            lab,
+            settings =>
+            {
+                settings["apps"]![0]!["after"] = new JsonArray([.. commands.Select(c => (JsonNode)c)]);
+                settings["builds"] = new JsonObject { ["afterMinutes"] = 0.1 };
+            }
+        );
 }

@@ -4,8 +4,8 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>
-/// Branches as teams call them, on the whole way: pushed to the lab's repositories, listed, planned, built, shown by the app's own page, kept in the
-/// history, and built again after they have been deleted.
+/// Branches as teams call them, on the whole way: pushed to the lab's repositories, listed, planned, built, shown by
+/// the app's own page, kept in the history, and built again after they have been deleted.
 /// </summary>
 [Collection("lab"), Trait("lab", "second")]
 public sealed class BranchNamesTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
@@ -63,7 +63,8 @@ public sealed class BranchNamesTest(LabFixture lab) : IClassFixture<LabFixture>,
                 60
             );
             const string sentence =
-                "the tag faster-list: a branch has that name, too, and is built. Choose refs/tags/faster-list for the tag.";
+                "the tag faster-list: a branch has that name, too, and is built. Choose "
+                + "refs/tags/faster-list for the tag.";
             var plan = await anna.Json("api/servers/qa05/plan?app=tickets&path=faster-list&database=false&code=true");
             Assert.Contains(sentence, LeftOut(plan));
             var plain = await anna.BuildWell("qa05", "tickets", "faster-list", database: true, code: true);

@@ -3,23 +3,40 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>A cancel is told when it is true: looked at on both hosts in the moment of the answer. The build stands in the middle of both of its steps then.</summary>
+/// <summary>
+/// A cancel is told when it is true: looked at on both hosts in the moment of the answer. The build stands in the
+/// middle of both of its steps then.
+/// </summary>
 public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
 {
     [Fact]
-    public async Task When_cancelled_is_answered_nothing_of_the_build_is_left_on_either_host_and_then_the_next_one_starts()
+    public async Task When_cancelled_is_answered_nothing_is_left_on_either_host_and_then_the_next_one_starts()
     {
         using var anna = lab.As("anna");
         await using var qa06 = await Built(anna);
         var (build, held) = await HalfWay(anna, qa06);
-        var next = await (await anna.Post("api/servers/qa06/builds", new { app = "shop", path = "tags/1.0", database = true, code = true })).Json();
+        var next = await (
+            await anna.Post(
+                "api/servers/qa06/builds",
+                new
+                {
+                    app = "shop",
+                    path = "tags/1.0",
+                    database = true,
+                    code = true,
+                }
+            )
+        ).Json();
         var (runs, drafts) = (lab.Runs().ToList(), await Drafts());
         Assert.Contains(runs, r => r.Command.Contains("sleep 600", StringComparison.Ordinal));
         Assert.Contains(runs, r => r.Command.Contains("psql", StringComparison.Ordinal));
 
         var watch = Stopwatch.StartNew();
         var cancelled = await (await anna.PostAsync($"api/builds/{build}/cancel", null)).Json();
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.00} s: {cancelled.Text("message")} {drafts.Length} half-made database, {runs.Count} processes");
+        output.WriteLine(
+            $"{watch.Elapsed.TotalSeconds:0.00} s: {cancelled.Text("message")} {drafts.Length} "
+                + $"half-made database, {runs.Count} processes"
+        );
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
         Assert.Equal("cancelled", cancelled.Text("state"));
         Assert.DoesNotContain(lab.Runs(), now => runs.Any(before => before.Mark == now.Mark));
@@ -28,7 +45,10 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
         await LetGo(held);
         var after = await anna.EndOf(next.Text("id"));
         Assert.Equal("ready", after.Text("message"));
-        var (ended, began) = (cancelled.GetProperty("endedAt").GetDateTimeOffset(), after.GetProperty("startedAt").GetDateTimeOffset());
+        var (ended, began) = (
+            cancelled.GetProperty("endedAt").GetDateTimeOffset(),
+            after.GetProperty("startedAt").GetDateTimeOffset()
+        );
         Assert.True(began >= ended, $"The next build began at {began:O}, the cancelled one ended at {ended:O}.");
         Assert.Contains("<dd id=\"path\">tags/1.0</dd>", await anna.PageOf("qa06"), StringComparison.Ordinal);
         await Wait.Until("nothing is left over", async () => (await lab.Leftovers()).Length == 0, 40);
@@ -45,7 +65,11 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
         var watch = Stopwatch.StartNew();
         var cancelled = await (await anna.PostAsync($"api/builds/{build}/cancel", null)).Json();
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
-        Assert.StartsWith("Cancelled, but qa06 could not be reached: ", cancelled.Text("message"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Cancelled, but qa06 could not be reached: ",
+            cancelled.Text("message"),
+            StringComparison.Ordinal
+        );
         Assert.Empty((await lab.Sql("SELECT datname FROM pg_database")).Intersect(drafts));
         await LetGo(held);
         await qa06.Resume();
@@ -59,12 +83,19 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
         return await SickGuest.Of(lab, "qa06");
     }
 
-    /// <summary>Begins a build that stands in the middle of its checkout and before the exchange of the databases, which somebody holds.</summary>
+    /// <summary>
+    /// Begins a build that stands in the middle of its checkout and before the exchange of the databases, which
+    /// somebody holds.
+    /// </summary>
     private async Task<(string Build, Task Held)> HalfWay(HttpClient anna, SickGuest qa06)
     {
         await qa06.ServeWithSvnThatStandsStill();
         // Made behind the build before: one that came only now would be taken.
-        await Wait.Until("the next spare is there", async () => (await lab.Sql("SELECT datname FROM pg_database WHERE datname LIKE 'spare_shop_%'")).Length > 0, 60);
+        await Wait.Until(
+            "the next spare is there",
+            async () => (await lab.Sql("SELECT datname FROM pg_database WHERE datname LIKE 'spare_shop_%'")).Length > 0,
+            60
+        );
         foreach (var spare in await lab.Sql("SELECT datname FROM pg_database WHERE datname LIKE 'spare_shop_%'"))
         {
             // So that a plain copy is made.
@@ -72,25 +103,56 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
             await lab.Sql($"DROP DATABASE {spare}");
         }
         var held = lab.Sql("BEGIN; COMMENT ON DATABASE copy_shop_qa06 IS 'held'; SELECT pg_sleep(60)");
-        await Wait.Until("the old copy is held", async () => (await lab.Sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE '%held%'")).Length == 1);
-        var build = await (await anna.Post("api/servers/qa06/builds", new { app = "shop", path = "branches/new-checkout", database = true, code = true })).Json();
+        await Wait.Until(
+            "the old copy is held",
+            async () =>
+                (
+                    await lab.Sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE '%held%'")
+                ).Length == 1
+        );
+        var build = await (
+            await anna.Post(
+                "api/servers/qa06/builds",
+                new
+                {
+                    app = "shop",
+                    path = "branches/new-checkout",
+                    database = true,
+                    code = true,
+                }
+            )
+        ).Json();
         await qa06.IsReached();
         qa06.GiveBackSvn();
-        await Wait.Until("the exchange of the databases waits", async () => (await lab.Sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'postgres'")).Length > 0);
+        await Wait.Until(
+            "the exchange of the databases waits",
+            async () =>
+                (
+                    await lab.Sql(
+                        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'postgres'"
+                    )
+                ).Length > 0
+        );
         return (build.Text("id")!, held);
     }
 
     // The build's own: the copy that an earlier one has replaced may not have been dropped yet.
     private async Task<string[]> Drafts()
     {
-        string[] drafts = [.. (await lab.Leftovers()).Where(name => name.StartsWith("draft_shop_", StringComparison.Ordinal))];
+        string[] drafts =
+        [
+            .. (await lab.Leftovers()).Where(name => name.StartsWith("draft_shop_", StringComparison.Ordinal)),
+        ];
         Assert.Single(drafts);
         return drafts;
     }
 
     private async Task LetGo(Task held)
     {
-        await lab.Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE '%held%'");
+        await lab.Sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep' "
+                + "AND query LIKE '%held%'"
+        );
         await Assert.ThrowsAnyAsync<Exception>(() => held);
     }
 }
@@ -98,9 +160,11 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
 /// <summary>The stories as the console is shipped: it speaks ssh itself.</summary>
 [Collection("lab")]
 public sealed class CancelTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
-    : CancelStories(lab, output), IClassFixture<LabFixture>;
+    : CancelStories(lab, output),
+        IClassFixture<LabFixture>;
 
 /// <summary>What matters most, with the program ssh.</summary>
 [Collection("lab"), Trait("lab", "second")]
 public sealed class CancelByOpenSshTest(OpenSshLab lab, Xunit.Abstractions.ITestOutputHelper output)
-    : CancelStories(lab, output), IClassFixture<OpenSshLab>;
+    : CancelStories(lab, output),
+        IClassFixture<OpenSshLab>;

@@ -4,8 +4,9 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>
-/// The machine's clock is stepped by an hour, forwards and back, while builds run and wait and servers are held: builds take as long as they take, and
-/// a reservation ends once, when the clock says so. The clock is libfaketime's, which leaves the monotonic one alone, as a real step does.
+/// The machine's clock is stepped by an hour, forwards and back, while builds run and wait and servers are held: builds
+/// take as long as they take, and a reservation ends once, when the clock says so. The clock is libfaketime's, which
+/// leaves the monotonic one alone, as a real step does.
 /// </summary>
 [Collection("lab"), Trait("lab", "second")]
 public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisposable
@@ -16,14 +17,15 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
     public void Dispose() => _folder.Dispose();
 
     /// <summary>The environment of a console whose clock is off by what stands in the file.</summary>
-    internal static Dictionary<string, string> FakedBy(string file) => new(StringComparer.Ordinal)
-    {
-        ["LD_PRELOAD"] = Faketime,
-        ["FAKETIME_TIMESTAMP_FILE"] = file,
-        ["FAKETIME_NO_CACHE"] = "1",
-        ["DONT_FAKE_MONOTONIC"] = "1",
-        ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
-    };
+    internal static Dictionary<string, string> FakedBy(string file) =>
+        new(StringComparer.Ordinal)
+        {
+            ["LD_PRELOAD"] = Faketime,
+            ["FAKETIME_TIMESTAMP_FILE"] = file,
+            ["FAKETIME_NO_CACHE"] = "1",
+            ["DONT_FAKE_MONOTONIC"] = "1",
+            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        };
 
     [Theory]
     [InlineData(1)]
@@ -33,12 +35,25 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
         await using var own = await Start(0);
         var http = own.Process.Http;
         await http.BuildWell("own6", "plain", "trunk", database: false, code: true);
-        object ask = new { app = "plain", path = "trunk", database = false, code = true };
+        object ask = new
+        {
+            app = "plain",
+            path = "trunk",
+            database = false,
+            code = true,
+        };
         var running = (await (await http.Post("api/servers/own6/builds", ask)).Json()).Text("id");
         var waiting = (await (await http.Post("api/servers/own6/builds", ask)).Json()).Text("id");
-        await Wait.Until("it runs its commands", async () => (await http.Json($"api/builds/{running}")).Step("after").Text("state") == "running", 60);
+        await Wait.Until(
+            "it runs its commands",
+            async () => (await http.Json($"api/builds/{running}")).Step("after").Text("state") == "running",
+            60
+        );
         Step(hours);
-        await Wait.Until("the console has seen the step", async () => Math.Abs((await Now(http) - DateTimeOffset.UtcNow.AddHours(hours)).TotalMinutes) < 5);
+        await Wait.Until(
+            "the console has seen the step",
+            async () => Math.Abs((await Now(http) - DateTimeOffset.UtcNow.AddHours(hours)).TotalMinutes) < 5
+        );
         foreach (var id in new[] { running, waiting })
         {
             var end = (await http.Json($"api/builds/{id}")).GetProperty("estimatedEnd").GetDateTimeOffset();
@@ -66,14 +81,26 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
         Step(1);
         await Wait.Until("the half hour has ended", async () => await HolderOf(anna, "own6") is null, 5);
         Assert.Equal("anna", await HolderOf(anna, "own7"));
-        await Wait.Until("the end is on disk", () => !File.ReadAllText(Path.Combine(own.Process.Folder, "state/reservations.json")).Contains("half an hour", StringComparison.Ordinal), 5);
+        await Wait.Until(
+            "the end is on disk",
+            () =>
+                !File.ReadAllText(Path.Combine(own.Process.Folder, "state/reservations.json"))
+                    .Contains("half an hour", StringComparison.Ordinal),
+            5
+        );
         Step(0);
-        await Wait.Until("the console has seen the step back", async () => await Now(anna) < DateTimeOffset.UtcNow.AddMinutes(5));
+        await Wait.Until(
+            "the console has seen the step back",
+            async () => await Now(anna) < DateTimeOffset.UtcNow.AddMinutes(5)
+        );
         Assert.Null(await HolderOf(anna, "own6"));
         Assert.Equal("anna", await HolderOf(anna, "own7"));
         await ben.Put("api/servers/own6/reservation", new { purpose = "ben's hour", hours = 1 });
         Step(-1);
-        await Wait.Until("the console has seen the second step back", async () => await Now(anna) < DateTimeOffset.UtcNow.AddMinutes(-55));
+        await Wait.Until(
+            "the console has seen the second step back",
+            async () => await Now(anna) < DateTimeOffset.UtcNow.AddMinutes(-55)
+        );
         Assert.Equal("ben", await HolderOf(anna, "own6"));
         Assert.Equal("anna", await HolderOf(anna, "own7"));
     }
@@ -84,7 +111,8 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
         await using var own = await Start(0);
         using var anna = own.Process.ClientFor("anna");
         using var ben = own.Process.ClientFor("ben");
-        foreach (var server in new[] { "own6", "own7" }) await anna.Put($"api/servers/{server}/reservation", new { purpose = "mine", hours = 5 });
+        foreach (var server in new[] { "own6", "own7" })
+            await anna.Put($"api/servers/{server}/reservation", new { purpose = "mine", hours = 5 });
         var began = System.Diagnostics.Stopwatch.StartNew();
         var waiting = ben.Post("api/reservations?wait=4", new { purpose = "any", hours = 1 });
         await Wait.Until("he waits", () => began.Elapsed.TotalSeconds > 1);
@@ -93,7 +121,10 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
         Assert.InRange(began.Elapsed.TotalSeconds, 3.5, 12);
         waiting = ben.Post("api/reservations?wait=20", new { purpose = "any", hours = 1 });
         Step(0);
-        await Wait.Until("the console has seen the step", async () => await Now(anna) > DateTimeOffset.UtcNow.AddMinutes(-5));
+        await Wait.Until(
+            "the console has seen the step",
+            async () => await Now(anna) > DateTimeOffset.UtcNow.AddMinutes(-5)
+        );
         await anna.DeleteAsync("api/servers/own7/reservation");
         Assert.Equal(System.Net.HttpStatusCode.Created, (await waiting).StatusCode);
     }
@@ -115,8 +146,12 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
     }
 
     // What the console takes for now: the time at which virsh has answered.
-    private static async Task<DateTimeOffset> Now(HttpClient http) => (await http.Json("api/servers")).GetProperty("servers")[0].GetProperty("asOf").GetDateTimeOffset();
+    private static async Task<DateTimeOffset> Now(HttpClient http) =>
+        (await http.Json("api/servers")).GetProperty("servers")[0].GetProperty("asOf").GetDateTimeOffset();
 
     private static async Task<string?> HolderOf(HttpClient http, string server) =>
-        (await http.Json($"api/servers/{server}")).GetProperty("reservation") is { ValueKind: System.Text.Json.JsonValueKind.Object } held ? held.Text("holder") : null;
+        (await http.Json($"api/servers/{server}")).GetProperty("reservation")
+            is { ValueKind: System.Text.Json.JsonValueKind.Object } held
+            ? held.Text("holder")
+            : null;
 }

@@ -3,16 +3,25 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>A server whose disk is full: told with what to do, the old code and settings serve on, nobody else notices, and with room again the next build is well.</summary>
+/// <summary>
+/// A server whose disk is full: told with what to do, the old code and settings serve on, nobody else notices, and with
+/// room again the next build is well.
+/// </summary>
 [Collection("lab"), Trait("lab", "second")]
-public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<LabFixture>
+public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
+    : IClassFixture<LabFixture>
 {
     [SmallDiskTheory]
     [InlineData("shop", "trunk", "branches/new-checkout", 0)]
     [InlineData("shop", "trunk", "branches/new-checkout", 16)]
     [InlineData("tickets", "main", "faster-list", 0)]
     [InlineData("tickets", "main", "faster-list", 4)]
-    public async Task A_checkout_on_a_full_disk_is_told_and_works_when_there_is_room_again(string app, string path, string next, int leave)
+    public async Task A_checkout_on_a_full_disk_is_told_and_works_when_there_is_room_again(
+        string app,
+        string path,
+        string next,
+        int leave
+    )
     {
         using var anna = lab.As("anna");
         await using var qa06 = await SickGuest.Of(lab, "qa06");
@@ -21,8 +30,21 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
         var page = await anna.PageOf("qa06");
         await disk.Fill(leave);
 
-        var failed = await Fails(anna, new { app, path = next, database = false, code = true });
-        Assert.Matches($"^failed at step code: The disk of this server is full: the checkout of {next} into .* was not completed. Free some space there, then build again.$", failed.Text("message"));
+        var failed = await Fails(
+            anna,
+            new
+            {
+                app,
+                path = next,
+                database = false,
+                code = true,
+            }
+        );
+        Assert.Matches(
+            $"^failed at step code: The disk of this server is full: the checkout of {next} into "
+                + ".* was not completed. Free some space there, then build again.$",
+            failed.Text("message")
+        );
         Assert.Equal("skipped", failed.Step("settings").Text("state"));
         Assert.Equal(page, await anna.PageOf("qa06"));
         await Wait.Until("no script is left on any host", () => !lab.Scripts().Any());
@@ -34,7 +56,7 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
     }
 
     [SmallDiskFact]
-    public async Task Settings_that_a_full_disk_does_not_take_are_told_and_the_build_goes_on_from_there_when_there_is_room_again()
+    public async Task Settings_that_a_full_disk_does_not_take_are_told_and_the_build_goes_on_when_there_is_room()
     {
         using var anna = lab.As("anna");
         await using var qa06 = await SickGuest.Of(lab, "qa06");
@@ -42,8 +64,20 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
         await disk.Fill(leave: 0);
 
-        var failed = await Fails(anna, new { app = "shop", database = true, code = false });
-        Assert.Matches(@"^failed at step settings: \S+/apache\.conf cannot be written: .*No space left on device\. Free some space on this disk, then try again\. The former settings are in use\.$", failed.Text("message"));
+        var failed = await Fails(
+            anna,
+            new
+            {
+                app = "shop",
+                database = true,
+                code = false,
+            }
+        );
+        Assert.Matches(
+            @"^failed at step settings: \S+/apache\.conf cannot be written: .*No space left on device\. "
+                + @"Free some space on this disk, then try again\. The former settings are in use\.$",
+            failed.Text("message")
+        );
         Assert.Equal("succeeded", failed.Step("database").Text("state"));
         Assert.Contains("<dd id=\"path\">trunk</dd>", await anna.PageOf("qa06"), StringComparison.Ordinal);
 

@@ -6,8 +6,9 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>
-/// What a person sees when the connection to a server is sick. Each time: the build there ends within its limit, with what failed, on what, why and what to
-/// do; a build beside it on another server succeeds without waiting for it; and when the server is well again, so is its next build.
+/// What a person sees when the connection to a server is sick. Each time: the build there ends within its limit, with
+/// what failed, on what, why and what to do; a build beside it on another server succeeds without waiting for it; and
+/// when the server is well again, so is its next build.
 /// </summary>
 public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
 {
@@ -22,17 +23,28 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
     private protected async Task ShowsAnotherHostKey(SickGuest qa06)
     {
         await qa06.ServeWithAnotherHostKey();
-        await Fails(limit: 0, "failed at step code: qa06 cannot be reached: ", "Host key verification failed", "known_hosts: if it was installed anew, put its new key there");
+        await Fails(
+            limit: 0,
+            "failed at step code: qa06 cannot be reached: ",
+            "Host key verification failed",
+            "known_hosts: if it was installed anew, put its new key there"
+        );
     }
 
     private protected async Task DiesHalfWay(SickGuest qa06)
     {
         await qa06.ServeWithSvnThatStandsStill();
-        await Fails(limit: 0, async () =>
-        {
-            await qa06.IsReached();
-            await qa06.Crash();
-        }, "failed at step code: The connection to qa06 broke off during checkout: ", "Look whether it is up and reachable, and its sshd runs", "then try again");
+        await Fails(
+            limit: 0,
+            async () =>
+            {
+                await qa06.IsReached();
+                await qa06.Crash();
+            },
+            "failed at step code: The connection to qa06 broke off during checkout: ",
+            "Look whether it is up and reachable, and its sshd runs",
+            "then try again"
+        );
         await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
     }
 
@@ -43,7 +55,8 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
         return await SickGuest.Of(lab, "qa06");
     }
 
-    protected Task<JsonElement> Fails(double limit, params string[] says) => Fails(limit, () => Task.CompletedTask, says);
+    protected Task<JsonElement> Fails(double limit, params string[] says) =>
+        Fails(limit, () => Task.CompletedTask, says);
 
     /// <summary>Builds on qa06 in vain, and beside it on qa05.</summary>
     protected async Task<JsonElement> Fails(double limit, Func<Task> happens, params string[] says)
@@ -56,12 +69,19 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
         await happens();
         var other = await beside;
         var failed = await failing;
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s (beside: {other.GetProperty("seconds")} s): {failed.Text("state")}: {failed.Text("message")}");
+        output.WriteLine(
+            $"{watch.Elapsed.TotalSeconds:0.0} s (beside: {other.GetProperty("seconds")} s): "
+                + $"{failed.Text("state")}: {failed.Text("message")}"
+        );
         Assert.Equal("failed", failed.Text("state"));
         Assert.All(says, text => Assert.Contains(text, failed.Text("message"), StringComparison.Ordinal));
         Assert.InRange(failed.GetProperty("seconds").GetDouble(), 0, limit + Patience);
         // How little the other is delayed is measured by `scripts/dev/bench sick`.
-        if (limit >= LongLimit) Assert.True(other.GetProperty("endedAt").GetDateTimeOffset() < failed.GetProperty("endedAt").GetDateTimeOffset(), "The build beside it waited for the sick server.");
+        if (limit >= LongLimit)
+            Assert.True(
+                other.GetProperty("endedAt").GetDateTimeOffset() < failed.GetProperty("endedAt").GetDateTimeOffset(),
+                "The build beside it waited for the sick server."
+            );
         return failed;
     }
 
@@ -77,7 +97,8 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
 /// <summary>The stories as the console is shipped: it speaks ssh itself.</summary>
 [Collection("lab")]
 public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
-    : HostFaultStories(lab, output), IClassFixture<LabFixture>
+    : HostFaultStories(lab, output),
+        IClassFixture<LabFixture>
 {
     [Fact]
     public async Task A_server_with_another_host_key_is_not_spoken_to_and_the_message_says_what_to_look_at()
@@ -102,8 +123,15 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
         await qa06.ServeScript("echo '@program guest 1'; exec yes \"$(printf 'word\n@progress 0.%s\n' 1 2 3)\"");
         var console = $"/proc/{Lab.ProcessOf("console")}";
         await File.WriteAllTextAsync($"{console}/clear_refs", "5");
-        await Fails(limit: 20, "failed at step code: checkout on qa06 was ended because its output did not stop.", "The end of the log shows what it says.");
-        var most = LabHost.Read($"{console}/status").Split('\n').First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        await Fails(
+            limit: 20,
+            "failed at step code: checkout on qa06 was ended because its output did not stop.",
+            "The end of the log shows what it says."
+        );
+        var most = LabHost
+            .Read($"{console}/status")
+            .Split('\n')
+            .First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
         Assert.InRange(int.Parse(most.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]), 0, 500_000);
         await IsWellAgain(qa06);
     }
@@ -124,7 +152,11 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
     {
         await using var qa06 = await Sick();
         await qa06.ServeScript(garbage);
-        var failed = await Fails(limit: 0, "failed at step code: What answers on qa06 is not the guest program with protocol 1: ", "Install this console's scripts there.");
+        var failed = await Fails(
+            limit: 0,
+            "failed at step code: What answers on qa06 is not the guest program with protocol 1: ",
+            "Install this console's scripts there."
+        );
         Assert.DoesNotContain(failed.Text("message")!, char.IsControl);
         await IsWellAgain(qa06);
     }
@@ -134,7 +166,11 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
     {
         await using var qa06 = await Sick();
         await qa06.ServeScript("sleep 600");
-        await Fails(limit: 15, "failed at step code: qa06 does not answer: the guest program said nothing within 15 seconds.", "Look whether the machine is overloaded");
+        await Fails(
+            limit: 15,
+            "failed at step code: qa06 does not answer: the guest program said nothing within 15 seconds.",
+            "Look whether the machine is overloaded"
+        );
         await IsWellAgain(qa06);
     }
 
@@ -152,8 +188,24 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
     {
         await using var qa06 = await Sick();
         await qa06.ServeOtherVersion();
-        await Fails(limit: 0, "failed at step code: What answers on qa06 is not the guest program with protocol 1: it calls itself `guest 2`.", "Install this console's scripts there.");
-        Assert.Equal("^/trunk", (await LabHost.Run("svn", "info", "--show-item", "relative-url", Path.Combine(Lab.Folder, "guests", "qa06", "srv", "code", "shop"))).Trim());
+        await Fails(
+            limit: 0,
+            "failed at step code: What answers on qa06 is not the guest program with protocol 1: "
+                + "it calls itself `guest 2`.",
+            "Install this console's scripts there."
+        );
+        Assert.Equal(
+            "^/trunk",
+            (
+                await LabHost.Run(
+                    "svn",
+                    "info",
+                    "--show-item",
+                    "relative-url",
+                    Path.Combine(Lab.Folder, "guests", "qa06", "srv", "code", "shop")
+                )
+            ).Trim()
+        );
         await IsWellAgain(qa06);
     }
 }
@@ -161,7 +213,8 @@ public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutput
 /// <summary>What the two ways of ssh tell each in its own words, with the program ssh.</summary>
 [Collection("lab"), Trait("lab", "second")]
 public sealed class HostFaultByOpenSshTest(OpenSshLab lab, Xunit.Abstractions.ITestOutputHelper output)
-    : HostFaultStories(lab, output), IClassFixture<OpenSshLab>
+    : HostFaultStories(lab, output),
+        IClassFixture<OpenSshLab>
 {
     [Fact]
     public async Task Another_host_key_and_an_sshd_that_dies_half_way_are_told_and_then_it_works_again()

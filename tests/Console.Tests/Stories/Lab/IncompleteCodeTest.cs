@@ -3,7 +3,10 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>A checkout that ends half-way leaves files of two paths: that is told, nothing is built upon it, and the next checkout makes it whole.</summary>
+/// <summary>
+/// A checkout that ends half-way leaves files of two paths: that is told, nothing is built upon it, and the next
+/// checkout makes it whole.
+/// </summary>
 [Collection("lab")]
 public sealed class IncompleteCodeTest(LabFixture lab) : IClassFixture<LabFixture>
 {
@@ -22,21 +25,64 @@ public sealed class IncompleteCodeTest(LabFixture lab) : IClassFixture<LabFixtur
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
         await using var qa06 = await SickGuest.Of(lab, "qa06");
         await qa06.ServeWithSvnThatStandsStill();
-        var build = await (await anna.Post("api/servers/qa06/builds", new { app = "shop", path = "branches/new-checkout", database = false, code = true })).Json();
+        var build = await (
+            await anna.Post(
+                "api/servers/qa06/builds",
+                new
+                {
+                    app = "shop",
+                    path = "branches/new-checkout",
+                    database = false,
+                    code = true,
+                }
+            )
+        ).Json();
         await qa06.IsReached();
-        var waiting = await (await anna.Post("api/servers/qa06/builds", new { app = "shop", database = true, code = false })).Json();
+        var waiting = await (
+            await anna.Post(
+                "api/servers/qa06/builds",
+                new
+                {
+                    app = "shop",
+                    database = true,
+                    code = false,
+                }
+            )
+        ).Json();
         await lab.AsOwner("python3", "-c", HalfWay, Path.Combine(lab.Folder, "guests/qa06/srv/code/shop/.svn/wc.db"));
-        Assert.Equal("cancelled", (await (await anna.PostAsync($"api/builds/{build.Text("id")}/cancel", null)).Json()).Text("state"));
+        Assert.Equal(
+            "cancelled",
+            (await (await anna.PostAsync($"api/builds/{build.Text("id")}/cancel", null)).Json()).Text("state")
+        );
 
         var failed = await anna.EndOf(waiting.Text("id"));
-        Assert.Equal("The checkout of shop on qa06 is incomplete: one of trunk ended half-way. Nothing was touched. Build the code, too.", failed.Text("message"));
+        Assert.Equal(
+            "The checkout of shop on qa06 is incomplete: one of trunk ended half-way. Nothing "
+                + "was touched. Build the code, too.",
+            failed.Text("message")
+        );
         Assert.True(await IsIncomplete(anna));
-        Assert.Contains("Ask for `code` too.", await (await anna.Post("api/servers/qa06/builds", new { app = "shop", database = true, code = false })).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
+        Assert.Contains(
+            "Ask for `code` too.",
+            await (
+                await anna.Post(
+                    "api/servers/qa06/builds",
+                    new
+                    {
+                        app = "shop",
+                        database = true,
+                        code = false,
+                    }
+                )
+            ).Problem(HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
 
         await qa06.Recover();
         await anna.BuildWell("qa06", "shop", "branches/new-checkout", database: true, code: true);
         Assert.False(await IsIncomplete(anna));
     }
 
-    private static async Task<bool> IsIncomplete(HttpClient anna) => (await anna.Json("api/servers/qa06")).GetProperty("configuration").GetProperty("incomplete").GetBoolean();
+    private static async Task<bool> IsIncomplete(HttpClient anna) =>
+        (await anna.Json("api/servers/qa06")).GetProperty("configuration").GetProperty("incomplete").GetBoolean();
 }

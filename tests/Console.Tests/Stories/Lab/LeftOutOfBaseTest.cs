@@ -56,7 +56,11 @@ public sealed class LeftOutOfBaseTest(LabFixture lab) : IClassFixture<LabFixture
         var other = await anna.BuildWell("qa03", "tickets", "faster-list", database: false, code: true);
         Assert.Contains(
             Told(other),
-            t => t.StartsWith("a fresh database: it stays as the commands after the code of main", StringComparison.Ordinal)
+            t =>
+                t.StartsWith(
+                    "a fresh database: it stays as the commands after the code of main",
+                    StringComparison.Ordinal
+                )
         );
         Assert.DoesNotContain(
             Told(await anna.BuildWell("qa03", "tickets", "faster-list", database: false, code: true)),

@@ -4,12 +4,17 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>A log as a script reads it, through Apache: at once, whole after a cut, and whatever its size. How the page bears it, tests/browser/logs.mjs tells.</summary>
+/// <summary>
+/// A log as a script reads it, through Apache: at once, whole after a cut, and whatever its size. How the page bears
+/// it, tests/browser/logs.mjs tells.
+/// </summary>
 [Collection("lab")]
 public sealed class LogTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<LabFixture>
 {
     private const int Lines = 300;
-    private static readonly string Talks = $"echo '@program guest 1'; for i in {{1..{Lines}}}; do echo \"said $i $EPOCHREALTIME\"; sleep 0.01; done; echo '@error enough'; echo '@exit 1'";
+    private static readonly string Talks =
+        $"echo '@program guest 1'; for i in {{1..{Lines}}}; do echo \"said $i $EPOCHREALTIME\"; "
+        + "sleep 0.01; done; echo '@error enough'; echo '@exit 1'";
 
     [Fact]
     public async Task A_line_is_heard_within_a_second_after_it_was_said()
@@ -20,7 +25,8 @@ public sealed class LogTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper
         var late = new List<double>();
         while (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)) is { } line)
         {
-            if (line.Contains(" said ", StringComparison.Ordinal)) late.Add(Now() - double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
+            if (line.Contains(" said ", StringComparison.Ordinal))
+                late.Add(Now() - double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
         }
         output.WriteLine($"{late.Count} lines, the latest after {late.Max():0.000} s");
         Assert.Equal(Lines, late.Count);
@@ -45,11 +51,17 @@ public sealed class LogTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper
         await lab.Kill("front", "TERM");
         await Wait.Until("Apache has ended", () => !Directory.Exists($"/proc/{front}"));
         await lab.Mend();
-        await using (var stream = await Follow(anna, id, heard.Length)) await stream.CopyToAsync(heard);
+        await using (var stream = await Follow(anna, id, heard.Length))
+            await stream.CopyToAsync(heard);
         Assert.Equal("failed", (await anna.Json($"api/builds/{id}")).Text("state"));
         var text = Encoding.UTF8.GetString(heard.ToArray());
         Assert.Equal(await anna.GetStringAsync($"api/builds/{id}/log"), text);
-        Assert.Equal(Enumerable.Range(1, Lines), text.Split('\n').Where(l => l.Contains(" said ", StringComparison.Ordinal)).Select(l => int.Parse(l.Split(' ')[^2])));
+        Assert.Equal(
+            Enumerable.Range(1, Lines),
+            text.Split('\n')
+                .Where(l => l.Contains(" said ", StringComparison.Ordinal))
+                .Select(l => int.Parse(l.Split(' ')[^2]))
+        );
     }
 
     [Fact]
@@ -60,14 +72,21 @@ public sealed class LogTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper
         var file = Path.Combine(lab.Folder, "state/builds", $"{build.Text("id")}.log");
         var before = await File.ReadAllBytesAsync(file);
         var line = Encoding.UTF8.GetBytes($"12:00:00 code     {new string('x', 1030)}\n");
-        await using (var log = new FileStream(file, FileMode.Append)) for (var i = 0; i < 100_000; i++) log.Write(line);
+        await using (var log = new FileStream(file, FileMode.Append))
+            for (var i = 0; i < 100_000; i++)
+                log.Write(line);
         var console = $"/proc/{lab.ProcessOf("console")}";
         await File.WriteAllTextAsync($"{console}/clear_refs", "5");
         try
         {
-            var sizes = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ => await Size(await Follow(anna, build.Text("id")!, 0))));
+            var sizes = await Task.WhenAll(
+                Enumerable.Range(0, 10).Select(async _ => await Size(await Follow(anna, build.Text("id")!, 0)))
+            );
             Assert.All(sizes, size => Assert.Equal(before.Length + 100_000L * line.Length, size));
-            var most = LabHost.Read($"{console}/status").Split('\n').First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+            var most = LabHost
+                .Read($"{console}/status")
+                .Split('\n')
+                .First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
             output.WriteLine($"{sizes[0] >> 20} MB each; {most}");
             Assert.InRange(int.Parse(most.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]), 0, 400_000);
         }
@@ -80,7 +99,8 @@ public sealed class LogTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper
     private static async Task<long> Size(Stream stream)
     {
         var (buffer, size) = (new byte[64 * 1024], 0L);
-        for (int count; (count = await stream.ReadAsync(buffer)) > 0;) size += count;
+        for (int count; (count = await stream.ReadAsync(buffer)) > 0; )
+            size += count;
         return size;
     }
 
@@ -93,7 +113,21 @@ public sealed class LogTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper
         return qa06;
     }
 
-    private static async Task<string> Post(HttpClient anna) => (await (await anna.Post("api/servers/qa06/builds", new { app = "shop", path = "trunk", database = false, code = true })).Json()).Text("id")!;
+    private static async Task<string> Post(HttpClient anna) =>
+        (
+            await (
+                await anna.Post(
+                    "api/servers/qa06/builds",
+                    new
+                    {
+                        app = "shop",
+                        path = "trunk",
+                        database = false,
+                        code = true,
+                    }
+                )
+            ).Json()
+        ).Text("id")!;
 
     private static async Task<Stream> Follow(HttpClient anna, string id, long from)
     {

@@ -4,8 +4,8 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>
-/// What somebody wants under a reservation that has ended: 1,000 actions of every kind, builds that wait included, after each way in which a reservation
-/// ends. None is carried out, and the hosts are not touched.
+/// What somebody wants under a reservation that has ended: 1,000 actions of every kind, builds that wait included,
+/// after each way in which a reservation ends. None is carried out, and the hosts are not touched.
 /// </summary>
 [Collection("lab")]
 public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>

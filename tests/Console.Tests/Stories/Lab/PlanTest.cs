@@ -18,10 +18,22 @@ public sealed class PlanTest(LabFixture lab) : IClassFixture<LabFixture>
         var code = plan.GetProperty("code");
         Assert.Equal("trunk", code.GetProperty("from").Text("path"));
         Assert.Null(code.Text("problem"));
-        Assert.Contains(code.GetProperty("commits").EnumerateArray(), c => c.Text("side") == "new" && c.Text("message") == "Checkout in one step" && c.Text("author") == "carla");
-        var lines = plan.GetProperty("settings").EnumerateArray().SelectMany(f => f.GetProperty("lines").EnumerateArray()).ToList();
-        Assert.Contains(lines, l => l.Text("kind") == "gone" && l.Text("text")!.Contains("trunk", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.Text("kind") == "new" && l.Text("text")!.Contains("branches/new-checkout", StringComparison.Ordinal));
+        Assert.Contains(
+            code.GetProperty("commits").EnumerateArray(),
+            c => c.Text("side") == "new" && c.Text("message") == "Checkout in one step" && c.Text("author") == "carla"
+        );
+        var lines = plan.GetProperty("settings")
+            .EnumerateArray()
+            .SelectMany(f => f.GetProperty("lines").EnumerateArray())
+            .ToList();
+        Assert.Contains(
+            lines,
+            l => l.Text("kind") == "gone" && l.Text("text")!.Contains("trunk", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            lines,
+            l => l.Text("kind") == "new" && l.Text("text")!.Contains("branches/new-checkout", StringComparison.Ordinal)
+        );
         Assert.Contains("<dd id=\"path\">trunk</dd>", await anna.PageOf("qa02"), StringComparison.Ordinal);
     }
 
@@ -36,13 +48,21 @@ public sealed class PlanTest(LabFixture lab) : IClassFixture<LabFixture>
         Assert.NotEmpty(changes.GetProperty("code").GetProperty("commits").EnumerateArray());
         Assert.Equal("1 command", first.Step("after").Text("message"));
 
-        var again = await anna.EndOf((await (await anna.Post($"api/builds/{first.Text("id")}/retry", new { })).Json()).Text("id"));
+        var again = await anna.EndOf(
+            (await (await anna.Post($"api/builds/{first.Text("id")}/retry", new { })).Json()).Text("id")
+        );
         Assert.Equal("succeeded", again.Text("state"));
         Assert.Equal(first.GetProperty("result").Text("revision"), again.GetProperty("result").Text("revision"));
-        var (before, after) = (await anna.Json($"api/servers/qa03/history/{first.Text("id")}"), await anna.Json($"api/servers/qa03/history/{again.Text("id")}"));
+        var (before, after) = (
+            await anna.Json($"api/servers/qa03/history/{first.Text("id")}"),
+            await anna.Json($"api/servers/qa03/history/{again.Text("id")}")
+        );
         Assert.Equal(first.Text("id"), again.Text("retryOf"));
         Assert.Equal(WithoutBuild(before), WithoutBuild(after));
-        Assert.All((await anna.Json("api/servers/qa03/history")).GetProperty("history").EnumerateArray(), e => Assert.False(e.TryGetProperty("settings", out _)));
+        Assert.All(
+            (await anna.Json("api/servers/qa03/history")).GetProperty("history").EnumerateArray(),
+            e => Assert.False(e.TryGetProperty("settings", out _))
+        );
     }
 
     [Fact]
@@ -51,16 +71,30 @@ public sealed class PlanTest(LabFixture lab) : IClassFixture<LabFixture>
         using var anna = lab.As("anna");
         using var ben = lab.As("ben");
         await anna.Put("api/servers/qa08/reservation", new { purpose = "mine", hours = 1 });
-        Assert.Contains("anna", (await ben.Json("api/servers/qa08/plan?app=shop&database=true&code=true")).Text("refusal"), StringComparison.Ordinal);
+        Assert.Contains(
+            "anna",
+            (await ben.Json("api/servers/qa08/plan?app=shop&database=true&code=true")).Text("refusal"),
+            StringComparison.Ordinal
+        );
         await anna.DeleteAsync("api/servers/qa08/reservation");
-        Assert.Contains("shut off", (await anna.Json("api/servers/qa09/plan?app=shop&database=true&code=true")).Text("refusal"), StringComparison.Ordinal);
-        await (await anna.GetAsync("api/servers/qa08/plan?app=none&database=true&code=true")).Problem(HttpStatusCode.NotFound);
+        Assert.Contains(
+            "shut off",
+            (await anna.Json("api/servers/qa09/plan?app=shop&database=true&code=true")).Text("refusal"),
+            StringComparison.Ordinal
+        );
+        await (await anna.GetAsync("api/servers/qa08/plan?app=none&database=true&code=true")).Problem(
+            HttpStatusCode.NotFound
+        );
     }
 
     [Theory]
     [InlineData("shop", "branches/no-such", "There is no path branches/no-such in ")]
     [InlineData("tickets", "no-such", "There is no branch or tag no-such in ")]
-    public async Task A_plan_says_that_a_build_of_what_the_repository_does_not_have_would_fail(string app, string path, string why)
+    public async Task A_plan_says_that_a_build_of_what_the_repository_does_not_have_would_fail(
+        string app,
+        string path,
+        string why
+    )
     {
         using var anna = lab.As("anna");
         var plan = await anna.Json($"api/servers/qa02/plan?app={app}&path={path}&database=true&code=true");
@@ -74,5 +108,15 @@ public sealed class PlanTest(LabFixture lab) : IClassFixture<LabFixture>
 
     // The number of the build may stand in the settings; everything else must be the same.
     private static string WithoutBuild(System.Text.Json.JsonElement entry) =>
-        string.Join('\n', entry.GetProperty("settings").EnumerateArray().Select(f => f.Text("text")!.Replace($"'{entry.Text("build")}'", "", StringComparison.Ordinal).Replace($"build {entry.Text("build")}", "", StringComparison.Ordinal)));
+        string.Join(
+            '\n',
+            entry
+                .GetProperty("settings")
+                .EnumerateArray()
+                .Select(f =>
+                    f.Text("text")!
+                        .Replace($"'{entry.Text("build")}'", "", StringComparison.Ordinal)
+                        .Replace($"build {entry.Text("build")}", "", StringComparison.Ordinal)
+                )
+        );
 }

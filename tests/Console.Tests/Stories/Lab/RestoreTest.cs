@@ -14,17 +14,26 @@ public sealed class RestoreTest(LabFixture lab) : IClassFixture<LabFixture>
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var restore = await answer.Json();
         Assert.Equal("succeeded", restore.Text("state"));
-        Assert.Equal(["fetch", "read", "restore", "check", "exchange"], restore.GetProperty("steps").EnumerateArray().Select(s => s.Text("name")));
+        Assert.Equal(
+            ["fetch", "read", "restore", "check", "exchange"],
+            restore.GetProperty("steps").EnumerateArray().Select(s => s.Text("name"))
+        );
         Assert.All(restore.GetProperty("steps").EnumerateArray(), s => Assert.Equal("succeeded", s.Text("state")));
         Assert.Equal(restore.Text("id"), (await cron.Json("api/bases/shop")).GetProperty("lastRestore").Text("id"));
-        Assert.Contains("shop", await cron.GetStringAsync($"api/restores/{restore.Text("id")}/log"), StringComparison.Ordinal);
+        Assert.Contains(
+            "shop",
+            await cron.GetStringAsync($"api/restores/{restore.Text("id")}/log"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Many_calls_at_once_are_one_restore_and_all_get_its_answer()
     {
         using var cron = lab.Cron();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => cron.PostAsync("api/bases/tickets/restore?wait=true", null)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => cron.PostAsync("api/bases/tickets/restore?wait=true", null))
+        );
         Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
         Assert.Single((await Task.WhenAll(answers.Select(a => a.Json()))).Select(r => r.Text("id")).Distinct());
     }
@@ -62,7 +71,10 @@ public sealed class RestoreTest(LabFixture lab) : IClassFixture<LabFixture>
         var second = await (await cron.PostAsync("api/bases/tickets/restore?wait=true", null)).Json();
         Assert.Equal("succeeded", second.Text("state"));
         Assert.NotEqual(failed, second.Text("id"));
-        Assert.Equal(second.Text("id"), (await (await cron.PostAsync("api/bases/tickets/restore?wait=true", null)).Json()).Text("id"));
+        Assert.Equal(
+            second.Text("id"),
+            (await (await cron.PostAsync("api/bases/tickets/restore?wait=true", null)).Json()).Text("id")
+        );
     }
 
     [Fact]
@@ -83,9 +95,13 @@ public sealed class RestoreTest(LabFixture lab) : IClassFixture<LabFixture>
         await anna.BuildWell("qa01", "shop", "trunk", database: true, code: true);
         using var cron = lab.Cron();
         var restoring = cron.PostAsync("api/bases/shop/restore?wait=true", null);
-        while (!restoring.IsCompleted) Assert.Contains("orders", await anna.PageOf("qa01"), StringComparison.Ordinal);
+        while (!restoring.IsCompleted)
+            Assert.Contains("orders", await anna.PageOf("qa01"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await restoring).StatusCode);
         var rebuilt = await anna.BuildWell("qa01", "shop", null, database: true, code: false);
-        Assert.Equal((await cron.Json("api/bases/shop")).GetProperty("dataTime").GetDateTimeOffset(), rebuilt.GetProperty("result").GetProperty("dataTime").GetDateTimeOffset());
+        Assert.Equal(
+            (await cron.Json("api/bases/shop")).GetProperty("dataTime").GetDateTimeOffset(),
+            rebuilt.GetProperty("result").GetProperty("dataTime").GetDateTimeOffset()
+        );
     }
 }

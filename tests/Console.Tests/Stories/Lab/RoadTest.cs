@@ -14,10 +14,17 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
         var shop = await anna.BuildWell("qa01", "shop", "branches/new-checkout", database: true, code: true);
         var page = await anna.PageOf("qa01");
         Assert.Contains("branches/new-checkout", page, StringComparison.Ordinal);
-        Assert.Contains($"<dd id=\"revision\">{shop.GetProperty("result").Text("revision")}</dd>", page, StringComparison.Ordinal);
+        Assert.Contains(
+            $"<dd id=\"revision\">{shop.GetProperty("result").Text("revision")}</dd>",
+            page,
+            StringComparison.Ordinal
+        );
         Assert.Contains("<dd id=\"database\">copy_shop_qa01</dd>", page, StringComparison.Ordinal);
         Assert.Contains("<dd id=\"orders\">30000</dd>", page, StringComparison.Ordinal);
-        Assert.Equal((await anna.Json("api/bases/shop")).GetProperty("dataTime").GetDateTimeOffset(), shop.GetProperty("result").GetProperty("dataTime").GetDateTimeOffset());
+        Assert.Equal(
+            (await anna.Json("api/bases/shop")).GetProperty("dataTime").GetDateTimeOffset(),
+            shop.GetProperty("result").GetProperty("dataTime").GetDateTimeOffset()
+        );
 
         var tickets = await anna.BuildWell("qa01", "tickets", "main", database: true, code: true);
         Assert.Contains("copy_tickets_qa01", await anna.PageOf("qa01"), StringComparison.Ordinal);
@@ -51,7 +58,10 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
         using var anna = lab.As("anna");
         await anna.BuildWell("qa03", "shop", "trunk", database: true, code: true);
         var fresh = await anna.BuildWell("qa03", "shop", null, database: true, code: false);
-        Assert.Equal(["database", "settings", "health"], fresh.GetProperty("steps").EnumerateArray().Select(s => s.Text("name")));
+        Assert.Equal(
+            ["database", "settings", "health"],
+            fresh.GetProperty("steps").EnumerateArray().Select(s => s.Text("name"))
+        );
         var before = (await anna.Json("api/servers/qa03")).GetProperty("configuration");
         await anna.BuildWell("qa03", "shop", "branches/new-checkout", database: false, code: true);
         var after = (await anna.Json("api/servers/qa03")).GetProperty("configuration");
@@ -64,17 +74,123 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
     {
         using var anna = lab.As("anna");
         using var ben = lab.As("ben");
-        async Task<string> Refused(HttpClient http, string server, object ask, HttpStatusCode status) => await (await http.Post($"api/servers/{server}/builds", ask)).Problem(status);
+        async Task<string> Refused(HttpClient http, string server, object ask, HttpStatusCode status) =>
+            await (await http.Post($"api/servers/{server}/builds", ask)).Problem(status);
 
-        Assert.Contains("shut off", await Refused(anna, "qa09", new { app = "shop", database = true, code = true }, HttpStatusCode.Conflict), StringComparison.Ordinal);
-        Assert.Contains("no checkout", await Refused(anna, "qa08", new { app = "shop", database = true, code = false }, HttpStatusCode.Conflict), StringComparison.Ordinal);
-        Assert.Contains("no copy", await Refused(anna, "qa08", new { app = "shop", database = false, code = true }, HttpStatusCode.Conflict), StringComparison.Ordinal);
-        Assert.Contains("database", await Refused(anna, "qa08", new { app = "shop", database = false, code = false }, HttpStatusCode.BadRequest), StringComparison.Ordinal);
-        await Refused(anna, "qa08", new { app = "nothing", database = true, code = true }, HttpStatusCode.NotFound);
-        await Refused(anna, "qa77", new { app = "shop", database = true, code = true }, HttpStatusCode.NotFound);
-        Assert.Contains("path", await Refused(anna, "qa08", new { app = "shop", path = "--config-option=x", database = true, code = true }, HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        Assert.Contains(
+            "shut off",
+            await Refused(
+                anna,
+                "qa09",
+                new
+                {
+                    app = "shop",
+                    database = true,
+                    code = true,
+                },
+                HttpStatusCode.Conflict
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no checkout",
+            await Refused(
+                anna,
+                "qa08",
+                new
+                {
+                    app = "shop",
+                    database = true,
+                    code = false,
+                },
+                HttpStatusCode.Conflict
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no copy",
+            await Refused(
+                anna,
+                "qa08",
+                new
+                {
+                    app = "shop",
+                    database = false,
+                    code = true,
+                },
+                HttpStatusCode.Conflict
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "database",
+            await Refused(
+                anna,
+                "qa08",
+                new
+                {
+                    app = "shop",
+                    database = false,
+                    code = false,
+                },
+                HttpStatusCode.BadRequest
+            ),
+            StringComparison.Ordinal
+        );
+        await Refused(
+            anna,
+            "qa08",
+            new
+            {
+                app = "nothing",
+                database = true,
+                code = true,
+            },
+            HttpStatusCode.NotFound
+        );
+        await Refused(
+            anna,
+            "qa77",
+            new
+            {
+                app = "shop",
+                database = true,
+                code = true,
+            },
+            HttpStatusCode.NotFound
+        );
+        Assert.Contains(
+            "path",
+            await Refused(
+                anna,
+                "qa08",
+                new
+                {
+                    app = "shop",
+                    path = "--config-option=x",
+                    database = true,
+                    code = true,
+                },
+                HttpStatusCode.BadRequest
+            ),
+            StringComparison.Ordinal
+        );
         await anna.Put("api/servers/qa08/reservation", new { purpose = "mine", hours = 1 });
-        Assert.Contains("anna", await Refused(ben, "qa08", new { app = "shop", database = true, code = true }, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        Assert.Contains(
+            "anna",
+            await Refused(
+                ben,
+                "qa08",
+                new
+                {
+                    app = "shop",
+                    database = true,
+                    code = true,
+                },
+                HttpStatusCode.Conflict
+            ),
+            StringComparison.Ordinal
+        );
         await anna.DeleteAsync("api/servers/qa08/reservation");
         Assert.Empty((await anna.Json("api/servers/qa08/history")).GetProperty("history").EnumerateArray());
     }
@@ -99,9 +215,31 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
     {
         using var carla = lab.As("carla");
         await lab.Free("qa05");
-        var first = await (await carla.Post("api/servers/qa05/builds", new { app = "shop", path = "trunk", database = true, code = true })).Json();
+        var first = await (
+            await carla.Post(
+                "api/servers/qa05/builds",
+                new
+                {
+                    app = "shop",
+                    path = "trunk",
+                    database = true,
+                    code = true,
+                }
+            )
+        ).Json();
         Assert.Equal("carla", (await carla.Json("api/servers/qa05")).GetProperty("reservation").Text("holder"));
-        var second = await (await carla.Post("api/servers/qa05/builds", new { app = "shop", path = "branches/new-checkout", database = true, code = true })).Json();
+        var second = await (
+            await carla.Post(
+                "api/servers/qa05/builds",
+                new
+                {
+                    app = "shop",
+                    path = "branches/new-checkout",
+                    database = true,
+                    code = true,
+                }
+            )
+        ).Json();
         Assert.Equal("queued", second.Text("state"));
         Assert.Contains($"build {first.Text("id")}", second.Text("waitsFor"), StringComparison.Ordinal);
         Assert.Equal("succeeded", (await carla.EndOf(second.Text("id"))).Text("state"));
@@ -113,39 +251,93 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
     public async Task The_log_is_followed_live_through_Apache_to_the_end()
     {
         using var anna = lab.As("anna");
-        var build = await (await anna.Post("api/servers/qa06/builds", new { app = "shop", path = "trunk", database = true, code = true })).Json();
+        var build = await (
+            await anna.Post(
+                "api/servers/qa06/builds",
+                new
+                {
+                    app = "shop",
+                    path = "trunk",
+                    database = true,
+                    code = true,
+                }
+            )
+        ).Json();
         var followed = await anna.GetStringAsync($"api/builds/{build.Text("id")}/log?follow=true");
         Assert.Equal("succeeded", (await anna.Json($"api/builds/{build.Text("id")}")).Text("state"));
         Assert.Equal(await anna.GetStringAsync($"api/builds/{build.Text("id")}/log"), followed);
         Assert.EndsWith("ready\n", followed, StringComparison.Ordinal);
         var half = followed.Length / 2;
-        Assert.Equal(followed[half..], await anna.GetStringAsync($"api/builds/{build.Text("id")}/log?from={System.Text.Encoding.UTF8.GetByteCount(followed[..half])}"));
-        Assert.Equal(string.Concat(followed.Split('\n')[^3..^1].Select(l => l + "\n")), await anna.GetStringAsync($"api/builds/{build.Text("id")}/log?tail=2&follow=true"));
-        foreach (var wrong in new[] { "tail=-1", "from=-1", "tail=1&from=1", "tail=x" }) await (await anna.GetAsync($"api/builds/{build.Text("id")}/log?{wrong}")).Problem(System.Net.HttpStatusCode.BadRequest);
+        Assert.Equal(
+            followed[half..],
+            await anna.GetStringAsync(
+                $"api/builds/{build.Text("id")}/log?from={System.Text.Encoding.UTF8.GetByteCount(followed[..half])}"
+            )
+        );
+        Assert.Equal(
+            string.Concat(followed.Split('\n')[^3..^1].Select(l => l + "\n")),
+            await anna.GetStringAsync($"api/builds/{build.Text("id")}/log?tail=2&follow=true")
+        );
+        foreach (var wrong in new[] { "tail=-1", "from=-1", "tail=1&from=1", "tail=x" })
+            await (await anna.GetAsync($"api/builds/{build.Text("id")}/log?{wrong}")).Problem(
+                System.Net.HttpStatusCode.BadRequest
+            );
     }
 
     [Fact]
     public async Task The_paths_of_both_kinds_of_repository_are_listed()
     {
         using var anna = lab.As("anna");
-        var svn = (await anna.Json("api/apps/shop/paths")).GetProperty("paths").EnumerateArray().Select(p => p.Text("path")).ToList();
-        var git = (await anna.Json("api/apps/tickets/paths")).GetProperty("paths").EnumerateArray().Select(p => p.Text("path")).ToList();
+        var svn = (await anna.Json("api/apps/shop/paths"))
+            .GetProperty("paths")
+            .EnumerateArray()
+            .Select(p => p.Text("path"))
+            .ToList();
+        var git = (await anna.Json("api/apps/tickets/paths"))
+            .GetProperty("paths")
+            .EnumerateArray()
+            .Select(p => p.Text("path"))
+            .ToList();
         Assert.Contains("trunk", svn);
         Assert.Contains("branches/new-checkout", svn);
         Assert.Contains("tags/1.0", svn);
-        foreach (var name in new[] { "main", "1.0", "new-colours", "broken-report" }) Assert.Contains(name, git);
-        Assert.Equal(["branches/new-checkout"], (await anna.Json("api/apps/shop/paths?q=CHECKOUT")).GetProperty("paths").EnumerateArray().Select(p => p.Text("path")));
+        foreach (var name in new[] { "main", "1.0", "new-colours", "broken-report" })
+            Assert.Contains(name, git);
+        Assert.Equal(
+            ["branches/new-checkout"],
+            (await anna.Json("api/apps/shop/paths?q=CHECKOUT"))
+                .GetProperty("paths")
+                .EnumerateArray()
+                .Select(p => p.Text("path"))
+        );
     }
 
     [Fact]
     public async Task A_cancelled_build_ends_and_the_next_one_works()
     {
         using var anna = lab.As("anna");
-        var build = await (await anna.Post("api/servers/qa07/builds", new { app = "shop", path = "trunk", database = true, code = true })).Json();
+        var build = await (
+            await anna.Post(
+                "api/servers/qa07/builds",
+                new
+                {
+                    app = "shop",
+                    path = "trunk",
+                    database = true,
+                    code = true,
+                }
+            )
+        ).Json();
         var cancelled = await anna.PostAsync($"api/builds/{build.Text("id")}/cancel", null);
-        // It may have been quicker than the cancel on a fast machine: then there is nothing to cancel, and that is said.
-        if (cancelled.IsSuccessStatusCode) Assert.Contains((await anna.Json($"api/builds/{build.Text("id")}?wait=20")).Text("state"), new[] { "cancelled", "succeeded" });
-        else await cancelled.Problem(HttpStatusCode.Conflict);
+        // It may have been quicker than the cancel on a fast machine: then there is nothing to cancel, and that is
+        // said.
+        if (cancelled.IsSuccessStatusCode)
+            Assert.Contains(
+                (await anna.Json($"api/builds/{build.Text("id")}?wait=20")).Text("state"),
+                new[] { "cancelled", "succeeded" }
+            );
+        else
+            await cancelled.Problem(HttpStatusCode.Conflict);
         await anna.BuildWell("qa07", "shop", "trunk", database: true, code: true);
     }
 }

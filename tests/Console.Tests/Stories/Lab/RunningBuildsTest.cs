@@ -4,7 +4,10 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>What becomes of the build that runs when its server is taken over or released: by the choice of who does it, and both are told.</summary>
+/// <summary>
+/// What becomes of the build that runs when its server is taken over or released: by the choice of who does it, and
+/// both are told.
+/// </summary>
 [Collection("lab")]
 public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture>
 {
@@ -101,7 +104,9 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         {
             Assert.Equal(HttpStatusCode.Accepted, released.StatusCode);
             // What was released takes no change and no build any more.
-            await (await anna.Put($"api/servers/{Server}/reservation", new { hours = 4 })).Problem(HttpStatusCode.Conflict);
+            await (await anna.Put($"api/servers/{Server}/reservation", new { hours = 4 })).Problem(
+                HttpStatusCode.Conflict
+            );
             await (await anna.Post($"api/servers/{Server}/builds", Ask("late", 10))).Problem(HttpStatusCode.Conflict);
             Assert.Contains(
                 $"until build {build} has ended",
@@ -179,7 +184,11 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
     private static async Task<string?> Build(HttpClient http, string name, int milliseconds) =>
         (
             await http.Json(
-                $"api/builds/{(await (await http.Post($"api/servers/{Server}/builds", Ask(name, milliseconds))).Json()).Text("id")}?wait=20"
+                "api/builds/"
+                    + (await (await http.Post($"api/servers/{Server}/builds", Ask(name, milliseconds))).Json()).Text(
+                        "id"
+                    )
+                    + "?wait=20"
             )
         ).Text("state");
 }

@@ -25,7 +25,8 @@ public sealed class SecretsTest(LabFixture lab) : IClassFixture<LabFixture>
                 var app = settings["apps"]![0]!;
                 app["secrets"] = new JsonObject { ["word"] = Secret };
                 app["after"] = new JsonArray(
-                    "cat \"$FOLDER_SITE/settings.py\"; python3 -c \"import sys; sys.path[:0] = ['$FOLDER_SITE']; import settings; print(settings.SECRET)\""
+                    "cat \"$FOLDER_SITE/settings.py\"; python3 -c \"import sys; sys.path[:0] = "
+                        + "['$FOLDER_SITE']; import settings; print(settings.SECRET)\""
                 );
             }
         );

@@ -20,10 +20,7 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
             Grace = TimeSpan.FromSeconds(5),
         };
 
-    private static async Task<(CommandResult End, List<string> Lines)> Run(
-        SshConnections connections,
-        OwnSshd sshd
-    )
+    private static async Task<(CommandResult End, List<string> Lines)> Run(SshConnections connections, OwnSshd sshd)
     {
         var lines = new List<string>();
         return (await InTime(connections.Run(To(sshd), Call, lines.Add, CancellationToken.None)), lines);
@@ -129,15 +126,7 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
         using var cancel = new CancellationTokenSource();
         using var taken = new ManualResetEventSlim();
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var call = connections.Run(
-            To(sshd),
-            Call with
-            {
-                LargestOutput = 1L << 40,
-            },
-            _ => taken.Wait(),
-            cancel.Token
-        );
+        var call = connections.Run(To(sshd), Call with { LargestOutput = 1L << 40 }, _ => taken.Wait(), cancel.Token);
         // Five seconds are longer than the silence: that we do not read is none.
         await Task.Delay(5000);
         Assert.False(call.IsCompleted);
@@ -188,7 +177,8 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
         void Take(string line)
         {
             lines.Add(line);
-            if (line == "begun") cancel.Cancel();
+            if (line == "begun")
+                cancel.Cancel();
         }
         var end = await InTime(connections.Run(To(sshd), Call, Take, cancel.Token));
         Assert.Equal((CommandOutcome.Cancelled, 143), (end.Outcome, end.ExitCode));
@@ -263,7 +253,9 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
     }
 
     internal static bool HasConnectionTo(int port) =>
-        System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        System
+            .Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties()
+            .GetActiveTcpConnections()
             .Any(c => c.RemoteEndPoint.Port == port && c.State == System.Net.NetworkInformation.TcpState.Established);
 }
 

@@ -83,7 +83,10 @@ public sealed class SshTroublesTest(LabFixture lab) : IClassFixture<LabFixture>
         await using var sshd = await OwnSshd.Start(lab, "echo done", "UnusedConnectionTimeout 1");
         using var connections = new SshConnections();
         IsDone(await Run(connections, sshd));
-        await Wait.Until("sshd has closed it", () => sshd.Log.Any(l => l.Contains("erminating inactive", StringComparison.Ordinal)));
+        await Wait.Until(
+            "sshd has closed it",
+            () => sshd.Log.Any(l => l.Contains("erminating inactive", StringComparison.Ordinal))
+        );
         IsDone(await Run(connections, sshd));
         Assert.Equal(2, sshd.Logins);
     }
@@ -109,7 +112,10 @@ public sealed class SshTroublesTest(LabFixture lab) : IClassFixture<LabFixture>
         await sshd.ChangeHostKey();
         await sshd.StartAgain();
         Assert.Equal("Host key verification failed", (await Run(connections, sshd)).End.Fault?.Says);
-        await File.AppendAllTextAsync(sshd.Known, $"[{sshd.Address}]:{sshd.Port} {await File.ReadAllTextAsync(sshd.HostKey)}");
+        await File.AppendAllTextAsync(
+            sshd.Known,
+            $"[{sshd.Address}]:{sshd.Port} {await File.ReadAllTextAsync(sshd.HostKey)}"
+        );
         IsDone(await Run(connections, sshd));
         await File.WriteAllTextAsync(sshd.Known, before);
         await sshd.EndSessions();
@@ -175,7 +181,10 @@ public sealed class SshTroublesTest(LabFixture lab) : IClassFixture<LabFixture>
     [InlineData("", Late)]
     [InlineData("SSH-2.0-x\r\n", Late)]
     [InlineData("SSH-2.0-x\r\n\0\0\u0001\u0002\u0003garbage", Late)]
-    [InlineData("SSH-2.0-x\r\n\u007f\u007f\u007f\u007f\u0001\u0002\u0003garbage", "Bad packet length: 2139062143. What listens there is no sshd")]
+    [InlineData(
+        "SSH-2.0-x\r\n\u007f\u007f\u007f\u007f\u0001\u0002\u0003garbage",
+        "Bad packet length: 2139062143. What listens there is no sshd"
+    )]
     [InlineData("SSH-1.5-x\r\n", Foreign)]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", Foreign)]
     [InlineData("1 MB", Foreign)]

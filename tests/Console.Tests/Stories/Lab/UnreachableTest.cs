@@ -4,7 +4,10 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>A server goes away in the middle of a build and comes back: what was left on it is told, and cleaned up without anybody asking.</summary>
+/// <summary>
+/// A server goes away in the middle of a build and comes back: what was left on it is told, and cleaned up without
+/// anybody asking.
+/// </summary>
 [Collection("lab")]
 public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
 {
@@ -23,12 +26,17 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
         await beside;
         Assert.Equal("cancelled", cancelled.Text("state"));
-        Assert.Equal("Cancelled, but qa06 could not be reached: whether the work there has ended is not known. It is cleaned by itself as soon as it answers.", cancelled.Text("message"));
+        Assert.Equal(
+            "Cancelled, but qa06 could not be reached: whether the work there has ended is not "
+                + "known. It is cleaned by itself as soon as it answers.",
+            cancelled.Text("message")
+        );
         Assert.NotEmpty(lab.Scripts());
         Assert.Equal(build, (await Cleaning(anna)).Text("build"));
         await Wait.Until(
             "it is told why qa06 is not cleaned yet",
-            async () => (await Cleaning(anna)).Text("problem") is { } problem
+            async () =>
+                (await Cleaning(anna)).Text("problem") is { } problem
                 && problem.StartsWith("qa06 cannot be reached: Connection timed out", StringComparison.Ordinal),
             60,
             async () => (await Cleaning(anna)).ToString()
@@ -41,7 +49,7 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
-    public async Task A_server_that_crashed_half_way_is_cleaned_when_it_is_back_also_by_a_console_that_was_started_anew()
+    public async Task A_server_that_crashed_half_way_is_cleaned_when_it_is_back_also_by_a_new_console()
     {
         using var anna = lab.As("anna");
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
@@ -49,8 +57,18 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
         var build = await HalfWay(anna, qa06);
         await qa06.CrashWithProgram();
         var failed = await anna.EndOf(build);
-        Assert.StartsWith("failed at step code: The connection to qa06 broke off during checkout: ", failed.Text("message"), StringComparison.Ordinal);
-        await Wait.Until("it is told why qa06 is not cleaned yet", async () => (await Cleaning(anna)).Text("problem")?.Contains("Connection refused", StringComparison.Ordinal) ?? false, 30);
+        Assert.StartsWith(
+            "failed at step code: The connection to qa06 broke off during checkout: ",
+            failed.Text("message"),
+            StringComparison.Ordinal
+        );
+        await Wait.Until(
+            "it is told why qa06 is not cleaned yet",
+            async () =>
+                (await Cleaning(anna)).Text("problem")?.Contains("Connection refused", StringComparison.Ordinal)
+                ?? false,
+            30
+        );
         await lab.Kill("console");
         Assert.NotEmpty(lab.Scripts());
 
@@ -63,23 +81,43 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
     private static async Task<string> HalfWay(HttpClient anna, SickGuest qa06)
     {
         await qa06.ServeWithSvnThatStandsStill();
-        var build = await (await anna.Post("api/servers/qa06/builds", new { app = "shop", path = "branches/new-checkout", database = false, code = true })).Json();
+        var build = await (
+            await anna.Post(
+                "api/servers/qa06/builds",
+                new
+                {
+                    app = "shop",
+                    path = "branches/new-checkout",
+                    database = false,
+                    code = true,
+                }
+            )
+        ).Json();
         await qa06.IsReached();
         return build.Text("id")!;
     }
 
-    private static async Task<JsonElement> Cleaning(HttpClient anna) => (await anna.Json("api/servers/qa06")).GetProperty("cleaning");
+    private static async Task<JsonElement> Cleaning(HttpClient anna) =>
+        (await anna.Json("api/servers/qa06")).GetProperty("cleaning");
 
     private async Task IsCleaned(HttpClient anna)
     {
-        await Wait.Until("qa06 is cleaned", async () => (await Cleaning(anna)).ValueKind == JsonValueKind.Null, 60, async () => (await Cleaning(anna)).ToString());
+        await Wait.Until(
+            "qa06 is cleaned",
+            async () => (await Cleaning(anna)).ValueKind == JsonValueKind.Null,
+            60,
+            async () => (await Cleaning(anna)).ToString()
+        );
         await Wait.Until("nothing of it runs", () => !lab.Scripts().Any());
     }
 
     private async Task WorksAgain(HttpClient anna)
     {
         var folder = Path.Combine(lab.Folder, "guests", "qa06", "srv", "code", "shop");
-        Assert.DoesNotContain((await LabHost.Run("svn", "status", folder)).Split('\n'), l => l.Length > 0 && !l.Contains("__pycache__", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            (await LabHost.Run("svn", "status", folder)).Split('\n'),
+            l => l.Length > 0 && !l.Contains("__pycache__", StringComparison.Ordinal)
+        );
         var path = (await anna.Json("api/servers/qa06")).GetProperty("configuration").Text("path");
         Assert.Equal($"^/{path}", (await LabHost.Run("svn", "info", "--show-item", "relative-url", folder)).Trim());
         await anna.BuildWell("qa06", "shop", "branches/new-checkout", database: false, code: true);

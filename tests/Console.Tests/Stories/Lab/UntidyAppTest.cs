@@ -34,7 +34,9 @@ public sealed class UntidyAppTest(LabFixture lab) : IClassFixture<LabFixture>, I
         await anna.BuildWell(Server, "photos", "trunk", database: true, code: true);
         await Upload(anna, "a \"cat\" & <dog>");
         Assert.Contains("a &quot;cat&quot; &amp; &lt;dog&gt;</a>", await anna.PageOf(Server), StringComparison.Ordinal);
-        var upload = Directory.GetFiles(Path.Combine(Code, "photos/media"), "*.txt", SearchOption.AllDirectories).Single();
+        var upload = Directory
+            .GetFiles(Path.Combine(Code, "photos/media"), "*.txt", SearchOption.AllDirectories)
+            .Single();
 
         var asRoot = Environment.UserName == "root";
         var owner = (await LabHost.Run("stat", "--format=%U", upload)).Trim();

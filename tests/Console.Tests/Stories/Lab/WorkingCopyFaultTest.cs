@@ -2,7 +2,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 
-/// <summary>What a killed client or a bad disk leaves in a working copy is mended by the next build, and nobody is asked.</summary>
+/// <summary>
+/// What a killed client or a bad disk leaves in a working copy is mended by the next build, and nobody is asked.
+/// </summary>
 [Collection("lab"), Trait("lab", "second")]
 public sealed class WorkingCopyFaultTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
 {
@@ -15,13 +17,18 @@ public sealed class WorkingCopyFaultTest(LabFixture lab) : IClassFixture<LabFixt
         """;
 
     public Task InitializeAsync() => Task.CompletedTask;
+
     public Task DisposeAsync() => lab.Release("qa04");
 
     [Fact]
     public async Task A_locked_working_copy_of_Subversion_is_mended()
     {
         await lab.AsOwner("python3", "-c", Lock, await Built("shop", "trunk") + "/.svn/wc.db");
-        Assert.Contains("The working copy needs a repair", await Mended("shop", "branches/new-checkout"), StringComparison.Ordinal);
+        Assert.Contains(
+            "The working copy needs a repair",
+            await Mended("shop", "branches/new-checkout"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -30,7 +37,14 @@ public sealed class WorkingCopyFaultTest(LabFixture lab) : IClassFixture<LabFixt
         foreach (var delay in new[] { "0.008", "0.012", "0.016", "0.025" })
         {
             var copy = await Built("shop", "branches/new-checkout");
-            await lab.AsOwner("bash", "-c", "timeout -s KILL \"$1\" svn update --quiet --revision 1 \"$2\" || true", "-", delay, copy);
+            await lab.AsOwner(
+                "bash",
+                "-c",
+                "timeout -s KILL \"$1\" svn update --quiet --revision 1 \"$2\" || true",
+                "-",
+                delay,
+                copy
+            );
             await Mended("shop", "trunk");
         }
     }

@@ -96,7 +96,9 @@ public sealed class JournalTest : IDisposable
         Assert.Equal((9, 9), (a.Value.Value, b.Value.Value));
     }
 
-    /// <summary>Kills between any two steps: the journal's line stands, and so many of the act's files are in place already.</summary>
+    /// <summary>
+    /// Kills between any two steps: the journal's line stands, and so many of the act's files are in place already.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

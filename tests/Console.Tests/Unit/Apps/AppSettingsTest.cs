@@ -30,8 +30,7 @@ public sealed class AppSettingsTest : IDisposable
     [InlineData("https://svn.example:8443/shop@1")]
     [InlineData("ssh://git@git.example:22/shop.git")]
     [InlineData("svn+ssh://anna@svn.example/a:b@c")]
-    public void An_address_without_a_password_is_right(string address) =>
-        App(address).Check("apps[0]");
+    public void An_address_without_a_password_is_right(string address) => App(address).Check("apps[0]");
 
     [Theory]
     [InlineData("https://svn.example:8443/health@1")]
@@ -44,5 +43,9 @@ public sealed class AppSettingsTest : IDisposable
         [("repository.url", App(address)), ("health", App("svn://none/shop") with { Health = address })];
 
     private AppSettings App(string address) =>
-        new(AppName.From("shop")!, new(address.StartsWith("ssh", StringComparison.Ordinal) ? RepositoryKind.Git : RepositoryKind.Svn, address), _folder.Path);
+        new(
+            AppName.From("shop")!,
+            new(address.StartsWith("ssh", StringComparison.Ordinal) ? RepositoryKind.Git : RepositoryKind.Svn, address),
+            _folder.Path
+        );
 }

@@ -172,7 +172,8 @@ public sealed class PythonTemplatesTest : IDisposable
         "shop",
         "settings.py",
         "X = SECRET_KEY\n"
-            + "assert ALLOWED_HOSTS + [DEPLOYED['path'], DATABASES['default']['PASSWORD'], ROOT_URLCONF[:-5]] == [X] * 5"
+            + "assert ALLOWED_HOSTS + [DEPLOYED['path'], DATABASES['default']['PASSWORD'], "
+            + "ROOT_URLCONF[:-5]] == [X] * 5"
     )]
     [InlineData("tickets", "settings.py", "X = SECRET_KEY\nassert INSTALLED_APPS + list(DEPLOYED.values()) == [X] * 8")]
     [InlineData(
@@ -196,7 +197,9 @@ public sealed class PythonTemplatesTest : IDisposable
             HostileTexts.All.Select(text =>
                 (
                     text,
-                    $"{Render(template, text, file, isRazor: isRazor).Split(until)[0]}\n{question}{(file == "wsgi.py" ? "\n" : OnlyX)}",
+                    Render(template, text, file, isRazor: isRazor).Split(until)[0]
+                        + $"\n{question}"
+                        + (file == "wsgi.py" ? "\n" : OnlyX),
                     text
                 )
             )

@@ -75,7 +75,11 @@ public sealed class SecretsTest : IDisposable
     public void A_secret_is_hidden_though_control_characters_that_are_taken_out_later_part_it(
         string printed,
         string shown
-    ) => Assert.Equal(shown, new Secrets(new ConsoleSettings { Apps = [App("hunter2"), App("tab\tbed")] }).Hide(printed));
+    ) =>
+        Assert.Equal(
+            shown,
+            new Secrets(new ConsoleSettings { Apps = [App("hunter2"), App("tab\tbed")] }).Hide(printed)
+        );
 
     [Fact]
     public void Of_two_secrets_the_longer_one_leaves_no_rest_and_a_short_one_hides_nothing_else()

@@ -5,7 +5,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 
-/// <summary>What a server says of its working copy, after an end that nobody heard of, is the path that people know.</summary>
+/// <summary>
+/// What a server says of its working copy, after an end that nobody heard of, is the path that people know.
+/// </summary>
 public sealed class CodeOnServerTest
 {
     private static readonly string[] Names =
@@ -45,6 +47,10 @@ public sealed class CodeOnServerTest
             ["app.shop.url"] = address,
             ["app.shop.revision"] = revision,
         };
-        return ServerCleanup.CodeOf(new(AppName.From("shop")!, new(kind, url), "/"), new(HostOutcome.Done, "", told), null);
+        return ServerCleanup.CodeOf(
+            new(AppName.From("shop")!, new(kind, url), "/"),
+            new(HostOutcome.Done, "", told),
+            null
+        );
     }
 }

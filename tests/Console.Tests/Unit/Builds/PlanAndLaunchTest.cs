@@ -14,7 +14,8 @@ public sealed class PlanAndLaunchTest
         "guests": {
           "ssh": { "user": "nobody", "port": 9, "key": "/dev/null", "knownHosts": "/dev/null", "connectSeconds": 1 } },
         "databaseHosts": [
-          { "name": "db1", "address": "127.71.9.1", "port": 9, "local": { "program": "program", "config": "password" } } ],
+          { "name": "db1", "address": "127.71.9.1", "port": 9, "local": { "program": "program",
+            "config": "password" } } ],
         "bases": [ { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop" } ],
         "apps": [
           { "name": "shop", "repository": { "kind": "svn", "url": "svn://127.71.9.1/shop" }, "templates": "templates",
@@ -42,22 +43,32 @@ public sealed class PlanAndLaunchTest
     private static IEnumerable<Wanted> Wishes()
     {
         foreach (var app in new[] { "shop", "plain", "none" })
-            foreach (var path in new[] { null, "trunk", "main", "branches/x", "a..b", "tags/1:2" })
-                foreach (var revision in path == "trunk" ? new[] { null, "12" } : [null])
-                    for (var parts = 0; parts < 4; parts++)
-                        yield return new(
-                            AppName.From(app)!,
-                            path is null ? null : RepositoryPath.From(path),
-                            revision is null ? null : Revision.From(revision),
-                            (parts & 1) == 1,
-                            (parts & 2) == 2
-                        );
+        foreach (var path in new[] { null, "trunk", "main", "branches/x", "a..b", "tags/1:2" })
+        foreach (var revision in path == "trunk" ? new[] { null, "12" } : [null])
+            for (var parts = 0; parts < 4; parts++)
+                yield return new(
+                    AppName.From(app)!,
+                    path is null ? null : RepositoryPath.From(path),
+                    revision is null ? null : Revision.From(revision),
+                    (parts & 1) == 1,
+                    (parts & 2) == 2
+                );
     }
 
     [Fact]
     public async Task What_the_launch_refuses_the_plan_refuses_with_the_same_sentence_and_what_it_takes_the_plan_takes()
     {
-        var servers = Enumerable.Range(1, 11).Select(n => ($"qa{n:00}", n is 6 ? 5 : n is 7 ? 3 : 1)).ToList();
+        var servers = Enumerable
+            .Range(1, 11)
+            .Select(n =>
+                (
+                    $"qa{n:00}",
+                    n is 6 ? 5
+                    : n is 7 ? 3
+                    : 1
+                )
+            )
+            .ToList();
         await using var parts = new PartsInPlace(servers, Histories, Apps);
         await parts.Begin();
         var held = parts.Reserve("qa08", "anna").Number;
@@ -98,7 +109,12 @@ public sealed class PlanAndLaunchTest
     [InlineData("qa06", "plain", true, true, null)]
     [InlineData("qa06", "plain", false, false, null)]
     public async Task A_plan_itself_has_the_sentence_whatever_is_asked_for(
-        string server, string app, bool database, bool code, long? number)
+        string server,
+        string app,
+        bool database,
+        bool code,
+        long? number
+    )
     {
         await using var parts = new PartsInPlace([("qa04", 5), ("qa05", 1), ("qa06", 1)], Histories, Apps);
         await parts.Begin();
@@ -176,7 +192,12 @@ public sealed class PlanAndLaunchTest
 
     // What is taken is cancelled again, with the reservation that it has made.
     private static async Task<string?> LaunchOf(
-        PartsInPlace parts, string server, Wanted wanted, long? number, string by = "anna")
+        PartsInPlace parts,
+        string server,
+        Wanted wanted,
+        long? number,
+        string by = "anna"
+    )
     {
         var (queue, deed) = (parts.The<BuildQueue>(), PartsInPlace.DeedOf(by));
         try

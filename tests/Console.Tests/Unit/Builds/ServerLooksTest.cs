@@ -5,7 +5,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 
-/// <summary>One look that nobody has asked for and that does not reach its server refuses it to nobody; the next does.</summary>
+/// <summary>
+/// One look that nobody has asked for and that does not reach its server refuses it to nobody; the next does.
+/// </summary>
 public sealed class ServerLooksTest
 {
     [Fact]

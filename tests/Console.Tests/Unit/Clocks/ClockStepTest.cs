@@ -121,13 +121,16 @@ public sealed class ClockStepTest : IDisposable
 
     private ReservationBook Book(int minutes)
     {
-        var state = ReservationsState.Empty.WithNew(
-            Server, "anna", "a test", Evening, Evening.AddMinutes(minutes));
+        var state = ReservationsState.Empty.WithNew(Server, "anna", "a test", Evening, Evening.AddMinutes(minutes));
         var file = JsonFile<ReservationsState>.Create(Path.Combine(_state.Folder("held"), "reservations.json"), state);
         var settings = new CurrentSettings(new());
         var inventory = new Inventory(
-            settings, _state.Open("places.json", PlacesState.Empty), new CommandRunner(), _clock,
-            NullLogger<Inventory>.Instance);
+            settings,
+            _state.Open("places.json", PlacesState.Empty),
+            new CommandRunner(),
+            _clock,
+            NullLogger<Inventory>.Instance
+        );
         return new(
             file,
             _state.Journal(_state.Lines("audit.log")),

@@ -15,7 +15,8 @@ public sealed class DataOfTheFutureTest
         "guests": {
           "ssh": { "user": "nobody", "port": 9, "key": "/dev/null", "knownHosts": "/dev/null", "connectSeconds": 1 } },
         "databaseHosts": [
-          { "name": "db1", "address": "127.71.9.1", "port": 9, "local": { "program": "program", "config": "password" } } ],
+          { "name": "db1", "address": "127.71.9.1", "port": 9, "local": { "program": "program",
+            "config": "password" } } ],
         "bases": [ { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop", "staleAfterHours": 26 } ],
         "apps": [
           { "name": "shop", "repository": { "kind": "svn", "url": "svn://127.71.9.1/shop" }, "templates": "templates",
@@ -32,18 +33,19 @@ public sealed class DataOfTheFutureTest
     };
 
     // Hours that the dump is older than now, and whether its age is known and it counts as stale.
-    public static TheoryData<double, bool, bool> Times => new()
-    {
-        { 11, true, false },
-        { 26.5, true, true },
-        { 0, true, false },
-        // Clocks are never quite the same.
-        { -1.0 / 60, true, false },
-        { -3.0 / 60, false, true },
-        { -1, false, true },
-        { -5.5, false, true },
-        { -24 * 1500, false, true },
-    };
+    public static TheoryData<double, bool, bool> Times =>
+        new()
+        {
+            { 11, true, false },
+            { 26.5, true, true },
+            { 0, true, false },
+            // Clocks are never quite the same.
+            { -1.0 / 60, true, false },
+            { -3.0 / 60, false, true },
+            { -1, false, true },
+            { -5.5, false, true },
+            { -24 * 1500, false, true },
+        };
 
     [Theory]
     [MemberData(nameof(Times))]
@@ -58,7 +60,8 @@ public sealed class DataOfTheFutureTest
         Assert.Equal(isKnown, view.DataDoubt is null);
         Assert.Equal(isKnown, views.AgeOf(@base, view.DataTime) is not null);
         Assert.True(views.AgeOf(@base, view.DataTime) is null or { Ticks: >= 0 });
-        if (isKnown) return;
+        if (isKnown)
+            return;
         Assert.Contains("is to come: how old these data are is not known", view.DataDoubt, StringComparison.Ordinal);
         Assert.Contains("dump_zone", view.DataDoubt, StringComparison.Ordinal);
     }
@@ -70,8 +73,18 @@ public sealed class DataOfTheFutureTest
         await using var parts = new PartsInPlace([("qa01", 1)], Built, Apps, clock);
         var (@base, views) = (parts.Settings.Bases[0], parts.The<BasePresenter>());
         var ahead = Noon.AddHours(3);
-        void Restore(DateTimeOffset time) => parts.The<BaseFacts>().Note(@base.Name, facts =>
-            (DataTimes.IsAhead(time, clock.GetUtcNow()) ? facts.WithAhead(time) : facts) with { Exists = true, DataTime = time });
+        void Restore(DateTimeOffset time) =>
+            parts
+                .The<BaseFacts>()
+                .Note(
+                    @base.Name,
+                    facts =>
+                        (DataTimes.IsAhead(time, clock.GetUtcNow()) ? facts.WithAhead(time) : facts) with
+                        {
+                            Exists = true,
+                            DataTime = time,
+                        }
+                );
         Restore(ahead);
         clock.Advance(TimeSpan.FromHours(4));
         Assert.Contains("was to come when it was restored", views.Of(@base).DataDoubt, StringComparison.Ordinal);
@@ -93,12 +106,23 @@ public sealed class DataOfTheFutureTest
         var name = parts.Settings.Bases[0].Name;
         parts.The<BaseFacts>().Note(name, facts => facts with { Exists = true, DataTime = Noon.AddDays(1) });
         var wanted = new Wanted(AppName.From("shop")!, null, null, Database: true, Code: false);
-        var plan = await parts.The<Planner>().Of(ServerName.From("qa01")!, wanted, null, "anna", CancellationToken.None);
+        var plan = await parts
+            .The<Planner>()
+            .Of(ServerName.From("qa01")!, wanted, null, "anna", CancellationToken.None);
         Assert.Contains(Ahead(Noon.AddHours(3)), plan.Database?.NowDoubt, StringComparison.Ordinal);
         Assert.Contains(Ahead(Noon.AddDays(1)), plan.Database?.ThenDoubt, StringComparison.Ordinal);
         var shown = new Configuration(
-            AppName.From("shop")!, null, null, Noon.AddHours(3), "copy_shop_qa01", "anna", Noon, JobId.Of(1),
-            TestServers.Jobs.JobState.Succeeded, null);
+            AppName.From("shop")!,
+            null,
+            null,
+            Noon.AddHours(3),
+            "copy_shop_qa01",
+            "anna",
+            Noon,
+            JobId.Of(1),
+            TestServers.Jobs.JobState.Succeeded,
+            null
+        );
         Assert.NotNull(parts.The<DataTimes>().Shown(shown)!.DataDoubt);
         Assert.Null(parts.The<DataTimes>().Shown(shown with { DataTime = Noon.AddHours(-3) })!.DataDoubt);
     }

@@ -56,7 +56,8 @@ public sealed class LinesTest
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (!_left.TryDequeue(out var piece)) return new(0);
+            if (!_left.TryDequeue(out var piece))
+                return new(0);
             piece.CopyTo(buffer);
             return new(piece.Length);
         }

@@ -22,7 +22,12 @@ public sealed class SshWordsTest
     public void A_path_reaches_ssh_as_it_is_written(string name)
     {
         var folder = $"/tmp/{name}/x";
-        var ssh = new OpenSshTransport("db1", "db1.example", new("console", folder + "/key", folder + "/known"), folder);
+        var ssh = new OpenSshTransport(
+            "db1",
+            "db1.example",
+            new("console", folder + "/key", folder + "/known"),
+            folder
+        );
         var command = ssh.Start("status", "", TimeSpan.FromSeconds(1));
         var options = command
             .Arguments.TakeWhile(a => a != "--")

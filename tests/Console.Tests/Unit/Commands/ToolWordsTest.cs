@@ -11,7 +11,8 @@ public sealed class ToolWordsTest
     [Theory]
     [InlineData(
         "ssh: connect to host git port 22: Connection refused\r\n"
-            + "fatal: Could not read from remote repository." + Advice,
+            + "fatal: Could not read from remote repository."
+            + Advice,
         "ssh: connect to host git port 22: Connection refused"
     )]
     [InlineData(
@@ -40,7 +41,8 @@ public sealed class ToolWordsTest
     )]
     [InlineData(
         "ssh: connect to host svn port 22: No route to host\n"
-            + "svn: E170013: Unable to connect\nsvn: E210002: To better debug SSH\nsvn: E210002: Network connection closed unexpectedly\n",
+            + "svn: E170013: Unable to connect\nsvn: E210002: To better debug SSH\nsvn: E210002: "
+            + "Network connection closed unexpectedly\n",
         "ssh: connect to host svn port 22: No route to host"
     )]
     [InlineData(

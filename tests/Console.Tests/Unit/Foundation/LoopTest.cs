@@ -88,6 +88,5 @@ public sealed class LoopTest
         await running;
     }
 
-    private static async Task Next(SemaphoreSlim turns) =>
-        Assert.True(await turns.WaitAsync(TimeSpan.FromSeconds(30)));
+    private static async Task Next(SemaphoreSlim turns) => Assert.True(await turns.WaitAsync(TimeSpan.FromSeconds(30)));
 }

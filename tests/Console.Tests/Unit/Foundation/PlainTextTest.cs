@@ -71,7 +71,9 @@ public sealed class PlainTextTest
         Assert.Equal(
             (
                 400,
-                $"The field `purpose` holds U+{code:X4}, {(code is < 0x20 or (>= 0x7F and < 0xA0) ? "a control character" : "which cannot be seen")}. Use plain text on one line."
+                $"The field `purpose` holds U+{code:X4}, "
+                    + $"{(code is < 0x20 or (>= 0x7F and < 0xA0) ? "a control character" : "which cannot be seen")}. "
+                    + "Use plain text on one line."
             ),
             (refused.Status, refused.Message)
         );

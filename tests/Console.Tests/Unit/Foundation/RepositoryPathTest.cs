@@ -3,7 +3,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Foundation;
 
-/// <summary>A path is what Git or Subversion takes for one, and never an option, a way out or something unseen.</summary>
+/// <summary>
+/// A path is what Git or Subversion takes for one, and never an option, a way out or something unseen.
+/// </summary>
 public sealed class RepositoryPathTest
 {
     [Theory]

@@ -49,7 +49,10 @@ public sealed class PlacesTest
         var others = Places.FindOthers(both, places, []);
         Assert.Equal(place, Places.Settle([Of("first", one), Of("second", two, "qa01")], places, others)["qa01"]);
         // As a console has written it down that did not know.
-        Assert.Equal(place, Places.Settle([Of("first", one), Of("second", two, "qa01")], places, ["qa01/second"])["qa01"]);
+        Assert.Equal(
+            place,
+            Places.Settle([Of("first", one), Of("second", two, "qa01")], places, ["qa01/second"])["qa01"]
+        );
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public sealed class PlacesTest
     [Fact]
     public void A_machine_that_was_seen_beside_the_one_that_has_the_name_does_not_take_it_over()
     {
-        Places.Host Showing(string host, params string[] names) => new(host, true, names.ToHashSet(StringComparer.Ordinal));
+        Places.Host Showing(string host, params string[] names) =>
+            new(host, true, names.ToHashSet(StringComparer.Ordinal));
         var both = new[] { Showing("kvm1", "qa06"), Showing("kvm2", "qa06") };
         var places = Places.Settle(both, None);
         var others = Places.FindOthers(both, places, []);

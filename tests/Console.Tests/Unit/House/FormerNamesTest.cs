@@ -10,7 +10,20 @@ public sealed partial class FormerNamesTest
     private static readonly string Name = "Medal" + "lion";
     private static readonly string[] Made = ["bin", "obj", "node_modules", "vendor", ".git"];
     private static readonly string[] Read =
-        [".cs", ".csproj", ".props", ".md", ".json", ".http", ".js", ".html", ".conf", ".example", ".bats", ""];
+    [
+        ".cs",
+        ".csproj",
+        ".props",
+        ".md",
+        ".json",
+        ".http",
+        ".js",
+        ".html",
+        ".conf",
+        ".example",
+        ".bats",
+        "",
+    ];
 
     [Theory]
     [InlineData("Directory.Packages.props")]
@@ -30,10 +43,30 @@ public sealed partial class FormerNamesTest
     // Each after its first letter, for the same reason.
     private static readonly string[] Types =
     [
-        "R|equestStore", "R|equestLog", "R|equestState", "R|equestId", "R|equestNumbers", "S|toredRequest", "R|equestWatch",
-        "T|eller", "F|reshness", "S|paresInTheMaking", "B|uildViews", "B|aseViews", "C|opyViews", "S|ettingsValues",
-        "S|ettingsTemplates", "R|enderedSettings", "T|emplatesBefore", "H|ostPatience", "H|ostEnding", "H|ostEnd",
-        "C|ommandEnd", "S|tepEnd", "G|uestSteps", "M|achine",
+        "R|equestStore",
+        "R|equestLog",
+        "R|equestState",
+        "R|equestId",
+        "R|equestNumbers",
+        "S|toredRequest",
+        "R|equestWatch",
+        "T|eller",
+        "F|reshness",
+        "S|paresInTheMaking",
+        "B|uildViews",
+        "B|aseViews",
+        "C|opyViews",
+        "S|ettingsValues",
+        "S|ettingsTemplates",
+        "R|enderedSettings",
+        "T|emplatesBefore",
+        "H|ostPatience",
+        "H|ostEnding",
+        "H|ostEnd",
+        "C|ommandEnd",
+        "S|tepEnd",
+        "G|uestSteps",
+        "M|achine",
     ];
 
     [Fact]
@@ -41,11 +74,12 @@ public sealed partial class FormerNamesTest
     {
         var former = Types.Select(t => t.Replace("|", "", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
         string[] places = [Sources.Root(), Sources.Of("tests/Console.Tests")];
-        var found = from file in places.SelectMany(FilesBelow)
-                    where Path.GetExtension(file) == ".cs"
-                    from Match word in Words().Matches(File.ReadAllText(file))
-                    where former.Contains(word.Value)
-                    select $"{Path.GetFileName(file)}: {word.Value}";
+        var found =
+            from file in places.SelectMany(FilesBelow)
+            where Path.GetExtension(file) == ".cs"
+            from Match word in Words().Matches(File.ReadAllText(file))
+            where former.Contains(word.Value)
+            select $"{Path.GetFileName(file)}: {word.Value}";
         Assert.Empty(found.Distinct());
     }
 
@@ -56,8 +90,7 @@ public sealed partial class FormerNamesTest
     public void Nothing_of_it_is_among_the_libraries_that_were_built() =>
         Assert.Empty(Directory.EnumerateFiles(AppContext.BaseDirectory, $"*{Name}*"));
 
-    private static bool Names(string file) =>
-        File.ReadAllText(file).Contains(Name, StringComparison.OrdinalIgnoreCase);
+    private static bool Names(string file) => File.ReadAllText(file).Contains(Name, StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<string> FilesBelow(string folder) =>
         Directory

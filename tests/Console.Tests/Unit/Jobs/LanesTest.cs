@@ -6,8 +6,12 @@ public sealed class LanesTest
 {
     private readonly Lanes _lanes = new();
 
-    private Task<IDisposable> Enter(long number, int places = 1, Action<string>? onWait = null, CancellationToken cancel = default) =>
-        _lanes.Enter("base shop", places, JobId.Of(number), $"build {number}", onWait ?? (_ => { }), cancel);
+    private Task<IDisposable> Enter(
+        long number,
+        int places = 1,
+        Action<string>? onWait = null,
+        CancellationToken cancel = default
+    ) => _lanes.Enter("base shop", places, JobId.Of(number), $"build {number}", onWait ?? (_ => { }), cancel);
 
     [Fact]
     public async Task Who_came_first_is_served_first_also_when_he_joined_the_lane_later()

@@ -26,14 +26,16 @@ public sealed class RequestLogTest : IDisposable
     [InlineData(9, "03:04:05 code     a\n03:04:05 code     \n03:04:05 code     c\n")]
     public async Task The_last_lines_are_the_newest_of_those_that_are_there(int lines, string text)
     {
-        foreach (var line in new[] { "a", "", "c" }) _log.Add("code", line, Now);
+        foreach (var line in new[] { "a", "", "c" })
+            _log.Add("code", line, Now);
         Assert.Equal(text, await From(_log.StartOfLast(lines)));
     }
 
     [Fact]
     public async Task The_last_lines_are_found_also_when_they_are_long_and_many()
     {
-        for (var number = 1; number <= 3000; number++) _log.Add("code", $"{number} {new string('x', number % 7 * 20)}", Now);
+        for (var number = 1; number <= 3000; number++)
+            _log.Add("code", $"{number} {new string('x', number % 7 * 20)}", Now);
         foreach (var lines in new[] { 1, 999, 1500, 2999, 3000 })
         {
             var last = (await From(_log.StartOfLast(lines))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -50,8 +52,17 @@ public sealed class RequestLogTest : IDisposable
     {
         _log.Add("code", "a", Now);
         var (first, second) = (new MemoryStream(), new MemoryStream());
-        var following = Task.WhenAll(new[] { first, second }.Select(f => _log.CopyTo(f, 0, follow: true, TimeProvider.System, CancellationToken.None)));
-        await Wait.Until("two dots have come", () => first.Length == _log.Length && Encoding.UTF8.GetString(first.ToArray()).EndsWith("silence  ..", StringComparison.Ordinal));
+        var following = Task.WhenAll(
+            new[] { first, second }.Select(f =>
+                _log.CopyTo(f, 0, follow: true, TimeProvider.System, CancellationToken.None)
+            )
+        );
+        await Wait.Until(
+            "two dots have come",
+            () =>
+                first.Length == _log.Length
+                && Encoding.UTF8.GetString(first.ToArray()).EndsWith("silence  ..", StringComparison.Ordinal)
+        );
         Assert.EndsWith("silence  ..", await From(_log.StartOfLast(1)), StringComparison.Ordinal);
         _log.Add("code", "b", Now);
         var told = _log.Length;
@@ -59,7 +70,10 @@ public sealed class RequestLogTest : IDisposable
         _log.Complete();
         await following;
         var text = Encoding.UTF8.GetString(first.ToArray());
-        Assert.Matches(@"\A03:04:05 code     a\n\d\d:\d\d:\d\d silence  \.\.\n03:04:05 code     b\n\d\d:\d\d:\d\d silence  \.\n\z", text);
+        Assert.Matches(
+            @"\A03:04:05 code     a\n\d\d:\d\d:\d\d silence  \.\.\n03:04:05 code     b\n\d\d:\d\d:\d\d silence  \.\n\z",
+            text
+        );
         Assert.Equal(text, Encoding.UTF8.GetString(second.ToArray()));
         Assert.Equal(text, await From(0));
         Assert.Equal(text.Length, _log.Length);

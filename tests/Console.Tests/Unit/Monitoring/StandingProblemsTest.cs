@@ -36,10 +36,7 @@ public sealed class StandingProblemsTest
             problems.Look([Of("disk", "", $"The disk with /state has less than 100 MiB left, {left} MiB.")]);
         problems.Look([]);
         Assert.Equal(
-            [
-                "Warning The disk with /state has less than 100 MiB left, 99 MiB.",
-                "Information The disk is well again.",
-            ],
+            ["Warning The disk with /state has less than 100 MiB left, 99 MiB.", "Information The disk is well again."],
             _log.Written
         );
     }

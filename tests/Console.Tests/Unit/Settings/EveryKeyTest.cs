@@ -6,8 +6,8 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Unit.Settings;
 
 /// <summary>
-/// Every key of the settings, read from their own types, with wrong values of every kind: each is one sentence that names
-/// the key, the value and the rule, in words of the console's.
+/// Every key of the settings, read from their own types, with wrong values of every kind: each is one sentence that
+/// names the key, the value and the rule, in words of the console's.
 /// </summary>
 public sealed partial class EveryKeyTest
 {
@@ -28,10 +28,12 @@ public sealed partial class EveryKeyTest
     private static readonly string[] Lines =
     [
         "listen.socket   \"\" \" \" \"state/k.sock\" \"x\\u0000y\" \"/tmp/"
-            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
         "listen.loopback 0 -1 65536 99999 8080.5 \"8080\" 1e99",
         "pathBase        \"console\" \"/console/\" \"/\" \"//x\" \"/a b\" \"/../x\" \"/a?b\" \"https://x/console\"",
-        "publicUrl       \"\" \"qa.example\" \"/console\" \"ftp://qa.example\" \"https://u:x@qa.example\" \"https://qa.example/?x\""
+        "publicUrl       \"\" \"qa.example\" \"/console\" \"ftp://qa.example\" "
+            + "\"https://u:x@qa.example\" \"https://qa.example/?x\""
             + " \"https://qa.example:0/\" \"https://qa.example/#board\" \"https://qa example/\" \"https:///console\"",
         "wwwroot         \"\" \"/none\" \"known\" \"templates\"",
         "state           \"\" \" \" \".\" \"/\" \"a\\tb\" "
@@ -39,15 +41,19 @@ public sealed partial class EveryKeyTest
         "runtime         \"\" \" \" \"a\\u0000b\" \"%t/console\" \"$RUNTIME_DIRECTORY\" "
             + "\"/run/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
         "hosts[].name    \"\" \" \" \" a\" \"a\\nb\" \"a\\u200bb\" \""
-            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            + "aaaaa\"",
         "hosts[].uri     \"\" \"qemu\" \"qemu:\" "
             + "\"http://kvm1/\" \"ssh://kvm1/\" \"-c\" \"quemu:///system\" \"qemu+ssh://a:b@kvm1/system\" "
             + "\"qemu+shh://kvm1/system\" \"qemu+ssh://kvm1:99999/system\" \"qemu+ssh://-oProxyCommand=x/system\" "
             + "\"qemu+tls://kvm 1/\" \"qmeu:///system\" \"QEMU:///system\" \"qemu+ssh://kvm1:x/system\" "
             + "\"qemu+ssh://10.0.0.300/system\" \"qemu+ssh://-x@kvm1/\"",
-        "hosts[].servers \"\" \"(\" \"[a\" \"*a\" \"a**\" \"a{2,1}\" \"[b-a]\" \"a\\\\\" \"(?=a)\" \"(a)\\\\1\" \"((a{1,900}){1,900}){1,900}\" \")\"",
-        "hosts[].address \"\" \"{sever}\" \"{server\" \"server}\" \"{}\" \"{url}\" \"a b\" \"[::1]\" \"10.0.0.300\" \"-{server}\" \"{server}:22\"",
-        "hosts[].url     \"ftp://{address}/\" \"{address}\" \"http://{adress}/\" \"http:///\" \"http://a b/\" \"javascript:alert(1)\" \"//x/\""
+        "hosts[].servers \"\" \"(\" \"[a\" \"*a\" \"a**\" \"a{2,1}\" \"[b-a]\" \"a\\\\\" "
+            + "\"(?=a)\" \"(a)\\\\1\" \"((a{1,900}){1,900}){1,900}\" \")\"",
+        "hosts[].address \"\" \"{sever}\" \"{server\" \"server}\" \"{}\" \"{url}\" \"a b\" "
+            + "\"[::1]\" \"10.0.0.300\" \"-{server}\" \"{server}:22\"",
+        "hosts[].url     \"ftp://{address}/\" \"{address}\" \"http://{adress}/\" \"http:///\" "
+            + "\"http://a b/\" \"javascript:alert(1)\" \"//x/\""
             + " \"http://u:p@{address}/\" \"http://{address}:0/\"",
         "guests.ssh.host \"qa01\" \"\" \"-x\"",
         "guests.lookMinutes 0 -1 1441 1e999 1e-300 \"2\"",
@@ -325,11 +331,7 @@ public sealed partial class EveryKeyTest
     [InlineData("state ", "1", "`state ` is not known: did you mean `state`?")]
     [InlineData("st\u0430te", "1", "`st\\u{430}te` is not known: did you mean `state`?")]
     [InlineData("copies.kept\u200bDays", "1", "`copies.kept\\u{200B}Days` is not known: did you mean `keptDays`?")]
-    [InlineData(
-        "hosts[0].url",
-        "\"http://u:p@{address}/\"",
-        "`hosts[0].url` has a password, and people can see it."
-    )]
+    [InlineData("hosts[0].url", "\"http://u:p@{address}/\"", "`hosts[0].url` has a password, and people can see it.")]
     [InlineData(
         "apps[0].repository.url",
         "\"https://u:se/same@x/y\"",
@@ -469,7 +471,8 @@ public sealed partial class EveryKeyTest
     private static partial Regex PlainValue();
 
     [GeneratedRegex(
-        @"System\.|   at |Exception|Parameter|JSON value|could not be converted|\.NET|Invalid pattern|Path: \$|Sharing|Stream"
+        @"System\.|   at |Exception|Parameter|JSON value|could not be converted|"
+            + @"\.NET|Invalid pattern|Path: \$|Sharing|Stream"
     )]
     private static partial Regex DotNet();
 }

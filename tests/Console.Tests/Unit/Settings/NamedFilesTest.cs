@@ -61,7 +61,8 @@ public sealed class NamedFilesTest
         "nobody but their owner may write; others may write "
     )]
     [InlineData(
-        "chmod 755 templates; mkdir -m 770 x; touch x/w; chmod 644 x/w; cd templates; rm wsgi.py; ln -s ../x/w wsgi.py.cshtml",
+        "chmod 755 templates; mkdir -m 770 x; touch x/w; chmod 644 x/w; cd templates; rm "
+            + "wsgi.py; ln -s ../x/w wsgi.py.cshtml",
         "/x: look at what it has now, then chmod go-w it."
     )]
     [InlineData(

@@ -40,15 +40,18 @@ public sealed class SettingsTextTest : IDisposable
     )]
     [InlineData(
         "{\n \"state\": \"a\"\n \"pathBase\": \"\" }",
-        "in line 3, character 2, it stops being JSON at `\"`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 3, character 2, it stops being JSON at `\"`; look there and just before it for "
+            + "a comma, quotation mark or bracket too few or too many."
     )]
     [InlineData(
         "{ 'state': 'a' }",
-        "in line 1, character 3, it stops being JSON at `'`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 1, character 3, it stops being JSON at `'`; look there and just before it for a "
+            + "comma, quotation mark or bracket too few or too many."
     )]
     [InlineData(
         Right + "}",
-        "in line 1, character 53, it stops being JSON at `}`; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 1, character 53, it stops being JSON at `}`; look there and just before it for "
+            + "a comma, quotation mark or bracket too few or too many."
     )]
     public void What_is_no_JSON_is_told_with_its_place(string text, string said)
     {
@@ -122,7 +125,8 @@ public sealed class SettingsTextTest : IDisposable
     [InlineData("truncate -s 2M console.json", "it has more than 1 MB, which no settings file has.")]
     [InlineData(
         "truncate -s 1K console.json",
-        "in line 1, character 1, it stops being JSON at U+0000, which nobody sees; look there and just before it for a comma, quotation mark or bracket too few or too many."
+        "in line 1, character 1, it stops being JSON at U+0000, which nobody sees; look there "
+            + "and just before it for a comma, quotation mark or bracket too few or too many."
     )]
     public void A_file_that_cannot_be_read_is_told(string make, string said)
     {

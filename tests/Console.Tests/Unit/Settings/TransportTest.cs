@@ -3,7 +3,9 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Settings;
 
-/// <summary>Who speaks ssh: the console itself, unless the settings ask for something that only the program ssh can.</summary>
+/// <summary>
+/// Who speaks ssh: the console itself, unless the settings ask for something that only the program ssh can.
+/// </summary>
 public sealed class TransportTest
 {
     [Theory]

@@ -25,13 +25,25 @@ public sealed class JsonFileTest : IDisposable
 
     [Fact]
     public void A_missing_file_is_an_error_and_not_an_empty_one() =>
-        Assert.Contains("no copy before it", Assert.Throws<UnreadableFile>(() => JsonFile<Counter>.Load(_folder["none.json"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no copy before it",
+            Assert.Throws<UnreadableFile>(() => JsonFile<Counter>.Load(_folder["none.json"])).Message,
+            StringComparison.Ordinal
+        );
 
     public static TheoryData<byte[]> Broken()
     {
         var good = "{\"version\":1,\"count\":7}"u8.ToArray();
-        var data = new TheoryData<byte[]> { Array.Empty<byte>(), new byte[40], "null"u8.ToArray(), "[]"u8.ToArray(), "{}"u8.ToArray() };
-        for (var length = 1; length < good.Length; length++) data.Add(good[..length]);
+        var data = new TheoryData<byte[]>
+        {
+            Array.Empty<byte>(),
+            new byte[40],
+            "null"u8.ToArray(),
+            "[]"u8.ToArray(),
+            "{}"u8.ToArray(),
+        };
+        for (var length = 1; length < good.Length; length++)
+            data.Add(good[..length]);
         data.Add([0xff, 0xfe, .. good]);
         data.Add("{\"version\":0,\"count\":7}"u8.ToArray());
         data.Add("{\"version\":1,\"count\":7,\"count\":8}"u8.ToArray());
@@ -72,7 +84,8 @@ public sealed class JsonFileTest : IDisposable
     [Fact]
     public void A_state_of_version_1_gets_an_id_and_keeps_it()
     {
-        using (var first = new StateFolder(_folder["state"])) first.Complete(DateTimeOffset.UtcNow);
+        using (var first = new StateFolder(_folder["state"]))
+            first.Complete(DateTimeOffset.UtcNow);
         File.WriteAllText(_folder["state/state.json"], """{ "version": 1, "created": "2026-01-01T00:00:00Z" }""");
         string id;
         using (var second = new StateFolder(_folder["state"]))
@@ -117,7 +130,8 @@ public sealed class JsonFileTest : IDisposable
     [Fact]
     public void A_first_start_that_was_killed_half_way_begins_again()
     {
-        using (var first = new StateFolder(_folder["state"])) first.Open("c.json", new Counter(1, 0));
+        using (var first = new StateFolder(_folder["state"]))
+            first.Open("c.json", new Counter(1, 0));
         using var second = new StateFolder(_folder["state"]);
         Assert.True(second.IsNew);
         second.Open("c.json", new Counter(1, 0));
@@ -128,7 +142,11 @@ public sealed class JsonFileTest : IDisposable
     public void A_state_folder_has_one_process()
     {
         using var first = new StateFolder(_folder["state"]);
-        Assert.Contains("in use", Assert.Throws<UnreadableFile>(() => new StateFolder(_folder["state"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "in use",
+            Assert.Throws<UnreadableFile>(() => new StateFolder(_folder["state"])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

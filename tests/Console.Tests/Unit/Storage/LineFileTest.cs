@@ -68,8 +68,11 @@ public sealed class LineFileTest : IDisposable
     public void Holes_between_lines_hide_none()
     {
         var path = _folder["audit.log"];
-        Shell.Run("echo one > audit.log; truncate -s 100M audit.log; echo two >> audit.log; truncate -s 300M "
-            + "audit.log; printf thr >> audit.log", _folder.Path);
+        Shell.Run(
+            "echo one > audit.log; truncate -s 100M audit.log; echo two >> audit.log; truncate -s 300M "
+                + "audit.log; printf thr >> audit.log",
+            _folder.Path
+        );
         Assert.Equal(300L << 20, new LineFile(path).CutOff + (100L << 20) + 4 - 3);
         Assert.Equal((100L << 20) + 4, new FileInfo(path).Length);
         Shell.Run("truncate -s 0 audit.log; truncate -s 1G audit.log", _folder.Path);
