@@ -155,6 +155,21 @@ setup() { make_guest; }
   [ "$(<"$copy/page")" = one ]
 }
 
+@test "git: a clone of another origin is made anew, however that is written" {
+  from_git main
+  git -C "$copy" config remote.origin.pushurl file:///elsewhere
+  from_git 1.0
+  has_result method=switched
+  git -C "$copy" remote set-url origin file:///elsewhere
+  from_git main
+  has_result method=new
+  printf '[include]\n\tpath = other\n' >>"$copy/.git/config"
+  printf '[remote "origin"]\n\turl = file:///elsewhere\n' >"$copy/.git/other"
+  from_git main
+  has_result method=new
+  [ "$(git -C "$copy" config --get remote.origin.url)" = "file://$repositories/git" ]
+}
+
 @test "git: what is not there is named, and hooks do not run" {
   from_git main
   printf '#!/bin/sh\ntouch %s/hooked\n' "$work" >"$copy/.git/hooks/post-checkout"
