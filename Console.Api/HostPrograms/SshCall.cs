@@ -20,7 +20,7 @@ internal sealed class SshCall : IRunningCommand
     private SshConnection? _connection;
     private SshCommand? _there;
     private Task? _running;
-    private Stream? _input;
+    private SshInput? _input;
     private SshFault? _fault;
     private bool _isAsked;
 
@@ -67,8 +67,8 @@ internal sealed class SshCall : IRunningCommand
     {
         try
         {
-            var input = command.CreateInputStream();
-            input.Write(Encoding.UTF8.GetBytes(_command.Input ?? ""));
+            var input = new SshInput(command);
+            input.Send(Encoding.UTF8.GetBytes(_command.Input ?? ""));
             lock (_asking)
             {
                 _input = input;
@@ -85,7 +85,7 @@ internal sealed class SshCall : IRunningCommand
 
     public void AskToEnd()
     {
-        Stream? input;
+        SshInput? input;
         lock (_asking)
         {
             _isAsked = true;
@@ -126,11 +126,11 @@ internal sealed class SshCall : IRunningCommand
     private static bool IsOfTheConnection(Exception e) =>
         e is SshException or SocketException or IOException or ObjectDisposedException;
 
-    private static void LetGo(Stream input)
+    private static void LetGo(SshInput input)
     {
         try
         {
-            input.Dispose();
+            input.End();
         }
         catch (Exception e) when (IsOfTheConnection(e) || e is InvalidOperationException)
         {

@@ -214,6 +214,59 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
     }
 
     [Fact]
+    public async Task Calls_that_are_given_up_in_the_moment_in_which_they_end_take_no_other_with_them()
+    {
+        await using var sshd = await OwnSshd.Start(lab, LongCall);
+        using var connections = new SshConnections();
+        async Task GiveUp()
+        {
+            using var force = new CancellationTokenSource();
+            using var cancel = new CancellationTokenSource();
+            void End(string line)
+            {
+                cancel.Cancel();
+                force.Cancel();
+            }
+            await InTime(connections.Run(To(sshd), Call, End, cancel.Token, force.Token));
+        }
+        // Each ends as soon as its lifeline does, and nobody waits for that.
+        await Beside(sshd, connections, "echo x; exec cat", GiveUp);
+    }
+
+    [Fact]
+    public async Task Programs_that_end_before_they_have_read_what_they_are_sent_take_no_other_with_them()
+    {
+        await using var sshd = await OwnSshd.Start(lab, LongCall);
+        using var connections = new SshConnections();
+        var much = Call with { Input = new string('x', 1_500_000) };
+        async Task Send() =>
+            Assert.Equal(7, (await InTime(connections.Run(To(sshd), much, _ => { }, CancellationToken.None))).ExitCode);
+        await Beside(sshd, connections, "exit 7", Send);
+    }
+
+    private const string LongCall = "echo y; while [[ ! -e ${0%program}over ]]; do sleep 0.1; done; echo done";
+
+    // Eight calls of the program at once, while another goes on.
+    private static async Task Beside(OwnSshd sshd, SshConnections connections, string program, Func<Task> run)
+    {
+        var begun = new TaskCompletionSource();
+        var lines = new List<string>();
+        void Take(string line)
+        {
+            lines.Add(line);
+            begun.TrySetResult();
+        }
+        var other = connections.Run(To(sshd), Call, Take, CancellationToken.None);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        LabProcesses.WriteProgram(sshd.In("program"), program);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => run()));
+        await File.WriteAllTextAsync(sshd.In("over"), "");
+        var end = await InTime(other);
+        Assert.True(end.Succeeded, $"{end.Fault?.Says}: {string.Join('\n', sshd.Log)}");
+        Assert.Equal(["y", "done"], lines);
+    }
+
+    [Fact]
     public async Task Keys_that_an_authority_has_certified_are_taken_on_both_sides()
     {
         using var folder = new TemporaryFolder();
