@@ -155,6 +155,36 @@ setup() { make_guest; }
   [ "$(<"$copy/page")" = one ]
 }
 
+@test "git: a commit that came without what it holds is not taken for one that is here" {
+  local kind object source="$repositories/git"
+  for kind in commit tree; do
+    rm -rf -- "$copy"
+    from_git 1.0
+    # As a transfer on a full disk leaves it: the commit, or its tree, too, and no file.
+    for object in "$(git -C "$source" rev-parse main)" "$(git -C "$source" rev-parse 'main^{tree}')"; do
+      git -C "$source" cat-file "$(git -C "$source" cat-file -t "$object")" "$object" |
+        git -C "$copy" hash-object -w -t "$(git -C "$source" cat-file -t "$object")" --literally --stdin
+      [[ $kind == tree ]] || break
+    done
+    from_git main
+    [ "$(<"$copy/page")" = two ]
+    [ -z "$(git -C "$copy" status --porcelain)" ]
+    git -C "$copy" -c safe.directory="*" fsck --connectivity-only
+  done
+}
+
+@test "status: a working copy that cannot be compared is not called whole" {
+  from_git main
+  find "$copy/.git/objects" -type f -exec sh -c 'chmod +w "$1"; : >"$1"' _ {} \;
+  rm -f "$copy/.git/index"
+  call status
+  has_result app.shop.incomplete=true
+  from_svn trunk
+  : >"$copy/.svn/wc.db"
+  call status
+  has_result app.shop.incomplete=true
+}
+
 @test "git: a clone of another origin is made anew, however that is written" {
   from_git main
   git -C "$copy" config remote.origin.pushurl file:///elsewhere
