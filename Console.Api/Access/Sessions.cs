@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using TestServers.Storage;
 
 namespace TestServers.Access;
@@ -115,22 +116,28 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
 /// <summary>What stands in sessions.json.</summary>
 /// <param name="Key">Signs the cookies; 32 random bytes in base64, made once with the state.</param>
 /// <param name="Ended">
-/// Whose sessions were ended within the last minute, and when, in milliseconds since 1970; version 1 had none.
+/// Whose sessions were ended within the last minute, and when, in milliseconds since 1970.
 /// </param>
-public sealed record SessionKey(int Version, string Key, IReadOnlyDictionary<string, long>? Ended = null) : IVersioned
+public sealed record SessionKey(int Version, string Key, IReadOnlyDictionary<string, long> Ended) : IVersioned
 {
-    public static int Latest => 2;
+    // Version 1 ended no sessions.
+    public static IReadOnlyList<Migration> Migrations { get; } = [file => file["ended"] ??= new JsonObject()];
 
-    public static SessionKey New() => new(Latest, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+    public static SessionKey New() =>
+        new(
+            JsonFile<SessionKey>.Version,
+            Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            new Dictionary<string, long>(StringComparer.Ordinal)
+        );
 
     /// <summary>Adds a user whose sessions end now, and forgets those whose sessions are too old anyway.</summary>
     internal SessionKey WithEnded(string user, long now)
     {
-        var young = (Ended ?? new Dictionary<string, long>(StringComparer.Ordinal))
+        var young = Ended
             .Where(e => now - e.Value <= Sessions.Longest.TotalMilliseconds)
             .ToDictionary(StringComparer.Ordinal);
         young[user] = now;
-        return this with { Version = Latest, Ended = young };
+        return this with { Ended = young };
     }
 
     public string? FindFault() =>

@@ -29,7 +29,7 @@ public sealed class Copies(CurrentSettings settings, JsonFile<BasesState> file, 
     public IEnumerable<Copy> Leftovers => Databases.Where(d => d.Elsewhere is not null);
 
     /// <summary>What is remembered of a copy, or null.</summary>
-    public CopyFacts? FactsOf(Copy copy) => file.Value.Copies?.GetValueOrDefault(copy.Key);
+    public CopyFacts? FactsOf(Copy copy) => file.Value.Copies.GetValueOrDefault(copy.Key);
 
     /// <summary>Remembers it over restarts, or forgets the copy.</summary>
     /// <exception cref="DiskRefused">The disk refused; what is remembered is as it was.</exception>
@@ -40,13 +40,13 @@ public sealed class Copies(CurrentSettings settings, JsonFile<BasesState> file, 
     public void Note(IReadOnlyList<(Copy Copy, CopyFacts? Facts)> changes) =>
         file.Change(state =>
         {
-            var before = state.Copies ?? ImmutableSortedDictionary.Create<string, CopyFacts>(StringComparer.Ordinal);
+            var before = state.Copies;
             var after = before
                 .RemoveRange(changes.Where(c => c.Facts is null).Select(c => c.Copy.Key))
                 .SetItems(
                     changes.Where(c => c.Facts is not null).Select(c => KeyValuePair.Create(c.Copy.Key, c.Facts!))
                 );
-            return after == before ? state : state with { Version = BasesState.Latest, Copies = after };
+            return after == before ? state : state with { Copies = after };
         });
 
     private IEnumerable<Copy> Databases

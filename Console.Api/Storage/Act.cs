@@ -31,6 +31,7 @@ public sealed class Act
         var next = change(now);
         if (ReferenceEquals(next, now))
             return next;
+        file.KeepFormer();
         _files.RemoveAll(f => f.Owner == file);
         _files.Add(
             new(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace TestServers.Storage;
 
@@ -7,8 +8,11 @@ public interface IVersioned
 {
     int Version { get; }
 
-    /// <summary>The newest version of this kind of file that the program reads, and the one it writes.</summary>
-    static virtual int Latest => 1;
+    /// <summary>
+    /// How a file of one version becomes one of the next, in their order: the first makes version 2 of version 1. One
+    /// that has been delivered never changes.
+    /// </summary>
+    static virtual IReadOnlyList<Migration> Migrations => [];
 
     /// <summary>
     /// What in it cannot be, as the end of a sentence; null: nothing. Asked when it is read, before anything believes
@@ -16,6 +20,9 @@ public interface IVersioned
     /// </summary>
     string? FindFault() => null;
 }
+
+/// <summary>Makes a file of one version what the next has; the version itself is not its concern.</summary>
+public delegate void Migration(JsonObject file);
 
 /// <summary>
 /// An existing state file that cannot be used. It stops the start and is never taken for an empty one.
@@ -40,15 +47,20 @@ public sealed class NewerFile(string path, int version, int latest)
 public sealed class JsonFile<T>
     where T : class, IVersioned
 {
-    /// <summary>The version of the format that this program writes.</summary>
-    public static int Version => T.Latest;
+    /// <summary>The version of the format that this program writes, and the newest one that it reads.</summary>
+    public static int Version => T.Migrations.Count + 1;
     private const long LargestFile = 64L << 20;
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly Lock _writing = new();
     private readonly string _path;
     private T _value;
 
-    private JsonFile(string path, T value) => (_path, _value) = (path, value);
+    // As it was found, when that was of an older version; null: nothing is to be kept.
+    private (int Version, byte[] Content)? _former;
+
+    private JsonFile(string path, T value, (int, byte[])? former = null) =>
+        (_path, _value, _former) = (path, value, former);
 
     /// <summary>The present value; never waits for a writer.</summary>
     public T Value => Volatile.Read(ref _value);
@@ -57,7 +69,14 @@ public sealed class JsonFile<T>
     /// <exception cref="UnreadableFile">
     /// It is missing, empty, damaged, too large, of another version, or holds what cannot be.
     /// </exception>
-    public static JsonFile<T> Load(string path) => new(path, Read(path));
+    /// <remarks>
+    /// One of an older version stays on disk as it is until something in it changes; then it is kept beside the new one
+    /// (<see cref="FormerOf"/>).
+    /// </remarks>
+    public static JsonFile<T> Load(string path) => Read(path);
+
+    /// <summary>Where a file of an older version is kept when it is written anew: X.json.version1.</summary>
+    public static string FormerOf(string path, int version) => $"{path}.version{version}";
 
     /// <summary>Writes a file that must not be there yet.</summary>
     /// <exception cref="DiskRefused">The disk refused.</exception>
@@ -104,7 +123,10 @@ public sealed class JsonFile<T>
         lock (_writing)
         {
             if (File.Exists(_path))
+            {
+                KeepFormer();
                 Disk.Replace(_path, ContentOf(_value));
+            }
             else
                 Disk.Probe(_path, appends: false);
         }
@@ -114,6 +136,7 @@ public sealed class JsonFile<T>
     {
         try
         {
+            KeepFormer();
             Disk.Replace(_path, ContentOf(next));
             DiskTroubles.Clear(_path);
         }
@@ -124,7 +147,30 @@ public sealed class JsonFile<T>
         }
     }
 
-    private static T Read(string path)
+    /// <summary>Writes one of an older version anew now, though nothing else in it changes.</summary>
+    /// <exception cref="DiskRefused">The disk refused; it is as it was.</exception>
+    internal void Upgrade()
+    {
+        lock (_writing)
+        {
+            if (_former is not null)
+                Write(_value);
+        }
+    }
+
+    /// <summary>Puts aside what an older program could still read, before it is written over for the first time.</summary>
+    /// <exception cref="DiskRefused">The disk refused; nothing was written over.</exception>
+    internal void KeepFormer()
+    {
+        if (_former is not { } former)
+            return;
+        var kept = FormerOf(_path, former.Version);
+        // An older program may have been put back meanwhile, and written this version again.
+        Disk.Replace(kept, former.Content);
+        _former = null;
+    }
+
+    private static JsonFile<T> Read(string path)
     {
         try
         {
@@ -137,31 +183,36 @@ public sealed class JsonFile<T>
                 );
             var content = File.ReadAllBytes(path);
             // Before the rest is read, which a newer console may have given fields that are not known here.
-            if (VersionOf(content) is { } version && version > T.Latest)
-                throw new NewerFile(path, version, T.Latest);
-            var value = JsonSerializer.Deserialize<T>(content, Json.File) ?? throw new UnreadableFile("it holds null");
-            if (value.Version < 1)
-                throw new UnreadableFile($"it has version {value.Version}, which never was one");
-            return value.FindFault() is { } fault ? throw new UnreadableFile(fault) : value;
+            var version = VersionOf(content);
+            if (version > Version)
+                throw new NewerFile(path, version.Value, Version);
+            if (version < 1)
+                throw new UnreadableFile($"it has version {version}, which never was one");
+            var isOlder = version < Version;
+            var value = isOlder ? Migrate(content, version!.Value) : JsonSerializer.Deserialize<T>(content, Json.File);
+            if (value is null)
+                throw new UnreadableFile("it holds null");
+            return value.FindFault() is { } fault
+                ? throw new UnreadableFile(fault)
+                : new(path, value, isOlder ? (version!.Value, content) : null);
         }
-        catch (NewerFile)
-        {
-            throw;
-        }
-        catch (Exception e)
-            when (e
-                    is IOException
-                        or UnauthorizedAccessException
-                        or JsonException
-                        or UnreadableFile
-                        or NotSupportedException
-            )
+        // Whatever a migration did not find is a damage of the file, too.
+        catch (Exception e) when (e is not NewerFile)
         {
             throw new UnreadableFile(
                 $"Cannot read the state file {path}: {e.Message.TrimEnd('.')}. {LastGoodCopy(path)}",
                 e
             );
         }
+    }
+
+    private static T? Migrate(byte[] content, int version)
+    {
+        var file = JsonNode.Parse(content, documentOptions: Strict)!.AsObject();
+        foreach (var migration in T.Migrations.Skip(version - 1))
+            migration(file);
+        file["version"] = Version;
+        return file.Deserialize<T>(Json.File);
     }
 
     private static int? VersionOf(ReadOnlySpan<byte> content)

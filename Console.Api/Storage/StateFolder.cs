@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 namespace TestServers.Storage;
 
@@ -38,7 +37,9 @@ public sealed class StateFolder : IDisposable
             Close();
             StateFiles.RemoveDrafts(_folder);
             _mark = IsNew ? Begin() : GoOn();
-            Id = _mark is null ? NewId() : IdOf(_mark);
+            // An id that was given just now is written at once: what is made on hosts carries it.
+            _mark?.Upgrade();
+            Id = _mark?.Value.Id ?? StateMark.NewId();
         }
         catch
         {
@@ -120,11 +121,6 @@ public sealed class StateFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
-
-    private static string IdOf(JsonFile<StateMark> mark) =>
-        mark.Change(m => m.Id is null ? m with { Version = StateMark.Latest, Id = NewId() } : m).Id!;
-
-    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
 
     private string In(string name) => Path.Combine(_folder, name);
 

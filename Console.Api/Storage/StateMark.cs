@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace TestServers.Storage;
@@ -7,39 +9,34 @@ namespace TestServers.Storage;
 /// <param name="Id">
 /// Made once with the state, at random: what this console makes on hosts carries it, so that no other console takes it
 /// for its own.
-/// Null in a state of version 1, and given to it when it is opened.
 /// </param>
 /// <param name="Files">
-/// The files and folders that have been made, so that one that is missing is seen; null: those of the first version.
+/// The files and folders that have been made, so that one that is missing is seen.
 /// </param>
-public sealed partial record StateMark(
-    int Version,
-    DateTimeOffset Created,
-    string? Id = null,
-    ImmutableArray<string>? Files = null
-) : IVersioned
+public sealed partial record StateMark(int Version, DateTimeOffset Created, string Id, ImmutableArray<string> Files)
+    : IVersioned
 {
-    private static readonly ImmutableArray<string> First =
-    [
-        "reservations.json",
-        "bases.json",
-        "builds",
-        "restores",
-        "history",
-    ];
+    private static readonly string[] First = ["reservations.json", "bases.json", "builds", "restores", "history"];
 
-    public static int Latest => 2;
+    public static IReadOnlyList<Migration> Migrations { get; } = [GiveId];
 
     /// <summary>Whether this file or folder was made: then it must be there.</summary>
-    public bool Names(string file) => (Files ?? First).Contains(file, StringComparer.Ordinal);
+    public bool Names(string file) => Files.Contains(file, StringComparer.Ordinal);
 
     /// <summary>The mark with one more file.</summary>
-    public StateMark With(string file) => this with { Version = Latest, Files = [.. Files ?? First, file] };
+    public StateMark With(string file) => this with { Files = [.. Files, file] };
 
-    public string? FindFault() =>
-        Id is null && Version < Latest || Id is not null && IdRule().IsMatch(Id)
-            ? null
-            : "its id is not 12 hexadecimal digits";
+    public string? FindFault() => IdRule().IsMatch(Id ?? "") ? null : "its id is not 12 hexadecimal digits";
+
+    /// <summary>A new id.</summary>
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+
+    // Version 1 had no id, and no list of its files at first.
+    private static void GiveId(JsonObject file)
+    {
+        file["id"] ??= NewId();
+        file["files"] ??= new JsonArray([.. First.Select(name => JsonValue.Create(name))]);
+    }
 
     [GeneratedRegex(@"\A[0-9a-f]{12}\z")]
     private static partial Regex IdRule();
