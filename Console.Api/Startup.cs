@@ -4,8 +4,6 @@ using TestServers.Administration;
 using TestServers.Apps;
 using TestServers.Board;
 using TestServers.Builds;
-using TestServers.Builds.Steps;
-using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
@@ -119,96 +117,29 @@ public static class Startup
         var history = new HistoryStore(state.Folder("history"), () => current.Now.Builds.History);
         StateAgreement.Check(builds, restores, history, reservations);
         services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
-        services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock)).AddSingleton<Audit>();
+        services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock));
         numbers.Open(state);
         services.AddSingleton(state.Open("sessions.json", SessionKey.New()));
         // The rule for names may be another one than at the last start.
         journal.Do(act => NameChange.Apply(act, settings, reservations, builds));
         state.Complete(clock.GetUtcNow());
 
-        var runner = new CommandRunner();
         services
-            .AddSingleton(runner)
-            .AddSingleton(provider => new HostProgram(
-                runner,
-                () => (long)current.Now.Builds.OutputMegabytes << 20,
-                provider.GetRequiredService<SshConnections>(),
-                provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
-            ))
-            .AddSingleton(_ => new SshConnections())
-            .AddSingleton<Lanes>()
-            .AddSingleton<ReservationLimits>();
-        services
-            .AddSingleton<BuildsUnderHolds>()
-            .AddSingleton<ReservationBook>()
-            .AddSingleton<ReservationHandover>()
-            .AddSingleton<BuildHolds>()
-            .AddSingleton<Reachability>()
-            .AddSingleton<Usability>()
-            .AddSingleton<FreeServers>();
-        services
-            .AddSingleton<PageFiles>()
+            .AddHostPrograms(current)
             .AddSingleton<Webhook>()
-            .AddSingleton(new Secrets(settings))
-            .AddSingleton<Catalogue>()
-            .AddSingleton<RepositoryPaths>();
-        // In the order in which people see them.
-        services
-            .AddSingleton<IBuildStep, DatabaseStep>()
-            .AddSingleton<IBuildStep, CodeStep>()
-            .AddSingleton<IBuildStep, AfterStep>()
-            .AddSingleton<IBuildStep, SettingsStep>()
-            .AddSingleton<IBuildStep, HealthStep>();
-        services
-            .AddSingleton<GuestProgram>()
-            .AddSingleton<RenderedBuild>()
-            .AddSingleton<BuildRunner>()
-            .AddSingleton<BuildRules>()
-            .AddSingleton<SiteValues>()
-            .AddSingleton<TemplateCheck>()
-            .AddSingleton<ServerFinds>()
-            .AddSingleton<Planner>()
-            .AddSingleton<UsualTimes>()
-            .AddSingleton<BuildPresenter>();
-        services
-            .AddSingleton<BaseFacts>()
-            .AddSingleton<DataTimes>()
-            .AddSingleton<BasePresenter>()
-            .AddSingleton<CallPlaces>()
-            .AddSingleton<Sessions>()
-            .AddSingleton<EventStream>()
-            .AddSingleton<EventPublisher>();
-        services
-            .AddSingleton<Copies>()
-            .AddSingleton<CopySight>()
-            .AddSingleton<CopyDrop>()
-            .AddSingleton<CopyPresenter>();
-        AddBackground<Inventory>(services);
-        AddBackground<ReservationExpiry>(services);
-        AddBackground<BaseKeeper>(services);
-        AddBackground<CopyKeeper>(services);
-        services.AddSingleton<RestoreStep>();
-        AddBackground<Restores>(services);
-        AddBackground<BaseAlerts>(services);
-        AddBackground<ServerCleanup>(services);
-        AddBackground<ServerLooks>(services);
-        AddBackground<BuildQueue>(services);
-        services.AddSingleton<IRetained, OldBuilds>().AddSingleton<IRetained, OldRestores>();
-        services.AddSingleton<IRetained>(provider => provider.GetRequiredService<KeptAnswers>());
-        AddBackground<Retention>(services);
-        AddBackground<LiveBoard>(services);
-        AddBackground<DiskWatch>(services);
-        AddBackground<SettingsReload>(services);
-        AddBackground<TemplateWarmUp>(services);
-        services.AddSingleton<JobWatch<Build>>().AddSingleton<JobWatch<Restore>>();
-        services.AddSingleton<SignInRefusals>();
-        services.AddSingleton<Health>().AddSingleton<Gauges>().AddSingleton<BaseGauges>().AddSingleton<Measures>();
-        AddBackground<FactLog>(services);
-
-        services.ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions));
-        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.AddProblemDetails().AddExceptionHandler<ProblemHandler>();
-        services.AddOpenApi(Document.Name, Document.Describe);
+            .AddJobs()
+            .AddHttp()
+            .AddAccess()
+            .AddHosts()
+            .AddReservations()
+            .AddApps(settings)
+            .AddDatabases()
+            .AddBuilds()
+            .AddPlans()
+            .AddBoard()
+            .AddLive()
+            .AddMonitoring()
+            .AddBackground<SettingsReload>();
     }
 
     /// <summary>Has a request go on with the settings it began with.</summary>
@@ -241,10 +172,6 @@ public static class Startup
             );
         }
     }
-
-    private static void AddBackground<T>(IServiceCollection services)
-        where T : class, IHostedService =>
-        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
 
     // Published: app/ and wwwroot/ are neighbours. From the sources: the program is in Console.Api/bin/..., wwwroot
     // beside Console.Api.

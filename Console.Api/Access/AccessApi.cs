@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Http;
+using TestServers.Jobs;
 using TestServers.Settings;
 
 namespace TestServers.Access;
@@ -22,6 +23,14 @@ public static class AccessApi
     public sealed record ReservationHours(double DefaultHours, double MaxHours);
 
     public sealed record NameMe(string Name);
+
+    public static IServiceCollection AddAccess(this IServiceCollection services) =>
+        services
+            .AddSingleton<Audit>()
+            .AddSingleton<CallPlaces>()
+            .AddSingleton<Sessions>()
+            .AddSingleton<SignInRefusals>()
+            .AddSingleton<IRetained>(provider => provider.GetRequiredService<KeptAnswers>());
 
     public static void MapAccess(this IEndpointRouteBuilder routes)
     {

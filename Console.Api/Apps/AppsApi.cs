@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using TestServers.Access;
 using TestServers.Http;
+using TestServers.Settings;
 
 namespace TestServers.Apps;
 
@@ -10,6 +11,9 @@ public static class AppsApi
     private const int MostPaths = 500;
 
     public sealed record AppList(IEnumerable<AppView> Apps);
+
+    public static IServiceCollection AddApps(this IServiceCollection services, ConsoleSettings settings) =>
+        services.AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
 
     /// <param name="LeftOut">What is not in the list, and why, a sentence each.</param>
     public sealed record Paths(

@@ -6,6 +6,9 @@ namespace TestServers.Board;
 /// <summary>Every server, and one.</summary>
 public static class ServersApi
 {
+    public static IServiceCollection AddBoard(this IServiceCollection services) =>
+        services.AddSingleton<FreeServers>().AddBackground<LiveBoard>();
+
     public static void MapServers(this IEndpointRouteBuilder routes)
     {
         var calls = routes.MapCalls("Servers", "Which servers there are, and how they are.");

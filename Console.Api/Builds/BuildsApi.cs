@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
+using TestServers.Builds.Steps;
 using TestServers.Http;
 using TestServers.Jobs;
 
@@ -26,6 +27,32 @@ public static class BuildsApi
     /// <param name="From">failed: from the failed step on; null: all of it.</param>
     /// <param name="Number">The reservation that is meant.</param>
     public sealed record RetryBuild([property: AllowedValues("failed", null)] string? From = null, long? Number = null);
+
+    public static IServiceCollection AddBuilds(this IServiceCollection services)
+    {
+        // In the order in which people see them.
+        services
+            .AddSingleton<IBuildStep, DatabaseStep>()
+            .AddSingleton<IBuildStep, CodeStep>()
+            .AddSingleton<IBuildStep, AfterStep>()
+            .AddSingleton<IBuildStep, SettingsStep>()
+            .AddSingleton<IBuildStep, HealthStep>();
+        return services
+            .AddSingleton<GuestProgram>()
+            .AddSingleton<RenderedBuild>()
+            .AddSingleton<BuildRunner>()
+            .AddSingleton<BuildRules>()
+            .AddSingleton<SiteValues>()
+            .AddSingleton<TemplateCheck>()
+            .AddSingleton<ServerFinds>()
+            .AddSingleton<UsualTimes>()
+            .AddSingleton<BuildPresenter>()
+            .AddSingleton<IRetained, OldBuilds>()
+            .AddBackground<ServerCleanup>()
+            .AddBackground<ServerLooks>()
+            .AddBackground<BuildQueue>()
+            .AddBackground<TemplateWarmUp>();
+    }
 
     public static void MapBuilds(this IEndpointRouteBuilder routes)
     {

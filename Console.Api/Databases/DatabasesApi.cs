@@ -11,6 +11,22 @@ public static class DatabasesApi
 {
     public sealed record BaseList(IEnumerable<BaseView> Bases);
 
+    public static IServiceCollection AddDatabases(this IServiceCollection services) =>
+        services
+            .AddSingleton<BaseFacts>()
+            .AddSingleton<DataTimes>()
+            .AddSingleton<BasePresenter>()
+            .AddSingleton<Copies>()
+            .AddSingleton<CopySight>()
+            .AddSingleton<CopyDrop>()
+            .AddSingleton<CopyPresenter>()
+            .AddSingleton<RestoreStep>()
+            .AddSingleton<IRetained, OldRestores>()
+            .AddBackground<BaseKeeper>()
+            .AddBackground<CopyKeeper>()
+            .AddBackground<Restores>()
+            .AddBackground<BaseAlerts>();
+
     public static void MapDatabases(this IEndpointRouteBuilder routes)
     {
         var calls = routes.MapCalls("Databases", "Bases, and their restore by cron or by hand.");

@@ -22,30 +22,29 @@ internal sealed record Found(
     public ImmutableHashSet<string> Names { get; } =
     [.. Machines.Select(m => m.Name.Text), .. LeftOut.Keys.Where(k => ServerName.From(k) is not null)];
 
-    public static Found Of(HostSettings host, Regex pattern, DomainTable table)
+    public static Found Of(HostSettings host, Regex pattern, HostListing listing)
     {
         var machines = new List<Server>();
         var leftOut = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var (name, line) in table.Odd.Where(o => pattern.IsMatch(o.Name)))
-            leftOut[name] =
-                $"The domain `{Clean(name)}` is left out: virsh's line for it is not understood: {Clean(line)}";
-        foreach (var domain in table.Domains.Where(d => pattern.IsMatch(d.Name)))
+        foreach (var (name, reason) in listing.Odd.Where(o => pattern.IsMatch(o.Name)))
+            leftOut[name] = $"The domain `{Clean(name)}` is left out: {reason}";
+        foreach (var listed in listing.Servers.Where(d => pattern.IsMatch(d.Name)))
         {
-            if (ServerName.From(domain.Name) is not { } name)
+            if (ServerName.From(listed.Name) is not { } name)
             {
-                leftOut[domain.Name] =
-                    $"The domain `{Clean(domain.Name)}` is left out: a server's name has {ServerName.Rule}.";
+                leftOut[listed.Name] =
+                    $"The domain `{Clean(listed.Name)}` is left out: a server's name has {ServerName.Rule}.";
                 continue;
             }
             var address = Placeholders.Fill(host.Address, name);
             var url = Placeholders.FillPage(host.Url, name, address);
             if (ServerAddress.FaultOf(host, address, url) is { } fault)
-                leftOut[domain.Name] = $"{name} is left out: {fault}";
+                leftOut[listed.Name] = $"{name} is left out: {fault}";
             else
-                machines.Add(new(name, host.Name, domain.State, address, url));
+                machines.Add(new(name, host.Name, listed.State, address, url));
         }
         return new(
-            [.. table.Domains.Select(d => d.Name), .. table.Odd.Select(o => o.Name)],
+            [.. listing.Servers.Select(s => s.Name), .. listing.Odd.Select(o => o.Name)],
             [.. machines.DistinctBy(m => m.Name).OrderBy(m => m.Name.Text, StringComparer.Ordinal)],
             leftOut.ToImmutable()
         )

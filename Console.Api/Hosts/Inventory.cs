@@ -1,21 +1,19 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using TestServers.Commands;
 using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Hosts;
 
 /// <summary>
-/// Which servers there are and how they are. One loop a host asks virsh, one process at a time, and replaces an
-/// immutable picture that
-/// everybody else reads from memory: however many people ask, and however sick a virsh is, nobody waits for it.
+/// Which servers there are and how they are. One loop a host asks it, once at a time, and replaces an immutable picture
+/// that everybody else reads from memory: however many people ask, and however sick a host is, nobody waits for it.
 /// </summary>
 public sealed class Inventory(
     CurrentSettings settings,
     JsonFile<PlacesState> placesFile,
-    CommandRunner runner,
+    IEnumerable<IHostKind> kinds,
     TimeProvider clock,
     ILogger<Inventory> log
 ) : BackgroundService
@@ -124,21 +122,10 @@ public sealed class Inventory(
 
     private async Task<Answer> Ask(HostSettings host, Regex pattern, CancellationToken stop)
     {
-        var lines = new List<string>();
-        var end = await runner.Run(Virsh.List(host.Uri), lines.Add, stop);
-        if (!end.Succeeded)
-            return new(host, true, null, null, null, Virsh.ReasonOf(host, end));
-        var (table, garbage) = Virsh.Read(lines);
-        return table is null
-            ? new(
-                host,
-                true,
-                null,
-                null,
-                null,
-                $"virsh on {host.Name} answers something that is no list of domains: {Found.Clean(garbage!)}"
-            )
-            : new(host, true, clock.GetUtcNow(), table, Found.Of(host, pattern, table), null)
+        var (listing, problem) = await kinds.First(k => k.IsOf(host)).List(host, stop);
+        return listing is null
+            ? new(host, true, null, null, null, problem)
+            : new(host, true, clock.GetUtcNow(), listing, Found.Of(host, pattern, listing), null)
             {
                 At = clock.GetTimestamp(),
             };
@@ -262,7 +249,7 @@ public sealed class Inventory(
         HostSettings Host,
         bool Asked,
         DateTimeOffset? AsOf,
-        DomainTable? Table,
+        HostListing? Listing,
         Found? Found,
         string? Problem
     )
@@ -275,7 +262,7 @@ public sealed class Inventory(
         /// <summary>The same, looked at with other settings of the host.</summary>
         public Answer By(HostSettings host) =>
             host == Host ? this
-            : Table is null ? this with { Host = host }
-            : this with { Host = host, Found = Found.Of(host, PatternRule.Make(host.Servers), Table) };
+            : Listing is null ? this with { Host = host }
+            : this with { Host = host, Found = Found.Of(host, PatternRule.Make(host.Servers), Listing) };
     }
 }

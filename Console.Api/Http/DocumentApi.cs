@@ -3,12 +3,22 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using TestServers.Settings;
+using TestServers.Storage;
 
 namespace TestServers.Http;
 
 /// <summary>Serves the document, made once for each address that the console has had.</summary>
 public static class DocumentApi
 {
+    public static IServiceCollection AddHttp(this IServiceCollection services) =>
+        services
+            .AddSingleton<PageFiles>()
+            .ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions))
+            .Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true)
+            .AddProblemDetails()
+            .AddExceptionHandler<ProblemHandler>()
+            .AddOpenApi(Document.Name, Document.Describe);
+
     public static void MapDocument(this IEndpointRouteBuilder routes)
     {
         var made = new ConcurrentDictionary<string, Lazy<Task<byte[]>>>(StringComparer.Ordinal);

@@ -17,6 +17,9 @@ public static class LiveApi
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
+    public static IServiceCollection AddLive(this IServiceCollection services) =>
+        services.AddSingleton<EventStream>().AddSingleton<EventPublisher>();
+
     /// <summary>When a stream ended as planned, a browser resumes it at once.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(250);
 

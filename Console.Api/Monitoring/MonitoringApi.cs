@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using TestServers.Builds;
+using TestServers.Databases;
 using TestServers.Http;
 
 namespace TestServers.Monitoring;
@@ -10,6 +12,17 @@ public static class MonitoringApi
     /// <param name="Status">The worst of what the problems say.</param>
     /// <param name="Problems">What is not as it should be, the failing ones first.</param>
     public sealed record ConsoleHealth(HealthState Status, IReadOnlyList<HealthProblem> Problems);
+
+    public static IServiceCollection AddMonitoring(this IServiceCollection services) =>
+        services
+            .AddSingleton<JobWatch<Build>>()
+            .AddSingleton<JobWatch<Restore>>()
+            .AddSingleton<Health>()
+            .AddSingleton<Gauges>()
+            .AddSingleton<BaseGauges>()
+            .AddSingleton<Measures>()
+            .AddBackground<DiskWatch>()
+            .AddBackground<FactLog>();
 
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
     {

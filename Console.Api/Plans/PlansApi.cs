@@ -9,6 +9,8 @@ namespace TestServers.Plans;
 /// <summary>What a build would change, and what has changed between two.</summary>
 public static class PlansApi
 {
+    public static IServiceCollection AddPlans(this IServiceCollection services) => services.AddSingleton<Planner>();
+
     public static void MapPlans(this IEndpointRouteBuilder routes)
     {
         var calls = routes.MapCalls("Plans", "What a build would change, and what has changed between two.");

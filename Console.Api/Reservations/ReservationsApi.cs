@@ -25,6 +25,15 @@ public static class ReservationsApi
         long? Number = null
     );
 
+    public static IServiceCollection AddReservations(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReservationLimits>()
+            .AddSingleton<BuildsUnderHolds>()
+            .AddSingleton<ReservationBook>()
+            .AddSingleton<ReservationHandover>()
+            .AddSingleton<BuildHolds>()
+            .AddBackground<ReservationExpiry>();
+
     /// <param name="Reason">Why; the former holder sees it, and it is in the audit.</param>
     /// <param name="Purpose">What for; the reason when left out.</param>
     /// <param name="Number">The reservation that is meant: if another one holds by now, nothing is done.</param>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TestServers.Access;
-using TestServers.Commands;
 using TestServers.Hosts;
 using TestServers.Reservations;
 using TestServers.Settings;
@@ -127,7 +126,7 @@ public sealed class ClockStepTest : IDisposable
         var inventory = new Inventory(
             settings,
             _state.Open("places.json", PlacesState.Empty),
-            new CommandRunner(),
+            [],
             _clock,
             NullLogger<Inventory>.Instance
         );

@@ -1,4 +1,4 @@
-using TestServers.Hosts;
+using TestServers.Hosts.Libvirt;
 using TestServers.Settings;
 
 namespace TestServers.Tests.Unit.Hosts;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using TestServers.Commands;
 using TestServers.Settings;
 
-namespace TestServers.Hosts;
+namespace TestServers.Hosts.Libvirt;
 
 /// <summary>A libvirt domain as `virsh list` shows it.</summary>
 public sealed record Domain(string Name, string State);
