@@ -27,7 +27,7 @@ tells() {
 
 # shellcheck disable=SC1091
 @test "the line with the cause is the reason, not the summary after it and not the advice" {
-  source "$scripts/output"
+  source "$scripts/shared/output"
   source "$scripts/guest/repository"
   errors=errors
   local advice=('' 'Please make sure you have the correct access rights' 'and the repository exists.')

@@ -33,7 +33,7 @@ END
 # makes TEXT LINES: TEXT as printf takes it.
 makes() {
   local answers
-  answers=$(printf "$1" | perl "$BATS_TEST_TMPDIR/cut" "$scripts/output-filter" | sort -u)
+  answers=$(printf "$1" | perl "$BATS_TEST_TMPDIR/cut" "$scripts/shared/output-filter" | sort -u)
   [ "$answers" = "$(printf "$2"'@exit 0\n' | sort -u)" ] || { printf '%s: %q\n' "$1" "$answers" && return 1; }
 }
 
@@ -61,12 +61,12 @@ makes() {
     printf 'word\nbefore\n'
     seq --format='%g of 200000' 200000 | tr '\n' '\r'
     printf 'word@result a=1\nword@exit 0\n'
-  } | "$scripts/output-filter")
+  } | "$scripts/shared/output-filter")
   [ "$answer" = $'before\n200000 of 200000\n@result a=1\n@exit 0' ] || { echo "$answer" && false; }
   answer=$({
     printf 'word\n100%%\r'
     head -c 300000 /dev/zero
     printf '\nafter\nword@exit 0\n'
-  } | "$scripts/output-filter" | tr -d '\0')
+  } | "$scripts/shared/output-filter" | tr -d '\0')
   [[ $answer == *$'\nafter\n@exit 0' ]]
 }

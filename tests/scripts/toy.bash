@@ -11,7 +11,7 @@ make_toy() {
 #!/usr/bin/env bash
 nap='$nap'
 program=toy verbs='greet forge escape spare hide fault mute killed stubborn flood half young' keys=folder
-source '$scripts/lifeline'
+source '$scripts/shared/lifeline'
 END
   cat >>"$BATS_FILE_TMPDIR/toy" <<'END'
 verb_greet() {

@@ -68,8 +68,8 @@ internal sealed class SickGuest : IAsyncDisposable
     {
         var scripts = Path.Combine(_folder, "scripts");
         await LabHost.Run("cp", "-r", Path.Combine(_lab.Folder, "console", "scripts"), scripts);
-        await Change(Path.Combine(scripts, "lifeline"), "@program $program 1", "@program $program 2");
-        await Change(Path.Combine(scripts, "values"), "protocol=1 ]]", "protocol=2 ]]");
+        await Change(Path.Combine(scripts, "shared", "lifeline"), "@program $program 1", "@program $program 2");
+        await Change(Path.Combine(scripts, "shared", "values"), "protocol=1 ]]", "protocol=2 ]]");
         await LabHost.Run("chmod", "-R", "a+rX", scripts);
         await ServeProgram($"{scripts}/guest/guest {_lab.Folder}/guests/{_server}/config");
     }
