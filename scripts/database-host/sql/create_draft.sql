@@ -8,7 +8,7 @@ SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'file_copy_method' AND 'clon
 \if :open
   ALTER DATABASE :"base_db" ALLOW_CONNECTIONS false;
 \endif
-\set crowded :base_db
+\set target_db :base_db
 \ir end_sessions.sql
 
 \if :can_clone

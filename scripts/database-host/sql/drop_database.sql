@@ -8,7 +8,7 @@ SELECT count(*) > 0 AS present, coalesce(bool_or(datistemplate), false) AS templ
   \endif
   \if :whole
     ALTER DATABASE :"database" ALLOW_CONNECTIONS false;
-    \set crowded :database
+    \set target_db :database
     \ir end_sessions.sql
   \endif
   DROP DATABASE :"database" WITH (FORCE);

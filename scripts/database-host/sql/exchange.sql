@@ -15,7 +15,7 @@ SELECT coalesce(string_agg(s.setrole || '/' || split_part(c, '=', 1), ','), '') 
 SELECT :'note' || CASE WHEN :'sets' = '' THEN '' ELSE '; sets ' || :'sets' END AS note \gset
 
 BEGIN;
-\ir dress.sql
+\ir copy_privileges.sql
 \if :replaced
   ALTER DATABASE :"base_db" RENAME TO :"old";
   ALTER DATABASE :"old" IS_TEMPLATE false;

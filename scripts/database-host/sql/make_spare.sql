@@ -4,7 +4,7 @@ SELECT format('test server console: spare of %s%s; data time %s; method %s; read
 \ir settings_of_base.sql
 \set model :source
 BEGIN;
-\ir dress.sql
+\ir copy_privileges.sql
 ALTER DATABASE :"draft" RENAME TO :"spare";
 COMMENT ON DATABASE :"spare" IS :'note';
 COMMIT;

@@ -11,13 +11,13 @@ SELECT count(*) > 0 AS replaced, coalesce(max(datname), 'base_' || :'base') AS m
 SELECT :'note' || CASE WHEN :'sets' = '' THEN '' ELSE '; sets ' || :'sets' END AS note \gset
 
 \if :replaced
-  \set crowded :copy
+  \set target_db :copy
   ALTER DATABASE :"copy" ALLOW_CONNECTIONS false;
   \ir end_sessions.sql
 \endif
 
 BEGIN;
-\ir dress.sql
+\ir copy_privileges.sql
 \if :replaced
   ALTER DATABASE :"copy" RENAME TO :"old";
   COMMENT ON DATABASE :"old" IS :'old_note';
