@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 #
 # An Apache with mod_wsgi of this user's own, for the stories of settings.
-#
-# shellcheck disable=SC2034,SC2154 # variables are shared with the stories
 
 make_apache() {
   port=$(free_port)

@@ -2,12 +2,10 @@
 #
 # Stories of cancelling, in each step of a copy and of a restore: the fetch of
 # a dump is cancelled in database-host-dumps.
-#
-# shellcheck disable=SC2016,SC2154 # some variables are of the helpers
 
-load host
-load postgres
-load halfway
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
+source "$BATS_TEST_DIRNAME/halfway.bash"
 
 setup_file() {
   start_postgres

@@ -1,11 +1,9 @@
 #!/usr/bin/env bats
 #
 # The story of eight busy clients on the old copy while a spare takes its place.
-#
-# shellcheck disable=SC2154 # some variables are of the helpers
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   [[ -x $client_bin/pgbench ]] || return 0

@@ -4,11 +4,9 @@
 # on XFS it does, on ext4 it accepts the setting and copies silently.
 # CONSOLE_TEST_XFS is a folder on a file system with reflinks (as root,
 # database-host-disks makes one); CONSOLE_POSTGRES_18 another PostgreSQL 18.
-#
-# shellcheck disable=SC2034,SC2154 # some variables are of the helpers
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   server_bin=$("$scripts/dev/postgres-18/install" 2>"$BATS_FILE_TMPDIR/refused") || return 0

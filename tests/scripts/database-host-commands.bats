@@ -3,11 +3,9 @@
 # Stories of this host's own programs that fail: there is a sentence with
 # what failed, on which path, whose it is, and what helps; what only tidies
 # up stops nobody.
-#
-# shellcheck disable=SC2154 # some variables are of the helpers
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   start_postgres

@@ -2,13 +2,9 @@
 #
 # Stories of two consoles, and an older one without an id, on one cluster:
 # nobody touches what is another's.
-#
-# shellcheck disable=SC2034,SC2154 # some variables are of the helpers, and theirs
 
-load host
-load postgres
-
-here=aaaaaaaaaaaa there_id=bbbbbbbbbbbb
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   start_postgres

@@ -1,11 +1,9 @@
 #!/usr/bin/env bats
 #
 # Stories of copies and spares, on a real PostgreSQL.
-#
-# shellcheck disable=SC2016,SC2154 # hostile names; some variables are of the helpers
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   start_postgres

@@ -3,12 +3,10 @@
 # Stories of a connection that ends half-way, over a real sshd whose key may
 # do nothing but this program: the session's sshd is killed, as it is when
 # the host's network goes or the console dies.
-#
-# shellcheck disable=SC2034,SC2154 # some variables are of the helpers
 
-load host
-load postgres
-load halfway
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
+source "$BATS_TEST_DIRNAME/halfway.bash"
 
 setup_file() {
   start_postgres

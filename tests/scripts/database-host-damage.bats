@@ -6,10 +6,10 @@
 # checks, has all rows as they were, and the log has said that damage
 # elsewhere (a name, a default) may not have been found.
 #
-# shellcheck disable=SC2030,SC2031,SC2154 # some variables are of the helpers
+# shellcheck disable=SC2030,SC2031 # each test is a subshell, with output and status of its own
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   start_postgres

@@ -4,8 +4,6 @@
 # namespace that needs no root. PostgreSQL and the program run in there; from
 # outside the disk is seen at $data. The write-ahead log lies elsewhere, as
 # it would stop PostgreSQL itself when it finds no room.
-#
-# shellcheck disable=SC2034,SC2154 # shared with postgres.bash and the stories
 
 # start_small_disk SIZE: false where the machine does not allow it; $place/refused says why.
 start_small_disk() {

@@ -3,12 +3,10 @@
 # Stories of a disk that fills up half-way, on a small disk of the test's own.
 # data_directory is left out of the configuration, so that the room is not
 # checked before and PostgreSQL itself finds the disk full.
-#
-# shellcheck disable=SC2154 # some variables are of the helpers
 
-load host
-load postgres
-load database-host-disk
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
+source "$BATS_TEST_DIRNAME/database-host-disk.bash"
 
 setup_file() {
   start_small_disk 340M || return 0

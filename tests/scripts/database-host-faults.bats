@@ -3,11 +3,9 @@
 # Stories of what stops half-way: PostgreSQL, or the program by a kill.
 # Each time the old data serves on, nothing is left over, and the next one
 # works.
-#
-# shellcheck disable=SC2154 # place, begun are of the helpers
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   start_postgres

@@ -4,10 +4,11 @@
 # itself and what needs it, and is told; the rest is there. Dumps are made by
 # pg_dump itself, one foreign statement each.
 #
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # names that mean something; some variables are of the helpers
+# shellcheck disable=SC2030,SC2031 # each test is a subshell, with output and status of its own
+# shellcheck disable=SC2016 # names and statements are not the shell's
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   start_postgres

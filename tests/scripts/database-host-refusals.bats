@@ -2,10 +2,10 @@
 #
 # Stories of what database-host refuses, and what it leaves alone.
 #
-# shellcheck disable=SC2016,SC2154 # hostile names; some variables are of the helpers
+# shellcheck disable=SC2016 # names that must stay what they are
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   start_postgres

@@ -2,10 +2,10 @@
 #
 # Stories of the nightly restore, on a real PostgreSQL.
 #
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # hostile names; some variables are of the helpers
+# shellcheck disable=SC2030,SC2031 # each test is a subshell, with output and status of its own
 
-load host
-load postgres
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/postgres.bash"
 
 setup_file() {
   start_postgres

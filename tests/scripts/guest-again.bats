@@ -3,11 +3,9 @@
 # Stories of a build that is run again: its commit or revision is known, and
 # what has become of its branch since does not matter. From a real Subversion
 # and a real Git.
-#
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # variables are shared with the helpers
 
-load host
-load guest
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup() {
   export BATS_TEST_TIMEOUT=60

@@ -3,11 +3,9 @@
 # Stories of files on a guest that its user may not remove: somebody else's,
 # immutable ones, a mount. Tidying up that fails stops no build, and what stays
 # is set aside and told.
-#
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
-load host
-load guest
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=60

@@ -2,12 +2,10 @@
 #
 # Stories of who has built what on a server: two consoles use one guest, and
 # each call says what the other has done.
-#
-# shellcheck disable=SC2016,SC2154
 
-load host
-load guest
-load apache
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
+source "$BATS_TEST_DIRNAME/apache.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=40 repositories=$BATS_FILE_TMPDIR

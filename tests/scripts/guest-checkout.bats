@@ -1,11 +1,9 @@
 #!/usr/bin/env bats
 #
 # Stories of the guest's checkout, from a real Subversion and a real Git.
-#
-# shellcheck disable=SC2016,SC2154
 
-load host
-load guest
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=40
@@ -257,7 +255,7 @@ in_git() {
   for hide in 'update-index --assume-unchanged page' 'update-index --skip-worktree page' \
     'sparse-checkout set --no-cone /deep/' 'config core.fileMode false'; do
     from_git main
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # words
     git -C "$copy" $hide
     echo mine >"$copy/page"
     chmod +x "$copy/page"

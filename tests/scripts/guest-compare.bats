@@ -2,12 +2,10 @@
 #
 # Stories of the guest's compare: what a checkout would change, from a real
 # Subversion and a real Git.
-#
-# shellcheck disable=SC2016,SC2154
 
-load host
-load guest
-load history
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
+source "$BATS_TEST_DIRNAME/history.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=40

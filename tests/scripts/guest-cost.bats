@@ -3,12 +3,10 @@
 # What a build with code costs on the guest: the processes that its calls of
 # the program start, one after the other, as strace counts them. Those of
 # Apache that serve, and of a repository's own side, are not among them.
-#
-# shellcheck disable=SC2154
 
-load host
-load guest
-load apache
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
+source "$BATS_TEST_DIRNAME/apache.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=60 repositories=$BATS_FILE_TMPDIR

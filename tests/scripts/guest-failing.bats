@@ -4,11 +4,12 @@
 # run then ends with a sentence that names what has failed, or does without,
 # and the next run is as if nothing had been.
 #
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+# shellcheck disable=SC2030,SC2031 # each test is a subshell, with output and status of its own
+# shellcheck disable=SC2016 # $@ is of the program that is written
 
-load host
-load guest
-load apache
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
+source "$BATS_TEST_DIRNAME/apache.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=300

@@ -2,11 +2,9 @@
 #
 # Stories of what a checkout does not bring: it is said in the log and for the
 # console, after a checkout and before it.
-#
-# shellcheck disable=SC2016,SC2154
 
-load host
-load guest
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=60

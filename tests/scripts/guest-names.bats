@@ -3,12 +3,10 @@
 # Stories of branches as teams call them: what Git and Subversion take is built,
 # compared, and built again after it has been deleted. CONSOLE_NAMES is how many
 # random names more than the chosen ones are tried.
-#
-# shellcheck disable=SC2016,SC2154
 
-load host
-load guest
-load names
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
+source "$BATS_TEST_DIRNAME/names.bash"
 
 setup_file() {
   local kind

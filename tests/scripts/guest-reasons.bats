@@ -3,10 +3,10 @@
 # Stories of why a repository could not be read, as the tools tell it: of all
 # their lines the one with the cause, whatever bytes are among them.
 #
-# shellcheck disable=SC2016,SC2034,SC2154
+# shellcheck disable=SC1091,SC2034,SC2154 # errors and reason are of the files that are tried
 
-load host
-load guest
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=40
@@ -25,7 +25,6 @@ tells() {
   [ "$reason" = "$wanted" ] || { echo "$reason, and not $wanted" && return 1; }
 }
 
-# shellcheck disable=SC1091
 @test "the line with the cause is the reason, not the summary after it and not the advice" {
   source "$scripts/shared/output"
   source "$scripts/guest/repository"

@@ -2,10 +2,10 @@
 #
 # Stories of what the guest refuses, and of what it finds after a killed run.
 #
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016 # what must stay what it is
 
-load host
-load guest
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=40

@@ -3,11 +3,11 @@
 # Stories of the guest's settings, on a real Apache with mod_wsgi that runs as
 # this user, with an application of two daemon processes.
 #
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016 # $1 is of the program that is written
 
-load host
-load guest
-load apache
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
+source "$BATS_TEST_DIRNAME/apache.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=40 repositories=$BATS_FILE_TMPDIR

@@ -3,10 +3,10 @@
 # Stories of repositories that are silent: from the first word on, or in the
 # middle of a transfer.
 #
-# shellcheck disable=SC2030,SC2031,SC2154
+# shellcheck disable=SC2030,SC2031 # each test is a subshell, with output and status of its own
 
-load host
-load guest
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=40

@@ -2,10 +2,10 @@
 #
 # Stories of the guest's steps: the commands that follow a checkout.
 #
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016 # the variables are the steps'
 
-load host
-load guest
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=40

@@ -2,14 +2,13 @@
 #
 # What the stories of the guest share: its configuration, a Subversion and a
 # Git repository with trunk, branches and a tag, and checkouts from them.
-#
-# shellcheck disable=SC2034,SC2154 # variables are shared with the stories
 
 # A guest of its own for each story.
 make_guest() {
   work=$BATS_TEST_TMPDIR
   program=$scripts/guest/guest
   configuration=$work/guest.conf
+  # shellcheck disable=SC2034 # the story's
   copy=$work/srv/code/shop
   cat >"$configuration" <<END
 # lines like this one are no keys

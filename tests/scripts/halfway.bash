@@ -3,8 +3,6 @@
 # A copy that is halted half-way, on a disk of any speed: a lock holds
 # PostgreSQL's process before its first file, and once the lock has gone it
 # is stopped at the first sight of the copy's folder.
-#
-# shellcheck disable=SC2154 # data is of postgres.bash
 
 # Before the program is begun.
 lock_copying() {

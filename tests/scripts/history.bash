@@ -4,8 +4,6 @@
 # Subversion and in Git. Commit 4 makes the branch b from 3 (in Git: nothing),
 # 5 is on trunk and b, 6 on b, all others on trunk; 7 has a hostile
 # message, 8 a long one after two empty lines.
-#
-# shellcheck disable=SC2034,SC2154 # variables are shared with the stories
 
 make_histories() {
   /usr/bin/python3 - "$repositories" <<'END'

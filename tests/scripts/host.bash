@@ -3,14 +3,15 @@
 # What the stories of the host programs share: a call that keeps standard
 # input open as the console does, a real sshd with a forced command, free
 # ports, and waiting with a limit.
-#
-# shellcheck disable=SC2034,SC2154 # variables are shared with the stories
 
 bats_require_minimum_version 1.5.0
 scripts=$(readlink -f -- "$BATS_TEST_DIRNAME/../../scripts")
 export LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin"
 unset CONSOLE_RUN SSH_ORIGINAL_COMMAND
+# What call starts, set by each story, and what bats' run sets.
+program='' configuration='' output='' lines=()
 # What a story starts and looks for by its command line, apart from what another run on this machine starts.
+# shellcheck disable=SC2034 # some stories need it
 nap="sleep 3000.$BATS_ROOT_PID"
 
 # call VERB [LINE ...]: output and status are the program's. The pipe is
@@ -84,6 +85,7 @@ ClientAliveInterval 2
 END
   /usr/sbin/sshd -f "$folder/sshd.conf" -E "$folder/sshd.log" 3>&-
   await 5 test -s "$folder/sshd.pid"
+  # shellcheck disable=SC2034 # the story's
   ssh_to=(ssh -T -F none -p "$port" -i "$folder/key" -o UserKnownHostsFile="$folder/known" -o BatchMode=yes
     -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -- 127.0.0.1)
 }

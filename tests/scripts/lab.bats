@@ -2,9 +2,9 @@
 #
 # Stories of the lab's folder, without a lab.
 #
-# shellcheck disable=SC1091,SC2034,SC2154
+# shellcheck disable=SC1091 # the part is tried as lab has it
 
-load host
+source "$BATS_TEST_DIRNAME/host.bash"
 
 @test "a lab's folder goes whole, with what is closed to its owner" {
   dir=$BATS_TEST_TMPDIR/lab

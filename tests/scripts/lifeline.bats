@@ -3,10 +3,10 @@
 # Stories of the library that every host program is built on, told with a
 # small program behind a real sshd.
 #
-# shellcheck disable=SC2016,SC2154,SC2164
+# shellcheck disable=SC2016 # what must stay what it is
 
-load host
-load toy
+source "$BATS_TEST_DIRNAME/host.bash"
+source "$BATS_TEST_DIRNAME/toy.bash"
 
 setup_file() {
   export BATS_TEST_TIMEOUT=30
@@ -18,9 +18,9 @@ setup_file() {
 setup() {
   program=$BATS_FILE_TMPDIR/toy
   configuration=$BATS_FILE_TMPDIR/toy.conf
-  # shellcheck source=/dev/null
+  # shellcheck source=/dev/null # written by this story
   source "$BATS_FILE_TMPDIR/ssh_to"
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown_file() { end_by_file "$BATS_FILE_TMPDIR/ssh/sshd.pid"; }
@@ -125,7 +125,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   says 'is not base64'
   call greet 'a[$(touch x)]=1'
   says 'is not KEY=VALUE'
-  # shellcheck disable=SC2046
+  # shellcheck disable=SC2046 # words
   call greet $(printf 'k%s=1\n' {1..101})
   says 'more than 100 lines'
   last_line '@exit 2'

@@ -3,9 +3,9 @@
 # Stories of the lines that the host programs' output-filter makes of what
 # programs write, wherever their pieces are cut.
 #
-# shellcheck disable=SC2016,SC2059,SC2154
+# shellcheck disable=SC2059 # the texts are formats
 
-load host
+source "$BATS_TEST_DIRNAME/host.bash"
 
 setup() {
   export BATS_TEST_TIMEOUT=60

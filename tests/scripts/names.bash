@@ -3,8 +3,6 @@
 # Names of branches for the stories: chosen ones, and random ones by the tools'
 # own rules. Git's rule is asked of `git check-ref-format`; Subversion takes
 # every name without control characters that is not empty, . or ..
-#
-# shellcheck disable=SC2034,SC2154 # variables are shared with the stories
 
 # write_names FILE git|svn COUNT: a name a line, the same at every run.
 write_names() {

@@ -3,8 +3,6 @@
 # A real PostgreSQL of the test's own for the stories of database-host: a
 # cluster in the file's folder, reached by its socket alone, with a role for
 # the console that is no superuser, and dumps of a small shop.
-#
-# shellcheck disable=SC2034,SC2154 # shared with host.bash and the stories
 
 program=$scripts/database-host/database-host
 place=$BATS_FILE_TMPDIR

@@ -3,9 +3,9 @@
 # Stories of what pg_restore says when several of its jobs write into one
 # pipe, piece by piece: each message is a prefix, and then the rest.
 #
-# shellcheck disable=SC2016,SC2154 # $1 is the program's that is written; scripts is the helper's
+# shellcheck disable=SC2016 # $1 is of the program that is written
 
-load host
+source "$BATS_TEST_DIRNAME/host.bash"
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || exit

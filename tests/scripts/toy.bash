@@ -2,8 +2,6 @@
 #
 # A small host program with a verb for each way to behave badly, for the
 # stories of lifeline.
-#
-# shellcheck disable=SC2016,SC2154
 
 make_toy() {
   echo "folder=$BATS_FILE_TMPDIR" >"$BATS_FILE_TMPDIR/toy.conf"
