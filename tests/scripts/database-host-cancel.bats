@@ -47,13 +47,15 @@ teardown() {
   call copy base=shop server=qa01 owner=shop
   call prepare base=shop owner=shop spares=1
   ask 'UPDATE night SET number = 9' copy_shop_qa01
-  ask "BEGIN; COMMENT ON DATABASE $(databases | grep -o 'spare_[a-z0-9_]*') IS 'held'; SELECT pg_sleep(30)" >/dev/null 2>&1 &
+  ask "BEGIN; COMMENT ON DATABASE
+      $(databases | grep -o 'spare_[a-z0-9_]*') IS 'held'; SELECT pg_sleep(30)" >/dev/null 2>&1 &
   await 5 is_sleeping
   begin copy base=shop server=qa01 owner=shop
   await 10 is_closed copy_shop_qa01
   cut_lifeline
   ended_with 143
-  ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'held' AND pid <> pg_backend_pid()" >/dev/null
+  ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'held' AND pid <>
+      pg_backend_pid()" >/dev/null
   nothing_left
   [[ $(night_of copy_shop_qa01) == 9 ]]
 }
@@ -74,7 +76,8 @@ is_closed() { [[ $(ask "SELECT datallowconn FROM pg_database WHERE datname = '$1
   begin restore base=shop owner=shop dump=shop.dump "$(hook check 'SELECT pg_sleep(30) IS NOT NULL')"
   await_running pg_sleep
   cut_and_look
-  begin restore base=shop owner=shop dump=shop.dump "$(hook sanitize "UPDATE customer SET mail = 'x'; SELECT pg_sleep(30)")"
+  begin restore base=shop owner=shop dump=shop.dump \
+    "$(hook sanitize "UPDATE customer SET mail = 'x'; SELECT pg_sleep(30)")"
   await_running pg_sleep
   cut_and_look
   exec {copying}>"$place/host/locks/base.shop"
@@ -93,7 +96,8 @@ slow_reading() {
   mkdir "$place/slow"
   ln -s "$client_bin"/* "$place/slow"
   rm "$place/slow/pg_restore"
-  printf '#!/bin/sh\ncase "$*" in *--file=/dev/null*) %s ;; esac\nexec %s/pg_restore "$@"\n' "$nap" "$client_bin" >"$place/slow/pg_restore"
+  printf '#!/bin/sh\ncase "$*" in *--file=/dev/null*) %s ;; esac\nexec %s/pg_restore "$@"\n' "$nap" "$client_bin" \
+    >"$place/slow/pg_restore"
   chmod +x "$place/slow/pg_restore"
   cp "$configuration" "$configuration.quick"
   sed -i "s|^bin=.*|bin=$place/slow|" "$configuration"

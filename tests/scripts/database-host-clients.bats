@@ -13,7 +13,8 @@ setup_file() {
        CREATE TABLE account AS SELECT g AS id, 0 AS changes FROM generate_series(1, 20000) g;
        ALTER TABLE account ADD PRIMARY KEY (id)" base_shop shop
   ask 'ALTER DATABASE base_shop WITH IS_TEMPLATE true ALLOW_CONNECTIONS false'
-  ask "COMMENT ON DATABASE base_shop IS 'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 2; raw size 1000'"
+  ask "COMMENT ON DATABASE base_shop IS
+      'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 2; raw size 1000'"
   cat >"$place/load.sql" <<'SQL'
 \set id random(1, 20000)
 UPDATE account SET changes = changes + 1 WHERE id = :id;
@@ -28,7 +29,8 @@ setup() { [[ -x $client_bin/pgbench ]] || skip "pgbench is not in $client_bin.";
 teardown() { jobs -p | xargs -r kill 2>/dev/null || true; }
 
 start_clients() {
-  pgbench --no-vacuum --client 8 --jobs 2 --time "$1" --file "$place/load.sql" --username shop copy_shop_qa01 >"$BATS_TEST_TMPDIR/clients" 2>&1 3>&- 4>&- &
+  pgbench --no-vacuum --client 8 --jobs 2 --time "$1" --file "$place/load.sql" --username shop copy_shop_qa01 \
+    >"$BATS_TEST_TMPDIR/clients" 2>&1 3>&- 4>&- &
   clients=$!
 }
 

@@ -14,7 +14,8 @@ setup_file() {
 }
 
 setup() {
-  [[ -s $BATS_FILE_TMPDIR/server_bin ]] || skip "There is no PostgreSQL 18: $(tr -s '\n' ' ' <"$BATS_FILE_TMPDIR/refused")"
+  [[ -s $BATS_FILE_TMPDIR/server_bin ]] ||
+    skip "There is no PostgreSQL 18: $(tr -s '\n' ' ' <"$BATS_FILE_TMPDIR/refused")"
   server_bin=$(<"$BATS_FILE_TMPDIR/server_bin") live_host=$BATS_FILE_TMPDIR/live/socket
 }
 
@@ -73,7 +74,8 @@ blocks_used() { df --output=used --block-size=1M "$data" | tail -n 1; }
 }
 
 @test "Without reflinks PostgreSQL 18 accepts the setting and copies, and this is found out" {
-  ! cp --reflink=always "$BATS_FILE_TMPDIR/server_bin" "$BATS_TEST_TMPDIR/probe" 2>/dev/null || skip "The folder of the tests, $BATS_FILE_TMPDIR, clones files."
+  ! cp --reflink=always "$BATS_FILE_TMPDIR/server_bin" "$BATS_TEST_TMPDIR/probe" 2>/dev/null ||
+    skip "The folder of the tests, $BATS_FILE_TMPDIR, clones files."
   begin_18 "$BATS_FILE_TMPDIR/plain"
   [[ $(ask 'SET file_copy_method = clone; SHOW file_copy_method') == clone ]]
   call prepare base=shop owner=shop spares=1
@@ -90,7 +92,8 @@ blocks_used() { df --output=used --block-size=1M "$data" | tail -n 1; }
   begin_18 "${CONSOLE_TEST_XFS:-$BATS_FILE_TMPDIR}/stories"
   make_shop 500
   dump shop.dump
-  call restore base=shop owner=shop dump=shop.dump tables_floor=0 size_floor=0 "$(hook check 'SELECT count(*) = 500 FROM sale')"
+  call restore base=shop owner=shop dump=shop.dump tables_floor=0 size_floor=0 \
+    "$(hook check 'SELECT count(*) = 500 FROM sale')"
   last_line '@exit 0'
   call prepare base=shop owner=shop spares=1
   call copy base=shop server=qa01 owner=shop

@@ -38,7 +38,9 @@ break_command() {
   {
     printf '#!/bin/bash\n: >"%s"\n' "$place/called"
     case $2 in
-      says) printf 'echo "%s: cannot do it to '\''%s'\'': Permission denied" >&2; exit 1\n' "$1" "$place/host/some file" ;;
+      says)
+        printf 'echo "%s: cannot do it to '\''%s'\'': Permission denied" >&2; exit 1\n' "$1" "$place/host/some file"
+        ;;
       silent) echo 'exit 3' ;;
       killed) echo "kill -KILL \$\$" ;;
     esac
@@ -58,7 +60,8 @@ has_a_sentence() {
 
 @test "Whatever program of this host fails, however, a restore ends with a sentence and the base serves" {
   local name how tried=0
-  for name in mkdir cp find rm stat du realpath head sha256sum sed grep awk sort cut tr cat date perl id psql pg_restore vacuumdb; do
+  for name in mkdir cp find rm stat du realpath head sha256sum sed grep awk sort cut tr cat date perl id psql \
+    pg_restore vacuumdb; do
     for how in says silent killed; do
       break_command "$name" "$how"
       call restore "${restore[@]}"
@@ -77,7 +80,8 @@ has_a_sentence() {
   local name
   for name in mkdir find rm stat df du head sed grep cat perl id psql; do
     break_command "$name" says
-    for verb in status 'copy base=shop server=qa01 owner=shop' 'prepare base=shop owner=shop spares=1' sweep 'gone base=shop server=qa01 since= console=0123456789ab' 'drop base=shop server=qa01'; do
+    for verb in status 'copy base=shop server=qa01 owner=shop' 'prepare base=shop owner=shop spares=1' sweep \
+      'gone base=shop server=qa01 since= console=0123456789ab' 'drop base=shop server=qa01'; do
       # shellcheck disable=SC2086 # words
       call $verb
       has_a_sentence || { echo "$name, $verb: $output" && return 1; }
@@ -92,7 +96,8 @@ has_a_sentence() {
 @test "The sentence has the path, its owner, who we are and the remedy" {
   break_command cp says
   call restore "${restore[@]}"
-  says "@error The dump shop.dump could not be copied from $place/dumps: cp: cannot do it to '$place/host/some file': Permission denied. $place/host belongs to $(id -un) (drwx"
+  says "@error The dump shop.dump could not be copied from $place/dumps: cp:" \
+    "cannot do it to '$place/host/some file': Permission denied. $place/host belongs to $(id -un) (drwx"
   says "and this runs as $(id -un). Open it: chmod -R u+rwX -- $place/host."
   break_command cp killed
   call restore "${restore[@]}"
@@ -109,7 +114,8 @@ has_a_sentence() {
     rm "$place/few/$name"
     sed "s|^bin=.*|bin=$place/few|" "$configuration.good" >"$configuration"
     PATH=$place/few call restore "${restore[@]}"
-    says "@error There is no $name on this database host, neither in $place/few (bin in the configuration) nor in PATH. Install PostgreSQL's client programs, or correct bin."
+    says "@error There is no $name on this database host, neither in $place/few (bin in the configuration) nor in" \
+      "PATH. Install PostgreSQL's client programs, or correct bin."
   done
 }
 
@@ -117,7 +123,8 @@ has_a_sentence() {
   chmod 500 "$place/host/locks"
   rm -f "$place/host/locks"/*.new
   call restore base=other owner=shop dump=shop.dump
-  says "@error The lock restore.other cannot be taken: $place/host/locks/restore.other: Permission denied. $place/host/locks belongs to"
+  says "@error The lock restore.other cannot be taken: $place/host/locks/restore.other: Permission denied." \
+    "$place/host/locks belongs to"
   says "(dr-x"
   says "and this runs as $(id -un). Open it: chmod -R u+rwX -- $place/host/locks."
   chmod 700 "$place/host/locks"

@@ -83,8 +83,10 @@ refused_before_restore() {
 
 flip() {
   cp "$place/dumps/shop.dump" "$bad"
-  printf '%b' "\\x$(printf %02x $(($(od -An -tu1 -j "$1" -N 1 "$bad") ^ 85)))" | dd of="$bad" bs=1 seek="$1" conv=notrunc status=none
+  printf '%b' "\\x$(printf %02x $(($(od -An -tu1 -j "$1" -N 1 "$bad") ^ 85)))" |
+    dd of="$bad" bs=1 seek="$1" conv=notrunc status=none
 }
 
 # Yesterday's base is known by its data time.
-night_of_base() { ask "SELECT substring(shobj_description(oid, 'pg_database') FROM '2026-11-0(.)T01') FROM pg_database WHERE datname = 'base_shop'"; }
+night_of_base() { ask "SELECT substring(shobj_description(oid, 'pg_database') FROM '2026-11-0(.)T01') FROM pg_database
+    WHERE datname = 'base_shop'"; }

@@ -8,7 +8,8 @@
 # start_small_disk SIZE: false where the machine does not allow it; $place/refused says why.
 start_small_disk() {
   mkdir -p "$place/data" "$place/wal"
-  unshare --user --map-current-user --keep-caps --mount bash "$BATS_TEST_DIRNAME/database-host-disk.mount" "$place" "$1" 2>"$place/refused" 3>&- 4>&- &
+  unshare --user --map-current-user --keep-caps --mount bash "$BATS_TEST_DIRNAME/database-host-disk.mount" "$place" \
+    "$1" 2>"$place/refused" 3>&- 4>&- &
   echo "$!" >"$place/holder"
   await 5 test -s "$place/mounted" && enter_small_disk
 }

@@ -25,7 +25,8 @@ teardown_file() {
 }
 
 setup() {
-  [[ -s $place/mounted ]] || skip "This machine lets no ordinary user mount a tmpfs of his own: $(head -n 1 "$place/refused")"
+  [[ -s $place/mounted ]] ||
+    skip "This machine lets no ordinary user mount a tmpfs of his own: $(head -n 1 "$place/refused")"
   enter_small_disk
   make_base shop 1 60
 }

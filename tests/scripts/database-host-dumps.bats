@@ -83,7 +83,8 @@ teardown() {
   yesterday_serves
 }
 
-flip() { printf '%b' "\\x$(printf %02x $(($(od -An -tu1 -j "$1" -N 1 "$place/dumps/bad.dump") ^ 85)))" | dd of="$place/dumps/bad.dump" bs=1 seek="$1" conv=notrunc status=none; }
+flip() { printf '%b' "\\x$(printf %02x $(($(od -An -tu1 -j "$1" -N 1 "$place/dumps/bad.dump") ^ 85)))" | dd \
+  of="$place/dumps/bad.dump" bs=1 seek="$1" conv=notrunc status=none; }
 
 @test "Over sftp a fetch goes on where it was cut, and is checked" {
   start_backups
@@ -98,7 +99,8 @@ flip() { printf '%b' "\\x$(printf %02x $(($(od -An -tu1 -j "$1" -N 1 "$place/dum
   size=$(stat -c %s "$place/dumps/shop.dump")
   key=$size-$(date -d "@$(stat -c %Y "$place/dumps/shop.dump")" '+%b%-d-%H%M')
   mkdir -p "$place/host/dumps/shop/$key" "$place/host/dumps/shop/999-Jan1-0000"
-  { head -c 20000 /dev/zero && tail -c +20001 "$place/dumps/shop.dump" | head -c 20000; } >"$place/host/dumps/shop/$key/shop.dump"
+  { head -c 20000 /dev/zero && tail -c +20001 "$place/dumps/shop.dump" | head -c 20000; } \
+    >"$place/host/dumps/shop/$key/shop.dump"
   call restore "${restore[@]}"
   says 'does not have the checksum'
   nothing_left
@@ -150,7 +152,8 @@ END
 
 @test "Names of dumps that lead elsewhere, and values out of range, are refused" {
   local bad
-  for bad in dump= dump=../x dump=a/../../x dump=/etc/passwd dump=-x 'dump=a b' 'dump=a;b' 'dump=a"b' dump=a/ jobs=0 jobs=x jobs=100 tables_floor=1.1 size_floor=-1 extra=1; do
+  for bad in dump= dump=../x dump=a/../../x dump=/etc/passwd dump=-x 'dump=a b' 'dump=a;b' 'dump=a"b' dump=a/ jobs=0 \
+    jobs=x jobs=100 tables_floor=1.1 size_floor=-1 extra=1; do
     call restore base=shop owner=shop "$([[ $bad == dump=* ]] && echo jobs=1 || echo dump=shop.dump)" "$bad"
     last_line '@exit 2' || { echo "$bad: $output" && return 1; }
   done

@@ -104,7 +104,9 @@ runs_again() { run_postgres >/dev/null 2>&1; }
   call copy base=shop server=qa.gone owner=shop
   call prepare base=shop owner=shop spares=1
   drop_base && make_base shop 2
-  ask 'CREATE DATABASE draft_shop_17000000000000001234 OWNER shop' && ask 'CREATE DATABASE draft_shop_17000000000000001235' && ask 'CREATE DATABASE draft_shop_2025 OWNER shop' && ask 'CREATE DATABASE draft_shop_x OWNER shop'
+  ask 'CREATE DATABASE draft_shop_17000000000000001234 OWNER shop' &&
+    ask 'CREATE DATABASE draft_shop_17000000000000001235' && ask 'CREATE DATABASE draft_shop_2025 OWNER shop' &&
+    ask 'CREATE DATABASE draft_shop_x OWNER shop'
   ask 'CREATE DATABASE copy_shop_qa77 OWNER shop'
   ask 'ALTER DATABASE copy_shop_qa01 ALLOW_CONNECTIONS false'
   call sweep bases=wiki servers=qa09

@@ -35,7 +35,8 @@ teardown() {
 }
 
 @test "A database without the console's comment is neither replaced nor dropped" {
-  ask 'CREATE DATABASE copy_shop_qa01 OWNER shop' && ask 'CREATE DATABASE spare_shop_1 OWNER shop' && ask 'CREATE DATABASE old_shop_1 OWNER shop'
+  ask 'CREATE DATABASE copy_shop_qa01 OWNER shop' && ask 'CREATE DATABASE spare_shop_1 OWNER shop' &&
+    ask 'CREATE DATABASE old_shop_1 OWNER shop'
   call copy base=shop server=qa01 owner=shop
   says 'is not a copy of shop made by the console'
   last_line '@exit 1'
@@ -52,7 +53,8 @@ teardown() {
 
 @test "Names that mean something else are refused before anything starts" {
   local name
-  for name in '' Shop 1shop postgres=1 'shop;drop' '-shop' 'a=b' 'postgres://x' '../x' 'shop"' "shop'" 'shop shop' template1x_____________; do
+  for name in '' Shop 1shop postgres=1 'shop;drop' '-shop' 'a=b' 'postgres://x' '../x' 'shop"' "shop'" 'shop shop' \
+    template1x_____________; do
     call copy "base=$name" server=qa01 owner=shop
     last_line '@exit 2'
   done

@@ -31,11 +31,14 @@ teardown() {
 }
 
 @test "A custom dump becomes the base, with the app's tables, grants and the time of the dump" {
-  call restore "${restore[@]}" "$(hook check 'SELECT count(*) = 2000 FROM sale')" "$(hook sanitize "UPDATE customer SET mail = 'x'")"
+  call restore "${restore[@]}" "$(hook check 'SELECT count(*) = 2000 FROM sale')" \
+    "$(hook sanitize "UPDATE customer SET mail = 'x'")"
   last_line '@exit 0'
-  [[ $(grep -E '^@step' <<<"$output" | paste -s -d ' ') == '@step fetch @step read @step restore @step check @step exchange' ]]
+  [[ $(grep -E '^@step' <<<"$output" |
+    paste -s -d ' ') == '@step fetch @step read @step restore @step check @step exchange' ]]
   says '@result tables=2'
-  says "@result data_time=$(date -u -d "$(pg_restore --list "$place/dumps/shop.dump" | sed -n 's/^; Archive created at //p')" +%FT%TZ)"
+  says "@result" \
+    "data_time=$(date -u -d "$(pg_restore --list "$place/dumps/shop.dump" | sed -n 's/^; Archive created at //p')" +%FT%TZ)"
   [[ $(databases) == base_shop ]]
   nothing_left
   run ! ask 'SELECT 1' base_shop
@@ -57,7 +60,8 @@ teardown() {
 
 @test "A check SQL that is false, returns nothing, fails or writes refuses the dump" {
   local sql
-  for sql in 'SELECT true FROM sale WHERE id < 0' 'SELECT nonsense' 'SELECT id < 2000 FROM sale' 'DELETE FROM sale RETURNING true'; do
+  for sql in 'SELECT true FROM sale WHERE id < 0' 'SELECT nonsense' 'SELECT id < 2000 FROM sale' \
+    'DELETE FROM sale RETURNING true'; do
     call restore "${restore[@]}" "$(hook check "$sql")"
     says '@error The check SQL of shop '
     last_line '@exit 1'
@@ -81,11 +85,13 @@ teardown() {
 }
 
 @test "Fewer tables or a smaller size than the floor allows refuse the dump, and a lower floor takes it" {
-  ask "COMMENT ON DATABASE base_shop IS 'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 5; raw size 1000'"
+  ask "COMMENT ON DATABASE base_shop IS
+      'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 5; raw size 1000'"
   call restore "${restore[@]}" tables_floor=0.5
   says '@error The dump shop.dump has 2 tables, and the one before had 5: that is less than the floor of 0.5.'
   yesterday_serves
-  ask "COMMENT ON DATABASE base_shop IS 'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 2; raw size 900000000000'"
+  ask "COMMENT ON DATABASE base_shop IS
+      'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 2; raw size 900000000000'"
   call restore "${restore[@]}" tables_floor=0.5
   says ' bytes, and the one before had 900000000000'
   call restore "${restore[@]}" tables_floor=0.4 size_floor=0
@@ -156,7 +162,8 @@ teardown() {
   [[ $(last_share_of restore) =~ ^0\.[67][0-9]$ ]]
 }
 
-last_share_of() { awk -v step="$1" '/^@step / { in_it = $2 == step } in_it && /^@progress / { share = $2 } END { print share }' <<<"$output"; }
+last_share_of() { awk -v step="$1" \
+  '/^@step / { in_it = $2 == step } in_it && /^@progress / { share = $2 } END { print share }' <<<"$output"; }
 
 # A pg_restore that stays for a moment after it has read the dump, so that it is seen.
 slow_down_reading() {

@@ -140,7 +140,8 @@ commit_on() {
   has_result "to_revision=$hash" relation=forward
   on_another_server
   again
-  has_error "There is no commit $hash in file:.*: no branch or tag leads to it, and this server has not fetched it before"
+  has_error "There is no commit $hash in file:.*: no branch or tag leads to it," \
+    "and this server has not fetched it before"
   says '@result missing=true'
   only_clean
   plan_again

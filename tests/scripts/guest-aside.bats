@@ -124,7 +124,8 @@ tells_aside() {
 
 @test "folders of its own that may not be written are removed, and nothing is set aside" {
   from_git main
-  mkdir -p "$copy/vendor/deep/er" && touch "$copy/vendor/deep/er/file" && chmod -R a-w "$copy/vendor" && chmod 000 "$copy/vendor/deep/er"
+  mkdir -p "$copy/vendor/deep/er" && touch "$copy/vendor/deep/er/file" && chmod -R a-w "$copy/vendor" &&
+    chmod 000 "$copy/vendor/deep/er"
   from_git feature/fast
   has_result aside=0
   is_at feature/fast
@@ -138,7 +139,8 @@ tells_aside() {
   rm -rf "$copy/.git/HEAD"
   from_git main
   [ "$status" -eq 1 ]
-  has_error "$work/srv/code/.draft-shop cannot be made: the folder $work/srv/code belongs to $(id -un):.* (mode 0555), and this program runs as $(id -un). As $(id -un): chmod u+rwX -- $work/srv/code\.\$"
+  has_error "$work/srv/code/.draft-shop cannot be made: the folder $work/srv/code belongs to $(id -un):.* (mode" \
+    "0555), and this program runs as $(id -un). As $(id -un): chmod u+rwX -- $work/srv/code\.\$"
   chmod 755 "$work/srv/code"
   from_git main
   has_result method=new
@@ -157,7 +159,8 @@ tells_aside() {
   take code "$work/srv"
   sed -i "s|^folder=.*|folder=$work/srv/shop|" "$configuration"
   from_git main
-  has_error "$work/srv/shop/code cannot be made: the folder $work/srv/shop belongs to root:root (mode 0755), and this program runs as $(id -un). As root: chown $(id -un) -- $work/srv/shop"
+  has_error "$work/srv/shop/code cannot be made: the folder $work/srv/shop belongs to root:root (mode 0755)," \
+    "and this program runs as $(id -un). As root: chown $(id -un) -- $work/srv/shop"
   echo folder=/proc/none >"$configuration"
   call status
   has_error '/proc/none/code cannot be made: '
@@ -191,7 +194,8 @@ END
   says "$copy cannot be used as it is: $copy/media is a mount of"
   tells_aside 'media is a mount of' 'As root: umount '
   says $'\nupload'
-  has_error "$work/srv cannot be written: $work/srv is on $work/srv, which is mounted read-only. See in the kernel's log why, then as root: mount -o remount,rw $work/srv"
+  has_error "$work/srv cannot be written: $work/srv is on $work/srv, which is mounted read-only." \
+    "See in the kernel's log why, then as root: mount -o remount,rw $work/srv"
   is_at feature/fast
   # What has been prepared for it is in another place now; with links on the way to it, too.
   mv srv/code real && ln -s ../real srv/code

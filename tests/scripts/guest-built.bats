@@ -47,7 +47,8 @@ readonly mine=0123456789ab others=ba9876543210
   settings_by second console=$others build=2 by=ben data_time=
   has_result reloaded=true "built.site.console=$others"
   call status
-  has_result "built.site.console=$others" built.site.app=shop built.site.by=ben built.site.path=trunk "built.code.shop.console=$mine"
+  has_result "built.site.console=$others" built.site.app=shop built.site.by=ben built.site.path=trunk \
+    "built.code.shop.console=$mine"
   run ! grep -q built.site.data_time <<<"$output"
 }
 

@@ -308,7 +308,8 @@ in_git() {
 
 @test "status tells apps, and not what else lies beside them" {
   from_git main
-  mkdir "$work/srv/code/shop (copy)" "$work/srv/code/2 old" "$work/srv/code/shöp" "$work/srv/code/"$'a\nb' "$work/srv/code/-x"
+  mkdir "$work/srv/code/shop (copy)" "$work/srv/code/2 old" "$work/srv/code/shöp" "$work/srv/code/"$'a\nb' \
+    "$work/srv/code/-x"
   call status
   [ "$(sed -n 's/^@result app\.\([^=]*\)=.*/\1/p' <<<"$output" | paste -sd ' ')" = 'shop.url shop.revision' ]
   call sweep

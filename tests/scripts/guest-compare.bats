@@ -95,7 +95,8 @@ setup() {
 from_history() { call checkout app=shop kind=git "repository=file://$repositories/history.git" path="$1"; }
 
 @test "git: a clone that somebody else has written into is compared as it is built" {
-  compare_at() { call compare app=shop kind=git "repository=file://$repositories/history.git" path=main from_path=main "from_revision=$1"; }
+  compare_at() { call compare app=shop kind=git "repository=file://$repositories/history.git" path=main from_path=main \
+    "from_revision=$1"; }
   call checkout app=shop kind=git "repository=file://$repositories/history.git" path=main "revision=$(hash_of main~3)"
   chmod a-w "$copy/.git/objects" "$copy/.git/objects/pack"
   compare_at "$(hash_of main~3)"
@@ -112,7 +113,8 @@ from_history() { call checkout app=shop kind=git "repository=file://$repositorie
   compare_git 0123456789012345678901234567890123456789 main
   has_result relation=other more=false
   says '@result problem=What is there, main at 0123'
-  call compare app=shop kind=git "repository=file://$repositories/history.git" path=main from_path=trunk from_revision=17
+  call compare app=shop kind=git "repository=file://$repositories/history.git" path=main from_path=trunk \
+    from_revision=17
   has_result relation=other
   call compare app=shop kind=git "repository=file://$repositories/history.git" path=main revision=0123456789
   has_error 'There is no commit 0123456789'
@@ -123,7 +125,8 @@ from_history() { call checkout app=shop kind=git "repository=file://$repositorie
 
 @test "a message is its first line, and cannot forge a line of the program" {
   compare_svn trunk@6 trunk@8
-  has_result relation=forward "commit.0.message=$(printf 'é%.0s' {1..200})" 'commit.1.author=an na' 'commit.1.message=@exit 0 [31m  forged'
+  has_result relation=forward "commit.0.message=$(printf 'é%.0s' {1..200})" 'commit.1.author=an na' \
+    'commit.1.message=@exit 0 [31m  forged'
   [ "$(grep -c '^@exit' <<<"$output")" -eq 1 ]
   from_history main
   compare_git main~104 "$(hash_of main~102)"
@@ -136,11 +139,13 @@ from_history() { call checkout app=shop kind=git "repository=file://$repositorie
   for path in --output=x ../trunk 'a//b'; do
     compare_svn "$path@3" trunk
     [ "$status" -eq 2 ]
-    call compare app=shop kind=git "repository=file://$repositories/history.git" "from_path=$path" "from_revision=$(hash_of main)" path=main
+    call compare app=shop kind=git "repository=file://$repositories/history.git" "from_path=$path" \
+      "from_revision=$(hash_of main)" path=main
     [ "$status" -eq 2 ]
   done
   for revision in --output=x HEAD 'main --output=x' 'a..b'; do
-    call compare app=shop kind=git "repository=file://$repositories/history.git" from_path=main "from_revision=$revision" path=main
+    call compare app=shop kind=git "repository=file://$repositories/history.git" from_path=main \
+      "from_revision=$revision" path=main
     [ "$status" -eq 2 ]
   done
   compare_svn trunk@-x trunk

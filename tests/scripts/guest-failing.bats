@@ -52,7 +52,8 @@ note_tools() {
   rm -f "$work/called"
   for tool in rm mv mkdir mktemp find grep sed cut sort tail tr cat df flock git svn svnversion stat sync chmod touch \
     base64 apache2; do
-    printf '#!/bin/bash\nPATH=%q\necho %s >>%q\nexec %s "$@"\n' "$PATH" "$tool" "$work/called" "$tool" >"$work/bin/$tool"
+    printf '#!/bin/bash\nPATH=%q\necho %s >>%q\nexec %s "$@"\n' "$PATH" "$tool" "$work/called" "$tool" \
+      >"$work/bin/$tool"
     chmod +x "$work/bin/$tool"
   done
   "$@"
@@ -139,7 +140,8 @@ new_git() {
 compare_both() {
   call compare app=shop kind=svn "repository=file://$repositories/svn/shop" path=trunk from_path=trunk from_revision=2
   [ "$status" -eq 0 ] || return 0
-  call compare app=shop kind=git "repository=file://$repositories/git" path=main "from_path=1.0" "from_revision=$(git -C "$repositories/git" rev-parse 1.0)"
+  call compare app=shop kind=git "repository=file://$repositories/git" path=main "from_path=1.0" \
+    "from_revision=$(git -C "$repositories/git" rev-parse 1.0)"
 }
 
 @test "a comparison" {
@@ -151,7 +153,8 @@ look_and_sweep() {
   [ "$status" -eq 0 ] || return 0
   call sweep
   [ "$status" -eq 0 ] || return 0
-  call steps app=shop limit=20 step.1=: "file.apache.conf=$(base64 <<<a)" "file.wsgi.py=$(base64 <<<w)" "file.settings.py=$(base64 <<<s)"
+  call steps app=shop limit=20 step.1=: "file.apache.conf=$(base64 <<<a)" "file.wsgi.py=$(base64 <<<w)" \
+    "file.settings.py=$(base64 <<<s)"
 }
 
 @test "status, sweep and steps" {
@@ -162,7 +165,8 @@ look_and_sweep() {
 # What fails at the site's folders says which settings are in use.
 put_second() {
   put_settings second
-  [[ $output != *"@error $work/srv/"*site* || $output == *'The former settings are '* ]] || { echo "$output" && return 1; }
+  [[ $output != *"@error $work/srv/"*site* || $output == *'The former settings are '* ]] ||
+    { echo "$output" && return 1; }
 }
 
 @test "settings" {

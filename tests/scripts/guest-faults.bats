@@ -79,23 +79,27 @@ cat srv/site/*
 END
   on_small_disk bash story "$program" "$configuration"
   full="@error $work/srv/.site-new/apache.conf cannot be written: .*No space left on device. Free some space on this disk, then try again\\."
-  [[ ${lines[0]} =~ ^$full$ && ${lines[1]} =~ ^$full\ The\ former\ settings\ are\ in\ use\.$ ]] || { echo "$output" && false; }
+  [[ ${lines[0]} =~ ^$full$ && ${lines[1]} =~ ^$full\ The\ former\ settings\ are\ in\ use\.$ ]] ||
+    { echo "$output" && false; }
   [ "${lines[*]:2}" = 'former former former' ]
 }
 
 @test "a console of another version is refused with a sentence" {
   run "$program" "$configuration" checkout < <(printf 'protocol=2\napp=shop\n\n')
   [ "$status" -eq 2 ]
-  has_error "The first line is 'protocol=2', guest speaks protocol=1. Install the console's version of guest on this host."
+  has_error "The first line is 'protocol=2', guest speaks protocol=1." \
+    "Install the console's version of guest on this host."
   call exchange
-  has_error "'exchange' is no verb of guest. It knows: status checkout compare steps settings errors sweep. Install the console's version of guest on this host."
+  has_error "'exchange' is no verb of guest. It knows: status checkout compare steps settings errors sweep." \
+    "Install the console's version of guest on this host."
 }
 
 @test "after kill -9 of its supervisor, a sweep ends the run and makes working copies usable" {
   local run
   from_svn trunk revision=2
   call checkout app=tickets kind=git "repository=file://$repositories/git" path=main
-  "$program" "$configuration" steps < <(send app=shop limit=60 "step.1=setsid $nap & touch begun; $nap" && exec sleep 20) >/dev/null 3>&- &
+  "$program" "$configuration" steps \
+    < <(send app=shop limit=60 "step.1=setsid $nap & touch begun; $nap" && exec sleep 20) >/dev/null 3>&- &
   run=$!
   await 10 test -e "$copy/begun"
   lock_like_a_killed_svn "$copy"
@@ -134,7 +138,8 @@ END
 @test "a long switch has its first 200 files in the log, and a count" {
   from_svn trunk revision=2
   svn mkdir --quiet -m 'many files' "file://$repositories/svn/shop/branches/many"
-  (cd "$work" && mkdir many && touch many/file{1..300} && svn import --quiet -m 'many files' many "file://$repositories/svn/shop/branches/many")
+  (cd "$work" && mkdir many && touch many/file{1..300} &&
+    svn import --quiet -m 'many files' many "file://$repositories/svn/shop/branches/many")
   from_svn branches/many
   has_result method=switched changed=true
   [ "$(grep -c '^A ' <<<"$output")" -lt 201 ]

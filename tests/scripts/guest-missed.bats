@@ -57,7 +57,8 @@ make_missing_parts() {
   svn checkout --quiet "$url/branches/old form" "$repositories/old"
   mkdir -p "$repositories/old/lib &/ö"
   svn add --quiet "$repositories/old/lib &"
-  printf '# a note\n\nshared -r 1 %s/trunk\n^/trunk@1 "two words"\n-r1 ../trunk third\n' "$url" >"$repositories/externals"
+  printf '# a note\n\nshared -r 1 %s/trunk\n^/trunk@1 "two words"\n-r1 ../trunk third\n' "$url" \
+    >"$repositories/externals"
   svn propset --quiet svn:externals -F "$repositories/externals" "$repositories/old/lib &/ö"
   svn propset --quiet svn:externals '^/trunk last' "$repositories/old"
   svn commit --quiet -m externals "$repositories/old"
@@ -67,8 +68,8 @@ compare_git() { call compare app=shop kind=git repository="file://$repositories/
 compare_svn() { call compare app=shop kind=svn repository="file://$repositories/svn/shop" path="$1"; }
 
 leaves_out() {
-  says "left out: $1"
-  says "@left-out $1"
+  says "left out: $*"
+  says "@left-out $*"
 }
 
 leaves_out_nothing() { [[ $output != *'left out'* ]] || { echo "$output" && return 1; }; }
@@ -91,10 +92,12 @@ leaves_out_nothing() { [[ $output != *'left out'* ]] || { echo "$output" && retu
 
 @test "git: LFS pointers and files behind other filters are told, with what to do" {
   compare_git filtered
-  leaves_out '3 files (one.psd, real.psd, two.psd) of Git LFS: their pointers are there in place of them. Install git-lfs'
+  leaves_out '3 files (one.psd, real.psd, two.psd) of Git LFS: their pointers are there in place of them.' \
+    'Install git-lfs'
   leaves_out '1 file (a.zipped) behind the Git filter zipped: they are as the repository keeps them'
   from_git filtered
-  leaves_out '2 files (one.psd, two.psd) of Git LFS: their pointers are there in place of them. Install git-lfs on this server'
+  leaves_out '2 files (one.psd, two.psd) of Git LFS: their pointers are there in place of them.' \
+    'Install git-lfs on this server'
   leaves_out '1 file (a.zipped) behind the Git filter zipped'
   from_git nested
   leaves_out '1 file (deep/er/?x.bin) of Git LFS'

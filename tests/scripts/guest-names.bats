@@ -73,7 +73,8 @@ is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && 
     call status
     # The whole address is told, every byte of the name that needs it with its number.
     url=$(sed -n 's/^@result app.shop.url=//p' <<<"$output")
-    [ "$(/usr/bin/python3 -c 'import sys, urllib.parse; print(urllib.parse.unquote(sys.argv[1]))' "$url")" = "file://$repositories/svn/shop/$path" ]
+    [ "$(/usr/bin/python3 -c 'import sys, urllib.parse; print(urllib.parse.unquote(sys.argv[1]))' "$url")" \
+      = "file://$repositories/svn/shop/$path" ]
     number=$((number + 1))
   done <"$repositories/svn.names"
   [ "$number" -ge 30 ]

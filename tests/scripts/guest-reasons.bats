@@ -31,23 +31,31 @@ tells() {
   errors=errors
   local advice=('' 'Please make sure you have the correct access rights' 'and the repository exists.')
   tells 'ssh: connect to host git.example.com port 22: Connection refused' \
-    'ssh: connect to host git.example.com port 22: Connection refused\r' 'fatal: Could not read from remote repository.' "${advice[@]}"
+    'ssh: connect to host git.example.com port 22: Connection refused\r' \
+    'fatal: Could not read from remote repository.' "${advice[@]}"
   tells 'git@git.example.com: Permission denied (publickey).' \
     'git@git.example.com: Permission denied (publickey).' 'fatal: Could not read from remote repository.' "${advice[@]}"
-  tells 'Host key verification failed.' 'Host key verification failed.' 'fatal: Could not read from remote repository.' "${advice[@]}"
+  tells 'Host key verification failed.' 'Host key verification failed.' \
+    'fatal: Could not read from remote repository.' "${advice[@]}"
   tells 'fatal: Could not read from remote repository.' 'fatal: Could not read from remote repository.' "${advice[@]}"
   tells "fatal: unable to access 'https://git.example.com/': Could not resolve host: git.example.com" \
     "fatal: unable to access 'https://git.example.com/': Could not resolve host: git.example.com"
-  tells 'error: RPC failed; curl 28 Operation too slow' 'error: RPC failed; curl 28 Operation too slow' 'fatal: early EOF' 'fatal: fetch-pack: invalid index-pack output'
-  tells "fatal: repository 'https://git.example.com/x/' not found" 'remote: Repository not found.' "fatal: repository 'https://git.example.com/x/' not found"
+  tells 'error: RPC failed; curl 28 Operation too slow' 'error: RPC failed; curl 28 Operation too slow' \
+    'fatal: early EOF' 'fatal: fetch-pack: invalid index-pack output'
+  tells "fatal: repository 'https://git.example.com/x/' not found" 'remote: Repository not found.' \
+    "fatal: repository 'https://git.example.com/x/' not found"
   tells 'fatal: remote error: no such thing' 'warning: x\0y' 'fatal: remote error:\0 no such thing' 'hint: look there'
   tells "svn: E000111: Can't connect to host 'svn': Connection refused" \
-    "svn: E170013: Unable to connect to a repository at URL 'svn://svn/x'" "svn: E000111: Can't connect to host 'svn': Connection refused"
+    "svn: E170013: Unable to connect to a repository at URL 'svn://svn/x'" \
+    "svn: E000111: Can't connect to host 'svn': Connection refused"
   tells 'ssh: connect to host svn port 22: No route to host' 'ssh: connect to host svn port 22: No route to host' \
     "svn: E170013: Unable to connect to a repository at URL 'svn+ssh://svn/x'" \
-    "svn: E210002: To better debug SSH connection problems, remove the -q option from 'ssh'" 'svn: E210002: Network connection closed unexpectedly'
-  tells 'svn: E210002: Network connection closed unexpectedly' 'svn: E170013: Unable to connect' 'svn: E210002: Network connection closed unexpectedly'
-  tells "svn: E155004: Working copy 'x' locked" "svn: E155004: Working copy 'x' locked" "svn: E155004: Run 'svn cleanup' to remove locks"
+    "svn: E210002: To better debug SSH connection problems, remove the -q option from 'ssh'" \
+    'svn: E210002: Network connection closed unexpectedly'
+  tells 'svn: E210002: Network connection closed unexpectedly' 'svn: E170013: Unable to connect' \
+    'svn: E210002: Network connection closed unexpectedly'
+  tells "svn: E155004: Working copy 'x' locked" "svn: E155004: Working copy 'x' locked" \
+    "svn: E155004: Run 'svn cleanup' to remove locks"
   tells 'it says no reason' ''
 }
 

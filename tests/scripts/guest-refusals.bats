@@ -18,8 +18,10 @@ setup() { make_guest; }
 
 @test "repositories outside the allowed prefixes are refused" {
   local address
-  for address in "file://$repositories/svn/shopping" "file://$repositories/svn/shop/../../git" https://git.example.com/team-b https://git.example.com.evil.example/team \
-    "$repositories/git" file:///etc --upload-pack=x -x "ext::sh -c touch% x" svn+ssh://-oProxyCommand=x/shop 'https://git.example.com/team/%2e%2e/x' svn://127.0.0.1:99/; do
+  for address in "file://$repositories/svn/shopping" "file://$repositories/svn/shop/../../git" \
+    https://git.example.com/team-b https://git.example.com.evil.example/team \
+    "$repositories/git" file:///etc --upload-pack=x -x "ext::sh -c touch% x" svn+ssh://-oProxyCommand=x/shop \
+    'https://git.example.com/team/%2e%2e/x' svn://127.0.0.1:99/; do
     call checkout app=shop kind=git "repository=$address" path=trunk
     [ "$status" -eq 2 ]
     has_error repository

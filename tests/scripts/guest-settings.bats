@@ -43,7 +43,8 @@ teardown() { stop_apache; }
   put_settings first
   put_settings second 'Nonsense on'
   [ "$status" -eq 1 ]
-  has_error 'Apache does not accept the settings of shop: AH00526.*line 10 of .*Nonsense.*configuration\. The former settings are back'
+  has_error 'Apache does not accept the settings of shop: AH00526.*line 10 of .*Nonsense.*configuration\.' \
+    'The former settings are back'
   last_line '@exit 1'
   grep -q first "$work/srv/site/settings.py"
   run ! grep -q Nonsense "$work/srv/site/apache.conf"
@@ -81,7 +82,8 @@ teardown() { stop_apache; }
   put_code one
   put_settings first
   mkdir "$work/bin"
-  printf '#!/bin/sh\n[ "$4" != %s/srv/site ] || [ "$3" != %s/srv/.site-new ] || exit 5\nexec /bin/mv "$@"\n' "$work" "$work" >"$work/bin/mv"
+  printf '#!/bin/sh\n[ "$4" != %s/srv/site ] || [ "$3" != %s/srv/.site-new ] || exit 5\nexec /bin/mv "$@"\n' "$work" \
+    "$work" >"$work/bin/mv"
   chmod +x "$work/bin/mv"
   PATH=$work/bin:$PATH put_settings second
   has_error "$work/srv/.site-new cannot be moved"
@@ -155,7 +157,8 @@ errors_since() {
   [ "$(grep -c '^@result line.*=ValueError: it hides$' <<<"$output")" -eq 1 ] || { echo "$output" && false; }
   grep -qE '^@result line.[0-9]+=Traceback' <<<"$output"
   mv "$work/error.log" "$work/error.log.1"
-  printf '[Wed Nov 25 19:02:32.123456 2026] [wsgi:error] [pid 1:tid 2] [remote 127.0.0.1:3] begun \0anew\n' >"$work/error.log"
+  printf '[Wed Nov 25 19:02:32.123456 2026] [wsgi:error] [pid 1:tid 2] [remote 127.0.0.1:3] begun \0anew\n' \
+    >"$work/error.log"
   errors_since "$since"
   grep -qE '^@result line.[0-9]+=ValueError: it hides' <<<"$output"
   grep -qE '^@result line.[0-9]+=begun  anew' <<<"$output"
@@ -176,7 +179,8 @@ errors_since() {
   put_settings first
   has_result reloaded=true
   errors_since "$output"
-  says "The error log $work/log/error.log cannot be read: $work/log/error.log belongs to $(id -un):$(id -gn) (mode 0), and guest runs as $(id -un). As root: setfacl"
+  says "The error log $work/log/error.log cannot be read: $work/log/error.log belongs to $(id -un):$(id -gn) (mode" \
+    "0), and guest runs as $(id -un). As root: setfacl"
   chmod 0 "$work/log"
   call errors since.inode= since.size=
   says "cannot be read: $work/log belongs to"
@@ -214,7 +218,8 @@ answers with an error."
   put_code one
   sed -i "s|^apachectl=.*|apachectl=$work/none|" "$configuration"
   put_settings first
-  has_error "apachectl=$work/none in the guest's configuration cannot be started (.*No such file or directory.*). Name a program that this server has"
+  has_error "apachectl=$work/none in the guest's configuration cannot be started (.*No such file or directory.*)." \
+    "Name a program that this server has"
   printf '#!/bin/sh\necho "sudo: a password is required" >&2\nexit 1\n' >"$work/apachectl"
   sed -i "s|^apachectl=.*|apachectl=$work/apachectl|" "$configuration"
   put_settings first

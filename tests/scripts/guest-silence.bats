@@ -38,7 +38,8 @@ time.sleep(60)' "$port" 3>&- &
   from_svn trunk
   SECONDS=0
   call checkout app=shop kind=svn "repository=svn://127.0.0.1:$port/shop" path=trunk
-  has_error "The repository svn://127.0.0.1:$port/shop does not answer this server (svn: E170013: no answer within 1 s). Check that it runs"
+  has_error "The repository svn://127.0.0.1:$port/shop does not answer this server (svn: E170013:" \
+    "no answer within 1 s). Check that it runs"
   call compare app=shop kind=svn "repository=svn://127.0.0.1:$port/shop" path=trunk
   has_error 'no answer within 1 s'
   call checkout app=shop kind=git "repository=http://127.0.0.1:$port/shop" path=main
@@ -117,7 +118,8 @@ falls_silent() {
   listen_silently
   sed -i "s,^repositories=,&svn://127.0.0.1:$port ," "$configuration"
   SECONDS=0
-  run "$program" "$configuration" checkout < <(send app=shop kind=svn "repository=svn://127.0.0.1:$port/shop" path=trunk && sleep 1)
+  run "$program" "$configuration" checkout \
+    < <(send app=shop kind=svn "repository=svn://127.0.0.1:$port/shop" path=trunk && sleep 1)
   [ "$status" -eq 143 ]
   ((SECONDS < 6))
   run ! pgrep -u "$EUID" -f "127.0.0.1:$port/shop"

@@ -21,7 +21,8 @@ steps() { call steps app=shop limit="$1" "${@:2}"; }
 
 @test "steps run in the working copy, in order, with an environment of their own" {
   export DJANGO_SETTINGS_MODULE=wrong SECRET=wrong
-  steps 20 'step.1=env | sed "s/=.*//" | sort | paste -sd " "; wc -c' 'step.2=echo "$APP $FOLDER_CODE $FOLDER_SITE $HOME $LANG" >made; pwd' \
+  steps 20 'step.1=env | sed "s/=.*//" | sort | paste -sd " "; wc -c' \
+    'step.2=echo "$APP $FOLDER_CODE $FOLDER_SITE $HOME $LANG" >made; pwd' \
     'step.3=cat made && true | : "a b"; ls -l /proc/self/fd | wc -l'
   has_result steps=3
   says $'\nAPP CONSOLE_RUN FOLDER_CODE FOLDER_SITE HOME LANG PATH PWD SHLVL _\n0\n'
@@ -59,14 +60,16 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
   SECONDS=0
   steps 1 "step.1=setsid $nap & trap '' TERM; ($nap &); $nap" 'step.2=touch two'
   [ "$status" -eq 1 ]
-  has_error 'Step 1 after the checkout of shop (setsid sleep 3000.*) was ended: the steps took longer than their limit of 1 s'
+  has_error 'Step 1 after the checkout of shop (setsid sleep 3000.*) was ended:' \
+    'the steps took longer than their limit of 1 s'
   ((SECONDS < 8))
   run ! pgrep -u "$EUID" -fx "$nap"
   [ ! -e "$copy/two" ]
 }
 
 @test "a cancel ends a step and everything it has started" {
-  run timeout 20 "$program" "$configuration" steps < <(send app=shop limit=60 "step.1=setsid $nap & $nap & touch begun; wait" && await 10 test -e "$copy/begun")
+  run timeout 20 "$program" "$configuration" steps \
+    < <(send app=shop limit=60 "step.1=setsid $nap & $nap & touch begun; wait" && await 10 test -e "$copy/begun")
   [ "$status" -eq 143 ]
   last_line '@exit 143'
   run ! pgrep -u "$EUID" -fx "$nap"
@@ -75,7 +78,8 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
 @test "a worker that a step starts is ended with the steps, and said to be left out" {
   steps 20 "step.1=setsid $nap & ($nap &) ; exec -a 'celery --broker=amqp://a-secret-that-is-longer-than-fifty-letters-and-is-not-cut worker' sleep 3001 &" 'step.2=sleep 0.1'
   has_result steps=2
-  [ "$(grep '^@left-out' <<<"$output" | sort)" = "$(printf '@left-out the process `%s` that a step after the checkout has started ends with the step. One that is to run on must be started by this server'"'"'s service manager\n' "$nap" "… 3001" | sort)" ] ||
+  [ "$(grep '^@left-out' <<<"$output" | sort)" \
+    = "$(printf '@left-out the process `%s` that a step after the checkout has started ends with the step. One that is to run on must be started by this server'"'"'s service manager\n' "$nap" "… 3001" | sort)" ] ||
     { echo "$output" && false; }
   run ! pgrep -u "$EUID" -fx "$nap"
 }
@@ -92,7 +96,8 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
 @test "with the settings sent along, steps meet those and not the site's" {
   mkdir "$work/srv/site"
   echo old >"$work/srv/site/settings.py"
-  steps 20 'step.1=ls "$FOLDER_SITE" && cat "$FOLDER_SITE/settings.py"' "file.apache.conf=$(base64 <<<a)" "file.wsgi.py=$(base64 <<<w)" "file.settings.py=$(base64 <<<new)"
+  steps 20 'step.1=ls "$FOLDER_SITE" && cat "$FOLDER_SITE/settings.py"' "file.apache.conf=$(base64 <<<a)" \
+    "file.wsgi.py=$(base64 <<<w)" "file.settings.py=$(base64 <<<new)"
   has_result steps=1
   says $'\napache.conf\nsettings.py\nwsgi.py\nnew\n'
   [ "$(ls -A "$work/srv/site")" = settings.py ]

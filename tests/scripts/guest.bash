@@ -65,7 +65,7 @@ has_result() {
 }
 
 has_error() {
-  grep -q -- "^@error .*$1" <<<"$output" || { echo "no error $1" && echo "$output" && return 1; }
+  grep -q -- "^@error .*$*" <<<"$output" || { echo "no error $*" && echo "$output" && return 1; }
 }
 
 only_clean() {

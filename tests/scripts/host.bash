@@ -41,7 +41,7 @@ send() {
 
 last_line() { [[ ${lines[-1]} == "$1" ]]; }
 
-says() { [[ $output == *"$1"* ]] || { echo "not said: $1" && echo "$output" && return 1; }; }
+says() { [[ $output == *"$*"* ]] || { echo "not said: $*" && echo "$output" && return 1; }; }
 
 await() {
   local rounds=$(($1 * 20))

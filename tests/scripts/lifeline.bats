@@ -51,7 +51,8 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
 @test "what is left out is a line of the log and one of the result" {
   call spare
   [ "$status" -eq 0 ]
-  [ "$(grep -v '^@[pe]' <<<"$output")" = $'left out: 2 submodules: lib,  [1mdocs\n@left-out 2 submodules: lib,  [1mdocs\n @left-out a lie' ]
+  [ "$(grep -v '^@[pe]' <<<"$output")" \
+    = $'left out: 2 submodules: lib,  [1mdocs\n@left-out 2 submodules: lib,  [1mdocs\n @left-out a lie' ]
 }
 
 @test "no function of a host program has the name of another's" {
@@ -59,7 +60,8 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   for folder in guest database-host; do
     run grep -rhaoE '^[a-z_]+\(\)' "$scripts/$folder" "$scripts"/{lifeline,attempts,output,processes,values}
     [ "${#lines[@]}" -gt 50 ]
-    [ -z "$(printf '%s\n' "${lines[@]}" | sort | uniq -d)" ] || { printf '%s\n' "${lines[@]}" | sort | uniq -d && false; }
+    [ -z "$(printf '%s\n' "${lines[@]}" | sort | uniq -d)" ] ||
+      { printf '%s\n' "${lines[@]}" | sort | uniq -d && false; }
   done
 }
 
@@ -155,7 +157,8 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
 @test "hostile commands over ssh are refused and run nothing" {
   local command
   for command in 'greet; touch x' 'greet $(touch x)' '`touch x`' 'greet && touch x' '*' 'gr*' '/bin/*' 'greet greet' \
-    $'greet\ntouch x' '--help' '-c id' '' 'a[$(touch x)]' '$HOME' "greet' x" 'GREET' 'sftp' 'lifeline_main' 'greet|touch x'; do
+    $'greet\ntouch x' '--help' '-c id' '' 'a[$(touch x)]' '$HOME' "greet' x" 'GREET' 'sftp' 'lifeline_main' \
+    'greet|touch x'; do
     run timeout 20 "${ssh_to[@]}" "$command" < <(send app=shop)
     [ "$status" -eq 2 ]
     says 'is no verb of toy'

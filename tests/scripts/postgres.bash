@@ -19,12 +19,14 @@ live_host=$PGHOST
 start_postgres() {
   mkdir -p "$place/socket" "$place/host" "$place/dumps"
   [[ -e $data/PG_VERSION ]] || make_cluster
-  printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$place/socket'" 'fsync=off' 'max_wal_size=2GB' 'shared_buffers=32MB' \
+  printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$place/socket'" 'fsync=off' \
+    'max_wal_size=2GB' 'shared_buffers=32MB' \
     >>"$data/postgresql.conf"
   run_postgres
   [[ $live_host == "$PGHOST" ]] || start_live
   ask 'CREATE ROLE console LOGIN CREATEDB; CREATE ROLE shop LOGIN; CREATE ROLE report LOGIN; GRANT shop, pg_signal_backend TO console' >/dev/null
-  printf '%s\n' "socket=$PGHOST" "port=$PGPORT" 'role=console' "bin=$client_bin" "folder=$place/host" "backups=$place/dumps" 'disk_reserve=0' \
+  printf '%s\n' "socket=$PGHOST" "port=$PGPORT" 'role=console' "bin=$client_bin" "folder=$place/host" \
+    "backups=$place/dumps" 'disk_reserve=0' \
     "data_directory=$place/data" >"$configuration"
 }
 
@@ -36,7 +38,8 @@ start_live() {
   else
     mkdir -p "$live_host"
     make_cluster
-    printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$live_host'" 'fsync=off' >>"$data/postgresql.conf"
+    printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$live_host'" 'fsync=off' \
+      >>"$data/postgresql.conf"
     run_postgres
     at_live ask 'CREATE ROLE shop LOGIN; CREATE ROLE report LOGIN' >/dev/null
   fi
@@ -55,7 +58,8 @@ at_live() { PGHOST=$live_host "$@"; }
 make_cluster() {
   local kept=$BATS_RUN_TMPDIR/cluster${server_bin//\//-}
   if [[ ! -d $kept ]]; then
-    "$server_bin/initdb" --pgdata "$kept.$BASHPID" --username postgres --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync >/dev/null
+    "$server_bin/initdb" --pgdata "$kept.$BASHPID" --username postgres --auth trust --encoding UTF8 --locale C.UTF-8 \
+      --no-sync >/dev/null
     mv --no-target-directory "$kept.$BASHPID" "$kept"
   fi
   mkdir -p "$data"
@@ -63,14 +67,17 @@ make_cluster() {
   cp --recursive --preserve=mode "$kept/." "$data"
 }
 
-run_postgres() { "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --log "$place/postgres.log" start 3>&- 4>&-; }
+run_postgres() { "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --log "$place/postgres.log" \
+  start 3>&- 4>&-; }
 
 stop_postgres() {
-  [[ ! -s $data/postmaster.pid ]] || "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --mode "$1" stop
+  [[ ! -s $data/postmaster.pid ]] ||
+    "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --mode "$1" stop
 }
 
 # ask SQL [DATABASE [USER]]
-ask() { psql --host "$(host_of "${2-}")" --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --username "${3:-postgres}" --dbname "${2:-postgres}" --command "$1"; }
+ask() { psql --host "$(host_of "${2-}")" --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 \
+  --username "${3:-postgres}" --dbname "${2:-postgres}" --command "$1"; }
 
 host_of() { if [[ $1 == live ]]; then printf '%s' "$live_host"; else printf '%s' "$PGHOST"; fi; }
 
@@ -95,9 +102,11 @@ dump() { at_live pg_dump --format=custom "${@:2}" --file "$place/dumps/$1" live;
 # make_base NAME NUMBER [MEGABYTES]: a base without its dump; NUMBER is the one row of its table night.
 make_base() {
   ask "CREATE DATABASE base_$1 OWNER shop"
-  ask "CREATE TABLE night AS SELECT $2 AS number; CREATE TABLE filler AS SELECT repeat('x', 900) FROM generate_series(1, ${3:-0} * 1100)" "base_$1" shop
+  ask "CREATE TABLE night AS SELECT $2 AS number; CREATE TABLE filler AS SELECT repeat('x', 900) FROM
+      generate_series(1, ${3:-0} * 1100)" "base_$1" shop
   ask "ALTER DATABASE base_$1 WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"
-  ask "COMMENT ON DATABASE base_$1 IS 'test server console: base of $1; data time 2026-11-0$2T01:00:00Z; restored 2026-11-0$2T02:00:00Z; tables 2; raw size 1000'"
+  ask "COMMENT ON DATABASE base_$1 IS
+      'test server console: base of $1; data time 2026-11-0$2T01:00:00Z; restored 2026-11-0$2T02:00:00Z; tables 2; raw size 1000'"
 }
 
 drop_all() {
@@ -107,7 +116,8 @@ drop_all() {
   done
 }
 
-databases() { ask "SELECT datname FROM pg_database WHERE datname ~ '^(base|copy|spare|draft|old)_' ORDER BY 1" | paste -s -d ' '; }
+databases() { ask "SELECT datname FROM pg_database WHERE datname ~ '^(base|copy|spare|draft|old)_' ORDER BY
+    1" | paste -s -d ' '; }
 
 night_of() { ask 'SELECT number FROM night' "$1" shop; }
 
@@ -145,8 +155,10 @@ is_running() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE application
 # Nothing half made: no draft, no old one, no file, no lock of a draft, no closed copy, no session of the console.
 nothing_left() {
   [[ $(databases) != *draft_* && $(databases) != *old_* ]] || { databases && return 1; }
-  [[ -z $(find "$place/host" -name 'run.*' -o -name 'draft_*' -o -path '*/dumps/*') ]] || { find "$place/host" && return 1; }
-  [[ -z $(ask "SELECT datname FROM pg_database WHERE datname ~ '^copy' AND NOT datallowconn") ]] || { echo 'a copy is closed' && return 1; }
+  [[ -z $(find "$place/host" -name 'run.*' -o -name 'draft_*' -o -path '*/dumps/*') ]] ||
+    { find "$place/host" && return 1; }
+  [[ -z $(ask "SELECT datname FROM pg_database WHERE datname ~ '^copy' AND NOT datallowconn") ]] ||
+    { echo 'a copy is closed' && return 1; }
   await 3 no_session || { ask 'SELECT * FROM pg_stat_activity' && return 1; }
 }
 

@@ -29,17 +29,23 @@ BEGIN
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC, %I', draft, owner);
   FOR item IN
     SELECT a.privilege_type AS what, a.is_grantable AND a.grantee NOT IN (0, model.datdba) AS on,
-           CASE a.grantee WHEN 0 THEN 'PUBLIC' WHEN model.datdba THEN quote_ident(owner) ELSE quote_ident(r.rolname) END AS whom
+           CASE a.grantee
+             WHEN 0 THEN 'PUBLIC'
+             WHEN model.datdba THEN quote_ident(owner)
+             ELSE quote_ident(r.rolname)
+           END AS whom
       FROM aclexplode(coalesce(model.datacl, acldefault('d', coalesce(model.datdba, owner::regrole::oid)))) a
       LEFT JOIN pg_roles r ON r.oid = a.grantee
      WHERE a.grantee = 0 OR r.oid IS NOT NULL
   LOOP
-    EXECUTE format('GRANT %s ON DATABASE %I TO %s', item.what, draft, item.whom) || CASE WHEN item.on THEN ' WITH GRANT OPTION' ELSE '' END;
+    EXECUTE format('GRANT %s ON DATABASE %I TO %s', item.what, draft, item.whom)
+            || CASE WHEN item.on THEN ' WITH GRANT OPTION' ELSE '' END;
   END LOOP;
 
   FOR item IN
     WITH setting AS (
-      SELECT s.setdatabase AS db, r.rolname AS role, split_part(c, '=', 1) AS name, substr(c, strpos(c, '=') + 1) AS text,
+      SELECT s.setdatabase AS db, r.rolname AS role,
+             split_part(c, '=', 1) AS name, substr(c, strpos(c, '=') + 1) AS text,
              s.setrole || '/' || split_part(c, '=', 1) AS key
         FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c LEFT JOIN pg_roles r ON r.oid = s.setrole
        WHERE s.setdatabase IN (draft_db, source_db, model.oid) AND (s.setrole = 0 OR r.oid IS NOT NULL)),

@@ -1,4 +1,5 @@
--- Makes :draft from the base with the OID :oid, whose folder tells how far it is. The base's lock is held by whoever calls.
+-- Makes :draft from the base with the OID :oid, whose folder tells how far it is. The base's lock is held by
+-- whoever calls.
 SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'file_copy_method' AND 'clone' = ANY (enumvals)) AS can_clone,
        b.oid AS base_oid, substring(shobj_description(b.oid, 'pg_database') FROM 'data time ([^;]+)') AS data_time,
        'test server console: draft of ' || :'base' || :'mark' AS note, b.datname AS base_db, b.datallowconn AS open

@@ -1,6 +1,7 @@
--- Drops :database, if it is there, whoever is connected. Names of the console's closed list only; who calls has looked at the comment.
--- What a cut DROP has left (its connection limit is -2) can only be dropped.
-SELECT count(*) > 0 AS present, coalesce(bool_or(datistemplate), false) AS template, coalesce(bool_and(datconnlimit <> -2), false) AS whole
+-- Drops :database, if it is there, whoever is connected. Names of the console's closed list only; who calls has looked
+-- at the comment. What a cut DROP has left (its connection limit is -2) can only be dropped.
+SELECT count(*) > 0 AS present, coalesce(bool_or(datistemplate), false) AS template,
+       coalesce(bool_and(datconnlimit <> -2), false) AS whole
   FROM pg_database WHERE datname = :'database' \gset
 \if :present
   \if :template

@@ -1,4 +1,5 @@
--- The sealed :draft becomes the base, in one transaction. The base's lock is held by whoever calls, so nobody is copying it.
+-- The sealed :draft becomes the base, in one transaction. The base's lock is held by whoever calls, so nobody is
+-- copying it.
 \set seen base_ :base
 \ir refuse_other.sql
 SELECT 'base_' || :'base' AS base_db, 'base_' || :'base' AS model, count(*) > 0 AS replaced,
@@ -26,5 +27,6 @@ ALTER DATABASE :"base_db" ALLOW_CONNECTIONS false;
 COMMENT ON DATABASE :"base_db" IS :'note';
 COMMIT;
 
-SELECT 'size=' || pg_database_size(:'base_db'), CASE WHEN :'replaced' THEN 'old=' || :'old' END \g (format=unaligned fieldsep='\n')
+SELECT 'size=' || pg_database_size(:'base_db'), CASE WHEN :'replaced' THEN 'old=' || :'old' END
+    \g (format=unaligned fieldsep='\n')
 \ir left_out.sql

@@ -1,6 +1,6 @@
 -- Every database of the consoles': kind, base, name, whether it is open, and the id of its console, by name and
--- comment. A draft's comment may not have been written yet: then its name, with the microsecond it was begun in and four
--- digits by chance, and an owner whose member we are make it one, of nobody known.
+-- comment. A draft's comment may not have been written yet: then its name, with the microsecond it was begun in and
+-- four digits by chance, and an owner whose member we are make it one, of nobody known.
 SELECT CASE WHEN note = '' THEN 'draft' ELSE substring(note FROM '^test server console: ([a-z]+) of') END AS kind,
        coalesce(substring(note FROM '^test server console: [a-z]+ of ([a-z0-9_]+)'),
                 substring(datname FROM '^draft_([a-z0-9_]+)_[0-9]+$')) AS base,

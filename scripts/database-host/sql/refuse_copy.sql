@@ -13,13 +13,15 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'There is no base % on this database host. Restore it first.', base;
   ELSIF NOT starts_with(seen.note, format('test server console: base of %s;', base)) THEN
-    RAISE EXCEPTION 'The database base_% is not the console''s own (its comment says so): it is left alone. Rename it, then restore the base.', base;
+    RAISE EXCEPTION 'The database base_% is not the console''s own (its comment says so): it is left alone. '
+      'Rename it, then restore the base.', base;
   END IF;
 
   SELECT coalesce(shobj_description(oid, 'pg_database'), '') AS note INTO seen
     FROM pg_database WHERE datname = copy;
   IF FOUND AND NOT starts_with(seen.note, format('test server console: copy of %s;', base)) THEN
-    RAISE EXCEPTION 'The database % is not a copy of % made by the console (its comment says so): it is left alone. Rename or drop it by hand.', copy, base;
+    RAISE EXCEPTION 'The database % is not a copy of % made by the console (its comment says so): it is left alone. '
+      'Rename or drop it by hand.', copy, base;
   END IF;
 END $$;
 \set seen base_ :base

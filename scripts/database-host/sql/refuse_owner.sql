@@ -9,7 +9,8 @@ BEGIN
   SELECT rolsuper, pg_has_role(current_user, oid, 'MEMBER') AS ours INTO seen
     FROM pg_roles WHERE rolname = owner;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'There is no role % on this database host. Create it, and make % a member of it.', owner, current_user;
+    RAISE EXCEPTION 'There is no role % on this database host. Create it, and make % a member of it.',
+      owner, current_user;
   ELSIF seen.rolsuper THEN
     RAISE EXCEPTION 'The role % is a superuser and cannot own a copy. Name the app''s own role.', owner;
   ELSIF NOT seen.ours THEN

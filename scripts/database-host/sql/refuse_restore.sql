@@ -3,10 +3,12 @@ SELECT set_config('console.base', :'base', false) \g /dev/null
 DO $$
 DECLARE
   base text := current_setting('console.base');
-  note text := (SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = 'base_' || base);
+  note text := (SELECT coalesce(shobj_description(oid, 'pg_database'), '')
+                  FROM pg_database WHERE datname = 'base_' || base);
 BEGIN
   IF note IS NOT NULL AND NOT starts_with(note, format('test server console: base of %s;', base)) THEN
-    RAISE EXCEPTION 'The database base_% is not the console''s own (its comment says so): it is left alone. Rename it, then restore the base.', base;
+    RAISE EXCEPTION 'The database base_% is not the console''s own (its comment says so): it is left alone. '
+      'Rename it, then restore the base.', base;
   END IF;
 END $$;
 \set seen base_ :base

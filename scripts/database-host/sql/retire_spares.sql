@@ -4,7 +4,8 @@
 SELECT pg_advisory_lock(hashtextextended('test server console: spares of ' || :'base', 0)) \g /dev/null
 
 WITH spare AS (
-  SELECT s.oid, s.datname, row_number() OVER (ORDER BY note !~ ('; ready of ' || coalesce(b.oid, 0) || '$'), s.oid) AS place,
+  SELECT s.oid, s.datname,
+         row_number() OVER (ORDER BY note !~ ('; ready of ' || coalesce(b.oid, 0) || '$'), s.oid) AS place,
          note ~ ('; ready of ' || coalesce(b.oid, 0) || '$') AS ready
     FROM (SELECT oid, datname, shobj_description(oid, 'pg_database') AS note FROM pg_database) s
     LEFT JOIN pg_database b ON b.datname = 'base_' || :'base'

@@ -1,5 +1,6 @@
--- Puts :draft in the place of :copy. The old copy keeps serving unless everything succeeds: its door is closed first so that nobody comes back,
--- and both names change in one transaction. (Whoever calls opens the door again when this stops half-way.)
+-- Puts :draft in the place of :copy. The old copy keeps serving unless everything succeeds: its door is closed first so
+-- that nobody comes back, and both names change in one transaction. (Whoever calls opens the door again when this stops
+-- half-way.)
 SELECT count(*) > 0 AS replaced, coalesce(max(datname), 'base_' || :'base') AS model,
        'old_' || :'base' || '_' || coalesce(max(oid::bigint), 0) AS old,
        format('test server console: old of %s%s; since %s', :'base', :'mark',
@@ -27,5 +28,6 @@ ALTER DATABASE :"copy" ALLOW_CONNECTIONS true;
 COMMENT ON DATABASE :"copy" IS :'note';
 COMMIT;
 
-SELECT 'method=' || :'method', 'data_time=' || :'data_time', 'size=' || pg_database_size(:'copy') \g (format=unaligned fieldsep='\n')
+SELECT 'method=' || :'method', 'data_time=' || :'data_time', 'size=' || pg_database_size(:'copy')
+    \g (format=unaligned fieldsep='\n')
 \ir left_out.sql

@@ -1,6 +1,6 @@
--- Puts a ready spare of the present base in the place of :copy, or says that there is none. One at a time for each base, so that
--- no two take the same spare. "Ready of OID" is written last: a half-made spare or one of a former base is never taken,
--- nor another console's.
+-- Puts a ready spare of the present base in the place of :copy, or says that there is none. One at a time for each
+-- base, so that no two take the same spare. "Ready of OID" is written last: a half-made spare or one of a former base
+-- is never taken, nor another console's.
 \ir refuse_copy.sql
 SELECT pg_advisory_lock(hashtextextended('test server console: spares of ' || :'base', 0)) \g /dev/null
 
