@@ -47,15 +47,15 @@ teardown() {
   call copy base=shop server=qa01 owner=shop
   call prepare base=shop owner=shop spares=1
   ask 'UPDATE night SET number = 9' copy_shop_qa01
-  ask "BEGIN; COMMENT ON DATABASE
-      $(databases | grep -o 'spare_[a-z0-9_]*') IS 'held'; SELECT pg_sleep(30)" >/dev/null 2>&1 &
+  spare=$(databases | grep -o 'spare_[a-z0-9_]*')
+  ask "BEGIN; COMMENT ON DATABASE $spare IS 'held'; SELECT pg_sleep(30)" >/dev/null 2>&1 &
   await 5 is_sleeping
   begin copy base=shop server=qa01 owner=shop
   await 10 is_closed copy_shop_qa01
   cut_lifeline
   ended_with 143
-  ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'held' AND pid <>
-      pg_backend_pid()" >/dev/null
+  ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'held'
+         AND pid <> pg_backend_pid()" >/dev/null
   nothing_left
   [[ $(night_of copy_shop_qa01) == 9 ]]
 }

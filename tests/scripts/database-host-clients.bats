@@ -14,7 +14,8 @@ setup_file() {
        ALTER TABLE account ADD PRIMARY KEY (id)" base_shop shop
   ask 'ALTER DATABASE base_shop WITH IS_TEMPLATE true ALLOW_CONNECTIONS false'
   ask "COMMENT ON DATABASE base_shop IS
-      'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 2; raw size 1000'"
+       'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; '
+       'tables 2; raw size 1000'"
   cat >"$place/load.sql" <<'SQL'
 \set id random(1, 20000)
 UPDATE account SET changes = changes + 1 WHERE id = :id;
@@ -37,12 +38,13 @@ start_clients() {
 # An ended session is told as such, or, to a client that was just sending, as a closed connection.
 list_other_errors() {
   grep -E 'error|FATAL|ERROR|PANIC|WARNING' "$BATS_TEST_TMPDIR/clients" |
-    grep -vE 'terminating connection due to administrator command$|server closed the connection unexpectedly$|perhaps the backend died|error: Run was aborted'
+    grep -vE -e 'terminating connection due to administrator command$' -e 'perhaps the backend died' \
+      -e 'server closed the connection unexpectedly$' -e 'error: Run was aborted'
 }
 
 are_busy() { (($(ask 'SELECT count(*) FROM account WHERE changes > 0' copy_shop_qa01 shop) > 50)); }
 
-@test "Eight busy clients see nothing but the end of their sessions, and the new copy has every row as the base has it" {
+@test "Eight busy clients see nothing but the end of their sessions, and the new copy has every row of the base" {
   local status=0
   call copy base=shop server=qa01 owner=shop
   call prepare base=shop owner=shop spares=1

@@ -33,8 +33,9 @@ begin_18() {
 }
 
 on_xfs() {
+  local how='start the tests as root by database-host-disks, or name a folder on one in CONSOLE_TEST_XFS.'
   [[ -n ${CONSOLE_TEST_XFS-} ]] ||
-    skip "There is no file system with reflinks: ${CONSOLE_TEST_NO_XFS:-start the tests as root by database-host-disks, or name a folder on one in CONSOLE_TEST_XFS.}"
+    skip "There is no file system with reflinks: ${CONSOLE_TEST_NO_XFS:-$how}"
   begin_18 "$CONSOLE_TEST_XFS/stories"
 }
 

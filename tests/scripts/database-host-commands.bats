@@ -96,8 +96,8 @@ has_a_sentence() {
 @test "The sentence has the path, its owner, who we are and the remedy" {
   break_command cp says
   call restore "${restore[@]}"
-  says "@error The dump shop.dump could not be copied from $place/dumps: cp:" \
-    "cannot do it to '$place/host/some file': Permission denied. $place/host belongs to $(id -un) (drwx"
+  says "@error The dump shop.dump could not be copied from $place/dumps:" \
+    "cp: cannot do it to '$place/host/some file': Permission denied. $place/host belongs to $(id -un) (drwx"
   says "and this runs as $(id -un). Open it: chmod -R u+rwX -- $place/host."
   break_command cp killed
   call restore "${restore[@]}"
@@ -114,8 +114,8 @@ has_a_sentence() {
     rm "$place/few/$name"
     sed "s|^bin=.*|bin=$place/few|" "$configuration.good" >"$configuration"
     PATH=$place/few call restore "${restore[@]}"
-    says "@error There is no $name on this database host, neither in $place/few (bin in the configuration) nor in" \
-      "PATH. Install PostgreSQL's client programs, or correct bin."
+    says "@error There is no $name on this database host, neither in $place/few (bin in the configuration)" \
+      "nor in PATH. Install PostgreSQL's client programs, or correct bin."
   done
 }
 

@@ -71,7 +71,9 @@ prepares_at_lowest_priority() {
   ask "ALTER ROLE shop IN DATABASE copy_shop_qa01 SET work_mem TO '9MB'"
   ask 'ALTER DATABASE copy_shop_qa01 CONNECTION LIMIT 7'
   ask 'REVOKE CONNECT ON DATABASE copy_shop_qa01 FROM PUBLIC; GRANT CONNECT ON DATABASE copy_shop_qa01 TO report'
-  local about="SELECT datacl, datconnlimit, (SELECT array_agg((setrole, setconfig) ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = d.oid) FROM pg_database d WHERE datname = 'copy_shop_qa01'"
+  local about="SELECT datacl, datconnlimit,
+         (SELECT array_agg((setrole, setconfig) ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = d.oid)
+    FROM pg_database d WHERE datname = 'copy_shop_qa01'"
   local before
   before=$(ask "$about")
   call prepare base=shop owner=shop spares=1

@@ -15,8 +15,8 @@ setup_file() {
   start_postgres
   make_shop 500
   dump shop.dump
-  ask 'SELECT md5(string_agg(c::text, NULL ORDER BY id)) FROM customer c' live >"$place/customers"
-  ask 'SELECT md5(string_agg(s::text, NULL ORDER BY id)) FROM sale s' live >"$place/sales"
+  sum_of customer live >"$place/customers"
+  sum_of sale live >"$place/sales"
 }
 
 teardown_file() { stop_both; }
@@ -70,8 +70,8 @@ refused_before_restore() {
       '@exit 0')
         accepted=$((accepted + 1))
         call copy base=shop server=qa01 owner=shop
-        [[ $(ask 'SELECT md5(string_agg(c::text, NULL ORDER BY id)) FROM customer c' copy_shop_qa01) == "$(<"$place/customers")" ]]
-        [[ $(ask 'SELECT md5(string_agg(s::text, NULL ORDER BY id)) FROM sale s' copy_shop_qa01) == "$(<"$place/sales")" ]]
+        [[ $(sum_of customer copy_shop_qa01) == "$(<"$place/customers")" ]]
+        [[ $(sum_of sale copy_shop_qa01) == "$(<"$place/sales")" ]]
         drop_all && make_base shop 1
         ;;
       *) echo "$place_of: $output" && return 1 ;;
@@ -87,6 +87,10 @@ flip() {
     dd of="$bad" bs=1 seek="$1" conv=notrunc status=none
 }
 
+sum_of() { ask "SELECT md5(string_agg(t::text, NULL ORDER BY id)) FROM $1 t" "$2"; }
+
 # Yesterday's base is known by its data time.
-night_of_base() { ask "SELECT substring(shobj_description(oid, 'pg_database') FROM '2026-11-0(.)T01') FROM pg_database
-    WHERE datname = 'base_shop'"; }
+night_of_base() {
+  ask "SELECT substring(shobj_description(oid, 'pg_database') FROM '2026-11-0(.)T01')
+         FROM pg_database WHERE datname = 'base_shop'"
+}

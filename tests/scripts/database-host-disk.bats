@@ -107,7 +107,8 @@ END
   sed -i "s|^folder=.*|folder=$place/data/host|" "$configuration"
   call restore base=shop owner=shop dump=large.dump
   sed -i "s|^folder=.*|folder=$place/host|" "$configuration"
-  [[ $output =~ @error\ There\ is\ not\ enough\ disk\ for\ the\ dump\ large\.dump:\ it\ needs\ 2\.0GiB,\ and\ [0-9.]+MiB\ are\ free ]]
+  grep -qE '^@error There is not enough disk for the dump large[.]dump: it needs 2[.]0GiB, and [0-9.]+MiB are free' \
+    <<<"$output"
   rm "$place/dumps/large.dump"
   yesterday_serves
 }

@@ -83,8 +83,11 @@ teardown() {
   yesterday_serves
 }
 
-flip() { printf '%b' "\\x$(printf %02x $(($(od -An -tu1 -j "$1" -N 1 "$place/dumps/bad.dump") ^ 85)))" | dd \
-  of="$place/dumps/bad.dump" bs=1 seek="$1" conv=notrunc status=none; }
+flip() {
+  local bad=$place/dumps/bad.dump
+  printf '%b' "\\x$(printf %02x $(($(od -An -tu1 -j "$1" -N 1 "$bad") ^ 85)))" |
+    dd of="$bad" bs=1 seek="$1" conv=notrunc status=none
+}
 
 @test "Over sftp a fetch goes on where it was cut, and is checked" {
   start_backups

@@ -86,7 +86,8 @@ teardown() {
   says '@result method=spare'
   call copy base=shop server=qa01 owner=shop
   mv "$configuration.roomy" "$configuration"
-  [[ $output =~ @error\ There\ is\ not\ enough\ disk\ for\ a\ copy\ of\ shop:\ it\ needs\ [0-9.]+MiB,\ and\ [0-9.]+[GT]iB\ are\ free ]]
+  grep -qE '^@error There is not enough disk for a copy of shop: it needs [0-9.]+MiB, and [0-9.]+[GT]iB are free' \
+    <<<"$output"
   last_line '@exit 1'
   [[ $(night_of copy_shop_qa01) == 1 ]]
 }

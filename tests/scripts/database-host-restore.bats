@@ -34,17 +34,19 @@ teardown() {
   call restore "${restore[@]}" "$(hook check 'SELECT count(*) = 2000 FROM sale')" \
     "$(hook sanitize "UPDATE customer SET mail = 'x'")"
   last_line '@exit 0'
-  [[ $(grep -E '^@step' <<<"$output" |
-    paste -s -d ' ') == '@step fetch @step read @step restore @step check @step exchange' ]]
+  local steps made
+  steps=$(grep -E '^@step' <<<"$output" | paste -s -d ' ')
+  [[ $steps == '@step fetch @step read @step restore @step check @step exchange' ]]
   says '@result tables=2'
-  says "@result" \
-    "data_time=$(date -u -d "$(pg_restore --list "$place/dumps/shop.dump" | sed -n 's/^; Archive created at //p')" +%FT%TZ)"
+  made=$(pg_restore --list "$place/dumps/shop.dump" | sed -n 's/^; Archive created at //p')
+  says "@result data_time=$(date -u -d "$made" +%FT%TZ)"
   [[ $(databases) == base_shop ]]
   nothing_left
   run ! ask 'SELECT 1' base_shop
   call copy base=shop server=qa01 owner=shop
   [[ $(ask "SELECT count(*) FILTER (WHERE mail = 'x') FROM customer" copy_shop_qa01 shop) == 2000 ]]
-  [[ $(ask "SELECT has_table_privilege('report', 'sale', 'SELECT'), tableowner FROM pg_tables WHERE tablename = 'sale'" copy_shop_qa01) == 't|shop' ]]
+  [[ $(ask "SELECT has_table_privilege('report', 'sale', 'SELECT'), tableowner
+              FROM pg_tables WHERE tablename = 'sale'" copy_shop_qa01) == 't|shop' ]]
 }
 
 @test "A directory dump becomes the base" {
@@ -86,12 +88,14 @@ teardown() {
 
 @test "Fewer tables or a smaller size than the floor allows refuse the dump, and a lower floor takes it" {
   ask "COMMENT ON DATABASE base_shop IS
-      'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 5; raw size 1000'"
+       'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; '
+       'tables 5; raw size 1000'"
   call restore "${restore[@]}" tables_floor=0.5
   says '@error The dump shop.dump has 2 tables, and the one before had 5: that is less than the floor of 0.5.'
   yesterday_serves
   ask "COMMENT ON DATABASE base_shop IS
-      'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; tables 2; raw size 900000000000'"
+       'test server console: base of shop; data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z; '
+       'tables 2; raw size 900000000000'"
   call restore "${restore[@]}" tables_floor=0.5
   says ' bytes, and the one before had 900000000000'
   call restore "${restore[@]}" tables_floor=0.4 size_floor=0
@@ -150,7 +154,8 @@ teardown() {
 
 @test "Reading a dump and a first restore tell what has been read of it" {
   ask "CREATE TABLE big AS SELECT g AS id, md5(g::text) AS text FROM generate_series(1, 100000) g" live shop
-  ask "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(CASE current_database() WHEN ''live'' THEN 0 ELSE 0.05 END) IS NOT NULL';
+  ask "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS
+         'SELECT pg_sleep(CASE current_database() WHEN ''live'' THEN 0 ELSE 0.05 END) IS NOT NULL';
        CREATE TABLE small (id int CHECK (slow(id))); INSERT INTO small SELECT generate_series(1, 50)" live shop
   dump bad.dump
   ask 'DROP TABLE big, small; DROP FUNCTION slow' live
@@ -162,8 +167,10 @@ teardown() {
   [[ $(last_share_of restore) =~ ^0\.[67][0-9]$ ]]
 }
 
-last_share_of() { awk -v step="$1" \
-  '/^@step / { in_it = $2 == step } in_it && /^@progress / { share = $2 } END { print share }' <<<"$output"; }
+last_share_of() {
+  awk -v step="$1" '/^@step / { in_it = $2 == step } in_it && /^@progress / { share = $2 } END { print share }' \
+    <<<"$output"
+}
 
 # A pg_restore that stays for a moment after it has read the dump, so that it is seen.
 slow_down_reading() {

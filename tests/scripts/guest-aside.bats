@@ -139,8 +139,8 @@ tells_aside() {
   rm -rf "$copy/.git/HEAD"
   from_git main
   [ "$status" -eq 1 ]
-  has_error "$work/srv/code/.draft-shop cannot be made: the folder $work/srv/code belongs to $(id -un):.* (mode" \
-    "0555), and this program runs as $(id -un). As $(id -un): chmod u+rwX -- $work/srv/code\.\$"
+  has_error "$work/srv/code/.draft-shop cannot be made: the folder $work/srv/code belongs to $(id -un):.*" \
+    "(mode 0555), and this program runs as $(id -un). As $(id -un): chmod u+rwX -- $work/srv/code\.\$"
   chmod 755 "$work/srv/code"
   from_git main
   has_result method=new

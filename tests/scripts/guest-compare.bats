@@ -95,8 +95,10 @@ setup() {
 from_history() { call checkout app=shop kind=git "repository=file://$repositories/history.git" path="$1"; }
 
 @test "git: a clone that somebody else has written into is compared as it is built" {
-  compare_at() { call compare app=shop kind=git "repository=file://$repositories/history.git" path=main from_path=main \
-    "from_revision=$1"; }
+  compare_at() {
+    call compare app=shop kind=git "repository=file://$repositories/history.git" path=main from_path=main \
+      "from_revision=$1"
+  }
   call checkout app=shop kind=git "repository=file://$repositories/history.git" path=main "revision=$(hash_of main~3)"
   chmod a-w "$copy/.git/objects" "$copy/.git/objects/pack"
   compare_at "$(hash_of main~3)"

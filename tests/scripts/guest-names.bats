@@ -122,7 +122,8 @@ is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && 
     git clone --quiet --bare --single-branch --branch main "file://$repositories/git" "$work/$name.git"
     svnadmin create "$work/$name"
     svn mkdir --quiet -m x "file://$work/$name/trunk"
-    address=$(/usr/bin/python3 -c 'import sys, urllib.parse as p; print(p.quote(sys.argv[1], "&(),+=;/"))' "$work/$name")
+    address=$(/usr/bin/python3 -c 'import sys, urllib.parse as p; print(p.quote(sys.argv[1], "&(),+=;/"))' \
+      "$work/$name")
     sed -i "s|^repositories=|&file://$work/ |" "$configuration"
     call checkout app=shop kind=git "repository=file://$address.git" path=main
     has_result method=new

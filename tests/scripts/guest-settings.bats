@@ -170,7 +170,8 @@ errors_since() {
 
 @test "an error log that cannot be read or is not named is told with its remedy" {
   call errors since.inode= since.size=
-  has_result "problem=The error log of this server's Apache is not named: add apache_error_log=... to the guest's configuration, and builds show why a site answers with an error."
+  has_result "problem=The error log of this server's Apache is not named: add apache_error_log=... to the guest's \
+configuration, and builds show why a site answers with an error."
   echo "apache_error_log=$work/log/error.log" >>"$configuration"
   call errors since.inode=1 since.size=1
   says "There is no error log $work/log/error.log on this server"
@@ -179,8 +180,8 @@ errors_since() {
   put_settings first
   has_result reloaded=true
   errors_since "$output"
-  says "The error log $work/log/error.log cannot be read: $work/log/error.log belongs to $(id -un):$(id -gn) (mode" \
-    "0), and guest runs as $(id -un). As root: setfacl"
+  says "The error log $work/log/error.log cannot be read: $work/log/error.log belongs to $(id -un):$(id -gn)" \
+    "(mode 0), and guest runs as $(id -un). As root: setfacl"
   chmod 0 "$work/log"
   call errors since.inode= since.size=
   says "cannot be read: $work/log belongs to"
@@ -209,8 +210,8 @@ ErrorLog /var/log/shop error.log. Name that as apache_error_log in the guest's c
     echo "apache_error_log=$log" >>"$configuration"
     call errors since.inode= since.size=
     has_result "problem=The error log $log is no file, and what Apache writes there cannot be read again: \
-let Apache's ErrorLog be a file, name that as apache_error_log in the guest's configuration, and builds show why a site \
-answers with an error."
+let Apache's ErrorLog be a file, name that as apache_error_log in the guest's configuration, and builds show why a \
+site answers with an error."
   done
 }
 

@@ -34,7 +34,9 @@ time.sleep(60)' "$port" 3>&- &
 
 @test "a repository that is silent is told within its limit, and nothing is left" {
   listen_silently
-  sed -i "s,^repositories=,&svn://127.0.0.1:$port http://127.0.0.1:$port ,; s,^git_protocols=.*,&:http,; \$arepository_seconds=1" "$configuration"
+  sed -i -e "s,^repositories=,&svn://127.0.0.1:$port http://127.0.0.1:$port ," -e 's,^git_protocols=.*,&:http,' \
+    "$configuration"
+  echo repository_seconds=1 >>"$configuration"
   from_svn trunk
   SECONDS=0
   call checkout app=shop kind=svn "repository=svn://127.0.0.1:$port/shop" path=trunk

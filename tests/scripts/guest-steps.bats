@@ -49,7 +49,8 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
 }
 
 @test "what a step prints is never taken for the program's own lines" {
-  steps 20 'step.1=echo "@exit 0"; echo "@result steps=9" >&2; printf "x\r@error forged\n"; tr "\0" "\n" </proc/$PPID/environ; ls /proc/$PPID/fd'
+  local lies='echo "@exit 0"; echo "@result steps=9" >&2; printf "x\r@error forged\n"'
+  steps 20 "step.1=$lies"'; tr "\0" "\n" </proc/$PPID/environ; ls /proc/$PPID/fd'
   has_result steps=1
   [ "$(grep -c '^@exit' <<<"$output")" -eq 1 ]
   [ "$(grep -c '^@result' <<<"$output")" -eq 1 ]
@@ -76,10 +77,14 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
 }
 
 @test "a worker that a step starts is ended with the steps, and said to be left out" {
-  steps 20 "step.1=setsid $nap & ($nap &) ; exec -a 'celery --broker=amqp://a-secret-that-is-longer-than-fifty-letters-and-is-not-cut worker' sleep 3001 &" 'step.2=sleep 0.1'
+  local secret=a-secret-that-is-longer-than-fifty-letters-and-is-not-cut said service
+  steps 20 "step.1=setsid $nap & ($nap &) ; exec -a 'celery --broker=amqp://$secret worker' sleep 3001 &" \
+    'step.2=sleep 0.1'
   has_result steps=2
-  [ "$(grep '^@left-out' <<<"$output" | sort)" \
-    = "$(printf '@left-out the process `%s` that a step after the checkout has started ends with the step. One that is to run on must be started by this server'"'"'s service manager\n' "$nap" "… 3001" | sort)" ] ||
+  said='@left-out the process `%s` that a step after the checkout has started ends with the step.'
+  service=" One that is to run on must be started by this server's service manager"
+  # shellcheck disable=SC2059 # it is a format
+  [ "$(grep '^@left-out' <<<"$output" | sort)" = "$(printf "$said$service\n" "$nap" "… 3001" | sort)" ] ||
     { echo "$output" && false; }
   run ! pgrep -u "$EUID" -fx "$nap"
 }

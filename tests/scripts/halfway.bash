@@ -11,13 +11,17 @@ lock_copying() {
   await 10 is_locked
 }
 
-is_locked() { [[ $(ask "SELECT count(*) FROM pg_locks WHERE relation = 'pg_database'::regclass AND mode = 'ShareLock' AND granted") == 1 ]]; }
+is_locked() {
+  [[ $(ask "SELECT count(*) FROM pg_locks
+             WHERE relation = 'pg_database'::regclass AND mode = 'ShareLock' AND granted") == 1 ]]
+}
 
 # Sets copying, the process that is stopped in the middle of CREATE DATABASE.
 halt_copying() {
   local started=$SECONDS
   await_running '^CREATE DATABASE'
-  copying=$(ask "SELECT pid FROM pg_stat_activity WHERE application_name ~ '^database-host' AND query ~ '^CREATE DATABASE' AND wait_event_type = 'Lock'")
+  copying=$(ask "SELECT pid FROM pg_stat_activity WHERE application_name ~ '^database-host'
+                    AND query ~ '^CREATE DATABASE' AND wait_event_type = 'Lock'")
   ! has_lost_folder || return 1
   echo 'ROLLBACK;' >&"$locking"
   exec {locking}>&-

@@ -17,15 +17,20 @@ def props(pairs):
     return b'Prop-content-length: %d\nContent-length: %d\n\n%s\n' % (len(text), len(text), text)
 def change(action, path, n):
     text = b'%d\n' % n
-    return b'Node-path: %s/page\nNode-kind: file\nNode-action: %s\nText-content-length: %d\nContent-length: %d\n\n%s\n\n' % (path, action, len(text), len(text), text)
+    head = b'Node-path: %s/page\nNode-kind: file\nNode-action: %s\n' % (path, action)
+    return head + b'Text-content-length: %d\nContent-length: %d\n\n%s\n\n' % (len(text), len(text), text)
 folder = b'Node-path: %s\nNode-kind: dir\nNode-action: add\n\n\n'
 with open(out + '/dump', 'wb') as dump:
     dump.write(b'SVN-fs-dump-format-version: 2\n\n')
     for n in range(1, 111):
-        dump.write(b'Revision-number: %d\n' % n + props([(b'svn:log', messages[n].encode()), (b'svn:author', b'an\x01na' if n == 7 else b'anna'),
+        dump.write(b'Revision-number: %d\n' % n + props([
+            (b'svn:log', messages[n].encode()),
+            (b'svn:author', b'an\x01na' if n == 7 else b'anna'),
             (b'svn:date', b'2026-11-22T%02d:%02d:00.123456Z' % (n // 60, n % 60))]))
         if n == 1: dump.write(folder % b'trunk' + folder % b'branches' + change(b'add', b'trunk', n))
-        elif n == 4: dump.write(b'Node-path: branches/b\nNode-kind: dir\nNode-action: add\nNode-copyfrom-rev: 3\nNode-copyfrom-path: trunk\n\n\n')
+        elif n == 4:
+            dump.write(b'Node-path: branches/b\nNode-kind: dir\nNode-action: add\n')
+            dump.write(b'Node-copyfrom-rev: 3\nNode-copyfrom-path: trunk\n\n\n')
         else:
             if n in (5, 6): dump.write(change(b'change', b'branches/b', n))
             if n != 6: dump.write(change(b'change', b'trunk', n))
@@ -33,7 +38,8 @@ with open(out + '/stream', 'wb') as stream:
     def commit(branch, n):
         text = messages[n].encode()
         who = b'anna <anna@shop.example> %d +0100' % (1795305600 + 60 * n + (branch == b'b'))
-        stream.write(b'commit refs/heads/%s\nauthor %s\ncommitter %s\ndata %d\n%s\n' % (branch, who, who, len(text), text))
+        stream.write(b'commit refs/heads/%s\nauthor %s\ncommitter %s\n' % (branch, who, who))
+        stream.write(b'data %d\n%s\n' % (len(text), text))
         stream.write(b'M 644 inline page\ndata 3\n%03d\n' % n)
         if n == 3: stream.write(b'reset refs/heads/b\nfrom refs/heads/main\n\n')
     for n in range(1, 111):

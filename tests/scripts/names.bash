@@ -9,12 +9,14 @@ write_names() {
   /usr/bin/python3 - "$@" <<'END'
 import random, subprocess, sys
 out, kind, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-chosen = ['feature/x#12', 'release@2', 'branches/føø', '@', 'a@', "it's", '"so"', '100%', '%2e%2e/x', '%41', 'a+b', 'a&b=c', '$(touch x)', '`touch x`',
-    'x;touch x', '${HOME}', 'a|b', '<b>x</b>', '{{path}}', 'trunk/-rf', 'e\u0301', '日本語', '😀', 'ж/ש', 'x' * 240, 'ü/' * 100 + 'x', 'refs/x', 'HEAD', 'a,b', '!',
-    '(x)', 'deadbeef', '0123456']
+chosen = ['feature/x#12', 'release@2', 'branches/føø', '@', 'a@', "it's", '"so"', '100%', '%2e%2e/x', '%41', 'a+b',
+    'a&b=c', '$(touch x)', '`touch x`', 'x;touch x', '${HOME}', 'a|b', '<b>x</b>', '{{path}}', 'trunk/-rf', 'e\u0301',
+    '日本語', '😀', 'ж/ש', 'x' * 240, 'ü/' * 100 + 'x', 'refs/x', 'HEAD', 'a,b', '!', '(x)', 'deadbeef', '0123456']
 more = {'git': ['-x', '--upload-pack=touch x'.replace(' ', '\u00a0'), 'refs/heads/x', 'refs/tags/x'],
-    'svn': ['two  blanks', ' before', 'after ', ' ', '*', '?', '[a]', 'a\\b', 'a..b', '.hidden', 'x.lock', '...', 'x~1', 'x^', 'http://x'.replace('//', '\\'), '-x', 'r1:2', 'a{1}', 'x' * 900]}
-letters = list('abcXYZ019') + list('#@%+=!$&\'()`,;<>|"{}_-.~^:?*[\\ /') + list('äöüßøéñžłΩжשع日本語😀') + ['..', '.lock', '@{', '%2e', '%25', '$(id)', '--', '&amp;']
+    'svn': ['two  blanks', ' before', 'after ', ' ', '*', '?', '[a]', 'a\\b', 'a..b', '.hidden', 'x.lock', '...',
+        'x~1', 'x^', 'http://x'.replace('//', '\\'), '-x', 'r1:2', 'a{1}', 'x' * 900]}
+letters = list('abcXYZ019') + list('#@%+=!$&\'()`,;<>|"{}_-.~^:?*[\\ /') + list('äöüßøéñžłΩжשع日本語😀') + [
+    '..', '.lock', '@{', '%2e', '%25', '$(id)', '--', '&amp;']
 dice = random.Random(1)
 
 def takes(names):
@@ -22,7 +24,8 @@ def takes(names):
     if kind == 'svn':
         return [n for n in names if all(part not in ('', '.', '..') for part in n.split('/'))]
     text = b''.join(n.encode() + b'\0' for n in names)
-    said = subprocess.run(['bash', '-c', 'while IFS= read -r -d "" n; do git check-ref-format "refs/heads/$n" && echo 1 || echo 0; done'],
+    check = 'while IFS= read -r -d "" n; do git check-ref-format "refs/heads/$n" && echo 1 || echo 0; done'
+    said = subprocess.run(['bash', '-c', check],
         input=text, stdout=subprocess.PIPE, check=True).stdout.split()
     return [n for n, good in zip(names, said) if good == b'1']
 
@@ -57,7 +60,9 @@ import sys
 out = sys.stdout.buffer
 who = b'lab <lab@lab.example> 1795305600 +0000'
 def commit(name, page, first):
-    out.write(b'commit refs/heads/%s\n' % name + (b'mark :1\n' if first else b'') + b'committer %s\ndata 1\nx\n' % who + (b'' if first else b'from :1\n') + b'M 644 inline page\ndata %d\n%s\n' % (len(page), page))
+    out.write(b'commit refs/heads/%s\n' % name + (b'mark :1\n' if first else b''))
+    out.write(b'committer %s\ndata 1\nx\n' % who + (b'' if first else b'from :1\n'))
+    out.write(b'M 644 inline page\ndata %d\n%s\n' % (len(page), page))
 commit(b'main', b'main', True)
 for number, name in enumerate(open(sys.argv[1], 'rb').read().splitlines()): commit(name, b'%d' % number, False)
 END
@@ -68,7 +73,8 @@ make_named_svn() {
   /usr/bin/python3 - "$1" <<'END' | svnadmin load --quiet --ignore-uuid "$repositories/svn"
 import sys
 out = sys.stdout.buffer
-out.write(b'SVN-fs-dump-format-version: 2\n\nRevision-number: 1\nProp-content-length: 10\nContent-length: 10\n\nPROPS-END\n\n')
+out.write(b'SVN-fs-dump-format-version: 2\n\nRevision-number: 1\n')
+out.write(b'Prop-content-length: 10\nContent-length: 10\n\nPROPS-END\n\n')
 made = set()
 def folder(path):
     parts = path.split(b'/')
@@ -80,6 +86,7 @@ for path in (b'shop/trunk', b'shop/branches', b'shop/tags'): folder(path)
 for number, name in enumerate(open(sys.argv[1], 'rb').read().split(b'\n')[:-1]):
     path, page = b'shop/branches/' + name, b'%d' % number
     folder(path)
-    out.write(b'Node-path: %s/page\nNode-kind: file\nNode-action: add\nText-content-length: %d\nContent-length: %d\n\n%s\n\n' % (path, len(page), len(page), page))
+    out.write(b'Node-path: %s/page\nNode-kind: file\nNode-action: add\n' % path)
+    out.write(b'Text-content-length: %d\nContent-length: %d\n\n%s\n\n' % (len(page), len(page), page))
 END
 }

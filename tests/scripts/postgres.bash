@@ -20,14 +20,13 @@ start_postgres() {
   mkdir -p "$place/socket" "$place/host" "$place/dumps"
   [[ -e $data/PG_VERSION ]] || make_cluster
   printf '%s\n' "listen_addresses=''" "port=$PGPORT" "unix_socket_directories='$place/socket'" 'fsync=off' \
-    'max_wal_size=2GB' 'shared_buffers=32MB' \
-    >>"$data/postgresql.conf"
+    'max_wal_size=2GB' 'shared_buffers=32MB' >>"$data/postgresql.conf"
   run_postgres
   [[ $live_host == "$PGHOST" ]] || start_live
-  ask 'CREATE ROLE console LOGIN CREATEDB; CREATE ROLE shop LOGIN; CREATE ROLE report LOGIN; GRANT shop, pg_signal_backend TO console' >/dev/null
+  ask 'CREATE ROLE console LOGIN CREATEDB; CREATE ROLE shop LOGIN; CREATE ROLE report LOGIN;
+       GRANT shop, pg_signal_backend TO console' >/dev/null
   printf '%s\n' "socket=$PGHOST" "port=$PGPORT" 'role=console' "bin=$client_bin" "folder=$place/host" \
-    "backups=$place/dumps" 'disk_reserve=0' \
-    "data_directory=$place/data" >"$configuration"
+    "backups=$place/dumps" 'disk_reserve=0' "data_directory=$place/data" >"$configuration"
 }
 
 # pg_dump refuses a server that is newer than itself: then the live database is on a cluster of pg_dump's own version.
@@ -67,8 +66,9 @@ make_cluster() {
   cp --recursive --preserve=mode "$kept/." "$data"
 }
 
-run_postgres() { "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --log "$place/postgres.log" \
-  start 3>&- 4>&-; }
+run_postgres() {
+  "${there[@]}" "$server_bin/pg_ctl" --silent --wait --pgdata "$place/data" --log "$place/postgres.log" start 3>&- 4>&-
+}
 
 stop_postgres() {
   [[ ! -s $data/postmaster.pid ]] ||
@@ -76,22 +76,27 @@ stop_postgres() {
 }
 
 # ask SQL [DATABASE [USER]]
-ask() { psql --host "$(host_of "${2-}")" --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 \
-  --username "${3:-postgres}" --dbname "${2:-postgres}" --command "$1"; }
+ask() {
+  psql --host "$(host_of "${2-}")" --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 \
+    --username "${3:-postgres}" --dbname "${2:-postgres}" --command "$1"
+}
 
 host_of() { if [[ $1 == live ]]; then printf '%s' "$live_host"; else printf '%s' "$PGHOST"; fi; }
 
 # make_shop ROWS: the live database that dumps are made of.
 make_shop() {
   at_live ask 'DROP DATABASE IF EXISTS live' && at_live ask 'CREATE DATABASE live OWNER shop'
-  ask "CREATE TABLE customer (id int PRIMARY KEY, mail text); INSERT INTO customer SELECT g, 'c' || g || '@real.example' FROM generate_series(1, $1) g;
+  ask "CREATE TABLE customer (id int PRIMARY KEY, mail text);
+       INSERT INTO customer SELECT g, 'c' || g || '@real.example' FROM generate_series(1, $1) g;
        CREATE TABLE sale (id int PRIMARY KEY, customer int REFERENCES customer, note text);
-       INSERT INTO sale SELECT g, g, md5(g::text) FROM generate_series(1, $1) g; GRANT SELECT ON sale TO report" live shop
+       INSERT INTO sale SELECT g, g, md5(g::text) FROM generate_series(1, $1) g;
+       GRANT SELECT ON sale TO report" live shop
 }
 
 # A dump whose table sale takes its time.
 make_slow_dump() {
-  ask "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(CASE current_database() WHEN ''live'' THEN 0 ELSE 0.05 END) IS NOT NULL';
+  ask "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS
+         'SELECT pg_sleep(CASE current_database() WHEN ''live'' THEN 0 ELSE 0.05 END) IS NOT NULL';
        ALTER TABLE sale ADD CHECK (slow(id))" live shop
   dump slow.dump
 }
@@ -102,11 +107,12 @@ dump() { at_live pg_dump --format=custom "${@:2}" --file "$place/dumps/$1" live;
 # make_base NAME NUMBER [MEGABYTES]: a base without its dump; NUMBER is the one row of its table night.
 make_base() {
   ask "CREATE DATABASE base_$1 OWNER shop"
-  ask "CREATE TABLE night AS SELECT $2 AS number; CREATE TABLE filler AS SELECT repeat('x', 900) FROM
-      generate_series(1, ${3:-0} * 1100)" "base_$1" shop
+  ask "CREATE TABLE night AS SELECT $2 AS number;
+       CREATE TABLE filler AS SELECT repeat('x', 900) FROM generate_series(1, ${3:-0} * 1100)" "base_$1" shop
   ask "ALTER DATABASE base_$1 WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"
   ask "COMMENT ON DATABASE base_$1 IS
-      'test server console: base of $1; data time 2026-11-0$2T01:00:00Z; restored 2026-11-0$2T02:00:00Z; tables 2; raw size 1000'"
+       'test server console: base of $1; data time 2026-11-0$2T01:00:00Z; restored 2026-11-0$2T02:00:00Z; '
+       'tables 2; raw size 1000'"
 }
 
 drop_all() {
@@ -116,8 +122,9 @@ drop_all() {
   done
 }
 
-databases() { ask "SELECT datname FROM pg_database WHERE datname ~ '^(base|copy|spare|draft|old)_' ORDER BY
-    1" | paste -s -d ' '; }
+databases() {
+  ask "SELECT datname FROM pg_database WHERE datname ~ '^(base|copy|spare|draft|old)_' ORDER BY 1" | paste -s -d ' '
+}
 
 night_of() { ask 'SELECT number FROM night' "$1" shop; }
 
@@ -150,7 +157,10 @@ ended_with() {
 
 told() { grep -qF -- "$1" "$told"; }
 
-is_running() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE application_name ~ '^database-host' AND query ~ '$1' AND state = 'active'") != 0 ]]; }
+is_running() {
+  [[ $(ask "SELECT count(*) FROM pg_stat_activity
+             WHERE application_name ~ '^database-host' AND query ~ '$1' AND state = 'active'") != 0 ]]
+}
 
 # Nothing half made: no draft, no old one, no file, no lock of a draft, no closed copy, no session of the console.
 nothing_left() {
@@ -184,7 +194,8 @@ next_one_works() {
 
 drop_base() { ask 'ALTER DATABASE base_shop IS_TEMPLATE false' && ask 'DROP DATABASE base_shop'; }
 
-# The folder of a copy that PostgreSQL has not finished: beside that of qa01's copy. Starts no process: some ask without a pause.
+# The folder of a copy that PostgreSQL has not finished: beside that of qa01's copy. Starts no process: some ask without
+# a pause.
 has_lost_folder() {
   local folders=("$data"/base/1?????????)
   ((${#folders[@]} > 1))

@@ -20,9 +20,11 @@ def app($name; $repository; $path):
   databaseHosts: [{name: "db1", ssh: ({host: $database_address} + key("database-host")),
     address: $database_address, port: $database, copies: 2},
     # The same cluster once more, as one beside the console is reached: without ssh.
-    {name: "db2", local: {program: "\($dir)/console/scripts/database-host/database-host", config: "\($dir)/database-host/config"},
+    {name: "db2", local: {program: "\($dir)/console/scripts/database-host/database-host",
+      config: "\($dir)/database-host/config"},
     address: $database_address, port: $database, copies: 1}],
-  bases: [base("shop"; "db1"; 1; $shop_check; $shop_sanitize), base("tickets"; "db2"; 1; $tickets_check; $tickets_sanitize)],
+  bases: [base("shop"; "db1"; 1; $shop_check; $shop_sanitize),
+    base("tickets"; "db2"; 1; $tickets_check; $tickets_sanitize)],
   apps: [
     app("shop"; {kind: "svn", url: "\($svn)shop"}; "trunk"),
     app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main") + {after: ["python3 -m compileall -q ."]},

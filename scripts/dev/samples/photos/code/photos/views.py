@@ -1,4 +1,4 @@
-"""An album that people add to, and one address for the console's health check. Whoever meets an error is told nothing."""
+"""An album that people add to, and one address for the console's health check. Errors are shown to nobody."""
 from django.conf import settings
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
