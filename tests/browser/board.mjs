@@ -338,7 +338,7 @@ try {
     });
   });
 
-  // How long a task is depends on what else the machine does: that is printed, and docs/figures.md has it of a quiet one.
+  // How long a task is depends on what else the machine does: that is printed. docs/figures.md has it of a quiet one.
   await step('30 events a second with 60 servers: four paints a second, nothing lost', async () => {
     await page.goto(`${address}#/`);
     await anna.row.waitFor();
