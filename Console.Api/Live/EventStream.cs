@@ -8,19 +8,21 @@ namespace TestServers.Live;
 public sealed record Event(string Id, string Name, string Data);
 
 /// <summary>
-/// What changed, told to everybody who listens. The last events are kept so that a listener who was cut off resumes
-/// without loss or doubling; one who is too far behind, or who comes from another run of the console, is told to fetch
-/// everything anew. A listener who does not read is dropped.
+/// What changed, told to everybody who listens. The last events are kept, as many as a million letters hold, so that a
+/// listener who was cut off resumes without loss or doubling; one who is too far behind, or who comes from another run
+/// of the console, is told to fetch everything anew. A listener who does not read is dropped.
 /// </summary>
 public sealed class EventStream
 {
     private const int Kept = 2000,
-        Behind = 1000;
+        Behind = 1000,
+        KeptLetters = 1_000_000;
     private readonly Lock _telling = new();
     private readonly Queue<(long Number, Event Event)> _past = new();
     private readonly List<Listener> _listeners = [];
     private readonly string _run = Guid.NewGuid().ToString("n")[..8];
-    private long _last;
+    private long _last,
+        _letters;
 
     /// <summary>Tells all listeners.</summary>
     public void Tell<T>(string name, T value)
@@ -30,8 +32,9 @@ public sealed class EventStream
         {
             var told = new Event($"{_run}-{++_last}", name, data);
             _past.Enqueue((_last, told));
-            if (_past.Count > Kept)
-                _past.Dequeue();
+            _letters += data.Length;
+            while (_past.Count > Kept || _letters > KeptLetters)
+                _letters -= _past.Dequeue().Event.Data.Length;
             foreach (var listener in _listeners.Where(l => !l.Events.Writer.TryWrite(told)).ToList())
             {
                 listener.Events.Writer.TryComplete();
