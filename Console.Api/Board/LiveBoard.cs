@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
@@ -7,7 +6,6 @@ using TestServers.Hosts;
 using TestServers.Http;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Storage;
 
 namespace TestServers.Board;
 
@@ -104,8 +102,8 @@ public sealed class LiveBoard : BackgroundService
             before = _picture.List;
             after = Collect();
             var timeless = Timeless(after);
-            var tag = Cacheable.TagOf(JsonSerializer.SerializeToUtf8Bytes(timeless, Json.Web));
-            picture = new(after, JsonSerializer.SerializeToUtf8Bytes(after, Json.Web), tag);
+            var tag = Cacheable.TagOf(ServerListJson.BytesOf(timeless));
+            picture = new(after, ServerListJson.BytesOf(after), tag);
             var same = tag == _picture.Tag;
             Volatile.Write(ref _picture, picture);
             Volatile.Write(ref _shown, changes);

@@ -321,6 +321,16 @@ public sealed class StartTest
         );
     }
 
+    [Fact]
+    public async Task A_start_compiles_no_handler()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        var parts = File.ReadLines($"/proc/{console.Id}/maps").Select(Path.GetFileName).ToHashSet();
+        Assert.Contains("System.Text.Json.dll", parts);
+        Assert.DoesNotContain("System.Linq.Expressions.dll", parts);
+    }
+
     private static int FreePort()
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);

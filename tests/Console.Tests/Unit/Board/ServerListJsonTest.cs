@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using TestServers.Board;
+using TestServers.Jobs;
+using TestServers.Reservations;
+using TestServers.Storage;
+
+namespace TestServers.Tests.Unit.Board;
+
+/// <summary>The list of servers is written by code of its own, and reads as every other answer.</summary>
+public sealed class ServerListJsonTest
+{
+    private static readonly DateTimeOffset Time = new(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(1));
+    private static readonly AppName Shop = AppName.From("shop")!;
+    private static readonly RepositoryPath Trunk = RepositoryPath.From("trunk")!;
+    private static readonly Revision Seven = Revision.From("7")!;
+
+    [Fact]
+    public void It_reads_as_every_other_answer()
+    {
+        var server = new ServerView(
+            ServerName.From("qa07")!,
+            "vmhost",
+            "running",
+            Time,
+            "It does not answer <now>.",
+            "127.0.0.7",
+            "http://127.0.0.7/",
+            new(7, "jörg", "\"basket\" & more", Time, Time, new("anna", 6, "ill", Time, Id(3), RunningBuilds.Finish)),
+            new(Shop, Trunk, Seven, Time, "copy_shop_qa07", "anna", Time, Id(4), JobState.Failed, "It failed.")
+            {
+                Incomplete = true,
+                DataDoubt = "Nobody knows.",
+            },
+            new(Id(5), JobState.Running, Shop, Trunk, "anna", 7, "code", 0.25, Time, Time, 2),
+            new(Id(4), Time, "It cannot be reached."),
+            "It is off.",
+            [new("/srv/code/.aside-1", Time, "www-data", "uploads", "rm -r")],
+            new("0123", Shop, Trunk, Seven, Time, "ben", Time, "Another console has built here."),
+            [new("code shop", "It is another one.")]
+        );
+        var list = new ServerList([server], [new("vmhost", Time, "It is silent.", 3, ["a b is left out."])]);
+        var expected = JsonSerializer.Serialize(list, Json.Web);
+        Assert.DoesNotContain("null", expected, StringComparison.Ordinal);
+        Assert.Equal(expected, Encoding.UTF8.GetString(ServerListJson.BytesOf(list)));
+    }
+
+    [Fact]
+    public void What_is_not_there_is_null()
+    {
+        var server = new ServerView(
+            ServerName.From("qa07")!,
+            "vmhost",
+            "running",
+            null,
+            null,
+            "",
+            "",
+            null,
+            null,
+            null,
+            null,
+            null,
+            [],
+            null,
+            []
+        );
+        var list = new ServerList([server], [new("vmhost", null, null, 0, [])]);
+        Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Encoding.UTF8.GetString(ServerListJson.BytesOf(list)));
+    }
+
+    private static JobId Id(long number) => JobId.Of(number);
+}
