@@ -8,5 +8,7 @@ public static class HostParts
     public static IServiceCollection AddHosts(this IServiceCollection services) =>
         services
             .AddSingleton<IHostKind, LibvirtHosts>()
-            .AddSingleton<Reachability>().AddSingleton<Usability>().AddBackground<Inventory>();
+            .AddSingleton<Reachability>()
+            .AddSingleton<Usability>()
+            .AddBackground<Inventory>();
 }

@@ -19,10 +19,7 @@ public sealed record HostAnswer(HostListing? Listing, string? Problem);
 
 /// <summary>All that a host has, whether it is offered or not.</summary>
 /// <param name="Odd">What is listed and not understood, each with the reason.</param>
-public sealed record HostListing(
-    IReadOnlyList<ListedServer> Servers,
-    IReadOnlyList<(string Name, string Reason)> Odd
-);
+public sealed record HostListing(IReadOnlyList<ListedServer> Servers, IReadOnlyList<(string Name, string Reason)> Odd);
 
 /// <summary>One of them, as its host calls it.</summary>
 public sealed record ListedServer(string Name, string State);

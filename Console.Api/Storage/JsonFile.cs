@@ -158,7 +158,7 @@ public sealed class JsonFile<T>
         }
     }
 
-    /// <summary>Puts aside what an older program could still read, before it is written over for the first time.</summary>
+    /// <summary>Puts aside what an older program could still read, before it is first written over.</summary>
     /// <exception cref="DiskRefused">The disk refused; nothing was written over.</exception>
     internal void KeepFormer()
     {

@@ -18,10 +18,7 @@ public sealed class LibvirtHosts(CommandRunner runner) : IHostKind
         var (table, garbage) = Virsh.Read(lines);
         return table is not null
             ? new(ListingOf(table), null)
-            : new(
-                null,
-                $"virsh on {host.Name} answers something that is no list of domains: {Found.Clean(garbage!)}"
-            );
+            : new(null, $"virsh on {host.Name} answers something that is no list of domains: {Found.Clean(garbage!)}");
     }
 
     private static HostListing ListingOf(DomainTable table) =>
