@@ -37,6 +37,8 @@ public sealed class LiveBoard : BackgroundService
     // How many changes there were, and up to which of them the picture shows.
     private long _changes = 1,
         _shown;
+    // What is held, as the picture shows it.
+    private object _heldThen = new();
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");
 
     public LiveBoard(
@@ -77,8 +79,11 @@ public sealed class LiveBoard : BackgroundService
     /// <summary>The picture as it is now; whoever changed something sees his change in it.</summary>
     public Picture Now => IsUpToDate ? Volatile.Read(ref _picture) : Make(onlyIfStale: true);
 
-    // The picture is read after this is: one that is being made does not count yet.
-    private bool IsUpToDate => Volatile.Read(ref _shown) >= Volatile.Read(ref _changes);
+    // The picture is read after this is: one that is being made does not count yet. Who holds what is compared by itself:
+    // an answer may tell of a hold before the board hears of it, and the next look must not show the one before.
+    private bool IsUpToDate =>
+        Volatile.Read(ref _shown) >= Volatile.Read(ref _changes)
+        && ReferenceEquals(Volatile.Read(ref _heldThen), _reservations.State);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         _loop.Run(() => Make(onlyIfStale: false), stoppingToken);
@@ -99,6 +104,7 @@ public sealed class LiveBoard : BackgroundService
             if (onlyIfStale && IsUpToDate)
                 return _picture;
             var changes = Volatile.Read(ref _changes);
+            var held = _reservations.State;
             before = _picture.List;
             after = Collect();
             var timeless = Timeless(after);
@@ -106,6 +112,7 @@ public sealed class LiveBoard : BackgroundService
             picture = new(after, ServerListJson.BytesOf(after), tag);
             var same = tag == _picture.Tag;
             Volatile.Write(ref _picture, picture);
+            Volatile.Write(ref _heldThen, held);
             Volatile.Write(ref _shown, changes);
             if (same)
                 return picture;

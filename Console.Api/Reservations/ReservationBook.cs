@@ -35,6 +35,9 @@ public sealed class ReservationBook(
     /// <summary>Raised after a change, with the server.</summary>
     public event Action<ServerName>? Changed;
 
+    /// <summary>All that is held: the same object as long as nothing changes.</summary>
+    internal object State => file.Value;
+
     /// <summary>The reservation that holds now, or null.</summary>
     public Reservation? Of(ServerName server) => Holding(file.Value, server);
 
