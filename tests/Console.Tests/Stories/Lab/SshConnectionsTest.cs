@@ -244,7 +244,11 @@ public sealed class SshConnectionsTest(LabFixture lab) : IClassFixture<LabFixtur
         await Beside(sshd, connections, "exit 7", Send);
     }
 
-    private const string LongCall = "echo y; while [[ ! -e ${0%program}over ]]; do sleep 0.1; done; echo done";
+    // It ends by itself, too, when a test has failed.
+    private const string LongCall = """
+        echo y
+        for ((n = 0; n < 300; n++)); do [[ ! -e ${0%program}over ]] || break; sleep 0.1; done; echo done; exit
+        """;
 
     // Eight calls of the program at once, while another goes on.
     private static async Task Beside(OwnSshd sshd, SshConnections connections, string program, Func<Task> run)
