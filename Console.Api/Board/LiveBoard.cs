@@ -79,8 +79,8 @@ public sealed class LiveBoard : BackgroundService
     /// <summary>The picture as it is now; whoever changed something sees his change in it.</summary>
     public Picture Now => IsUpToDate ? Volatile.Read(ref _picture) : Make(onlyIfStale: true);
 
-    // The picture is read after this is: one that is being made does not count yet. Who holds what is compared by itself:
-    // an answer may tell of a hold before the board hears of it, and the next look must not show the one before.
+    // The picture is read after this is: one that is being made does not count yet. Who holds what is compared by
+    // itself: an answer may tell of a hold before the board hears of it, and no look after it may show the one before.
     private bool IsUpToDate =>
         Volatile.Read(ref _shown) >= Volatile.Read(ref _changes)
         && ReferenceEquals(Volatile.Read(ref _heldThen), _reservations.State);
