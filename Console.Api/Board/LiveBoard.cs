@@ -37,6 +37,7 @@ public sealed class LiveBoard : BackgroundService
     // How many changes there were, and up to which of them the picture shows.
     private long _changes = 1,
         _shown;
+
     // What is held, as the picture shows it.
     private object _heldThen = new();
     private Picture _picture = new(new([], []), ReadOnlyMemory<byte>.Empty, "");

@@ -42,8 +42,8 @@ public enum CommandOutcome
 /// <param name="Errors">The last 4 KB of standard error, or why it was not started.</param>
 public sealed record CommandResult(CommandOutcome Outcome, int ExitCode, string Errors)
 {
-    /// <summary>It ran to its end and said 0.</summary>
-    public bool Succeeded => Outcome == CommandOutcome.Exited && ExitCode == 0;
+    /// <summary>It ran to its end, was heard to its end, and said 0.</summary>
+    public bool Succeeded => Outcome == CommandOutcome.Exited && ExitCode == 0 && Fault is null;
 
     /// <summary>
     /// Why the host was not reached or not heard to the end; null when a program has ended by itself.

@@ -172,7 +172,8 @@ internal sealed class SshCall : IRunningCommand
             await Task.WhenAny(connection.Begin(this), connection.Lost).Unwrap();
             if (_running is { } running)
                 await Task.WhenAny(running, connection.Lost).Unwrap();
-            if (connection.Lost.IsCompleted && _there?.ExitStatus is null)
+            // An exit code may come before the last output: only the channel's end says that all was heard.
+            if (connection.Lost.IsCompleted && _running is not { IsCompletedSuccessfully: true })
                 _fault = await connection.Lost;
             else
                 _there?.Dispose();

