@@ -5,7 +5,7 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>Databases that nobody is seen to use are somebody's all the same: told, and left to a person.</summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "second")]
 public sealed class UnusedDatabasesTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     [Fact]
