@@ -120,8 +120,8 @@ public sealed class Sessions(JsonFile<SessionKey> file, TimeProvider clock)
 /// </param>
 public sealed record SessionKey(int Version, string Key, IReadOnlyDictionary<string, long> Ended) : IVersioned
 {
-    // Version 1 ended no sessions.
-    public static IReadOnlyList<Migration> Migrations { get; } = [file => file["ended"] ??= new JsonObject()];
+    // Version 1 ended no sessions, and version 2 wrote none as null.
+    public static IReadOnlyList<Migration> Migrations { get; } = [_ => { }, file => file["ended"] ??= new JsonObject()];
 
     public static SessionKey New() =>
         new(

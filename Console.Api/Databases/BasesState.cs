@@ -12,8 +12,9 @@ public sealed record BasesState(
     ImmutableSortedDictionary<string, CopyFacts> Copies
 ) : IVersioned
 {
-    // Version 1 knew no copies.
-    public static IReadOnlyList<Migration> Migrations { get; } = [file => file["copies"] ??= new JsonObject()];
+    // Version 1 knew no copies, and version 2 wrote none as null.
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [_ => { }, file => file["copies"] ??= new JsonObject()];
 
     public static BasesState Empty { get; } =
         new(

@@ -18,7 +18,7 @@ public sealed partial record StateMark(int Version, DateTimeOffset Created, stri
 {
     private static readonly string[] First = ["reservations.json", "bases.json", "builds", "restores", "history"];
 
-    public static IReadOnlyList<Migration> Migrations { get; } = [GiveId];
+    public static IReadOnlyList<Migration> Migrations { get; } = [GiveId, ListFiles];
 
     /// <summary>Whether this file or folder was made: then it must be there.</summary>
     public bool Names(string file) => Files.Contains(file, StringComparer.Ordinal);
@@ -31,12 +31,12 @@ public sealed partial record StateMark(int Version, DateTimeOffset Created, stri
     /// <summary>A new id.</summary>
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
 
-    // Version 1 had no id, and no list of its files at first.
-    private static void GiveId(JsonObject file)
-    {
-        file["id"] ??= NewId();
+    // Version 1 had none.
+    private static void GiveId(JsonObject file) => file["id"] ??= NewId();
+
+    // Version 2 lists them from the first on that version 1 did not have.
+    private static void ListFiles(JsonObject file) =>
         file["files"] ??= new JsonArray([.. First.Select(name => JsonValue.Create(name))]);
-    }
 
     [GeneratedRegex(@"\A[0-9a-f]{12}\z")]
     private static partial Regex IdRule();
