@@ -7,7 +7,9 @@ namespace TestServers.Jobs;
 /// <summary>How the steps of a job ended.</summary>
 /// <param name="Step">The step that decided it; null: all have succeeded.</param>
 /// <param name="Result">How that one ended, or the last.</param>
-/// <param name="LastStep">The end of the step that ended last: to be written together with the job's.</param>
+/// <param name="LastStep">
+/// The end of the step that ended last, or of all since the disk has refused one: to be written together with the job's.
+/// </param>
 public sealed record StepsResult<T>(string? Step, StepResult<T> Result, Func<T, T> LastStep)
     where T : Job
 {
@@ -28,7 +30,9 @@ public sealed class StepEngine<T>(JobStore<T> store, TimeProvider clock, Func<T,
     where T : Job
 {
     /// <summary>Does those of the steps that the job has and that have not succeeded before.</summary>
-    /// <exception cref="DiskRefused">The disk did not take a step's begin or end. Nothing runs any more.</exception>
+    /// <returns>
+    /// When nothing runs any more. A disk that does not take a step's begin or end fails the job: no other step begins.
+    /// </returns>
     public async Task<StepsResult<T>> Run<TWork>(
         JobId id,
         IEnumerable<IStep<T, TWork>> steps,
@@ -40,7 +44,8 @@ public sealed class StepEngine<T>(JobStore<T> store, TimeProvider clock, Func<T,
         var running = new Dictionary<IStep<T, TWork>, Task<StepResult<T>>>();
         var (reached, moved) = (new ConcurrentDictionary<string, bool>(StringComparer.Ordinal), new SemaphoreSlim(0));
         var ends = new List<(IStep<T, TWork> Step, StepResult<T> Result)>();
-        Func<T, T> lastEnd = job => job;
+        Func<T, T> unwritten = job => job;
+        DiskRefused? refusal = null;
         bool IsMet(string need) =>
             !waiting
                 .Concat(running.Keys)
@@ -54,12 +59,23 @@ public sealed class StepEngine<T>(JobStore<T> store, TimeProvider clock, Func<T,
         {
             while (true)
             {
-                var ready = ends.All(e => e.Result.Succeeded) ? waiting.Where(s => s.Needs.All(IsMet)).ToList() : [];
+                var goesOn = refusal is null && ends.All(e => e.Result.Succeeded);
+                var ready = goesOn ? waiting.Where(s => s.Needs.All(IsMet)).ToList() : [];
                 if (ready.Count == 0 && running.Count == 0)
-                    return Decide(ends, lastEnd);
-                var ended = lastEnd;
-                store.Change(id, job => Begin(ended(job), ready.Where(s => s.Parts.Count == 0).Select(s => s.Name)));
-                lastEnd = job => job;
+                    return Decide(ends, unwritten, refusal);
+                try
+                {
+                    if (refusal is null)
+                        Write(id, unwritten, ready.Where(s => s.Parts.Count == 0).Select(s => s.Name));
+                }
+                catch (DiskRefused refused)
+                {
+                    // What runs comes to its end; how, is written with the end of the job.
+                    refusal = refused;
+                    continue;
+                }
+                if (refusal is null)
+                    unwritten = job => job;
                 foreach (var step in ready)
                 {
                     waiting.Remove(step);
@@ -74,15 +90,19 @@ public sealed class StepEngine<T>(JobStore<T> store, TimeProvider clock, Func<T,
                 running.Remove(one);
                 var result = await task;
                 ends.Add((one, result));
-                lastEnd = EndOf(one, result);
+                var (before, end) = (unwritten, EndOf(one, result));
+                unwritten = job => end(before(job));
             }
         }
         finally
         {
-            // Also when the disk has refused: what runs on a host is not left alone.
+            // Also when a step has met a fault of ours: what runs on a host is not left alone.
             await Task.WhenAll(running.Values).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
+
+    private void Write(JobId id, Func<T, T> ends, IEnumerable<string> begins) =>
+        store.Change(id, job => Begin(ends(job), begins));
 
     private static bool IsOpen<TWork>(T job, IStep<T, TWork> step) =>
         job.Steps.Any(s =>
@@ -93,13 +113,19 @@ public sealed class StepEngine<T>(JobStore<T> store, TimeProvider clock, Func<T,
     // steps.
     private static StepsResult<T> Decide<TWork>(
         List<(IStep<T, TWork> Step, StepResult<T> Result)> ends,
-        Func<T, T> lastEnd
+        Func<T, T> unwritten,
+        DiskRefused? refusal
     )
     {
+        if (refusal is not null)
+        {
+            var failed = new StepResult<T>(StepState.Failed, refusal.Message) { Verdict = refusal.Message };
+            return new(ends.Count > 0 ? ends[^1].Step.Name : "", failed, unwritten);
+        }
         var bad = ends.Where(e => !e.Result.Succeeded).OrderByDescending(e => e.Result.IsAbandoned).FirstOrDefault();
         if (bad.Step is not null)
-            return new(bad.Step.Name, bad.Result, lastEnd);
-        return new(null, ends.Count > 0 ? ends[^1].Result : new(StepState.Succeeded, ""), lastEnd);
+            return new(bad.Step.Name, bad.Result, unwritten);
+        return new(null, ends.Count > 0 ? ends[^1].Result : new(StepState.Succeeded, ""), unwritten);
     }
 
     private T Begin(T job, IEnumerable<string> names)

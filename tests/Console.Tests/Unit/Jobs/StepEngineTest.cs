@@ -145,6 +145,26 @@ public sealed class StepEngineTest : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_refuses_an_end_loses_none_and_no_other_step_begins()
+    {
+        var id = Add("a", "b", "c");
+        var run = Run(id, Make("a"), Make("b"), Make("c", "a"));
+        var draft = Directory.CreateDirectory(Path.Combine(_folder["state"], "builds", id + ".json.draft"));
+        End("a", new(StepState.Succeeded, "done", job => job with { Result = new(Database: "copy_shop_qa01") }));
+        await Wait.Until("a is refused", () => DiskTroubles.Open.Any(t => t.Path.Contains(_folder.Path)));
+        Assert.False(run.IsCompleted);
+        End("b", new(StepState.Failed, "cut off") { IsUnknown = true });
+        var end = await run;
+        Assert.Contains(id + ".json", end.Verdict, StringComparison.Ordinal);
+        Assert.DoesNotContain("c", _begun);
+        draft.Delete();
+        var job = _store.Change(id, end.LastStep);
+        Assert.Equal([StepState.Succeeded, StepState.Failed, StepState.Waiting], States(id));
+        Assert.True(job.Unclean);
+        Assert.Equal("copy_shop_qa01", job.Result!.Database);
+    }
+
+    [Fact]
     public async Task A_step_with_parts_is_shown_under_them_as_it_tells()
     {
         var id = Add("x", "y", "z");
