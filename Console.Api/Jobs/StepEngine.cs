@@ -8,7 +8,8 @@ namespace TestServers.Jobs;
 /// <param name="Step">The step that decided it; null: all have succeeded.</param>
 /// <param name="Result">How that one ended, or the last.</param>
 /// <param name="LastStep">
-/// The end of the step that ended last, or of all since the disk has refused one: to be written together with the job's.
+/// The end of the step that ended last, or of all since the disk has refused one: to be written together with the
+/// job's.
 /// </param>
 public sealed record StepsResult<T>(string? Step, StepResult<T> Result, Func<T, T> LastStep)
     where T : Job
