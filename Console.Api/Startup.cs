@@ -54,7 +54,8 @@ public static class Startup
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions
             {
-                Args = args,
+                // The console's own settings are another file: nothing else is watched.
+                Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
                 WebRootPath = Wwwroot(settings),
                 ContentRootPath = AppContext.BaseDirectory,
             }

@@ -9,6 +9,12 @@ namespace TestServers.Tests.Stage;
 /// </summary>
 public sealed class ConsoleProcess : IAsyncDisposable
 {
+    // A published one, which starts in half the time, or the one that was built with the tests.
+    private static readonly string Program = Environment.GetEnvironmentVariable("CONSOLE_PROGRAM")
+        is { Length: > 0 } named
+        ? named
+        : Path.Combine(AppContext.BaseDirectory, "console.dll");
+
     private readonly TemporaryFolder _folder = new();
     private Process? _process;
 
@@ -148,7 +154,7 @@ public sealed class ConsoleProcess : IAsyncDisposable
             "env",
             "--default-signal=HUP",
             "dotnet",
-            Path.Combine(AppContext.BaseDirectory, "console.dll"),
+            Program,
             "--settings",
             _folder["console.json"],
         ];
