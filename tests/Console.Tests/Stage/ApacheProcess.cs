@@ -35,23 +35,9 @@ public sealed class ApacheProcess : IAsyncDisposable
 
     private ApacheProcess(ConsoleProcess console, Dictionary<string, string> passwords, string[] within, string address)
     {
-        // Started as root, Apache serves as nobody, who must reach what it needs.
-        const UnixFileMode Reachable =
-            UnixFileMode.UserRead
-            | UnixFileMode.UserWrite
-            | UnixFileMode.UserExecute
-            | UnixFileMode.GroupExecute
-            | UnixFileMode.OtherExecute;
-        File.SetUnixFileMode(_folder.Path, Reachable);
-        File.SetUnixFileMode(console.Folder, Reachable);
-        File.SetUnixFileMode(
-            console.Socket,
-            Reachable
-                | UnixFileMode.OtherRead
-                | UnixFileMode.OtherWrite
-                | UnixFileMode.GroupRead
-                | UnixFileMode.GroupWrite
-        );
+        File.SetUnixFileMode(_folder.Path, FileModes.Reachable);
+        File.SetUnixFileMode(console.Folder, FileModes.Reachable);
+        File.SetUnixFileMode(console.Socket, FileModes.Open);
         SetPasswords(passwords);
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
         {

@@ -22,25 +22,11 @@ public sealed class Httpd : IAsyncDisposable
 
     public Httpd(ConsoleProcess? console = null, params string[] users)
     {
-        // Started as root, Apache serves as nobody, who must reach what it needs.
-        const UnixFileMode Reachable =
-            UnixFileMode.UserRead
-            | UnixFileMode.UserWrite
-            | UnixFileMode.UserExecute
-            | UnixFileMode.GroupExecute
-            | UnixFileMode.OtherExecute;
-        File.SetUnixFileMode(_folder.Path, Reachable | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        File.SetUnixFileMode(_folder.Path, FileModes.Reachable | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
         if (console is not null)
         {
-            File.SetUnixFileMode(console.Folder, Reachable);
-            File.SetUnixFileMode(
-                console.Socket,
-                Reachable
-                    | UnixFileMode.OtherRead
-                    | UnixFileMode.OtherWrite
-                    | UnixFileMode.GroupRead
-                    | UnixFileMode.GroupWrite
-            );
+            File.SetUnixFileMode(console.Folder, FileModes.Reachable);
+            File.SetUnixFileMode(console.Socket, FileModes.Open);
         }
         Console = console;
         (Port, TlsPort) = (LocalTools.FreePort(), LocalTools.FreePort());

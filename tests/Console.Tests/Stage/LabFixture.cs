@@ -85,14 +85,7 @@ internal static class LabCall
     {
         var answer = await http.Post(
             $"api/servers/{server}/builds",
-            new
-            {
-                app,
-                path,
-                revision,
-                database,
-                code,
-            }
+            Body.ForBuild(app, path, database, code, revision)
         );
         Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
         return await http.EndOf((await answer.Json()).Text("id"));

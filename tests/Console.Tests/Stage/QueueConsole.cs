@@ -33,13 +33,7 @@ internal sealed class QueueConsole : IAsyncDisposable
         var ask = new HttpRequestMessage(HttpMethod.Post, $"api/servers/{work.Server}/builds")
         {
             Content = JsonContent.Create(
-                new
-                {
-                    app = work.App,
-                    path = work.Path,
-                    database = work.Base is not null,
-                    code = true,
-                }
+                Body.ForBuild(work.App, work.Path, database: work.Base is not null, code: true)
             ),
         };
         if (key is not null)

@@ -4,8 +4,8 @@ namespace TestServers.Tests.Stage;
 internal static class StandingSvn
 {
     /// <summary>
-    /// An svn that stands still as soon as it begins to change a working copy, beside a process that has left its
-    /// group; then it makes the mark.
+    /// An svn that stands still before it changes anything in a working copy, beside a process that has left its group;
+    /// then it makes the mark.
     /// </summary>
     public static void Write(string path, string mark) =>
         LabProcesses.WriteProgram(
@@ -14,8 +14,8 @@ internal static class StandingSvn
             case " $* " in *" switch "*)
               setsid sh -c 'touch "$1"; exec sleep 600' - {mark}.beside &
               until [[ -e {mark}.beside ]]; do sleep 0.01; done
-              /usr/bin/svn "$@" &
-              kill -STOP $!
+              (kill -STOP $BASHPID && exec /usr/bin/svn "$@") &
+              until grep -q '^State:.T' /proc/$!/status; do sleep 0.01; done
               touch {mark}
               wait ;;
             esac

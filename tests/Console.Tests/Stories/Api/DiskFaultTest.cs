@@ -82,12 +82,7 @@ public sealed class DiskFaultTest
                 await own.Console.Http.Put("api/servers/qa02/reservation", new { purpose = "x", hours = 1 }),
                 await own.Console.Http.Post(
                     "api/servers/qa01/builds",
-                    new
-                    {
-                        app = "shop",
-                        database = false,
-                        code = true,
-                    }
+                    Body.ForBuild("shop", null, database: false, code: true)
                 ),
             }
         )
@@ -122,15 +117,7 @@ public sealed class DiskFaultTest
         await http.Put("api/servers/qa01/reservation", new { purpose = "builds", hours = 9 });
         // On qa01 a build takes 5 s.
         for (var n = 0; n < 2; n++)
-            await http.Post(
-                "api/servers/qa01/builds",
-                new
-                {
-                    app = "shop",
-                    database = false,
-                    code = true,
-                }
-            );
+            await http.Post("api/servers/qa01/builds", Body.ForBuild("shop", null, database: false, code: true));
         string Draft(int build) => Path.Combine(own.Console.Folder, "state", "builds", $"{build}.json.draft");
         async Task<string?> State(int build) => (await http.Json($"api/builds/{build}")).Text("state");
         await Wait.Until("the first runs", async () => await State(1) == "running");

@@ -132,12 +132,7 @@ public sealed partial class DocumentTest(RunningConsole running) : IClassFixture
     {
         await using var own = new ConsoleWithApp();
         await own.Console.StartWithServers();
-        var build = new
-        {
-            app = "shop",
-            database = false,
-            code = true,
-        };
+        var build = Body.ForBuild("shop", null, database: false, code: true);
         await own.Console.Http.Post("api/servers/qa01/builds", build);
         var asked = 0;
         foreach (

@@ -97,13 +97,7 @@ public sealed class EventsTest
         for (var i = 0; i < 3; i++)
             await own.Console.Http.Post(
                 "api/servers/qa01/builds",
-                new
-                {
-                    app = "shop",
-                    path = "trunk",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("shop", "trunk", database: false, code: true)
             );
         var told = await Next(
             reader,

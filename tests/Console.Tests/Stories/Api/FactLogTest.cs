@@ -58,12 +58,7 @@ public sealed class FactLogTest
         await own.Console.StartWithServers();
         var asked = await own.Console.Http.Post(
             "api/servers/qa01/builds",
-            new
-            {
-                app = "shop",
-                database = false,
-                code = true,
-            }
+            Body.ForBuild("shop", null, database: false, code: true)
         );
         await own.Console.Http.EndOf((await asked.Json()).Text("id"));
         await Says(own.Console, "^info: [A-Za-z.]+: anna: build qa01: build 1: shop trunk, code$");

@@ -9,7 +9,7 @@ public sealed class FailureTest
     [Fact]
     public async Task A_failure_of_our_own_has_one_id_in_answer_and_log_and_tells_nothing_else()
     {
-        var log = new Lines();
+        var log = new Lines<ProblemHandler>();
         using var body = new MemoryStream();
         var context = new DefaultHttpContext { TraceIdentifier = "0HN:1", Response = { Body = body } };
         using var activity = new System.Diagnostics.Activity("request").Start();
@@ -23,25 +23,7 @@ public sealed class FailureTest
         var answer = JsonDocument.Parse(body.ToArray()).RootElement;
         Assert.Equal((500, "application/problem+json"), (context.Response.StatusCode, context.Response.ContentType));
         Assert.Equal(("urn:test-server-console:fault", "0HN:1"), (answer.Text("type"), answer.Text("traceId")));
-        Assert.Equal("Request 0HN:1 failed: TestServers.Secret", Assert.Single(log.Written));
+        Assert.Equal("Error Request 0HN:1 failed: TestServers.Secret", Assert.Single(log.Written));
         Assert.DoesNotContain("Secret", answer.ToString(), StringComparison.Ordinal);
-    }
-
-    private sealed class Lines : ILogger<ProblemHandler>
-    {
-        public List<string> Written { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Written.Add($"{formatter(state, exception)}: {exception?.Message}");
     }
 }

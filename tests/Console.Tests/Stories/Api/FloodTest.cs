@@ -9,13 +9,7 @@ namespace TestServers.Tests.Stories.Api;
 /// </summary>
 public sealed class FloodTest
 {
-    private static readonly object Ask = new
-    {
-        app = "shop",
-        path = "trunk",
-        database = false,
-        code = true,
-    };
+    private static readonly object Ask = Body.ForBuild("shop", "trunk", database: false, code: true);
 
     [Fact]
     public async Task One_person_has_at_most_20_builds_waiting_and_a_cancel_makes_room()

@@ -38,13 +38,7 @@ public sealed class FrontGuardsTest
                 (
                     await anna.Post(
                         "api/servers/qa01/builds",
-                        new
-                        {
-                            app = "shop",
-                            path = "branches/basket",
-                            database = false,
-                            code = true,
-                        }
+                        Body.ForBuild("shop", "branches/basket", database: false, code: true)
                     )
                 ).StatusCode
             );

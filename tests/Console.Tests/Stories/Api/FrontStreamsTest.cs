@@ -58,16 +58,7 @@ public sealed class FrontStreamsTest
         using var anna = apache.Client("http://qa.example/console/", "anna");
         // The last of these waits for a long time, and its log is silent.
         for (var i = 0; i < 20; i++)
-            await anna.Post(
-                "api/servers/qa01/builds",
-                new
-                {
-                    app = "shop",
-                    path = "trunk",
-                    database = false,
-                    code = true,
-                }
-            );
+            await anna.Post("api/servers/qa01/builds", Body.ForBuild("shop", "trunk", database: false, code: true));
         var began = Stopwatch.StartNew();
         for (var i = 0; i < 25; i++)
             (await Open(anna, path)).Dispose();

@@ -73,12 +73,7 @@ public sealed class HealthTest
         await http.Post("api/bases/shop/restore?wait=true", new { });
         var asked = await http.Post(
             "api/servers/qa01/builds",
-            new
-            {
-                app = "shop",
-                database = false,
-                code = true,
-            }
+            Body.ForBuild("shop", null, database: false, code: true)
         );
         await http.EndOf((await asked.Json()).Text("id"));
         var health = await http.Json("healthz");

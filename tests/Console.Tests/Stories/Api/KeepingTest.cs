@@ -7,13 +7,7 @@ namespace TestServers.Tests.Stories.Api;
 /// <summary>Logs are kept by number and by age.</summary>
 public sealed class KeepingTest
 {
-    private static readonly object Ask = new
-    {
-        app = "shop",
-        path = "trunk",
-        database = false,
-        code = true,
-    };
+    private static readonly object Ask = Body.ForBuild("shop", "trunk", database: false, code: true);
 
     [Fact]
     public async Task Logs_that_are_too_old_are_removed_at_the_start_and_what_the_history_names_can_still_be_repeated()

@@ -83,12 +83,7 @@ public sealed partial class MetricsTest
         {
             var asked = await own.Console.Http.Post(
                 $"api/servers/{server}/builds",
-                new
-                {
-                    app = "shop",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("shop", null, database: false, code: true)
             );
             await own.Console.Http.EndOf((await asked.Json()).Text("id"));
         }

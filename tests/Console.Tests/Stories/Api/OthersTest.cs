@@ -27,16 +27,7 @@ public sealed class OthersTest
             await carla.Put($"api/servers/{server}/reservation", new { purpose = "x", hours = 1 });
         // The last of these waits for a long time, and its log is silent.
         for (var i = 0; i < 20; i++)
-            await carla.Post(
-                "api/servers/qa01/builds",
-                new
-                {
-                    app = "shop",
-                    path = "trunk",
-                    database = false,
-                    code = true,
-                }
-            );
+            await carla.Post("api/servers/qa01/builds", Body.ForBuild("shop", "trunk", database: false, code: true));
         var usual = await TimesOf(ben, 300);
 
         var anna = apache.As("anna");

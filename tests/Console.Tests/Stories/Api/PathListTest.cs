@@ -91,13 +91,7 @@ public sealed class PathListTest(NamedRepositories here) : IClassFixture<NamedRe
             var detail = await (
                 await here.Console.Http.Post(
                     "api/servers/qa01/builds",
-                    new
-                    {
-                        app = "git",
-                        path = name,
-                        database = false,
-                        code = true,
-                    }
+                    Body.ForBuild("git", name, database: false, code: true)
                 )
             ).Problem(HttpStatusCode.BadRequest);
             Assert.StartsWith(
@@ -122,13 +116,7 @@ public sealed class PathListTest(NamedRepositories here) : IClassFixture<NamedRe
             $"api/servers/qa01/plan?app=git&path={Uri.EscapeDataString(name)}&database=false&code=true"
         );
         Assert.Equal(name, plan.GetProperty("code").GetProperty("to").Text("path"));
-        var build = new
-        {
-            app = "git",
-            path = name + letter,
-            database = false,
-            code = true,
-        };
+        var build = Body.ForBuild("git", name + letter, database: false, code: true);
         var detail = await (await here.Console.Http.Post("api/servers/qa01/builds", build)).Problem(
             HttpStatusCode.BadRequest
         );

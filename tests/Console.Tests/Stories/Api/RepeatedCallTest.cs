@@ -33,12 +33,7 @@ public sealed class RepeatedCallTest
                 "launch",
                 HttpMethod.Post,
                 "api/servers/qa01/builds",
-                new
-                {
-                    app = "shop",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("shop", null, database: false, code: true)
             ),
             ("cancel", HttpMethod.Post, $"api/builds/{build}/cancel", null),
             ("retry", HttpMethod.Post, $"api/builds/{build}/retry", new { }),
@@ -108,16 +103,7 @@ public sealed class RepeatedCallTest
             {
                 (HttpMethod.Put, "api/servers/qa01/reservation", new { purpose = "second", hours = 1 }),
                 (HttpMethod.Put, "api/servers/qa02/reservation", new { purpose = "first", hours = 1 }),
-                (
-                    HttpMethod.Post,
-                    "api/servers/qa01/builds",
-                    new
-                    {
-                        app = "shop",
-                        database = false,
-                        code = true,
-                    }
-                ),
+                (HttpMethod.Post, "api/servers/qa01/builds", Body.ForBuild("shop", null, database: false, code: true)),
                 (HttpMethod.Delete, "api/servers/qa01/reservation", null),
                 (HttpMethod.Post, "api/reservations", new { purpose = "first", hours = 1 }),
             }
@@ -189,15 +175,7 @@ public sealed class RepeatedCallTest
         await own.Console.StartWithServers();
         var http = own.Console.Http;
         await http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 });
-        await http.Post(
-            "api/servers/qa01/builds",
-            new
-            {
-                app = "shop",
-                database = false,
-                code = true,
-            }
-        );
+        await http.Post("api/servers/qa01/builds", Body.ForBuild("shop", null, database: false, code: true));
         var first = await Send(http, HttpMethod.Post, "api/builds/1/cancel", null, "c");
         var second = await Send(http, HttpMethod.Post, "api/builds/1/cancel", new { }, "c");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));

@@ -131,16 +131,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         var (anna, ben) = (_running.Console.ClientFor("anna"), _running.Console.ClientFor("ben"));
         var build = (
             await (
-                await anna.Post(
-                    "api/servers/qa01/builds",
-                    new
-                    {
-                        app = "shop",
-                        path = "trunk",
-                        database = false,
-                        code = true,
-                    }
-                )
+                await anna.Post("api/servers/qa01/builds", Body.ForBuild("shop", "trunk", database: false, code: true))
             ).Json()
         ).Text("id");
         await (await ben.Post($"api/builds/{build}/cancel", new { })).Problem(HttpStatusCode.Forbidden);

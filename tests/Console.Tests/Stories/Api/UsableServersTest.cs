@@ -107,12 +107,7 @@ public sealed class UsableServersTest
         var build = await (
             await own.Console.Http.Post(
                 "api/servers/qa02/builds",
-                new
-                {
-                    app = "shop",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("shop", null, database: false, code: true)
             )
         ).Json();
         Assert.Equal(
@@ -138,12 +133,7 @@ public sealed class UsableServersTest
         await (
             await own.Console.Http.Post(
                 "api/servers/qa02/builds",
-                new
-                {
-                    app = "shop",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("shop", null, database: false, code: true)
             )
         ).Problem(HttpStatusCode.Conflict);
         Assert.Equal(
@@ -159,12 +149,7 @@ public sealed class UsableServersTest
     {
         await using var own = new ConsoleWithApp();
         await own.Console.StartWithServers();
-        var ask = new
-        {
-            app = "shop",
-            database = false,
-            code = true,
-        };
+        var ask = Body.ForBuild("shop", null, database: false, code: true);
         await own.Console.Http.Put("api/servers/qa02/reservation", new { purpose = "mine", hours = 1 });
         var first = await (await own.Console.Http.Post("api/servers/qa02/builds", ask)).Json();
         // On qa01 a build takes 5 s: time to make its reservation one's own.

@@ -16,16 +16,7 @@ public sealed class WaitsTest
         using var ben = own.Console.ClientFor("ben");
         foreach (var server in new[] { "qa01", "qa02" })
             await anna.Put($"api/servers/{server}/reservation", new { purpose = "x", hours = 1 });
-        await anna.Post(
-            "api/servers/qa01/builds",
-            new
-            {
-                app = "shop",
-                path = "trunk",
-                database = false,
-                code = true,
-            }
-        );
+        await anna.Post("api/servers/qa01/builds", Body.ForBuild("shop", "trunk", database: false, code: true));
         var began = Stopwatch.StartNew();
         var build = anna.GetAsync("api/builds/1?wait=600");
         var reservation = await ben.Post("api/reservations?wait=25", new { purpose = "any", hours = 1 });
@@ -57,13 +48,7 @@ public sealed class WaitsTest
         await own.Console.StartWithServers();
         await own.Console.Http.Post(
             "api/servers/qa01/builds",
-            new
-            {
-                app = "shop",
-                path = "trunk",
-                database = false,
-                code = true,
-            }
+            Body.ForBuild("shop", "trunk", database: false, code: true)
         );
         await (await own.Console.Http.GetAsync($"api/builds/1?wait={wait}")).Problem(HttpStatusCode.BadRequest);
         foreach (var server in new[] { "qa01", "qa02" })

@@ -19,27 +19,12 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
         for (var round = 0; round < 3; round++)
         {
             var running = await (
-                await anna.Post(
-                    "api/servers/qa02/builds",
-                    new
-                    {
-                        app = "shop",
-                        path = "trunk",
-                        database = true,
-                        code = true,
-                    }
-                )
+                await anna.Post("api/servers/qa02/builds", Body.ForBuild("shop", "trunk", database: true, code: true))
             ).Json();
             var waiting = await (
                 await anna.Post(
                     "api/servers/qa02/builds",
-                    new
-                    {
-                        app = "shop",
-                        path = "branches/new-checkout",
-                        database = true,
-                        code = true,
-                    }
+                    Body.ForBuild("shop", "branches/new-checkout", database: true, code: true)
                 )
             ).Json();
             await Task.Delay(Random.Shared.Next(100, 1200));
@@ -64,16 +49,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
     {
         using var anna = lab.As("anna");
         var build = await (
-            await anna.Post(
-                "api/servers/qa03/builds",
-                new
-                {
-                    app = "shop",
-                    path = "trunk",
-                    database = true,
-                    code = true,
-                }
-            )
+            await anna.Post("api/servers/qa03/builds", Body.ForBuild("shop", "trunk", database: true, code: true))
         ).Json();
         await Wait.Until(
             "it runs",
@@ -190,13 +166,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             var build = await (
                 await anna.Post(
                     "api/servers/qa07/builds",
-                    new
-                    {
-                        app = "shop",
-                        path = "branches/new-checkout",
-                        database = true,
-                        code = true,
-                    }
+                    Body.ForBuild("shop", "branches/new-checkout", database: true, code: true)
                 )
             ).Json();
             await Task.Delay(pause);

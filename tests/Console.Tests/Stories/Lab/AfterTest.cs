@@ -11,13 +11,7 @@ namespace TestServers.Tests.Stories.Lab;
 [Collection("lab")]
 public sealed class AfterTest(LabFixture lab) : IClassFixture<LabFixture>
 {
-    private static readonly object Ask = new
-    {
-        app = "plain",
-        path = "trunk",
-        database = false,
-        code = true,
-    };
+    private static readonly object Ask = Body.ForBuild("plain", "trunk", database: false, code: true);
 
     // Longer than every limit, and of this run alone.
     private static readonly string Seconds = $"612.{Environment.ProcessId}";

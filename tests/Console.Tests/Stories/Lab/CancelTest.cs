@@ -16,16 +16,7 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
         await using var qa06 = await Built(anna);
         var (build, held) = await HalfWay(anna, qa06);
         var next = await (
-            await anna.Post(
-                "api/servers/qa06/builds",
-                new
-                {
-                    app = "shop",
-                    path = "tags/1.0",
-                    database = true,
-                    code = true,
-                }
-            )
+            await anna.Post("api/servers/qa06/builds", Body.ForBuild("shop", "tags/1.0", database: true, code: true))
         ).Json();
         var (runs, drafts) = (lab.Runs().ToList(), await Drafts());
         Assert.Contains(runs, r => r.Command.Contains("sleep 600", StringComparison.Ordinal));
@@ -113,13 +104,7 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
         var build = await (
             await anna.Post(
                 "api/servers/qa06/builds",
-                new
-                {
-                    app = "shop",
-                    path = "branches/new-checkout",
-                    database = true,
-                    code = true,
-                }
+                Body.ForBuild("shop", "branches/new-checkout", database: true, code: true)
             )
         ).Json();
         await qa06.IsReached();

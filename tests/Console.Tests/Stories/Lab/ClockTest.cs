@@ -35,13 +35,7 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
         await using var own = await Start(0);
         var http = own.Process.Http;
         await http.BuildWell("own6", "plain", "trunk", database: false, code: true);
-        object ask = new
-        {
-            app = "plain",
-            path = "trunk",
-            database = false,
-            code = true,
-        };
+        object ask = Body.ForBuild("plain", "trunk", database: false, code: true);
         var running = (await (await http.Post("api/servers/own6/builds", ask)).Json()).Text("id");
         var waiting = (await (await http.Post("api/servers/own6/builds", ask)).Json()).Text("id");
         await Wait.Until(

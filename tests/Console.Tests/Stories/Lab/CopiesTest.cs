@@ -145,12 +145,7 @@ public sealed class CopiesTest(LabFixture lab) : IClassFixture<LabFixture>
     [Fact]
     public async Task A_restart_goes_on_counting_and_a_state_from_a_backup_begins_anew_where_the_server_was_back_since()
     {
-        await using var console = new CopyConsole(lab, keptDays: 0.0005);
-        console.AddHost("vmhost", "^qa[0-9]$");
-        console.WriteDomains("vmhost", "qa1", "qa2");
-        await console.Found();
-        await console.MakeCopies("qa1");
-        await console.SeeAll(["qa1"]);
+        await using var console = await WithCopyOfQa1(keptDays: 0.0005);
         console.WriteDomains("vmhost", "qa2");
         await console.Process.Start();
         await console.Going("qa1");
@@ -190,12 +185,7 @@ public sealed class CopiesTest(LabFixture lab) : IClassFixture<LabFixture>
     [Fact]
     public async Task A_twin_of_the_console_that_sees_the_server_keeps_its_copy()
     {
-        await using var console = new CopyConsole(lab, keptDays: 0.0002);
-        console.AddHost("vmhost", "^qa[0-9]$");
-        console.WriteDomains("vmhost", "qa1", "qa2");
-        await console.Found();
-        await console.MakeCopies("qa1");
-        await console.SeeAll(["qa1"]);
+        await using var console = await WithCopyOfQa1(keptDays: 0.0002);
         await using var twin = new CopyConsole(lab, keptDays: 0.0002);
         await LabHost.Run("cp", "--archive", console.StateFolder, twin.StateFolder);
         twin.AddHost("vmhost", "^qa[0-9]$");
@@ -220,14 +210,9 @@ public sealed class CopiesTest(LabFixture lab) : IClassFixture<LabFixture>
     [Fact]
     public async Task A_clock_that_jumps_a_year_ahead_ends_no_time()
     {
-        await using var console = new CopyConsole(lab, keptDays: 2);
+        await using var console = await WithCopyOfQa1(keptDays: 2);
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["clock"], "+0\n");
-        console.AddHost("vmhost", "^qa[0-9]$");
-        console.WriteDomains("vmhost", "qa1", "qa2");
-        await console.Found();
-        await console.MakeCopies("qa1");
-        await console.SeeAll(["qa1"]);
         console.WriteDomains("vmhost", "qa2");
         await console.Process.Start(environment: ClockTest.FakedBy(folder["clock"]));
         await console.Going("qa1");
@@ -244,6 +229,18 @@ public sealed class CopiesTest(LabFixture lab) : IClassFixture<LabFixture>
         await console.Process.Start(environment: ClockTest.FakedBy(folder["clock"]));
         await console.Going("qa1");
         Assert.Equal(["copy_grace_qa1"], await console.Databases());
+    }
+
+    // Two servers, of which the first has a copy, and both are seen.
+    private async Task<CopyConsole> WithCopyOfQa1(double keptDays)
+    {
+        var console = new CopyConsole(lab, keptDays);
+        console.AddHost("vmhost", "^qa[0-9]$");
+        console.WriteDomains("vmhost", "qa1", "qa2");
+        await console.Found();
+        await console.MakeCopies("qa1");
+        await console.SeeAll(["qa1"]);
+        return console;
     }
 
     private static double Watched(CopyConsole console) =>

@@ -64,15 +64,7 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
         await disk.Fill(leave: 0);
 
-        var failed = await Fails(
-            anna,
-            new
-            {
-                app = "shop",
-                database = true,
-                code = false,
-            }
-        );
+        var failed = await Fails(anna, Body.ForBuild("shop", null, database: true, code: false));
         Assert.Matches(
             @"^failed at step settings: \S+/apache\.conf cannot be written: .*No space left on device\. "
                 + @"Free some space on this disk, then try again\. The former settings are in use\.$",

@@ -104,13 +104,7 @@ public sealed class HealthFaultTest(LabFixture lab) : IClassFixture<LabFixture>
         var failing = await (
             await own.Process.Http.Post(
                 "api/servers/own6/builds",
-                new
-                {
-                    app = "plain",
-                    path = "trunk",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("plain", "trunk", database: false, code: true)
             )
         ).Json();
         await Wait.Until(

@@ -28,26 +28,12 @@ public sealed class IncompleteCodeTest(LabFixture lab) : IClassFixture<LabFixtur
         var build = await (
             await anna.Post(
                 "api/servers/qa06/builds",
-                new
-                {
-                    app = "shop",
-                    path = "branches/new-checkout",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("shop", "branches/new-checkout", database: false, code: true)
             )
         ).Json();
         await qa06.IsReached();
         var waiting = await (
-            await anna.Post(
-                "api/servers/qa06/builds",
-                new
-                {
-                    app = "shop",
-                    database = true,
-                    code = false,
-                }
-            )
+            await anna.Post("api/servers/qa06/builds", Body.ForBuild("shop", null, database: true, code: false))
         ).Json();
         await lab.AsOwner("python3", "-c", HalfWay, Path.Combine(lab.Folder, "guests/qa06/srv/code/shop/.svn/wc.db"));
         Assert.Equal(
@@ -65,15 +51,7 @@ public sealed class IncompleteCodeTest(LabFixture lab) : IClassFixture<LabFixtur
         Assert.Contains(
             "Ask for `code` too.",
             await (
-                await anna.Post(
-                    "api/servers/qa06/builds",
-                    new
-                    {
-                        app = "shop",
-                        database = true,
-                        code = false,
-                    }
-                )
+                await anna.Post("api/servers/qa06/builds", Body.ForBuild("shop", null, database: true, code: false))
             ).Problem(HttpStatusCode.Conflict),
             StringComparison.Ordinal
         );

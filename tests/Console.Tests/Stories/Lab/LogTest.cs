@@ -116,16 +116,7 @@ public sealed class LogTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper
     private static async Task<string> Post(HttpClient anna) =>
         (
             await (
-                await anna.Post(
-                    "api/servers/qa06/builds",
-                    new
-                    {
-                        app = "shop",
-                        path = "trunk",
-                        database = false,
-                        code = true,
-                    }
-                )
+                await anna.Post("api/servers/qa06/builds", Body.ForBuild("shop", "trunk", database: false, code: true))
             ).Json()
         ).Text("id")!;
 

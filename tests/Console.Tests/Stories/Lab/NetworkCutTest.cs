@@ -153,13 +153,7 @@ public abstract class NetworkCutStories(LabFixture lab, Xunit.Abstractions.ITest
         var build = await (
             await _console!.Http.Post(
                 "api/servers/qa01/builds",
-                new
-                {
-                    app = "shop",
-                    path = "branches/new-checkout",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("shop", "branches/new-checkout", database: false, code: true)
             )
         ).Json();
         await Wait.Until("the build on qa01 is half-way through its step", () => File.Exists(_qa01.Reached));

@@ -55,16 +55,7 @@ public sealed class OldActionsTest(LabFixture lab) : IClassFixture<LabFixture>
         // Nothing but the builds that ran when it ended was on any host; and the server is ben's to build on.
         Assert.All(Checkouts(queue), c => Assert.EndsWith($"/0/{Takes}", c, StringComparison.Ordinal));
         var own = await (
-            await ben.Post(
-                "api/servers/qa01/builds",
-                new
-                {
-                    app = "plain",
-                    path = "qa01/99/10",
-                    database = false,
-                    code = true,
-                }
-            )
+            await ben.Post("api/servers/qa01/builds", Body.ForBuild("plain", "qa01/99/10", database: false, code: true))
         ).Json();
         Assert.Equal("succeeded", (await ben.Json($"api/builds/{own.Text("id")}?wait=30")).Text("state"));
     }

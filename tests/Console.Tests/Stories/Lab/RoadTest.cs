@@ -82,12 +82,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
             await Refused(
                 anna,
                 "qa09",
-                new
-                {
-                    app = "shop",
-                    database = true,
-                    code = true,
-                },
+                Body.ForBuild("shop", null, database: true, code: true),
                 HttpStatusCode.Conflict
             ),
             StringComparison.Ordinal
@@ -97,12 +92,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
             await Refused(
                 anna,
                 "qa08",
-                new
-                {
-                    app = "shop",
-                    database = true,
-                    code = false,
-                },
+                Body.ForBuild("shop", null, database: true, code: false),
                 HttpStatusCode.Conflict
             ),
             StringComparison.Ordinal
@@ -112,12 +102,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
             await Refused(
                 anna,
                 "qa08",
-                new
-                {
-                    app = "shop",
-                    database = false,
-                    code = true,
-                },
+                Body.ForBuild("shop", null, database: false, code: true),
                 HttpStatusCode.Conflict
             ),
             StringComparison.Ordinal
@@ -127,12 +112,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
             await Refused(
                 anna,
                 "qa08",
-                new
-                {
-                    app = "shop",
-                    database = false,
-                    code = false,
-                },
+                Body.ForBuild("shop", null, database: false, code: false),
                 HttpStatusCode.BadRequest
             ),
             StringComparison.Ordinal
@@ -140,37 +120,16 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
         await Refused(
             anna,
             "qa08",
-            new
-            {
-                app = "nothing",
-                database = true,
-                code = true,
-            },
+            Body.ForBuild("nothing", null, database: true, code: true),
             HttpStatusCode.NotFound
         );
-        await Refused(
-            anna,
-            "qa77",
-            new
-            {
-                app = "shop",
-                database = true,
-                code = true,
-            },
-            HttpStatusCode.NotFound
-        );
+        await Refused(anna, "qa77", Body.ForBuild("shop", null, database: true, code: true), HttpStatusCode.NotFound);
         Assert.Contains(
             "path",
             await Refused(
                 anna,
                 "qa08",
-                new
-                {
-                    app = "shop",
-                    path = "--config-option=x",
-                    database = true,
-                    code = true,
-                },
+                Body.ForBuild("shop", "--config-option=x", database: true, code: true),
                 HttpStatusCode.BadRequest
             ),
             StringComparison.Ordinal
@@ -181,12 +140,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
             await Refused(
                 ben,
                 "qa08",
-                new
-                {
-                    app = "shop",
-                    database = true,
-                    code = true,
-                },
+                Body.ForBuild("shop", null, database: true, code: true),
                 HttpStatusCode.Conflict
             ),
             StringComparison.Ordinal
@@ -216,28 +170,13 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
         using var carla = lab.As("carla");
         await lab.Free("qa05");
         var first = await (
-            await carla.Post(
-                "api/servers/qa05/builds",
-                new
-                {
-                    app = "shop",
-                    path = "trunk",
-                    database = true,
-                    code = true,
-                }
-            )
+            await carla.Post("api/servers/qa05/builds", Body.ForBuild("shop", "trunk", database: true, code: true))
         ).Json();
         Assert.Equal("carla", (await carla.Json("api/servers/qa05")).GetProperty("reservation").Text("holder"));
         var second = await (
             await carla.Post(
                 "api/servers/qa05/builds",
-                new
-                {
-                    app = "shop",
-                    path = "branches/new-checkout",
-                    database = true,
-                    code = true,
-                }
+                Body.ForBuild("shop", "branches/new-checkout", database: true, code: true)
             )
         ).Json();
         Assert.Equal("queued", second.Text("state"));
@@ -252,16 +191,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
     {
         using var anna = lab.As("anna");
         var build = await (
-            await anna.Post(
-                "api/servers/qa06/builds",
-                new
-                {
-                    app = "shop",
-                    path = "trunk",
-                    database = true,
-                    code = true,
-                }
-            )
+            await anna.Post("api/servers/qa06/builds", Body.ForBuild("shop", "trunk", database: true, code: true))
         ).Json();
         var followed = await anna.GetStringAsync($"api/builds/{build.Text("id")}/log?follow=true");
         Assert.Equal("succeeded", (await anna.Json($"api/builds/{build.Text("id")}")).Text("state"));
@@ -317,16 +247,7 @@ public sealed class RoadTest(LabFixture lab) : IClassFixture<LabFixture>
     {
         using var anna = lab.As("anna");
         var build = await (
-            await anna.Post(
-                "api/servers/qa07/builds",
-                new
-                {
-                    app = "shop",
-                    path = "trunk",
-                    database = true,
-                    code = true,
-                }
-            )
+            await anna.Post("api/servers/qa07/builds", Body.ForBuild("shop", "trunk", database: true, code: true))
         ).Json();
         var cancelled = await anna.PostAsync($"api/builds/{build.Text("id")}/cancel", null);
         // It may have been quicker than the cancel on a fast machine: then there is nothing to cancel, and that is

@@ -160,13 +160,7 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
     }
 
     private static object Ask(string name, int milliseconds) =>
-        new
-        {
-            app = "plain",
-            path = $"{Server}/{name}/{milliseconds}",
-            database = false,
-            code = true,
-        };
+        Body.ForBuild("plain", $"{Server}/{name}/{milliseconds}", database: false, code: true);
 
     private static async Task<(string Build, long Number)> Run(QueueConsole queue, int milliseconds)
     {

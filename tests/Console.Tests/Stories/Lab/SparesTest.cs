@@ -54,16 +54,7 @@ public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
         using var anna = lab.As("anna");
         await SpareIsReady(anna, "shop");
         var build = await (
-            await anna.Post(
-                "api/servers/qa02/builds",
-                new
-                {
-                    app = "shop",
-                    path = "trunk",
-                    database = true,
-                    code = true,
-                }
-            )
+            await anna.Post("api/servers/qa02/builds", Body.ForBuild("shop", "trunk", database: true, code: true))
         ).Json();
         await Wait.Until(
             "the spare is taken",

@@ -84,13 +84,7 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
         var build = await (
             await anna.Post(
                 "api/servers/qa06/builds",
-                new
-                {
-                    app = "shop",
-                    path = "branches/new-checkout",
-                    database = false,
-                    code = true,
-                }
+                Body.ForBuild("shop", "branches/new-checkout", database: false, code: true)
             )
         ).Json();
         await qa06.IsReached();

@@ -1,11 +1,12 @@
 using TestServers.Monitoring;
+using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Monitoring;
 
 /// <summary>What stands in the log of problems that begin, go on, change and end.</summary>
 public sealed class StandingProblemsTest
 {
-    private readonly Lines _log = new();
+    private readonly Lines<StandingProblems> _log = new();
 
     [Fact]
     public void Each_of_two_problems_of_one_base_is_written_and_so_is_the_end_of_each()
@@ -53,22 +54,4 @@ public sealed class StandingProblemsTest
 
     private static HealthProblem Of(string part, string name, string message) =>
         new(part, name, HealthState.Warning, message);
-
-    private sealed class Lines : ILogger
-    {
-        public List<string> Written { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Written.Add($"{logLevel} {formatter(state, exception)}");
-    }
 }
