@@ -14,10 +14,6 @@ setup_file() {
   make_slow_dump
 }
 
-teardown_file() { stop_both; }
-
-setup() { make_base shop 1; }
-
 teardown() {
   let_copying_end
   cut_lifeline 2>/dev/null || true

@@ -23,8 +23,6 @@ SELECT count(*) FROM account WHERE id BETWEEN :id AND :id + 50;
 SQL
 }
 
-teardown_file() { stop_both; }
-
 setup() { [[ -x $client_bin/pgbench ]] || skip "pgbench is not in $client_bin."; }
 
 teardown() { jobs -p | xargs -r kill 2>/dev/null || true; }

@@ -15,8 +15,6 @@ setup_file() {
   cp "$configuration" "$configuration.good"
 }
 
-teardown_file() { stop_both; }
-
 setup() {
   make_base shop 1
   restore=(base=shop owner=shop dump=shop.dump)

@@ -12,10 +12,6 @@ setup_file() {
   dump shop.dump
 }
 
-teardown_file() { stop_both; }
-
-setup() { make_base shop 1; }
-
 teardown() {
   local times='data time 2026-11-01T01:00:00Z; restored 2026-11-01T02:00:00Z'
   note "base_$1" "base of $1; console $2; $times; tables 2; raw size 1000"

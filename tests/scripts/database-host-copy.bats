@@ -5,19 +5,6 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/postgres.bash"
 
-setup_file() {
-  start_postgres
-}
-
-teardown_file() { stop_both; }
-
-setup() { make_base shop 1; }
-
-teardown() {
-  jobs -p | xargs -r kill 2>/dev/null || true
-  drop_all
-}
-
 @test "The first copy is made of the base when no spare is ready, says so, and is the app's own" {
   call copy base=shop server=qa01 owner=shop
   says 'No spare of shop is ready'

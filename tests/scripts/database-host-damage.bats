@@ -19,8 +19,6 @@ setup_file() {
   sum_of sale live >"$place/sales"
 }
 
-teardown_file() { stop_both; }
-
 setup() {
   make_base shop 1
   size=$(stat -c %s "$place/dumps/shop.dump")

@@ -19,8 +19,6 @@ setup_file() {
   at_live ask "CREATE TABLESPACE fast LOCATION '$place/fast'"
 }
 
-teardown_file() { stop_both; }
-
 teardown() {
   jobs -p | xargs -r kill 2>/dev/null || true
   drop_all

@@ -7,19 +7,6 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/postgres.bash"
 
-setup_file() {
-  start_postgres
-}
-
-teardown_file() { stop_both; }
-
-setup() { make_base shop 1; }
-
-teardown() {
-  jobs -p | xargs -r kill 2>/dev/null || true
-  drop_all
-}
-
 @test "A superuser's session refuses the load with a clear sentence, and the old copy serves on" {
   call copy base=shop server=qa01 owner=shop
   ask 'UPDATE night SET number = 9' copy_shop_qa01

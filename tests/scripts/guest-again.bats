@@ -7,8 +7,9 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
+setup_file() { export BATS_TEST_TIMEOUT=60; }
+
 setup() {
-  export BATS_TEST_TIMEOUT=60
   repositories=$BATS_TEST_TMPDIR/repositories
   mkdir "$repositories"
   make_guest

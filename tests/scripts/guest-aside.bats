@@ -14,8 +14,6 @@ setup_file() {
   make_git
 }
 
-setup() { make_guest; }
-
 teardown() {
   put_away "$work/srv"
   put_away "$work/disk"

@@ -5,15 +5,6 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=40
-  export repositories=$BATS_FILE_TMPDIR
-  make_subversion
-  make_git
-}
-
-setup() { make_guest; }
-
 @test "svn: trunk, a branch and an old revision replace each other exactly" {
   from_svn trunk
   has_result revision=4 method=new changed=true

@@ -9,15 +9,6 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=40
-  export repositories=$BATS_FILE_TMPDIR
-  make_subversion
-  make_git
-}
-
-setup() { make_guest; }
-
 # on_small_disk COMMAND ...: with 2 MB for the guest's folder.
 on_small_disk() {
   mkdir -p "$work/srv"

@@ -18,8 +18,6 @@ setup_file() {
   done
 }
 
-setup() { make_guest; }
-
 # As the console lists it: what could be an option or a whole reference is named in full.
 git_path() {
   case $1 in
@@ -31,9 +29,12 @@ git_path() {
 # Branches called "touch x" and the like are in .git only.
 nothing_ran() { [ -z "$(find "$work" -name x -not -path '*/.git/*')" ]; }
 
+# Every fourth name, or each when more than the usual ones are tried.
+is_built_again() { [[ $((number % 4)) == 0 || -n ${CONSOLE_NAMES-} ]]; }
+
 is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && echo "$output" && return 1; }; }
 
-@test "git: every name is compared, built, and built again after its deletion" {
+@test "git: every name is compared and built, and some are built again after their deletion" {
   local name number=0 path revision revisions=()
   while IFS= read -r name; do
     git_path "$name"
@@ -50,10 +51,12 @@ is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && 
   [ "$number" -ge 30 ]
   number=0
   while IFS= read -r name; do
-    git_path "$name"
-    from_git "$path" "revision=${revisions[number]}"
-    has_result "revision=${revisions[number]}" method=switched
-    is_built
+    if is_built_again; then
+      git_path "$name"
+      from_git "$path" "revision=${revisions[number]}"
+      has_result "revision=${revisions[number]}" method=switched
+      is_built
+    fi
     number=$((number + 1))
   done <"$repositories/git.names"
   nothing_ran
@@ -61,7 +64,7 @@ is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && 
   has_error 'There is no branch or tag'
 }
 
-@test "svn: every name is compared, built, told, and built again after its deletion" {
+@test "svn: every name is compared, built and told, and some are built again after their deletion" {
   local name number=0 path
   while IFS= read -r name; do
     path=branches/$name
@@ -82,9 +85,11 @@ is_built() { [ "$(<"$copy/page")" = "$number" ] || { echo "not built: $path" && 
   number=0
   while IFS= read -r name; do
     path=branches/$name
-    from_svn "$path" revision=1
-    has_result revision=1
-    is_built
+    if is_built_again; then
+      from_svn "$path" revision=1
+      has_result revision=1
+      is_built
+    fi
     number=$((number + 1))
   done <"$repositories/svn.names"
   from_svn "$path"

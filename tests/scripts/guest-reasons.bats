@@ -14,8 +14,6 @@ setup_file() {
   make_git
 }
 
-setup() { make_guest; }
-
 # tells REASON LINE...: that is the reason in these lines.
 tells() {
   local wanted=$1

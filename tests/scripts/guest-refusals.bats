@@ -7,15 +7,6 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=40
-  export repositories=$BATS_FILE_TMPDIR
-  make_subversion
-  make_git
-}
-
-setup() { make_guest; }
-
 @test "repositories outside the allowed prefixes are refused" {
   local address
   for address in "file://$repositories/svn/shopping" "file://$repositories/svn/shop/../../git" \

@@ -8,15 +8,6 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=40
-  export repositories=$BATS_FILE_TMPDIR
-  make_subversion
-  make_git
-}
-
-setup() { make_guest; }
-
 teardown() {
   end_process "${listener-}"
   end_process "${relaying-}"

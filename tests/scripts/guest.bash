@@ -91,3 +91,12 @@ db = sqlite3.connect(sys.argv[1] + "/.svn/wc.db")
 db.execute("insert into wc_lock values (1, \"\", -1)")
 db.commit()' "$1"
 }
+
+# A file of stories that needs more has its own.
+setup_file() {
+  export BATS_TEST_TIMEOUT=40 repositories=$BATS_FILE_TMPDIR
+  make_subversion
+  make_git
+}
+
+setup() { make_guest; }

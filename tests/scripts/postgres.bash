@@ -200,3 +200,15 @@ has_lost_folder() {
   local folders=("$data"/base/1?????????)
   ((${#folders[@]} > 1))
 }
+
+# A file of stories that needs more has its own.
+setup_file() { start_postgres; }
+
+teardown_file() { [[ ! -d $data ]] || stop_both; }
+
+setup() { make_base shop 1; }
+
+teardown() {
+  jobs -p | xargs -r kill 2>/dev/null || true
+  drop_all
+}
