@@ -10,7 +10,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// An app as untidy as life: a virtual environment, migrations, uploads by the web server's user, a variable with every
 /// kind of quotes, and errors that it shows to nobody.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "third")]
 public sealed class UntidyAppTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
 {
     // Where a lab that root has started runs Apache as the web server's user.
