@@ -68,7 +68,7 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
     {
         var sent = context.Request.Headers[UserHeader];
         if (sent.Count > 1)
-            throw Problem.Unauthorized($"The web server passed {sent.Count} users, and nobody is two.");
+            throw Problem.Unauthorized($"The web server passed {sent.Count} users; a request is from one.");
         if (sent is not [{ Length: > 0 } spelling])
             throw NoUser();
         if (PersonName.FaultOf(spelling, settings.Now) is { } fault)

@@ -23,6 +23,6 @@ public static class PersonName
             return $"has {name.Length} characters; {Longest} are allowed";
         if (name.Trim() != name)
             return "begins or ends with a blank";
-        return PlainText.FirstUnseen(name) is { } unseen ? $"holds U+{unseen:X4}, a character that nobody sees" : null;
+        return PlainText.FirstUnseen(name) is { } unseen ? $"holds U+{unseen:X4}, an invisible character" : null;
     }
 }

@@ -91,14 +91,14 @@ public sealed class SettingsReload(
             foreach (var place in late)
                 log.LogWarning("{Problem}", place);
             log.LogInformation(
-                "The settings file {File} was read anew, and holds from now on: {Counts}.",
+                "The settings file {File} was read again and is in force: {Counts}.",
                 before.Source,
                 next.Counts
             );
         }
         catch (Exception e) when (e is WrongSetting or DiskRefused)
         {
-            current.Problems = [$"{e.Message} The settings before hold on until it is read anew."];
+            current.Problems = [$"{e.Message} The former settings stay in force until it is read again."];
             log.LogError("{Problem}", current.Problems[0]);
         }
         // A fault of ours must not end what runs.
@@ -106,9 +106,9 @@ public sealed class SettingsReload(
         {
             current.Problems =
             [
-                "The settings file could not be read anew, because the console failed; its log says why.",
+                "The settings file could not be read again, because the console failed; its log says why.",
             ];
-            log.LogError(e, "The settings file {File} could not be read anew", before.Source);
+            log.LogError(e, "The settings file {File} could not be read again", before.Source);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed record RenderedSite(IReadOnlyDictionary<string, string> Files)
 /// </summary>
 public static class SiteTemplates
 {
-    private const string NextTime = "the next build reads it anew";
+    private const string NextTime = "the next build reads it again";
 
     /// <summary>Renders all files.</summary>
     /// <param name="values">What the templates may name: dictionaries of texts, secrets and dictionaries.</param>

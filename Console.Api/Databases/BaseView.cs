@@ -2,7 +2,7 @@ namespace TestServers.Databases;
 
 /// <summary>A base as it is shown.</summary>
 /// <param name="DataTime">When its dump was made, as the dump says.</param>
-/// <param name="DataDoubt">Why it is not known how old its data are: the dump says a time that is to come. Null: it
+/// <param name="DataDoubt">Why it is not known how old its data are: the dump says a time in the future. Null: it
 /// is.</param>
 /// <param name="Stale">Its data are older than its limit; also when it was never restored, or their age is not
 /// known.</param>

@@ -35,7 +35,7 @@ public sealed record KnownBase(
     /// <summary>Whether data of this time were to come when they were restored.</summary>
     public bool WereAhead(DateTimeOffset time) => !Ahead.IsDefaultOrEmpty && Ahead.Contains(time);
 
-    /// <summary>The same with a data time that is to come.</summary>
+    /// <summary>The same with a data time in the future.</summary>
     public KnownBase WithAhead(DateTimeOffset time) =>
         WereAhead(time) ? this : this with { Ahead = [time, .. (Ahead.IsDefault ? [] : Ahead).Take(MostAhead - 1)] };
 

@@ -31,7 +31,7 @@ internal static class Remedies
         if (Says("key is known for"))
             return $"Add its host key to {keys}.";
         if (Says("host key verification failed"))
-            return $"It shows another host key than the one in {keys}: if it was installed anew, put "
+            return $"It shows another host key than the one in {keys}: if it was reinstalled, put "
                 + "its new key there; else find out who answers at its address.";
         if (Says("permission denied"))
             return "It does not take the console's key: put the key's one right into its authorized_keys.";

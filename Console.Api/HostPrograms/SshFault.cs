@@ -47,11 +47,11 @@ public sealed record SshFault(string Says, string Advice) : CallFault(Says, Advi
             ),
             HostKeyVerdict.BadCertificate => new(
                 "Host key verification failed: its certificate is for another host or time",
-                "Have its key certified anew, with its address as in the settings among the principals."
+                "Have its key certified again, with its address as in the settings among the principals."
             ),
             _ => new(
                 "Host key verification failed",
-                $"It shows another host key than the one in {file}: if it was installed anew, put its new key there; "
+                $"It shows another host key than the one in {file}: if it was reinstalled, put its new key there; "
                     + "else find out who answers at its address."
             ),
         };

@@ -225,7 +225,7 @@ public sealed class Inventory(
             : HostState.Of(host, AsOf(answer), answer.Problem, answer.Found, _places, StateNow(host)?.Notices ?? []);
     }
 
-    // While a host is silent, the clock may be set: as of a time that is to come would be no answer.
+    // While a host is silent, the clock may be set: as of a time in the future would be no answer.
     private DateTimeOffset? AsOf(Answer answer) =>
         answer.AsOf is { } asOf ? Times.AsSetNow(asOf, clock.GetElapsedTime(answer.At), clock.GetUtcNow()) : null;
 

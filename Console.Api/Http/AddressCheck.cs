@@ -29,7 +29,7 @@ public sealed class AddressCheck(RequestDelegate next)
                 inputs.Query.FirstOrDefault(p => p.Name == name)
                 ?? throw Problem.BadInput($"There is no such parameter: {Quoted.Of(name)}. {Known(inputs)}");
             if (values.Count > 1)
-                throw Problem.BadInput($"The parameter `{name}` is there {values.Count} times. Give it once.");
+                throw Problem.BadInput($"The parameter `{name}` is given {values.Count} times. Give it once.");
             if (values.ToString().Length == 0)
                 throw Problem.BadInput($"The parameter `{name}` is empty: it must be {known.Rule}. Or leave it out.");
         }

@@ -42,7 +42,7 @@ public sealed class BaseGauges(
             ),
             new(
                 "console_base_data_doubtful",
-                "1 when a base's dump says a time that is to come, so that the age of its data is not known",
+                "1 when a base's dump says a time in the future, so that the age of its data is not known",
                 ["base"],
                 () => OfBases(b => Bit(views.DoubtOf(b) is not null))
             ),

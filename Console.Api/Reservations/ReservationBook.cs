@@ -113,7 +113,7 @@ public sealed class ReservationBook(
                     Caller.TheConsole,
                     "end reservation",
                     ended.Server.Text,
-                    $"number {ended.Number} of {ended.Holder}: its time was over at {Times.Say(ended.Until)}"
+                    $"number {ended.Number} of {ended.Holder}: its time ended at {Times.Say(ended.Until)}"
                 );
                 act.After(() => Changed?.Invoke(ended.Server));
             }
@@ -163,7 +163,7 @@ public sealed class ReservationBook(
     internal Problem Over(Reservation held) =>
         Problem
             .Conflict(
-                $"Your reservation {held.Number} of {held.Server} was over at "
+                $"Your reservation {held.Number} of {held.Server} ended at "
                     + $"{Times.Say(held.Until)}; it ends with build {builds.Of(held)}. "
                     + (held.Released ? "Reserve the server again when that has ended." : "Extend it first.")
             )

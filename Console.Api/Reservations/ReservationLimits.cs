@@ -17,7 +17,7 @@ public sealed class ReservationLimits(CurrentSettings settings, TimeProvider clo
             throw Problem.BadInput($"`hours` is more than 0 and at most {most}.");
         var end = (until ?? now.AddHours(hours ?? settings.Now.Reservations.DefaultHours)).ToUniversalTime();
         if (end <= now)
-            throw Problem.BadInput($"`until` is {Times.Say(end)}, which is past; it is {Times.Say(now)} now.");
+            throw Problem.BadInput($"`until` is {Times.Say(end)}, which is in the past; it is {Times.Say(now)} now.");
         if (end > now.AddHours(most).AddMinutes(1))
             throw Problem.BadInput(
                 $"`until` is {Times.Say(end)}; a reservation lasts at most {most} hours. Extend it when the time comes."

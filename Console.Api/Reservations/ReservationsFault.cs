@@ -17,13 +17,13 @@ internal static class ReservationsFault
             if (held.Holder.Length == 0 || held.Purpose.Length == 0)
                 return $"the reservation of {key} has no holder, or no purpose; remove it";
             if (held.Number < 1)
-                return $"the reservation of {key} has number {held.Number}, which never was given; numbers begin at 1";
+                return $"the reservation of {key} has number {held.Number}, which was never given; they begin at 1";
             if (held.Number >= state.Next)
                 return $"`next` is {state.Next}, but {key} holds number {held.Number}: it would be given again; "
                     + "`next` is above every number that was given";
         }
         if (state.Next < 1)
-            return $"`next` is {state.Next}, which never was one; numbers begin at 1";
+            return $"`next` is {state.Next}, which is no such number; they begin at 1";
         var twice = state.Held.Values.GroupBy(r => r.Number).FirstOrDefault(g => g.Count() > 1);
         return twice is null
             ? null

@@ -99,7 +99,7 @@ internal static partial class SettingsFiles
             ConsoleSettings.Must(
                 file.WritableByOthers is null,
                 key,
-                $"names a folder whose .cshtml files, which run as the console does, nobody but their owner may write; "
+                $"names a folder whose .cshtml files, which run as the console does, only their owner may write; "
                     + $"others may write {file.WritableByOthers}: look at what it has now, then chmod go-w it"
             );
         }
@@ -196,7 +196,7 @@ internal static partial class SettingsFiles
         }
         catch (ArgumentException)
         {
-            throw WrongSetting.At(key, $"is UTF-8, and {path} is not: save it anew");
+            throw WrongSetting.At(key, $"is UTF-8, and {path} is not: save it as UTF-8");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

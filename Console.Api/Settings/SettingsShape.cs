@@ -106,7 +106,7 @@ internal static class SettingsShape
         var text = value.GetString()!;
         if (text.Any(c => char.IsControl(c) && !(rule.IsLong && c is '\n' or '\r' or '\t')))
             throw new WrongSetting(
-                $"`{path}` is wrong: it holds a character that nobody sees, and a right one {rule.Says}."
+                $"`{path}` is wrong: it contains an invisible character, and a right one {rule.Says}."
             );
         if (type.IsEnum)
         {
@@ -147,7 +147,7 @@ internal static class SettingsShape
         }
     }
 
-    private static WrongSetting Twice(string path) => new($"`{path}` is there twice; leave one of the two.");
+    private static WrongSetting Twice(string path) => new($"`{path}` is given twice; remove one of the two.");
 
     private static WrongSetting Unknown(string name, Type type, string path)
     {

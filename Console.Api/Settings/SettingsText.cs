@@ -211,7 +211,7 @@ public sealed partial class SettingsText : IDisposable
                     '\n' or '\r' => " at the end of the line",
                     '\t' => " at a tab",
                     ' ' or '`' => "",
-                    _ => IsUnseen(rune) ? $" at U+{rune.Value:X4}, which nobody sees" : $" at `{rune}`",
+                    _ => IsUnseen(rune) ? $" at U+{rune.Value:X4}, which is invisible" : $" at `{rune}`",
                 }
                 : "";
         return at == text.Length

@@ -187,7 +187,7 @@ public sealed class JsonFile<T>
             if (version > Version)
                 throw new NewerFile(path, version.Value, Version);
             if (version < 1)
-                throw new UnreadableFile($"it has version {version}, which never was one");
+                throw new UnreadableFile($"it has version {version}, which does not exist");
             var isOlder = version < Version;
             var value = isOlder ? Migrate(content, version!.Value) : JsonSerializer.Deserialize<T>(content, Json.File);
             if (value is null)

@@ -42,10 +42,7 @@ public sealed class FactLogTest
         );
         await Says(console, "^info: [A-Za-z.]+: ben: release qa01: number 2$");
         await Says(console, "^info: [A-Za-z.]+: anna: reserve qa02: number 3, ");
-        await Says(
-            console,
-            "^info: [A-Za-z.]+: console: end reservation qa02: number 3 of anna: its time was over at "
-        );
+        await Says(console, "^info: [A-Za-z.]+: console: end reservation qa02: number 3 of anna: its time ended at ");
         // Refused is no fact.
         await ben.DeleteAsync("api/servers/qa04/reservation");
         Assert.Equal(6, Facts(console).Count(l => l.Contains("FactLog: ", StringComparison.Ordinal)));

@@ -7,7 +7,7 @@ namespace TestServers.Tests.Stories.Api;
 /// <summary>Bases and their hosts come and go with the settings, while restores run and wait.</summary>
 public sealed class ReloadOfBasesTest : IAsyncLifetime, IAsyncDisposable
 {
-    private const string Read = "was read anew, and holds from now on";
+    private const string Read = "was read again and is in force";
     private readonly ConsoleProcess _console = new();
     private int _reads;
 

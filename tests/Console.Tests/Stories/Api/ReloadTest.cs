@@ -6,12 +6,12 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>
-/// SIGHUP has the settings read anew: what is right holds from then on, what runs goes on as it began, what is wrong
+/// SIGHUP has the settings read again: what is right holds from then on, what runs goes on as it began, what is wrong
 /// changes nothing.
 /// </summary>
 public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
 {
-    private const string Read = "was read anew, and holds from now on";
+    private const string Read = "was read again and is in force";
     private readonly ConsoleWithApp _with = new();
     private int _reads;
 

@@ -54,7 +54,7 @@ public sealed class TemplateWarmUpTest
         await using var app = new ConsoleWithApp(connectSeconds: 1);
         PutRazor(app, "A = 1");
         File.SetUnixFileMode(Template(app), (UnixFileMode)0b110_110_100);
-        const string Fault = "which run as the console does, nobody but their owner may write; others may write ";
+        const string Fault = "which run as the console does, only their owner may write; others may write ";
         Assert.Contains(Fault, await app.Console.StartInVain(), StringComparison.Ordinal);
         File.SetUnixFileMode(Template(app), (UnixFileMode)0b110_100_100);
         await StartHolding(app);

@@ -27,7 +27,7 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
             limit: 0,
             "failed at step code: qa06 cannot be reached: ",
             "Host key verification failed",
-            "known_hosts: if it was installed anew, put its new key there"
+            "known_hosts: if it was reinstalled, put its new key there"
         );
     }
 

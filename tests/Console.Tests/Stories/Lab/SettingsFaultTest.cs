@@ -63,7 +63,7 @@ public sealed class SettingsFaultTest(LabFixture lab) : IClassFixture<LabFixture
         );
         Assert.Contains(sentence, failed.Text("message"), StringComparison.Ordinal);
         Assert.EndsWith(
-            $"Correct it; the next build reads it anew. Nothing on {Server} was touched.",
+            $"Correct it; the next build reads it again. Nothing on {Server} was touched.",
             failed.Text("message"),
             StringComparison.Ordinal
         );

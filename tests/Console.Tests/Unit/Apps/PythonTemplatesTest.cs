@@ -163,7 +163,7 @@ public sealed class PythonTemplatesTest : IDisposable
             fault.Message,
             StringComparison.Ordinal
         );
-        Assert.EndsWith(" The next build reads it anew.", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" The next build reads it again.", fault.Message, StringComparison.Ordinal);
     }
 
     // All values of a sample are the same hostile text, and all are read back.

@@ -47,7 +47,7 @@ public sealed class RazorTemplatesTest : IDisposable
             .Message;
         Assert.True(said.Contains(sentence, StringComparison.Ordinal), said);
         Assert.StartsWith($"The template {_folder["settings.py.cshtml"]} does not", said, StringComparison.Ordinal);
-        Assert.EndsWith("he next build reads it anew.", said, StringComparison.Ordinal);
+        Assert.EndsWith("he next build reads it again.", said, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', said);
     }
 
@@ -220,7 +220,7 @@ public sealed class RazorTemplatesTest : IDisposable
         var fault = Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs());
         Assert.Contains(
             $"it runs as the console does, and others than its owner may write {_folder[place]}. Look at what it has "
-                + $"now, then chmod go-w {_folder[place]}. The next build reads it anew.",
+                + $"now, then chmod go-w {_folder[place]}. The next build reads it again.",
             fault.Message,
             StringComparison.Ordinal
         );

@@ -29,7 +29,7 @@ public sealed class SettingsTemplatesTest : IDisposable
             .Message;
         Assert.True(said.Contains(sentence, StringComparison.Ordinal), said);
         Assert.StartsWith($"The template {_folder["settings.py"]} does not render", said, StringComparison.Ordinal);
-        Assert.EndsWith("Correct it; the next build reads it anew.", said, StringComparison.Ordinal);
+        Assert.EndsWith("Correct it; the next build reads it again.", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class SettingsTemplatesTest : IDisposable
         Render("");
         File.WriteAllBytes(_folder["settings.py"], bytes);
         Assert.Equal(
-            $"The template {_folder["settings.py"]} does not render: {why}. Correct it; the next build reads it anew.",
+            $"The template {_folder["settings.py"]} does not render: {why}. Correct it; the next build reads it again.",
             Assert.Throws<UnrenderableTemplate>(RenderAsItIs).Message
         );
     }

@@ -267,7 +267,7 @@ public sealed partial class EveryKeyTest
             settings.With(place, $"{written}, \"{name}\": {written}");
             var said = settings.Refusal();
             if (key.Name is not ("loopback" or "host"))
-                Assert.Contains($"`{place}` is there twice", said, StringComparison.Ordinal);
+                Assert.Contains($"`{place}` is given twice", said, StringComparison.Ordinal);
             if (!key.IsRequired)
                 continue;
             using var without = new WholeSettings();

@@ -58,7 +58,7 @@ public sealed class NamedFilesTest
     )]
     [InlineData(
         "chmod 777 templates; cd templates; mv wsgi.py wsgi.py.cshtml; chmod 644 wsgi.py.cshtml",
-        "nobody but their owner may write; others may write "
+        "only their owner may write; others may write "
     )]
     [InlineData(
         "chmod 755 templates; mkdir -m 770 x; touch x/w; chmod 644 x/w; cd templates; rm "

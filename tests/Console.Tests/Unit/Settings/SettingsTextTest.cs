@@ -62,14 +62,14 @@ public sealed class SettingsTextTest : IDisposable
     [Theory]
     [InlineData(
         "{\n\u00a0\"state\": \"a\" }",
-        "in line 2, character 1, it stops being JSON at U+00A0, which nobody sees;"
+        "in line 2, character 1, it stops being JSON at U+00A0, which is invisible;"
     )]
     [InlineData(
         "{ \u200b\"state\": \"a\" }",
-        "in line 1, character 3, it stops being JSON at U+200B, which nobody sees;"
+        "in line 1, character 3, it stops being JSON at U+200B, which is invisible;"
     )]
-    [InlineData("\ufeff{}", "in line 1, character 1, it stops being JSON at U+FEFF, which nobody sees;")]
-    [InlineData("{}\0", "in line 1, character 3, it stops being JSON at U+0000, which nobody sees;")]
+    [InlineData("\ufeff{}", "in line 1, character 1, it stops being JSON at U+FEFF, which is invisible;")]
+    [InlineData("{}\0", "in line 1, character 3, it stops being JSON at U+0000, which is invisible;")]
     [InlineData("{ \"state\": \"a\n\" }", "in line 1, character 14, it stops being JSON at the end of the line;")]
     [InlineData("{ \"state\": \"a\r\n\" }", "in line 1, character 14, it stops being JSON at the end of the line;")]
     [InlineData("{ \"state\": \"a\t\" }", "in line 1, character 14, it stops being JSON at a tab;")]
@@ -125,7 +125,7 @@ public sealed class SettingsTextTest : IDisposable
     [InlineData("truncate -s 2M console.json", "it has more than 1 MB, which no settings file has.")]
     [InlineData(
         "truncate -s 1K console.json",
-        "in line 1, character 1, it stops being JSON at U+0000, which nobody sees; look there "
+        "in line 1, character 1, it stops being JSON at U+0000, which is invisible; look there "
             + "and just before it for a comma, quotation mark or bracket too few or too many."
     )]
     public void A_file_that_cannot_be_read_is_told(string make, string said)
