@@ -122,7 +122,8 @@ public static class Startup
         numbers.Open(state);
         services.AddSingleton(state.Open("sessions.json", SessionKey.New()));
         // The rule for names may be another one than at the last start.
-        journal.Do(act => NameChange.Apply(act, settings, reservations, builds));
+        // Nobody else is there yet: it has ended when this returns.
+        journal.Do(act => NameChange.Apply(act, settings, reservations, builds)).GetAwaiter().GetResult();
         state.Complete(clock.GetUtcNow());
 
         services

@@ -1,10 +1,14 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TestServers.Jobs;
 using TestServers.Storage;
+using Files = System.Collections.Immutable.ImmutableDictionary<
+    string,
+    TestServers.Storage.JsonFile<TestServers.Access.KeptAnswer>
+>;
 
 namespace TestServers.Access;
 
@@ -33,7 +37,11 @@ public sealed class KeptAnswers : IRetained
     public static readonly TimeSpan Time = TimeSpan.FromDays(7);
     private const int MostOfOne = 5000,
         MostShown = 300;
-    private readonly ConcurrentDictionary<string, KeptAnswer> _known = new(StringComparer.Ordinal);
+
+    // Those of each caller, by the names of their files.
+    private readonly StateValue<ImmutableDictionary<string, Files>> _known = new(
+        ImmutableDictionary<string, Files>.Empty
+    );
     private readonly string _folder;
     private readonly TimeProvider _clock;
 
@@ -43,7 +51,10 @@ public sealed class KeptAnswers : IRetained
     {
         (_folder, _clock) = (folder, clock);
         foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
-            _known[Path.GetFileNameWithoutExtension(path)] = JsonFile<KeptAnswer>.Load(path).Value;
+        {
+            var file = JsonFile<KeptAnswer>.Load(path);
+            _known.Change(all => With(all, Path.GetFileNameWithoutExtension(path), file));
+        }
     }
 
     /// <summary>The answer of an earlier call that was the same, or nothing.</summary>
@@ -51,7 +62,7 @@ public sealed class KeptAnswers : IRetained
     public T? Find<T>(Deed deed)
         where T : class
     {
-        if (deed.Key is null || !_known.TryGetValue(NameOf(deed), out var kept))
+        if (deed.Key is null || FileOf(deed, NameOf(deed))?.Value is not { } kept)
             return null;
         if (kept.Call == deed.Call && kept.Body == HashOf(deed.Body))
             return kept.Answer.Deserialize<T>(Json.Web);
@@ -71,8 +82,9 @@ public sealed class KeptAnswers : IRetained
     {
         if (deed.Key is null)
             return;
-        var (name, path) = (NameOf(deed), PathOf(NameOf(deed)));
-        if (!_known.ContainsKey(name) && _known.Values.Count(k => k.Caller == CallerOf(deed)) >= MostOfOne)
+        var name = NameOf(deed);
+        var file = FileOf(deed, name);
+        if (file is null && _known.Now.GetValueOrDefault(CallerOf(deed))?.Count >= MostOfOne)
             throw Problem
                 .TooMany(
                     $"{deed.Caller.Name} has used {MostOfOne} Idempotency-Keys within "
@@ -90,22 +102,25 @@ public sealed class KeptAnswers : IRetained
             _clock.GetUtcNow(),
             JsonSerializer.SerializeToElement(answer, Json.Web)
         );
-        if (_known.ContainsKey(name))
-            act.Change(JsonFile<KeptAnswer>.Load(path), _ => kept);
+        if (file is null)
+            file = act.Create(PathOf(name), kept);
         else
-            act.Create(path, kept);
-        act.Publish(() => _known[name] = kept);
+            act.Change(file, _ => kept);
+        act.Set(_known, all => With(all, name, file));
     }
 
     /// <summary>Removes what is too old.</summary>
     /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
     public void RemoveOld()
     {
-        foreach (var (name, kept) in _known.Where(k => _clock.GetUtcNow() - k.Value.At > Time))
+        foreach (var (caller, answers) in _known.Now)
         {
-            File.Delete(Disk.LastOf(PathOf(name)));
-            File.Delete(PathOf(name));
-            _known.TryRemove(name, out _);
+            foreach (var name in answers.Where(a => _clock.GetUtcNow() - a.Value.Value.At > Time).Select(a => a.Key))
+            {
+                File.Delete(Disk.LastOf(PathOf(name)));
+                File.Delete(PathOf(name));
+                _known.Change(all => Without(all, caller, name));
+            }
         }
     }
 
@@ -116,6 +131,30 @@ public sealed class KeptAnswers : IRetained
     {
         add { }
         remove { }
+    }
+
+    private JsonFile<KeptAnswer>? FileOf(Deed deed, string name) =>
+        _known.Now.GetValueOrDefault(CallerOf(deed))?.GetValueOrDefault(name);
+
+    private static ImmutableDictionary<string, Files> With(
+        ImmutableDictionary<string, Files> all,
+        string name,
+        JsonFile<KeptAnswer> file
+    )
+    {
+        var caller = file.Value.Caller;
+        var own = all.GetValueOrDefault(caller, Files.Empty);
+        return all.SetItem(caller, own.SetItem(name, file));
+    }
+
+    private static ImmutableDictionary<string, Files> Without(
+        ImmutableDictionary<string, Files> all,
+        string caller,
+        string name
+    )
+    {
+        var own = all.GetValueOrDefault(caller, Files.Empty).Remove(name);
+        return own.IsEmpty ? all.Remove(caller) : all.SetItem(caller, own);
     }
 
     private static string CallerOf(Deed deed) => $"{deed.Caller.Kind} {deed.Caller.Name}";

@@ -68,7 +68,7 @@ public sealed class SettingsReload(
             while (await Asked.Reader.WaitToReadAsync(stoppingToken))
             {
                 if (Asked.Reader.TryRead(out _))
-                    Read();
+                    await Read();
             }
         }
         catch (OperationCanceledException)
@@ -77,7 +77,7 @@ public sealed class SettingsReload(
         }
     }
 
-    private void Read()
+    private async Task Read()
     {
         var before = current.Newest;
         try
@@ -85,7 +85,7 @@ public sealed class SettingsReload(
             var read = SiteTrial.Load(before.Source);
             var next = read.KeepingPlacesOf(before);
             secrets.LearnAll(next);
-            Replace(before, next);
+            await Replace(before, next);
             var late = before.PlacesThatDiffer(read).Select(Tell).ToList();
             current.Problems = late;
             foreach (var place in late)
@@ -114,9 +114,9 @@ public sealed class SettingsReload(
 
     // Names of holders are a part of the state: no change may see the new rule with the old names, or the other way
     // round.
-    private void Replace(ConsoleSettings before, ConsoleSettings next)
+    private async Task Replace(ConsoleSettings before, ConsoleSettings next)
     {
-        journal.Do(act =>
+        await journal.Do(act =>
         {
             NameChange.Apply(act, next, reservations, builds);
             act.Publish(() => current.Replace(next));

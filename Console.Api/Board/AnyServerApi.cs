@@ -63,7 +63,7 @@ public static class AnyServerApi
         while (true)
         {
             if (
-                book.ReserveAny(
+                await book.ReserveAny(
                     () => free.For(ask.App, ask.Host),
                     wish,
                     deed,

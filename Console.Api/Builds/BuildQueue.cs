@@ -45,7 +45,7 @@ public sealed class BuildQueue(
     /// <param name="resumes">The build that this one goes on with: its steps that succeeded are kept.</param>
     /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too
     /// many wait.</exception>
-    public Build Enqueue(
+    public async Task<Build> Enqueue(
         ServerName server,
         Wanted wanted,
         long? number,
@@ -59,7 +59,7 @@ public sealed class BuildQueue(
         var by = deed.Caller.Name;
         // The limit is decided below, under the lock; it is asked here, too, so that a flood does not take it.
         var (_, app, path) = rules.Ensure(server, wanted, by);
-        var build = journal.Do(act =>
+        var build = await journal.Do(act =>
         {
             if (Earlier(deed) is { } same)
                 return same;
@@ -108,7 +108,7 @@ public sealed class BuildQueue(
     /// on.
     /// </summary>
     /// <exception cref="Problem">It has not ended, or there is nothing to go on with.</exception>
-    public Build Retry(JobId id, bool fromFailed, long? number, Deed deed)
+    public async Task<Build> Retry(JobId id, bool fromFailed, long? number, Deed deed)
     {
         if (Earlier(deed) is { } earlier)
             return earlier;
@@ -118,7 +118,7 @@ public sealed class BuildQueue(
         var revision = build.Result?.Revision ?? build.Revision;
         var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code);
         if (!fromFailed)
-            return Enqueue(build.Server, wanted, number, deed, retryOf: id);
+            return await Enqueue(build.Server, wanted, number, deed, retryOf: id);
         if (build.State == JobState.Succeeded)
             throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
         if (
@@ -128,7 +128,7 @@ public sealed class BuildQueue(
             throw Problem.Conflict(
                 $"Build {last.Id} has changed {build.Server} since. Run build {id} again from the start."
             );
-        return Enqueue(build.Server, wanted, number, deed, retryOf: id, resumes: build);
+        return await Enqueue(build.Server, wanted, number, deed, retryOf: id, resumes: build);
     }
 
     /// <summary>
@@ -141,7 +141,7 @@ public sealed class BuildQueue(
         if (Earlier(deed) is { } earlier)
             return earlier;
         var by = deed.Caller.Name;
-        var after = journal.Do(act =>
+        var after = await journal.Do(act =>
         {
             if (Earlier(deed) is { } same)
                 return same;
@@ -188,7 +188,7 @@ public sealed class BuildQueue(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var found in store.Open.Where(b => b.State == JobState.Running).ToList())
-            TellInterrupted(found);
+            await TellInterrupted(found);
         inventory.Changed += _loop.Wake;
         handover.BuildLosesRight += EndOrLeave;
         await _loop.Run(() => StartNext(stoppingToken), stoppingToken);
@@ -268,7 +268,7 @@ public sealed class BuildQueue(
             ? store.Find(launched.Build) ?? throw NoSuchBuild(launched.Build)
             : null;
 
-    private void TellInterrupted(Build build)
+    private async Task TellInterrupted(Build build)
     {
         if (history.Of(build.Server).Entries.FirstOrDefault(e => e.Build == build.Id) is { } written)
         {
@@ -284,7 +284,7 @@ public sealed class BuildQueue(
         }
         var found = $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.";
         store.LogOf(build.Id).Add("console", found, clock.GetUtcNow());
-        runner.End(build.Id, settings.Now.App(build.App), new(JobState.Interrupted, found));
+        await runner.End(build.Id, settings.Now.App(build.App), new(JobState.Interrupted, found));
     }
 }
 

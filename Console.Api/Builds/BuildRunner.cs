@@ -43,7 +43,7 @@ public sealed class BuildRunner(
     public async Task Run(JobId id, RunningBuild running, CancellationToken stop)
     {
         using var held = settings.Hold();
-        var build = Begin(id);
+        var build = await Begin(id);
         if (build.Ended)
             return;
         var cancel = running.Cancel;
@@ -73,7 +73,7 @@ public sealed class BuildRunner(
     /// <summary>
     /// Ends a build: history first, so that a crash between the two is found and mended at the next start.
     /// </summary>
-    public void End(JobId id, AppSettings? app, BuildOutcome outcome)
+    public async Task End(JobId id, AppSettings? app, BuildOutcome outcome)
     {
         var now = clock.GetUtcNow();
         Build Ended(Build build) =>
@@ -81,7 +81,7 @@ public sealed class BuildRunner(
         var ended = store.Preview(id, Ended);
         if (ended.ForHistory(app?.Base) is { } told)
             history.Add(told);
-        journal.Do(act =>
+        await journal.Do(act =>
             GiveBack(
                 act,
                 store.Change(
@@ -114,9 +114,9 @@ public sealed class BuildRunner(
     }
 
     // In one act: whether its reservation still holds, and that it runs. A cancel may have been quicker.
-    private Build Begin(JobId id)
+    private async Task<Build> Begin(JobId id)
     {
-        var begun = journal.Do(act =>
+        var begun = await journal.Do(act =>
         {
             var build = store.Find(id)!;
             if (build.State != JobState.Queued)

@@ -87,7 +87,7 @@ public static class BuildsApi
             .Holds(PlaceKind.Log, "follow");
     }
 
-    private static Accepted<BuildView> Launch(
+    private static async Task<Accepted<BuildView>> Launch(
         ServerName server,
         LaunchBuild ask,
         HttpContext context,
@@ -97,7 +97,7 @@ public static class BuildsApi
     {
         return Accepted(
             context,
-            queue.Enqueue(
+            await queue.Enqueue(
                 server,
                 new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code),
                 ask.Number,
@@ -107,7 +107,7 @@ public static class BuildsApi
         );
     }
 
-    private static Accepted<BuildView> Retry(
+    private static async Task<Accepted<BuildView>> Retry(
         JobId id,
         RetryBuild? ask,
         HttpContext context,
@@ -117,7 +117,7 @@ public static class BuildsApi
     {
         if (ask?.From is not (null or "failed"))
             throw Problem.BadInput("`from` is \"failed\", or left out.");
-        return Accepted(context, queue.Retry(id, ask?.From == "failed", ask?.Number, Deed.Of(context)), views);
+        return Accepted(context, await queue.Retry(id, ask?.From == "failed", ask?.Number, Deed.Of(context)), views);
     }
 
     private static Cacheable<BuildList> List(

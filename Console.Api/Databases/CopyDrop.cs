@@ -15,10 +15,10 @@ public sealed class CopyDrop(Journal journal, Audit audit)
     /// <exception cref="DiskRefused">The audit could not be written; nothing was dropped.</exception>
     public async Task<HostResult> Run(Copy copy, Caller caller, DateTimeOffset? since, CancellationToken cancel)
     {
-        Write(copy, caller, "drop", Say(copy));
+        await Write(copy, caller, "drop", Say(copy));
         var end = await copy.Host.Drop(copy.Found.Base, copy.Server, since, cancel);
         if (!end.Done)
-            Write(copy, caller, "drop-failed", end.Message);
+            await Write(copy, caller, "drop-failed", end.Message);
         return end;
     }
 
@@ -30,6 +30,6 @@ public sealed class CopyDrop(Journal journal, Audit audit)
         return $"the copy of {copy.Found.Base} for {copy.Server} on {copy.Host.Settings.Name}{size}{data}";
     }
 
-    private void Write(Copy copy, Caller caller, string what, string more) =>
+    private Task Write(Copy copy, Caller caller, string what, string more) =>
         journal.Do(act => audit.Write(act, caller, what, copy.Found.Name, more));
 }

@@ -86,7 +86,7 @@ public sealed class CopyPresenter
         await _keeper.Drop(copy, deed.Caller);
         try
         {
-            _journal.Do(act => _answers.Keep(act, deed, answer));
+            await _journal.Do(act => _answers.Keep(act, deed, answer));
         }
         catch (DiskRefused)
         {

@@ -70,7 +70,7 @@ public static class DatabasesApi
         BasePresenter views
     )
     {
-        var restore = restores.Ask(name, Deed.Of(context));
+        var restore = await restores.Ask(name, Deed.Of(context));
         if (wait is not true)
             return PublicAddress.Accepted(context, $"/api/restores/{restore.Id}", views.ViewOf(restore));
         using var left = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, restores.AtRest);

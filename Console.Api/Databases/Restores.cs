@@ -48,11 +48,11 @@ public sealed class Restores(
     /// Accepts a restore, or gives back the one that is open or came with the same key. One that has failed may be
     /// tried again with its key.
     /// </summary>
-    public Restore Ask(BaseName name, Deed deed)
+    public async Task<Restore> Ask(BaseName name, Deed deed)
     {
         bases.Find(name);
         var isNew = false;
-        var restore = journal.Do(act =>
+        var restore = await journal.Do(act =>
         {
             if (
                 answers.Find<AskedRestore>(deed) is { } earlier
@@ -183,7 +183,11 @@ public sealed class Restores(
         if (!end.Done)
             requestLog.Add("console", end.Message, clock.GetUtcNow());
         await Persistence.Write(
-            () => Finish(id, @base, end),
+            () =>
+            {
+                Finish(id, @base, end);
+                return Task.CompletedTask;
+            },
             refused =>
                 log.LogError(
                     "Restore {Id} of {Base} has ended, but its end cannot be written yet: {Reason}",

@@ -11,10 +11,12 @@ namespace TestServers.Jobs;
 public sealed class JobStore<T>
     where T : Job
 {
-    private ImmutableSortedDictionary<long, StoredJob<T>> _all = ImmutableSortedDictionary.Create<long, StoredJob<T>>(
-        Comparer<long>.Create((a, b) => b.CompareTo(a))
+    private readonly StateValue<ImmutableSortedDictionary<long, StoredJob<T>>> _all = new(
+        ImmutableSortedDictionary.Create<long, StoredJob<T>>(Comparer<long>.Create((a, b) => b.CompareTo(a)))
     );
-    private ImmutableSortedDictionary<long, StoredJob<T>> _open = ImmutableSortedDictionary<long, StoredJob<T>>.Empty;
+    private readonly StateValue<ImmutableSortedDictionary<long, StoredJob<T>>> _open = new(
+        ImmutableSortedDictionary<long, StoredJob<T>>.Empty
+    );
     private readonly Lock _removing = new();
     private readonly string _folder;
     private readonly JobNumbers _numbers;
@@ -28,7 +30,10 @@ public sealed class JobStore<T>
         {
             var file = JsonFile<T>.Load(path);
             StateFiles.MustBeNamed(path, file.Value.Id + ".json", $"{Word} {file.Value.Id}");
-            Keep(new(file, new(LogPath(file.Value.Id), file.Value.Ended), file.Value));
+            var entry = new StoredJob<T>(file, new(LogPath(file.Value.Id), file.Value.Ended), file.Value);
+            _all.Change(all => all.SetItem(file.Value.Id.Number, entry));
+            if (!file.Value.Ended)
+                _open.Change(open => open.SetItem(file.Value.Id.Number, entry));
             numbers.Taken(file.Value.Id);
         }
         foreach (var log in Directory.EnumerateFiles(folder, "*.log"))
@@ -39,20 +44,20 @@ public sealed class JobStore<T>
     public event Action<T>? Changed;
 
     /// <summary>Every request, the newest first.</summary>
-    public IEnumerable<T> All => _all.Values.Select(e => e.Now);
+    public IEnumerable<T> All => _all.Now.Values.Select(e => e.Now);
 
     /// <summary>The requests that wait or run, in the order they came.</summary>
-    public IEnumerable<T> Open => _open.Values.Select(e => e.Now).Where(r => !r.Ended);
+    public IEnumerable<T> Open => _open.Now.Values.Select(e => e.Now).Where(r => !r.Ended);
 
-    public T? Find(JobId id) => _all.GetValueOrDefault(id.Number)?.Now;
+    public T? Find(JobId id) => _all.Now.GetValueOrDefault(id.Number)?.Now;
 
-    public JobLog LogOf(JobId id) => _all[id.Number].Log;
+    public JobLog LogOf(JobId id) => _all.Now[id.Number].Log;
 
     /// <summary>The log of a request, to be read.</summary>
     /// <exception cref="Problem">404: it has been removed, as it was too old.</exception>
     public JobLog ReadableLogOf(T request)
     {
-        var log = _all.GetValueOrDefault(request.Id.Number)?.Log;
+        var log = _all.Now.GetValueOrDefault(request.Id.Number)?.Log;
         return log is not null && (log.Length > 0 || request.StartedAt is null || !request.Ended)
             ? log
             : throw Problem.NotFound(
@@ -70,7 +75,9 @@ public sealed class JobStore<T>
         var id = _numbers.Next(act);
         var added = make(id);
         var file = act.Create(PathOf(id), added);
-        act.Publish(() => Keep(new(file, new(LogPath(id), ended: false), added)));
+        var entry = new StoredJob<T>(file, new(LogPath(id), ended: false), added);
+        act.Set(_all, all => all.SetItem(id.Number, entry));
+        act.Set(_open, open => open.SetItem(id.Number, entry));
         act.After(() => Changed?.Invoke(added));
         return added;
     }
@@ -79,7 +86,7 @@ public sealed class JobStore<T>
     /// <exception cref="DiskRefused">The disk refused; it is as it was.</exception>
     public T Change(JobId id, Func<T, T> change)
     {
-        var entry = _all[id.Number];
+        var entry = _all.Now[id.Number];
         T now;
         lock (entry.Changing)
         {
@@ -96,13 +103,13 @@ public sealed class JobStore<T>
     /// <summary>Changes a request as a part of an act.</summary>
     public T Change(Act act, JobId id, Func<T, T> change)
     {
-        var entry = _all[id.Number];
+        var entry = _all.Now[id.Number];
         act.Hold(entry.Changing);
         var next = entry.Elapsed.Measure(change(entry.Now));
         if (ReferenceEquals(next, entry.Now))
             return next;
         act.Change(entry.File, _ => next);
-        act.Publish(() => entry.Now = next);
+        act.Set(entry.State, _ => next);
         act.After(() => Tell(entry, next));
         return next;
     }
@@ -110,7 +117,7 @@ public sealed class JobStore<T>
     /// <summary>The request as a change would make it; nothing is changed.</summary>
     public T Preview(JobId id, Func<T, T> change)
     {
-        var entry = _all[id.Number];
+        var entry = _all.Now[id.Number];
         lock (entry.Changing)
             return entry.Elapsed.Measure(change(entry.Now));
     }
@@ -124,7 +131,7 @@ public sealed class JobStore<T>
         if (
             request.StartedAt is not { } started
             || request.Ended
-            || !_all.TryGetValue(request.Id.Number, out var entry)
+            || !_all.Now.TryGetValue(request.Id.Number, out var entry)
         )
             return request.StartedAt;
         double? ran;
@@ -136,7 +143,7 @@ public sealed class JobStore<T>
     /// <summary>Changes what may be lost by a crash: progress, and what a step waits for.</summary>
     public void Show(JobId id, Func<T, T> change)
     {
-        var entry = _all[id.Number];
+        var entry = _all.Now[id.Number];
         T now;
         lock (entry.Changing)
         {
@@ -157,7 +164,7 @@ public sealed class JobStore<T>
     public async Task<T> WaitForEnd(T request, TimeSpan limit, CancellationToken cancel)
     {
         // One that was removed had ended.
-        if (!_all.TryGetValue(request.Id.Number, out var entry))
+        if (!_all.Now.TryGetValue(request.Id.Number, out var entry))
             return request;
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(limit);
@@ -207,18 +214,10 @@ public sealed class JobStore<T>
     {
         if (now.Ended)
         {
-            ImmutableInterlocked.Update(ref _open, open => open.Remove(now.Id.Number));
+            _open.Change(open => open.Remove(now.Id.Number));
             entry.Log.Complete();
         }
         Changed?.Invoke(now);
-    }
-
-    private void Keep(StoredJob<T> entry)
-    {
-        var number = entry.Now.Id.Number;
-        ImmutableInterlocked.Update(ref _all, all => all.SetItem(number, entry));
-        if (!entry.Now.Ended)
-            ImmutableInterlocked.Update(ref _open, open => open.SetItem(number, entry));
     }
 
     // The request itself last: one that is found without its log is known to have lost it, a log without its request
@@ -227,7 +226,7 @@ public sealed class JobStore<T>
     {
         foreach (var path in new[] { LogPath(id), Disk.LastOf(PathOf(id)), PathOf(id) })
             File.Delete(path);
-        ImmutableInterlocked.Update(ref _all, all => all.Remove(id.Number));
+        _all.Change(all => all.Remove(id.Number));
     }
 
     // The file is written before its log, and removed after it.

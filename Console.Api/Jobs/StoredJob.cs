@@ -9,14 +9,15 @@ namespace TestServers.Jobs;
 internal sealed class StoredJob<T>(JsonFile<T> file, JobLog log, T now)
     where T : Job
 {
-    private T _now = now;
+    private readonly StateValue<T> _state = new(now);
     public Lock Changing { get; } = new();
     public JsonFile<T> File { get; } = file;
     public Elapsed Elapsed { get; } = new();
     public JobLog Log { get; } = log;
+    public StateValue<T> State => _state;
     public T Now
     {
-        get => Volatile.Read(ref _now);
-        set => Volatile.Write(ref _now, value);
+        get => _state.Now;
+        set => _state.Change(_ => value);
     }
 }

@@ -63,7 +63,7 @@ public sealed class BuildHolds(
         var held = book.Holding(act.Of(file), server);
         if (held is null || held.Number != (number ?? held.Number) || held.Holder != by)
             return (0, Lost(server, by, number, held));
-        act.Publish(() => builds.Begin(server, held.Number, build));
+        builds.Begin(act, server, held.Number, build);
         return (held.Number, null);
     }
 

@@ -49,10 +49,10 @@ public sealed class ReservationBook(
     /// </summary>
     /// <exception cref="Problem">409: somebody else holds it, it cannot be used, or it is another reservation by now;
     /// 400: the wish is none.</exception>
-    public ReservedServer Reserve(ServerName server, ReservationWish wish, Deed deed)
+    public async Task<ReservedServer> Reserve(ServerName server, ReservationWish wish, Deed deed)
     {
         return answers.Find<ReservedServer>(deed)
-            ?? journal.Do(act =>
+            ?? await journal.Do(act =>
             {
                 if (answers.Find<ReservedServer>(deed) is { } earlier)
                     return earlier;
@@ -76,7 +76,7 @@ public sealed class ReservationBook(
     /// <param name="wanted">Servers that can be used, the best first.</param>
     /// <param name="answer">What is answered, and kept for the deed's key.</param>
     /// <returns>Null when none is.</returns>
-    public T? ReserveAny<T>(
+    public async Task<T?> ReserveAny<T>(
         Func<IEnumerable<ServerName>> wanted,
         ReservationWish wish,
         Deed deed,
@@ -85,7 +85,7 @@ public sealed class ReservationBook(
         where T : class
     {
         return answers.Find<T>(deed)
-            ?? journal.Do(act =>
+            ?? await journal.Do(act =>
             {
                 if (answers.Find<T>(deed) is { } earlier)
                     return earlier;
@@ -99,11 +99,11 @@ public sealed class ReservationBook(
 
     /// <summary>Takes out what has ended by the clock, so that a clock that is set back brings nothing back.</summary>
     /// <exception cref="DiskRefused">The disk refused; what has ended holds nothing all the same.</exception>
-    public void RemoveEnded()
+    public async Task RemoveEnded()
     {
         if (file.Value.Held.Values.All(IsHolding))
             return;
-        journal.Do(act =>
+        await journal.Do(act =>
         {
             foreach (var ended in act.Of(file).Held.Values.Where(r => !IsHolding(r)))
             {

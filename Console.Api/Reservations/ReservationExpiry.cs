@@ -8,5 +8,6 @@ public sealed class ReservationExpiry(ReservationBook book, ILogger<ReservationE
 {
     private readonly Loop _loop = new(TimeSpan.FromSeconds(1), log);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(book.RemoveEnded, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        _loop.Run(_ => book.RemoveEnded(), stoppingToken);
 }

@@ -32,10 +32,10 @@ public sealed class ReservationHandover(
     /// </summary>
     /// <param name="number">When given, only the reservation with this number is released.</param>
     /// <exception cref="Problem">409: somebody else holds it, or it is another reservation by now.</exception>
-    public ReleasedServer Release(ServerName server, long? number, RunningBuilds running, Deed deed)
+    public async Task<ReleasedServer> Release(ServerName server, long? number, RunningBuilds running, Deed deed)
     {
         return answers.Find<ReleasedServer>(deed)
-            ?? journal.Do(act =>
+            ?? await journal.Do(act =>
             {
                 if (answers.Find<ReleasedServer>(deed) is { } earlier)
                     return earlier;
@@ -56,7 +56,7 @@ public sealed class ReservationHandover(
     /// <param name="reason">Why; it is told to the former holder, and is the purpose when the wish has none.</param>
     /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, or it cannot be
     /// used.</exception>
-    public ReservationView TakeOver(
+    public async Task<ReservationView> TakeOver(
         ServerName server,
         string? reason,
         ReservationWish wish,
@@ -65,7 +65,7 @@ public sealed class ReservationHandover(
     )
     {
         return answers.Find<ReservationView>(deed)
-            ?? journal.Do(act =>
+            ?? await journal.Do(act =>
             {
                 if (answers.Find<ReservationView>(deed) is { } earlier)
                     return earlier;
@@ -89,7 +89,7 @@ public sealed class ReservationHandover(
                 );
                 var taken = book.New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
                 if (build is not null && running == RunningBuilds.Finish)
-                    act.Publish(() => builds.GoOnUnder(server, taken.Number));
+                    builds.GoOnUnder(act, server, taken.Number);
                 if (build is not null)
                     act.After(() =>
                         BuildLosesRight?.Invoke(

@@ -67,7 +67,7 @@ public static class ReservationsApi
             .Example("""{ "reason": "anna is on holiday" }""");
     }
 
-    private static Results<Ok<ReservationView>, Created<ReservationView>> Reserve(
+    private static async Task<Results<Ok<ReservationView>, Created<ReservationView>>> Reserve(
         ServerName server,
         ReserveServer ask,
         HttpContext context,
@@ -76,7 +76,7 @@ public static class ReservationsApi
     )
     {
         inventory.Find(server);
-        var (reservation, isNew) = book.Reserve(
+        var (reservation, isNew) = await book.Reserve(
             server,
             new(ask.Purpose, ask.Hours, ask.Until, ask.Number),
             Deed.Of(context)
@@ -100,7 +100,7 @@ public static class ReservationsApi
         if (book.Of(server) is null)
             inventory.Find(server);
         var running = RunningOf(builds);
-        var released = handover.Release(server, number, running, Deed.Of(context));
+        var released = await handover.Release(server, number, running, Deed.Of(context));
         if (released.Build is null)
             return TypedResults.NoContent();
         if (running == RunningBuilds.Cancel)
@@ -120,7 +120,7 @@ public static class ReservationsApi
     )
     {
         inventory.Find(server);
-        var taken = handover.TakeOver(
+        var taken = await handover.TakeOver(
             server,
             ask.Reason,
             new(ask.Purpose, ask.Hours, ask.Until, ask.Number),

@@ -9,19 +9,36 @@ namespace TestServers.Storage;
 /// line in journal.log that holds everything, then the files and the audit, then memory and the answer. From the
 /// journal's line on the act is done: a start that finds the line brings files and audit up to it. A step that fails
 /// takes everything back, and the line last; where not even that can be done the act stays done, and what lags is
-/// brought up before the next one. One act at a time; readers wait for none.
+/// brought up before the next one.
 /// </summary>
 /// <remarks>
+/// <para>
+/// Acts are decided one after the other. While some are on their way to the disk, others come and wait; these are then
+/// decided each on what the ones before leave, and go to the disk together: a file that many of them change is written
+/// once, and the line in the journal is one. Nobody is answered before that, neither those that are refused, since what
+/// they are refused for may not come about. When the disk refuses them together, each is decided once more and goes by
+/// itself, so that only those are refused whose own files the disk does not take. Who comes alone waits for nobody.
+/// </para>
+/// <para>
 /// The line names the content that each file had before. A file that has other content by now was changed since, by a
 /// later change of it alone, and is left as it is: so the line need not be removed durably.
+/// </para>
 /// </remarks>
 public sealed class Journal
 {
-    private readonly Lock _acting = new();
+    /// <summary>So many acts share their way to the disk at most: the first of them waits for the last.</summary>
+    private const int MostTogether = 100;
+
+    [ThreadStatic]
+    private static bool _isDeciding;
+
+    private readonly Lock _taking = new();
+    private readonly Queue<DecidedAct> _waiting = new();
     private readonly string _folder,
         _path;
     private readonly LineFile _audit;
     private JournalLine? _lagging;
+    private bool _isTaken;
 
     /// <summary>Opens the journal of a state folder, and brings files and audit up to what it holds.</summary>
     /// <exception cref="UnreadableFile">It holds something else than an act.</exception>
@@ -34,9 +51,12 @@ public sealed class Journal
         Disk.Cut(_path, 0, sync: false);
     }
 
-    /// <summary>Carries out one act: nothing else is decided meanwhile, and it is on disk when this returns.</summary>
+    /// <summary>Whether an act is decided here: then what the acts before leave is seen.</summary>
+    internal static bool IsDeciding => _isDeciding;
+
+    /// <summary>Carries out one act: nothing else is decided meanwhile, and it is on disk when this has ended.</summary>
     /// <exception cref="DiskRefused">The disk refused; nothing has changed, in memory and on disk.</exception>
-    public void Do(Action<Act> decide) =>
+    public Task Do(Action<Act> decide) =>
         Do(act =>
         {
             decide(act);
@@ -44,28 +64,116 @@ public sealed class Journal
         });
 
     /// <inheritdoc cref="Do(Action{Act})"/>
+    /// <param name="decide">Called once more when the disk has refused it together with others.</param>
     /// <returns>What the decision gives back.</returns>
-    public T Do<T>(Func<Act, T> decide)
+    public async Task<T> Do<T>(Func<Act, T> decide)
     {
-        var act = new Act();
-        T result;
-        lock (_acting)
-        {
-            try
-            {
-                result = decide(act);
-                CatchUp();
-                if (act.Files.Count > 0 || act.Facts.Count > 0)
-                    Write(act);
-                act.PublishAll();
-            }
-            finally
-            {
-                act.ReleaseAll();
-            }
-        }
-        act.TellAll();
+        var asked = new DecidedAct<T>(decide);
+        if (IsFirst(asked))
+            TakeTurn();
+        var result = await asked.Settled;
+        asked.Act.TellAll();
         return result;
+    }
+
+    private bool IsFirst(DecidedAct asked)
+    {
+        lock (_taking)
+        {
+            _waiting.Enqueue(asked);
+            var isFirst = !_isTaken;
+            _isTaken = true;
+            return isFirst;
+        }
+    }
+
+    // Those that have come meanwhile have the next turn, so that nobody's answer waits for it.
+    private void TakeTurn()
+    {
+        var taken = new List<DecidedAct>();
+        lock (_taking)
+        {
+            while (taken.Count < MostTogether && _waiting.TryDequeue(out var next))
+                taken.Add(next);
+        }
+        CarryOut(taken);
+        lock (_taking)
+        {
+            _isTaken = _waiting.Count > 0;
+            if (!_isTaken)
+                return;
+        }
+        ThreadPool.UnsafeQueueUserWorkItem(static journal => journal.TakeTurn(), this, preferLocal: false);
+    }
+
+    private void CarryOut(List<DecidedAct> acts)
+    {
+        var together = new List<DecidedAct>();
+        foreach (var act in acts)
+        {
+            Decide(act);
+            together.Add(act);
+            if (act.Act.IsSeen && act != acts[^1])
+                continue;
+            Settle(together);
+            together.Clear();
+        }
+    }
+
+    private static void Decide(DecidedAct act)
+    {
+        _isDeciding = true;
+        act.Decide();
+        _isDeciding = false;
+    }
+
+    private void Settle(List<DecidedAct> acts)
+    {
+        try
+        {
+            if (!acts.TrueForAll(a => a.IsRefused))
+                WriteAll(acts);
+        }
+        catch (Exception refusal)
+        {
+            for (var i = acts.Count - 1; i >= 0; i--)
+                acts[i].Undo();
+            if (acts.Count == 1)
+                acts[0].Refuse(refusal);
+            else
+                SettleEach(acts);
+            return;
+        }
+        foreach (var act in acts)
+            act.Publish();
+        foreach (var act in acts)
+            act.Answer();
+    }
+
+    private void SettleEach(List<DecidedAct> acts)
+    {
+        foreach (var act in acts)
+        {
+            Decide(act);
+            Settle([act]);
+        }
+    }
+
+    private void WriteAll(List<DecidedAct> acts)
+    {
+        CatchUp();
+        var files = new List<StagedFile>();
+        foreach (var staged in acts.SelectMany(a => a.Act.Files))
+        {
+            var at = files.FindIndex(f => f.Owner == staged.Owner);
+            if (at < 0)
+                files.Add(staged);
+            else
+                files[at] = staged with { IsNew = files[at].IsNew };
+        }
+        List<string> facts = [.. acts.SelectMany(a => a.Act.Facts)];
+        if (files.Count > 0 || facts.Count > 0)
+            Write(files, facts);
     }
 
     /// <summary>Brings up what lags behind an act that is done, if anything does.</summary>
@@ -78,29 +186,34 @@ public sealed class Journal
         Disk.Cut(_path, 0, sync: false);
     }
 
-    private void Write(Act act)
+    private void Write(List<StagedFile> files, List<string> facts)
     {
+        var contents = files.ConvertAll(f => f.Content());
         var line = new JournalLine(
             [
-                .. act.Files.Select(f => new JournalFile(
-                    Path.GetRelativePath(_folder, f.Path),
-                    f.IsNew ? null : HashOf(f.Path),
-                    Hash(f.Content),
-                    Encoding.UTF8.GetString(f.Content)
-                )),
+                .. files.Zip(
+                    contents,
+                    (f, content) =>
+                        new JournalFile(
+                            Path.GetRelativePath(_folder, f.Path),
+                            f.IsNew ? null : HashOf(f.Path),
+                            Hash(content),
+                            Encoding.UTF8.GetString(content)
+                        )
+                ),
             ],
-            act.Facts
+            facts
         );
         var drafts = new List<StagedFile>();
         try
         {
-            foreach (var file in act.Files)
+            foreach (var (file, content) in files.Zip(contents))
             {
-                Noting(file.Path, file.Probe, () => Disk.WriteDraft(file.Path, file.Content));
+                Noting(file.Path, file.Probe, () => Disk.WriteDraft(file.Path, content));
                 drafts.Add(file);
             }
             // One file without a fact is an act by itself.
-            if (act.Files.Count > 1 || act.Facts.Count > 0)
+            if (files.Count > 1 || facts.Count > 0)
                 WriteLine(line);
         }
         catch (DiskRefused)
@@ -109,7 +222,7 @@ public sealed class Journal
                 Disk.DropDraft(file.Path);
             throw;
         }
-        PutInPlace(act, line);
+        PutInPlace(files, line);
     }
 
     private void WriteLine(JournalLine line)
@@ -129,28 +242,28 @@ public sealed class Journal
         }
     }
 
-    private void PutInPlace(Act act, JournalLine line)
+    private void PutInPlace(List<StagedFile> files, JournalLine line)
     {
         var placed = new List<StagedFile>();
         var length = _audit.Length;
         try
         {
-            foreach (var file in act.Files)
+            foreach (var file in files)
             {
                 Noting(file.Path, file.Probe, () => Disk.PutDraftInPlace(file.Path));
                 placed.Add(file);
             }
-            foreach (var folder in act.Files.GroupBy(f => Disk.FolderOf(f.Path), StringComparer.Ordinal))
+            foreach (var folder in files.GroupBy(f => Disk.FolderOf(f.Path), StringComparer.Ordinal))
             {
                 Noting(folder.First().Path, folder.First().Probe, () => Disk.SyncFolder(folder.Key));
             }
-            if (act.Facts.Count > 0)
-                _audit.Add(act.Facts);
+            if (line.Facts.Count > 0)
+                _audit.Add(line.Facts);
             Disk.Cut(_path, 0, sync: false);
-            foreach (var file in act.Files)
+            foreach (var file in files)
                 DiskTroubles.Clear(file.Path);
         }
-        catch (DiskRefused) when (TakeBack(act, placed, length))
+        catch (DiskRefused) when (TakeBack(files, placed, length))
         {
             throw;
         }
@@ -161,12 +274,12 @@ public sealed class Journal
     }
 
     // The journal's line last: as long as it is there, the act is done.
-    private bool TakeBack(Act act, List<StagedFile> placed, long length)
+    private bool TakeBack(List<StagedFile> files, List<StagedFile> placed, long length)
     {
         var back = placed.TrueForAll(f => Disk.PutBack(f.Path, hadLast: !f.IsNew)) && _audit.CutTo(length);
         if (back)
         {
-            foreach (var file in act.Files)
+            foreach (var file in files)
                 Disk.DropDraft(file.Path);
         }
         return back && Disk.Cut(_path, 0, sync: true);

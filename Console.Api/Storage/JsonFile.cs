@@ -54,16 +54,16 @@ public sealed class JsonFile<T>
 
     private readonly Lock _writing = new();
     private readonly string _path;
-    private T _value;
+    private readonly StateValue<T> _state;
 
     // As it was found, when that was of an older version; null: nothing is to be kept.
     private (int Version, byte[] Content)? _former;
 
     private JsonFile(string path, T value, (int, byte[])? former = null) =>
-        (_path, _value, _former) = (path, value, former);
+        (_path, _state, _former) = (path, new(value), former);
 
     /// <summary>The present value; never waits for a writer.</summary>
-    public T Value => Volatile.Read(ref _value);
+    public T Value => _state.Now;
 
     /// <summary>Reads a file that must be there.</summary>
     /// <exception cref="UnreadableFile">
@@ -93,11 +93,12 @@ public sealed class JsonFile<T>
     {
         lock (_writing)
         {
-            var next = change(_value);
-            if (ReferenceEquals(next, _value))
+            var now = Value;
+            var next = change(now);
+            if (ReferenceEquals(next, now))
                 return next;
             Write(next);
-            Publish(next);
+            _state.Change(_ => next);
             return next;
         }
     }
@@ -110,9 +111,7 @@ public sealed class JsonFile<T>
 
     internal string Path => _path;
     internal Lock Writing => _writing;
-
-    /// <summary>Takes over what an act has written.</summary>
-    internal void Publish(T next) => Volatile.Write(ref _value, next);
+    internal StateValue<T> State => _state;
 
     /// <summary>The file's content for a value.</summary>
     internal static byte[] ContentOf(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Json.File);
@@ -125,7 +124,7 @@ public sealed class JsonFile<T>
             if (File.Exists(_path))
             {
                 KeepFormer();
-                Disk.Replace(_path, ContentOf(_value));
+                Disk.Replace(_path, ContentOf(Value));
             }
             else
                 Disk.Probe(_path, appends: false);
@@ -154,7 +153,7 @@ public sealed class JsonFile<T>
         lock (_writing)
         {
             if (_former is not null)
-                Write(_value);
+                Write(Value);
         }
     }
 

@@ -9,13 +9,13 @@ public static class Persistence
     /// <param name="onRefusal">Called for the first refusal.</param>
     /// <exception cref="DiskRefused">The console stops before the disk took it; the next start finds what is on
     /// disk.</exception>
-    public static async Task Write(Action write, Action<DiskRefused> onRefusal, CancellationToken stop)
+    public static async Task Write(Func<Task> write, Action<DiskRefused> onRefusal, CancellationToken stop)
     {
         for (var refusals = 0; ; refusals++)
         {
             try
             {
-                write();
+                await write();
                 return;
             }
             catch (DiskRefused refused) when (!stop.IsCancellationRequested)

@@ -65,9 +65,9 @@ internal sealed class PartsInPlace : IAsyncDisposable
         await Wait.Until("virsh has answered", () => The<Inventory>().IsComplete);
     }
 
-    public Reservation Reserve(string server, string holder, double hours = 1)
+    public async Task<Reservation> Reserve(string server, string holder, double hours = 1)
     {
-        The<ReservationBook>().Reserve(ServerName.From(server)!, new("a test", hours), DeedOf(holder));
+        await The<ReservationBook>().Reserve(ServerName.From(server)!, new("a test", hours), DeedOf(holder));
         return The<ReservationBook>().Of(ServerName.From(server)!)!;
     }
 

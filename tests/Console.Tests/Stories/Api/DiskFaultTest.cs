@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
@@ -14,7 +15,8 @@ namespace TestServers.Tests.Stories.Api;
 /// </summary>
 public sealed class DiskFaultTest
 {
-    private const int Rounds = 6;
+    private const int Rounds = 6,
+        Many = 12;
     private static readonly (string Call, string Error)[] Faults =
     [
         ("openat", "EMFILE"),
@@ -66,6 +68,44 @@ public sealed class DiskFaultTest
         Assert.Empty(
             Directory.GetFiles(Path.Combine(own.Console.Folder, "state"), "*.draft", SearchOption.AllDirectories)
         );
+    }
+
+    [Theory]
+    [InlineData("reservations.json.draft")]
+    [InlineData("journal.log")]
+    [InlineData("audit.log")]
+    [InlineData("builds/{build}.json.draft")]
+    [InlineData("")]
+    public async Task So_it_is_when_many_write_at_once(string file)
+    {
+        await using var own = new ConsoleWithApp("""{ "perPerson": 1000, "waiting": 5000 }""");
+        own.Console.WriteDomains([.. Enumerable.Range(1, Many).Select(n => ($"qa{n:00}", 1))]);
+        await own.Console.StartWithServers();
+        await using var crowd = new Crowd(own.Console);
+        foreach (var (call, error) in Faults)
+        {
+            var state = Path.Combine(own.Console.Folder, "state");
+            using var strace = await Inject(
+                own.Console,
+                call,
+                error,
+                file.Contains("{build}", StringComparison.Ordinal)
+                    ? Enumerable
+                        .Range(1, 800)
+                        .Where(n => n % 3 == 0)
+                        .Select(n => Path.Combine(state, file.Replace("{build}", $"{n}", StringComparison.Ordinal)))
+                    : [Path.Combine(state, file).TrimEnd('/')]
+            );
+            for (var round = 0; round < Rounds; round++)
+                await crowd.Round();
+            strace.Kill();
+            await strace.WaitForExitAsync();
+        }
+        await crowd.AreAsTheyWereAnswered();
+        await own.Console.Kill();
+        await own.Console.StartWithServers();
+        await crowd.AreAsTheyWereAnswered();
+        Assert.True(crowd.Done > 0 && crowd.Refused > 0, $"{crowd.Done} done, {crowd.Refused} refused");
     }
 
     [Fact]
@@ -155,44 +195,19 @@ public sealed class DiskFaultTest
         return [Path.Combine(state, file).TrimEnd('/')];
     }
 
-    private static async Task<Process> Inject(
-        ConsoleProcess console,
-        string call,
-        string error,
-        IEnumerable<string> files
-    )
-    {
-        var strace = Process.Start(
-            new ProcessStartInfo(
-                "strace",
-                [
-                    "-f",
-                    "-e",
-                    $"trace={call}",
-                    "-e",
-                    $"inject={call}:error={error}:when=1+2",
-                    .. files.SelectMany(f => new[] { "-P", f }),
-                    "-o",
-                    "/dev/null",
-                    "-p",
-                    $"{console.Id}",
-                ]
-            )
-            {
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            }
-        )!;
-        var attached = new TaskCompletionSource();
-        strace.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data?.Contains("attached", StringComparison.Ordinal) == true)
-                attached.TrySetResult();
-        };
-        strace.BeginErrorReadLine();
-        await attached.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        return strace;
-    }
+    private static Task<Process> Inject(ConsoleProcess console, string call, string error, IEnumerable<string> files) =>
+        Strace.Attach(
+            console,
+            [
+                "-e",
+                $"trace={call}",
+                "-e",
+                $"inject={call}:error={error}:when=1+2",
+                .. files.SelectMany(f => new[] { "-P", f }),
+                "-o",
+                "/dev/null",
+            ]
+        );
 
     /// <summary>Writes of every kind, and what they should have left.</summary>
     private sealed class Deeds(ConsoleProcess console)
@@ -286,5 +301,97 @@ public sealed class DiskFaultTest
                     && l.Contains("\"what\":\"", StringComparison.Ordinal)
                     && !l.Contains("cancel", StringComparison.Ordinal)
                 );
+    }
+
+    /// <summary>People who write at the same moment, each on a server of their own, and what each was answered.</summary>
+    private sealed class Crowd(ConsoleProcess console) : IAsyncDisposable
+    {
+        private readonly HttpClient[] _people = [.. Enumerable.Range(1, Many).Select(n => console.ClientFor($"p{n}"))];
+        private readonly string?[] _purposes = new string?[Many];
+        private readonly ConcurrentBag<string> _builds = [],
+            _done = [],
+            _refused = [];
+        private int _count;
+
+        public int Done => _done.Count;
+        public int Refused => _refused.Count;
+
+        public async Task Round()
+        {
+            await Task.WhenAll(_people.Select((_, n) => Reserve(n)));
+            await Look();
+            await Task.WhenAll(_people.Select((_, n) => n % 2 == 0 ? Reserve(n) : Build(n)));
+            await Look();
+        }
+
+        public async Task AreAsTheyWereAnswered()
+        {
+            await Look();
+            var audit = await File.ReadAllTextAsync(Path.Combine(console.Folder, "state", "audit.log"));
+            Assert.All(_done, d => Assert.Equal(1, audit.Split(d).Length - 1));
+            Assert.All(_refused, r => Assert.DoesNotContain(r, audit, StringComparison.Ordinal));
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            foreach (var person in _people)
+                person.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        private async Task Reserve(int person)
+        {
+            var purpose = $"purpose-{Interlocked.Increment(ref _count)}.";
+            if (await Try(person, HttpMethod.Put, "reservation", new { purpose, hours = 9 }, purpose))
+                _purposes[person] = purpose;
+        }
+
+        // One that has no reservation would make one, whose purpose is not known here.
+        private async Task Build(int person)
+        {
+            var path = $"branches/b-{Interlocked.Increment(ref _count)}.x";
+            var body = new
+            {
+                app = "shop",
+                path,
+                database = false,
+                code = true,
+            };
+            if (_purposes[person] is not null && await Try(person, HttpMethod.Post, "builds", body, path))
+                _builds.Add(path);
+        }
+
+        private async Task<bool> Try(int person, HttpMethod method, string what, object body, string mark)
+        {
+            using var ask = new HttpRequestMessage(method, $"api/servers/qa{person + 1:00}/{what}");
+            ask.Content = JsonContent.Create(body);
+            ask.Headers.Add("Idempotency-Key", mark);
+            using var answer = await _people[person].SendAsync(ask);
+            Assert.True(
+                answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.ServiceUnavailable,
+                $"{method} {what}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}"
+            );
+            (answer.IsSuccessStatusCode ? _done : _refused).Add(mark);
+            return answer.IsSuccessStatusCode;
+        }
+
+        private async Task Look()
+        {
+            var servers = (await console.Http.Json("api/servers")).GetProperty("servers").EnumerateArray();
+            Assert.Equal(
+                _purposes,
+                servers
+                    .Select(s => s.GetProperty("reservation"))
+                    .Select(r => r.ValueKind == JsonValueKind.Null ? null : r.Text("purpose"))
+            );
+            Assert.Equal(
+                _builds.Order(),
+                (await console.Http.Json("api/builds"))
+                    .GetProperty("builds")
+                    .EnumerateArray()
+                    .Select(b => b.Text("path")!)
+                    .Order()
+            );
+        }
     }
 }

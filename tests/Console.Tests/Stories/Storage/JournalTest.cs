@@ -23,7 +23,7 @@ public sealed class JournalTest : IDisposable
     private static string[] All() => ["a.json", "b.json", "new.json", "audit.log"];
 
     /// <summary>An act on two files, a new one, and the audit.</summary>
-    private void Act(Journal journal, JsonFile<Number> a, JsonFile<Number> b, int value) =>
+    private Task Act(Journal journal, JsonFile<Number> a, JsonFile<Number> b, int value) =>
         journal.Do(act =>
         {
             act.Change(a, n => n with { Value = value });
@@ -36,10 +36,10 @@ public sealed class JournalTest : IDisposable
         (JsonFile<Number>.Create(_folder["a.json"], new(1, 0)), JsonFile<Number>.Create(_folder["b.json"], new(1, 0)));
 
     [Fact]
-    public void An_act_changes_all_its_files_and_the_audit_and_leaves_nothing_else()
+    public async Task An_act_changes_all_its_files_and_the_audit_and_leaves_nothing_else()
     {
         var (a, b) = Files();
-        Act(Open(), a, b, 7);
+        await Act(Open(), a, b, 7);
         Assert.Equal(7, a.Value.Value);
         Assert.Equal(7, JsonFile<Number>.Load(_folder["a.json"]).Value.Value);
         Assert.Equal(7, JsonFile<Number>.Load(_folder["b.json"]).Value.Value);
@@ -50,10 +50,10 @@ public sealed class JournalTest : IDisposable
     }
 
     [Fact]
-    public void A_decision_that_throws_changes_nothing()
+    public async Task A_decision_that_throws_changes_nothing()
     {
         var (a, _) = Files();
-        Assert.Throws<InvalidOperationException>(() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
             Open()
                 .Do(act =>
                 {
@@ -75,7 +75,7 @@ public sealed class JournalTest : IDisposable
     [InlineData("new.json.draft")]
     [InlineData("audit.log")]
     [InlineData("journal.log")]
-    public void When_the_disk_refuses_one_file_of_an_act_nothing_of_it_is_done(string refused)
+    public async Task When_the_disk_refuses_one_file_of_an_act_nothing_of_it_is_done(string refused)
     {
         var (a, b) = Files();
         var journal = Open();
@@ -83,7 +83,7 @@ public sealed class JournalTest : IDisposable
             File.Delete(_folder[refused]);
         Directory.CreateDirectory(_folder[refused]);
         var before = All().Where(n => n != refused).Select(Text).ToList();
-        Assert.Throws<DiskRefused>(() => Act(journal, a, b, 7));
+        await Assert.ThrowsAsync<DiskRefused>(() => Act(journal, a, b, 7));
         Assert.Equal((0, 0), (a.Value.Value, b.Value.Value));
         Assert.Equal(before, All().Where(n => n != refused).Select(Text));
         var named = refused.Replace(".draft", "", StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class JournalTest : IDisposable
 
         Directory.Delete(_folder[refused]);
         Assert.DoesNotContain(DiskTroubles.Probe(), t => t.Path.StartsWith(_folder.Path, StringComparison.Ordinal));
-        Act(journal, a, b, 9);
+        await Act(journal, a, b, 9);
         Assert.Equal("value 9\n", Text("audit.log"));
         Assert.Equal((9, 9), (a.Value.Value, b.Value.Value));
     }
@@ -105,11 +105,11 @@ public sealed class JournalTest : IDisposable
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void A_start_brings_up_whatever_an_act_had_not_done_yet(int done)
+    public async Task A_start_brings_up_whatever_an_act_had_not_done_yet(int done)
     {
         var (a, b) = Files();
         var before = All().ToDictionary(n => n, Text);
-        Act(Open(), a, b, 7);
+        await Act(Open(), a, b, 7);
         var after = All().ToDictionary(n => n, Text);
         var line = new JournalLine(
             [
@@ -141,11 +141,11 @@ public sealed class JournalTest : IDisposable
     }
 
     [Fact]
-    public void What_was_changed_after_an_act_stays_although_its_journal_line_survived()
+    public async Task What_was_changed_after_an_act_stays_although_its_journal_line_survived()
     {
         var (a, b) = Files();
         var before = Text("a.json");
-        Act(Open(), a, b, 7);
+        await Act(Open(), a, b, 7);
         var line = new JournalLine([new("a.json", Hash(before), Hash(Text("a.json")), Text("a.json"))], ["value 7"]);
         a.Change(n => n with { Value = 8 });
         File.WriteAllText(_folder["journal.log"], JsonSerializer.Serialize(line, Json.Web) + "\n");

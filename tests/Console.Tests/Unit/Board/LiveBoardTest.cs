@@ -16,7 +16,7 @@ public sealed class LiveBoardTest
         var seen = new List<string?>();
         book.Changed += _ => seen.Add(parts.The<LiveBoard>().Now.List.Servers.Single().Reservation?.Holder);
         Assert.Null(parts.The<LiveBoard>().Now.List.Servers.Single().Reservation);
-        parts.Reserve("qa01", "anna");
+        await parts.Reserve("qa01", "anna");
         Assert.Equal(["anna"], seen);
     }
 }

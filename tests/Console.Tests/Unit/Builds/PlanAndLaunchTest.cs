@@ -3,6 +3,7 @@ using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Plans;
 using TestServers.Reservations;
+using TestServers.Storage;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
@@ -71,11 +72,13 @@ public sealed class PlanAndLaunchTest
             .ToList();
         await using var parts = new PartsInPlace(servers, Histories, Apps);
         await parts.Begin();
-        var held = parts.Reserve("qa08", "anna").Number;
-        parts.Reserve("qa09", "ben");
+        var held = (await parts.Reserve("qa08", "anna")).Number;
+        await parts.Reserve("qa09", "ben");
         // Over, but for the build that runs under it.
-        var over = parts.Reserve("qa10", "anna", 0.0005);
-        parts.The<BuildsUnderHolds>().Begin(over.Server, over.Number, JobId.Of(7));
+        var over = await parts.Reserve("qa10", "anna", 0.0005);
+        await parts
+            .The<Journal>()
+            .Do(act => parts.The<BuildsUnderHolds>().Begin(act, over.Server, over.Number, JobId.Of(7)));
         await Wait.Until("its time is over", () => over.Until < DateTimeOffset.UtcNow);
         parts.The<Reachability>().NoteUnreachable(ServerName.From("qa11")!, "it was unplugged.");
         var (taken, refusals) = (0, new HashSet<string>(StringComparer.Ordinal));
@@ -118,7 +121,7 @@ public sealed class PlanAndLaunchTest
     {
         await using var parts = new PartsInPlace([("qa04", 5), ("qa05", 1), ("qa06", 1)], Histories, Apps);
         await parts.Begin();
-        parts.Reserve("qa05", "ben");
+        await parts.Reserve("qa05", "ben");
         var wanted = new Wanted(AppName.From(app)!, null, null, database, code);
         var plan = await parts
             .The<Planner>()
@@ -136,12 +139,12 @@ public sealed class PlanAndLaunchTest
         var code = new Wanted(AppName.From("plain")!, null, null, Database: false, Code: true);
         var queue = parts.The<BuildQueue>();
         foreach (var (server, by) in new[] { ("qa01", "anna"), ("qa02", "anna") })
-            queue.Enqueue(ServerName.From(server)!, code, null, PartsInPlace.DeedOf(by));
+            await queue.Enqueue(ServerName.From(server)!, code, null, PartsInPlace.DeedOf(by));
         var refusal = PlanOf(parts, "qa03", code, null);
         Assert.Contains("which is the limit", refusal, StringComparison.Ordinal);
         Assert.Equal(refusal, await LaunchOf(parts, "qa03", code, null));
         Assert.Null(PlanOf(parts, "qa03", code, null, "ben"));
-        queue.Enqueue(ServerName.From("qa03")!, code, null, PartsInPlace.DeedOf("ben"));
+        await queue.Enqueue(ServerName.From("qa03")!, code, null, PartsInPlace.DeedOf("ben"));
         refusal = PlanOf(parts, "qa04", code, null, "carl");
         Assert.Contains("which is the limit", refusal, StringComparison.Ordinal);
         Assert.Equal(refusal, await LaunchOf(parts, "qa04", code, null, "carl"));
@@ -170,7 +173,7 @@ public sealed class PlanAndLaunchTest
         Assert.Null(await FailureOf(parts, data));
 
         // One's own server that cannot be reached any more: the launch takes it, as it may be back.
-        parts.Reserve("qa04", "anna");
+        await parts.Reserve("qa04", "anna");
         parts.The<Reachability>().NoteUnreachable(ServerName.From("qa04")!, "it was unplugged.");
         Assert.Contains("it was unplugged.", await FailureOf(parts, data), StringComparison.Ordinal);
     }
@@ -202,7 +205,7 @@ public sealed class PlanAndLaunchTest
         var (queue, deed) = (parts.The<BuildQueue>(), PartsInPlace.DeedOf(by));
         try
         {
-            var build = queue.Enqueue(ServerName.From(server)!, wanted, number, deed);
+            var build = await queue.Enqueue(ServerName.From(server)!, wanted, number, deed);
             await queue.Cancel(build.Id, deed, CancellationToken.None);
             return null;
         }

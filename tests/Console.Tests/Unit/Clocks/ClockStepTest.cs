@@ -45,15 +45,15 @@ public sealed class ClockStepTest : IDisposable
     [InlineData(1, -1, true)]
     [InlineData(120, 1, true)]
     [InlineData(120, -1, true)]
-    public void A_reservation_ends_once_when_the_clock_says_so(int minutes, double hours, bool holds)
+    public async Task A_reservation_ends_once_when_the_clock_says_so(int minutes, double hours, bool holds)
     {
         var book = Book(minutes);
         Assert.NotNull(book.Of(Server));
         Step(hours);
         Assert.Equal(holds, book.Of(Server) is not null);
-        book.RemoveEnded();
+        await book.RemoveEnded();
         Step(-hours);
-        book.RemoveEnded();
+        await book.RemoveEnded();
         Assert.Equal(holds, book.Of(Server) is not null);
         _clock.Advance(TimeSpan.FromMinutes(minutes));
         Assert.Null(book.Of(Server));
@@ -99,12 +99,12 @@ public sealed class ClockStepTest : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public void One_night_has_one_restore_although_its_hour_comes_twice_or_not_at_all(double hours)
+    public async Task One_night_has_one_restore_although_its_hour_comes_twice_or_not_at_all(double hours)
     {
         var answers = new KeptAnswers(_state.Folder("keys"), _clock);
         var night = new Deed(Caller.TheConsole, "shop-2026-10-25", "POST /api/bases/shop/restore", "");
         var journal = _state.Journal(_state.Lines("audit.log"));
-        journal.Do(act => answers.Keep(act, night, new Answered(7)));
+        await journal.Do(act => answers.Keep(act, night, new Answered(7)));
         Step(hours);
         answers.RemoveOld();
         Assert.Equal(7, answers.Find<Answered>(night)?.Restore);

@@ -210,7 +210,7 @@ public sealed class StepEngineTest : IDisposable
                 State = JobState.Running,
                 Steps = [.. steps],
             };
-        return journal.Do(act => _store.Add(act, Make)).Id;
+        return journal.Do(act => _store.Add(act, Make)).GetAwaiter().GetResult().Id;
     }
 
     private StepState StateOf(JobId id, string name) => _store.Find(id)!.Steps.First(s => s.Name == name).State;

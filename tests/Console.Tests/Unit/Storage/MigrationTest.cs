@@ -54,14 +54,14 @@ public sealed class MigrationTest : IDisposable
     }
 
     [Fact]
-    public void So_it_is_when_an_act_changes_it()
+    public async Task So_it_is_when_an_act_changes_it()
     {
         using var state = new StateFolder(_folder["state"]);
         var path = _folder["state/c.json"];
         File.WriteAllText(path, First);
         var file = JsonFile<Counter>.Load(path);
         var journal = state.Journal(state.Lines("audit.log"));
-        journal.Do(act =>
+        await journal.Do(act =>
         {
             act.Change(file, c => c with { Number = 8 });
             act.Note("counted");
