@@ -20,9 +20,6 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
     private readonly ConcurrentDictionary<string, Loop> _loops = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<BaseName, SpareJob> _spares = new();
 
-    /// <summary>The lane of those who make a plain copy of this base.</summary>
-    public static string LaneOf(BaseName name) => "base " + name;
-
     /// <summary>
     /// Remembers that spares are to be made and what a copy has left is to be dropped: when the host is asked next, at
     /// the latest.
@@ -123,7 +120,7 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
             {
                 // Looked at when it can be ended already, so that nobody comes in between. Who is in the lane has it
                 // done when he leaves.
-                if (lanes.IsBusy(LaneOf(@base.Name)))
+                if (lanes.IsBusy(Lane.OfBase(@base.Name)))
                     continue;
                 _touched.TryRemove(@base.Name, out _);
                 end = await spares.Make(host, @base);

@@ -206,7 +206,7 @@ public sealed class Restores(
         try
         {
             return await lanes.Enter(
-                "host " + host.Settings.Name,
+                Lane.OfHost(host.Settings.Name),
                 host.Settings.Copies,
                 id,
                 $"restore {id}",

@@ -7,7 +7,7 @@ namespace TestServers.Jobs;
 public sealed class Lanes
 {
     private readonly Lock _deciding = new();
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly Dictionary<Lane, Turns> _lanes = [];
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="places">How many may be in this lane at once.</param>
@@ -16,7 +16,7 @@ public sealed class Lanes
     /// once.</param>
     /// <returns>The turn; disposing it lets the next one in.</returns>
     public async Task<IDisposable> Enter(
-        string name,
+        Lane lane,
         int places,
         JobId id,
         string who,
@@ -24,13 +24,13 @@ public sealed class Lanes
         CancellationToken cancel
     )
     {
-        var turn = new Turn(this, name, id, who, onWait);
+        var turn = new Turn(this, lane, id, who, onWait);
         lock (_deciding)
         {
-            var lane = _lanes.TryGetValue(name, out var known) ? known : _lanes[name] = new();
-            lane.Places = places;
-            lane.Waiting.Add(id.Number, turn);
-            Admit(lane);
+            var turns = _lanes.TryGetValue(lane, out var known) ? known : _lanes[lane] = new();
+            turns.Places = places;
+            turns.Waiting.Add(id.Number, turn);
+            Admit(turns);
         }
         await using var registration = cancel.Register(turn.Dispose);
         await turn.Mine;
@@ -39,54 +39,54 @@ public sealed class Lanes
     }
 
     /// <summary>Whether somebody is in this lane, or waits for it.</summary>
-    public bool IsBusy(string name)
+    public bool IsBusy(Lane lane)
     {
         lock (_deciding)
-            return _lanes.ContainsKey(name);
+            return _lanes.ContainsKey(lane);
     }
 
     private void Leave(Turn turn)
     {
         lock (_deciding)
         {
-            if (!_lanes.TryGetValue(turn.Lane, out var lane))
+            if (!_lanes.TryGetValue(turn.Lane, out var turns))
                 return;
-            if (lane.Waiting.GetValueOrDefault(turn.Id.Number) == turn)
-                lane.Waiting.Remove(turn.Id.Number);
-            lane.Inside.Remove(turn);
-            Admit(lane);
-            if (lane.Inside.Count == 0 && lane.Waiting.Count == 0)
+            if (turns.Waiting.GetValueOrDefault(turn.Id.Number) == turn)
+                turns.Waiting.Remove(turn.Id.Number);
+            turns.Inside.Remove(turn);
+            Admit(turns);
+            if (turns.Inside.Count == 0 && turns.Waiting.Count == 0)
                 _lanes.Remove(turn.Lane);
         }
         turn.Open();
     }
 
-    private static void Admit(Lane lane)
+    private static void Admit(Turns turns)
     {
-        while (lane.Inside.Count < lane.Places && lane.Waiting.Count > 0)
+        while (turns.Inside.Count < turns.Places && turns.Waiting.Count > 0)
         {
-            var next = lane.Waiting.Values[0];
-            lane.Waiting.RemoveAt(0);
-            lane.Inside.Add(next);
+            var next = turns.Waiting.Values[0];
+            turns.Waiting.RemoveAt(0);
+            turns.Inside.Add(next);
             next.Open();
         }
-        foreach (var (before, waiting) in lane.Waiting.Values.Index())
+        foreach (var (before, waiting) in turns.Waiting.Values.Index())
             waiting.OnWait(
-                before == 0 ? lane.Inside[0].Who : $"{lane.Inside[0].Who}, and {before} more before this one"
+                before == 0 ? turns.Inside[0].Who : $"{turns.Inside[0].Who}, and {before} more before this one"
             );
     }
 
-    private sealed class Lane
+    private sealed class Turns
     {
         public int Places { get; set; }
         public List<Turn> Inside { get; } = [];
         public SortedList<long, Turn> Waiting { get; } = [];
     }
 
-    private sealed class Turn(Lanes lanes, string lane, JobId id, string who, Action<string> onWait) : IDisposable
+    private sealed class Turn(Lanes lanes, Lane lane, JobId id, string who, Action<string> onWait) : IDisposable
     {
         private readonly TaskCompletionSource _mine = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        public string Lane { get; } = lane;
+        public Lane Lane { get; } = lane;
         public JobId Id { get; } = id;
         public string Who { get; } = who;
         public Action<string> OnWait { get; } = onWait;

@@ -42,10 +42,10 @@ public sealed class DatabaseStep(CurrentSettings settings, BaseFacts bases, Base
     )
     {
         var who = $"the copy for {build.Server}";
-        Task<IDisposable> Enter(string lane, int places, string what) =>
+        Task<IDisposable> Enter(Lane lane, int places, string what) =>
             lanes.Enter(lane, places, build.Id, who, other => run.WaitsFor($"{what} is busy with {other}"), cancel);
-        using var onBase = await Enter(BaseKeeper.LaneOf(@base.Name), 1, $"the base {@base.Name}");
-        using var onHost = await Enter("host " + host.Settings.Name, host.Settings.Copies, host.Settings.Name);
+        using var onBase = await Enter(Lane.OfBase(@base.Name), 1, $"the base {@base.Name}");
+        using var onHost = await Enter(Lane.OfHost(host.Settings.Name), host.Settings.Copies, host.Settings.Name);
         await keeper.StandAside(@base.Name);
         run.WaitsFor(null);
         return Finish(@base, await host.Copy(@base, build.Server, onlySpare: false, run.Log, run.Progress, cancel));

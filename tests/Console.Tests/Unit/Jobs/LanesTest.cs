@@ -4,6 +4,7 @@ namespace TestServers.Tests.Unit.Jobs;
 
 public sealed class LanesTest
 {
+    private static readonly Lane Shop = Lane.OfBase(BaseName.From("shop")!);
     private readonly Lanes _lanes = new();
 
     private Task<IDisposable> Enter(
@@ -11,7 +12,7 @@ public sealed class LanesTest
         int places = 1,
         Action<string>? onWait = null,
         CancellationToken cancel = default
-    ) => _lanes.Enter("base shop", places, JobId.Of(number), $"build {number}", onWait ?? (_ => { }), cancel);
+    ) => _lanes.Enter(Shop, places, JobId.Of(number), $"build {number}", onWait ?? (_ => { }), cancel);
 
     [Fact]
     public async Task Who_came_first_is_served_first_also_when_he_joined_the_lane_later()
@@ -52,8 +53,16 @@ public sealed class LanesTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         first.Dispose();
         var turn = await third.WaitAsync(TimeSpan.FromSeconds(5));
-        Assert.True(_lanes.IsBusy("base shop"));
+        Assert.True(_lanes.IsBusy(Shop));
         turn.Dispose();
-        Assert.False(_lanes.IsBusy("base shop"));
+        Assert.False(_lanes.IsBusy(Shop));
+    }
+
+    [Fact]
+    public async Task A_base_and_a_host_of_one_name_have_lanes_of_their_own()
+    {
+        using var onBase = await Enter(1);
+        Assert.False(_lanes.IsBusy(Lane.OfHost("shop")));
+        using var onHost = await _lanes.Enter(Lane.OfHost("shop"), 1, JobId.Of(2), "restore 2", _ => { }, default);
     }
 }
