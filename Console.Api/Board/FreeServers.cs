@@ -34,7 +34,7 @@ public sealed class FreeServers(
         var unclean = builds.All.Where(b => b.Unclean).Select(b => b.Server).ToHashSet();
         return Candidates(host)
             .Where(m => !busy.Contains(m.Name))
-            .OrderBy(m => app is null || history.Of(m.Name).Code.ContainsKey(app.Text) ? 0 : 1)
+            .OrderBy(m => app is null || history.Of(m.Name).Code.ContainsKey(app) ? 0 : 1)
             .ThenBy(m =>
                 unclean.Contains(m.Name) || history.Of(m.Name).Configuration is { Result: not JobState.Succeeded }
                     ? 1

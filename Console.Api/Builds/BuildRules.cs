@@ -75,12 +75,12 @@ public sealed class BuildRules(
         if (wanted.Database && app.Base is null)
             throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
         var kept = history.Of(machine.Name);
-        if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed.Text))
+        if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed))
             throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
         if (wanted.Code)
             return Fitting(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, app);
         var here =
-            kept.Code.GetValueOrDefault(app.Name.Text)
+            kept.Code.GetValueOrDefault(app.Name)
             ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
         if (IncompleteOn(machine.Name, app) is { } incomplete)
             throw Problem.Conflict($"{incomplete} Ask for `code` too.").With("path", here.Path);
@@ -104,7 +104,7 @@ public sealed class BuildRules(
 
     /// <summary>Why nothing can be built upon the code that is on a server, or null.</summary>
     public string? IncompleteOn(ServerName server, AppSettings app) =>
-        history.Of(server).Code.GetValueOrDefault(app.Name.Text) is { Incomplete: true } code
+        history.Of(server).Code.GetValueOrDefault(app.Name) is { Incomplete: true } code
             ? $"The checkout of {app.Name} on {server} is incomplete: one of {code.Path} ended half-way."
             : null;
 

@@ -28,8 +28,8 @@ public static class LeftOutBefore
         if (database && !code)
             yield return $"the commands after the code ({commands}): they run when code is built, so what they would do"
                 + " to the fresh database, such as a migration, is not done. Build the code, too, if it needs that.";
-        var there = kept.Code.GetValueOrDefault(app.Name.Text)?.Path;
-        if (code && !database && there is not null && there != path && kept.Copies.ContainsKey(name.Text))
+        var there = kept.Code.GetValueOrDefault(app.Name)?.Path;
+        if (code && !database && there is not null && there != path && kept.Copies.ContainsKey(name))
             yield return $"a fresh database: it stays as the commands after the code of {there} have left it, also with"
                 + $" migrations that {path} does not know. Build the database, too, if it must not have them.";
     }

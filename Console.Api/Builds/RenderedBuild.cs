@@ -18,10 +18,10 @@ public sealed class RenderedBuild(HistoryStore history, SiteValues values)
         var kept = history.Of(build.Server);
         var code = build.Code
             ? new KeptCode(build.Path, build.Result?.Revision)
-            : kept.Code.GetValueOrDefault(app.Name.Text);
+            : kept.Code.GetValueOrDefault(app.Name);
         var dataTime =
             build.Database ? build.Result?.DataTime
-            : app.Base is { } @base ? kept.Copies.GetValueOrDefault(@base.Text)
+            : app.Base is { } @base ? kept.Copies.GetValueOrDefault(@base)
             : null;
         RenderedSite Render(bool hidePassword)
         {

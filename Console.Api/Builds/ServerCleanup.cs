@@ -120,19 +120,18 @@ public sealed class ServerCleanup(
     private async Task<bool> Correct(Server machine, HostResult status, CancellationToken cancel)
     {
         var all = true;
-        var copies = new Dictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
+        var copies = new Dictionary<BaseName, DateTimeOffset?>();
         foreach (var @base in settings.Now.Bases)
         {
             var (answered, dataTime) = await bases.AskCopy(@base, machine.Name, cancel);
             all &= answered;
             if (dataTime is not null)
-                copies[@base.Name.Text] = dataTime;
+                copies[@base.Name] = dataTime;
         }
         var known = history.Of(machine.Name).Code;
         var code = settings.Now.Apps.ToDictionary(
-            app => app.Name.Text,
-            app => CodeOf(app, status, known.GetValueOrDefault(app.Name.Text)),
-            StringComparer.Ordinal
+            app => app.Name,
+            app => CodeOf(app, status, known.GetValueOrDefault(app.Name))
         );
         history.Correct(machine.Name, code, copies);
         return all;

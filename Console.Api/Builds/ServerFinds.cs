@@ -19,13 +19,13 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
     )
     {
         var (apps, all) = (settings.Now.Apps, settings.Now.Bases);
-        var code = apps.ToDictionary(a => a.Name.Text, a => CodeOf(a, status, known), StringComparer.Ordinal);
+        var code = apps.ToDictionary(a => a.Name, a => CodeOf(a, status, known));
         var copies = await CopiesOf(server, known, all, cancel);
         return new(
             code,
             copies,
             [
-                .. apps.Select(a => OtherwiseOf(a, code[a.Name.Text], status, known))
+                .. apps.Select(a => OtherwiseOf(a, code[a.Name], status, known))
                     .Concat(all.Select(b => OtherwiseOf(b, copies, known)))
                     .OfType<FoundOtherwise>(),
             ]
@@ -36,7 +36,7 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
     {
         if (!status.Results.Keys.Any(k => k.StartsWith($"app.{app.Name}.", StringComparison.Ordinal)))
             return null;
-        var before = known.Code.GetValueOrDefault(app.Name.Text);
+        var before = known.Code.GetValueOrDefault(app.Name);
         // The path is the one by which it was built, while that is what is there.
         var named = BuiltMark.OfCode(status, app.Name) is { Path: { } path, Revision: { } revision }
             ? new KeptCode(path, revision)
@@ -77,17 +77,17 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
 
     // What the database hosts said last is looked at first: only what does not fit is asked again. Of one that does not
     // answer the copy stays as it was known.
-    private async Task<Dictionary<string, DateTimeOffset?>> CopiesOf(
+    private async Task<Dictionary<BaseName, DateTimeOffset?>> CopiesOf(
         ServerName server,
         ServerHistory known,
         IReadOnlyList<BaseSettings> all,
         CancellationToken cancel
     )
     {
-        var copies = known.Copies.ToDictionary(StringComparer.Ordinal);
-        foreach (var @base in all.Where(b => known.Copies.ContainsKey(b.Name.Text) && bases.ProblemOf(b) is null))
+        var copies = known.Copies.ToDictionary();
+        foreach (var @base in all.Where(b => known.Copies.ContainsKey(b.Name) && bases.ProblemOf(b) is null))
         {
-            var name = @base.Name.Text;
+            var name = @base.Name;
             if (bases.CopyOf(@base, server) is { } seen && IsOurs(seen) && seen.DataTime == known.Copies[name])
                 continue;
             var (answered, copy) = await bases.FindCopy(@base, server, cancel);
@@ -101,14 +101,14 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
 
     private FoundOtherwise? OtherwiseOf(
         BaseSettings @base,
-        Dictionary<string, DateTimeOffset?> copies,
+        Dictionary<BaseName, DateTimeOffset?> copies,
         ServerHistory known
     )
     {
         bool IsOfBase(HistoryEntry entry) => entry.Database && settings.Now.App(entry.App)?.Base == @base.Name;
         if (known.Entries.FirstOrDefault(IsOfBase) is not { DataTime: { } left } last)
             return null;
-        var isThere = copies.TryGetValue(@base.Name.Text, out var now);
+        var isThere = copies.TryGetValue(@base.Name, out var now);
         if (isThere && now == left)
             return null;
         var found =

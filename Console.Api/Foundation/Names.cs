@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace TestServers.Foundation;
 
 /// <summary>A name from outside, checked once by making it: whoever holds one need not check again.</summary>
-public interface IName<TSelf> : IParsable<TSelf>
+public interface IName<TSelf> : IParsable<TSelf>, IComparable<TSelf>
     where TSelf : IName<TSelf>
 {
     /// <summary>The text, as it was given.</summary>
@@ -20,6 +20,9 @@ public interface IName<TSelf> : IParsable<TSelf>
 
     /// <summary>Makes one of a text that keeps the rule, null of another.</summary>
     static abstract TSelf? From(string text);
+
+    /// <summary>As their texts are ordered, byte by byte.</summary>
+    int IComparable<TSelf>.CompareTo(TSelf? other) => string.CompareOrdinal(Text, other?.Text);
 }
 
 /// <summary>The name of a virtual test machine.</summary>
@@ -167,6 +170,9 @@ public sealed partial record JobId : IName<JobId>
 
     /// <summary>The number itself, rising with each build and restore.</summary>
     public long Number => long.Parse(Text);
+
+    // By the number: 10 comes behind 9.
+    int IComparable<JobId>.CompareTo(JobId? other) => Number.CompareTo(other?.Number ?? 0);
 
     public static JobId Of(long number) => new(number.ToString());
 

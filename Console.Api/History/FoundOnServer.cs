@@ -15,7 +15,7 @@ public sealed record FoundOtherwise(string Part, string Message)
 /// <param name="Copies">The data times of the copies by their bases; one that is not among them is not there.</param>
 /// <param name="Otherwise">What of it this console had left otherwise.</param>
 public sealed record FoundOnServer(
-    IReadOnlyDictionary<string, KeptCode?> Code,
-    IReadOnlyDictionary<string, DateTimeOffset?> Copies,
+    IReadOnlyDictionary<AppName, KeptCode?> Code,
+    IReadOnlyDictionary<BaseName, DateTimeOffset?> Copies,
     IReadOnlyList<FoundOtherwise> Otherwise
 );

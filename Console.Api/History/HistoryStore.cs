@@ -82,8 +82,8 @@ public sealed class HistoryStore
     /// <param name="copies">The data time of each base's copy.</param>
     public void Correct(
         ServerName server,
-        IReadOnlyDictionary<string, KeptCode?> code,
-        IReadOnlyDictionary<string, DateTimeOffset?> copies
+        IReadOnlyDictionary<AppName, KeptCode?> code,
+        IReadOnlyDictionary<BaseName, DateTimeOffset?> copies
     )
     {
         if (!_files.TryGetValue(server, out var file))
@@ -96,7 +96,7 @@ public sealed class HistoryStore
             var nextCopies = history.Copies.SetItems(copies);
             if (history.Configuration is not { } now)
                 return history with { Code = nextCode, Copies = nextCopies };
-            var here = nextCode.GetValueOrDefault(now.App.Text);
+            var here = nextCode.GetValueOrDefault(now.App);
             var dataTime = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}").Value ?? now.DataTime;
             return history with
             {
@@ -135,7 +135,7 @@ public sealed class HistoryStore
     {
         var isSame =
             found.Code.All(c => asked.Code.GetValueOrDefault(c.Key) == c.Value)
-            && found.Copies.OrderBy(c => c.Key, StringComparer.Ordinal).SequenceEqual(asked.Copies);
+            && found.Copies.OrderBy(c => c.Key).SequenceEqual(asked.Copies);
         if (isSame && asked.Otherwise.SequenceEqual(found.Otherwise))
             return false;
         var (server, isNoted) = (asked.Server, false);
@@ -171,13 +171,13 @@ public sealed class HistoryStore
     private static Configuration? Now(
         Configuration? now,
         ServerName server,
-        ImmutableSortedDictionary<string, KeptCode> code,
-        ImmutableSortedDictionary<string, DateTimeOffset?> copies
+        ImmutableSortedDictionary<AppName, KeptCode> code,
+        ImmutableSortedDictionary<BaseName, DateTimeOffset?> copies
     )
     {
         if (now is null)
             return null;
-        var here = code.GetValueOrDefault(now.App.Text);
+        var here = code.GetValueOrDefault(now.App);
         var copy = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}");
         return now with
         {
@@ -194,13 +194,13 @@ public sealed class HistoryStore
         var (result, @base) = (build.Result, build.Base);
         var copies =
             result.Database is not null && @base is not null
-                ? history.Copies.SetItem(@base.Text, result.DataTime)
+                ? history.Copies.SetItem(@base, result.DataTime)
                 : history.Copies;
         var code = result.Revision is not null
-            ? history.Code.SetItem(build.App.Text, new(build.Path, result.Revision))
+            ? history.Code.SetItem(build.App, new(build.Path, result.Revision))
             : history.Code;
-        var here = code.GetValueOrDefault(build.App.Text);
-        var dataTime = @base is null ? null : copies.GetValueOrDefault(@base.Text);
+        var here = code.GetValueOrDefault(build.App);
+        var dataTime = @base is null ? null : copies.GetValueOrDefault(@base);
         string?[] made =
         [
             result.Revision is null ? null : FoundOtherwise.CodeOf(build.App),
@@ -245,7 +245,7 @@ public sealed class HistoryStore
 
     private static Configuration ConfigurationOf(
         EndedBuild build,
-        ImmutableSortedDictionary<string, DateTimeOffset?> copies,
+        ImmutableSortedDictionary<BaseName, DateTimeOffset?> copies,
         KeptCode? here,
         DateTimeOffset? dataTime
     ) =>
@@ -254,7 +254,7 @@ public sealed class HistoryStore
             here?.Path,
             here?.Revision,
             dataTime,
-            build.Base is { } @base && copies.ContainsKey(@base.Text) ? $"copy_{@base}_{build.Server}" : null,
+            build.Base is { } @base && copies.ContainsKey(@base) ? $"copy_{@base}_{build.Server}" : null,
             build.By,
             build.EndedAt,
             build.Id,

@@ -12,8 +12,8 @@ public sealed record ServerHistory(
     ServerName Server,
     Configuration? Configuration,
     ImmutableArray<HistoryEntry> Entries,
-    ImmutableSortedDictionary<string, DateTimeOffset?> Copies,
-    ImmutableSortedDictionary<string, KeptCode> Code
+    ImmutableSortedDictionary<BaseName, DateTimeOffset?> Copies,
+    ImmutableSortedDictionary<AppName, KeptCode> Code
 ) : IVersioned
 {
     /// <summary>What could not be removed on the server, as it was told last.</summary>
@@ -31,8 +31,8 @@ public sealed record ServerHistory(
             server,
             null,
             [],
-            ImmutableSortedDictionary.Create<string, DateTimeOffset?>(StringComparer.Ordinal),
-            ImmutableSortedDictionary.Create<string, KeptCode>(StringComparer.Ordinal)
+            ImmutableSortedDictionary<BaseName, DateTimeOffset?>.Empty,
+            ImmutableSortedDictionary<AppName, KeptCode>.Empty
         );
 
     public string? FindFault() =>

@@ -38,18 +38,18 @@ public sealed class Planner(
     public async Task<Plan> Of(ServerName server, Wanted wanted, long? number, string by, CancellationToken cancel)
     {
         var (machine, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
-        var here = kept.Code.GetValueOrDefault(app.Name.Text);
+        var here = kept.Code.GetValueOrDefault(app.Name);
         var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision);
         var code = wanted.Code ? await Compare(app, machine, here, target, cancel) : null;
         if (code?.FoundOther == true && await looks.Look(machine, cancel))
         {
             kept = history.Of(server);
-            here = kept.Code.GetValueOrDefault(app.Name.Text);
+            here = kept.Code.GetValueOrDefault(app.Name);
             code = await Compare(app, machine, here, target, cancel);
         }
         // Asked now, as the server may have told something else meanwhile.
         var refusal = rules.RefusalOf(server, wanted, number, by);
-        var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base.Text);
+        var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base);
         var database = wanted.Database && app.Base is { } name ? DatabaseOf(bases.Find(name), dataTime) : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
         var broken = then is null ? null : templates.FaultOf(app, machine, then.Path, then.Revision, JobId.Of(1), by);
