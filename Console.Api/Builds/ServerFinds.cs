@@ -117,7 +117,7 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
             : "has data of an unknown time";
         return new(
             FoundOtherwise.CopyOf(@base.Name),
-            $"The database copy_{@base.Name}_{known.Server} on {@base.Host} {found} now: build "
+            $"The database {CopyName.Of(@base.Name, known.Server)} on {@base.Host} {found} now: build "
                 + $"{last.Build} of this console "
                 + $"had left data of {Times.Say(left)} there.{(isThere ? "" : " Build the database again.")}"
         );

@@ -66,7 +66,7 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
         var host = settings.Now.DatabaseHost(settings.Now.Base(app.Base)!.Host);
         var password = new SecretText(ReadPassword(app.Database.PasswordFile, mayFail: hidePassword), hidePassword);
         return Texts(
-            ("name", $"copy_{app.Base}_{machine.Name}"),
+            ("name", CopyName.Of(app.Base, machine.Name).Text),
             ("host", host.Address),
             ("port", host.Port.ToString()),
             ("user", app.Database.User),

@@ -11,6 +11,7 @@ namespace TestServers.Databases;
 public sealed record Copy(DatabaseHost Host, FoundDatabase Found, string? Elsewhere)
 {
     public ServerName Server => Found.Server!;
+    public CopyName Name => CopyName.Of(Found.Base, Server);
 
     /// <summary>What it is called in bases.json.</summary>
     public string Key => $"{Host.Settings.Name}/{Found.Name}";

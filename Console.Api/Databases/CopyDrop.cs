@@ -31,5 +31,5 @@ public sealed class CopyDrop(Journal journal, Audit audit)
     }
 
     private Task Write(Copy copy, Caller caller, string what, string more) =>
-        journal.Do(act => audit.Write(act, caller, what, copy.Found.Name, more));
+        journal.Do(act => audit.Write(act, caller, what, copy.Name.Text, more));
 }

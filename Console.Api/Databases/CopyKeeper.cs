@@ -55,7 +55,7 @@ public sealed class CopyKeeper : BackgroundService
     public async Task Drop(Copy copy, Caller caller)
     {
         if (_sight.ReasonToRefuse(copy) is { } reason)
-            throw Problem.Conflict($"{copy.Found.Name} on {copy.Host.Settings.Name} is not dropped. {reason}");
+            throw Problem.Conflict($"{copy.Name} on {copy.Host.Settings.Name} is not dropped. {reason}");
         var end = await _drop.Run(copy, caller, null, CancellationToken.None);
         if (!end.Done)
             throw Problem.Failed(end.Message);

@@ -16,7 +16,7 @@ namespace TestServers.Databases;
 /// <param name="Kept">Why it stays; null when it is dropped by itself.</param>
 /// <param name="MayBeDropped">Whether a person may drop it at once.</param>
 public sealed record CopyView(
-    string Database,
+    CopyName Database,
     string Host,
     BaseName Base,
     ServerName Server,
@@ -100,7 +100,7 @@ public sealed class CopyPresenter
         var facts = _copies.FactsOf(copy);
         var found = copy.Found;
         return new(
-            found.Name,
+            copy.Name,
             copy.Host.Settings.Name,
             found.Base,
             copy.Server,
@@ -118,7 +118,7 @@ public sealed class CopyPresenter
     private Copy Find(CopyName database, string? host)
     {
         var named = _copies
-            .All.Where(c => c.Found.Name == database.Text && (host is null || c.Host.Settings.Name == host))
+            .All.Where(c => c.Name == database && (host is null || c.Host.Settings.Name == host))
             .ToList();
         var hosts = string.Join(" and ", named.Select(c => c.Host.Settings.Name));
         if (named.Count > 1)

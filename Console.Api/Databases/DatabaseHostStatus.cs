@@ -114,11 +114,7 @@ public sealed record DatabaseHostStatus(
         if (BaseName.From(of) is not { } @base || !Enum.TryParse<DatabaseKind>(word, ignoreCase: true, out var kind))
             return null;
         var name = kind == DatabaseKind.Base ? "base_" + rest : rest;
-        var copy = $"copy_{@base}_";
-        var server =
-            kind == DatabaseKind.Copy && name.StartsWith(copy, StringComparison.Ordinal)
-                ? ServerName.From(name[copy.Length..])
-                : null;
+        var server = kind == DatabaseKind.Copy ? CopyName.From(name)?.ServerOf(@base) : null;
         return new(
             name,
             kind,

@@ -113,6 +113,15 @@ public sealed partial record CopyName : IName<CopyName>
     public static string Rule => "copy_, the name of a base, _ and the name of a server";
     public static string Example => "copy_shop_qa07";
 
+    /// <summary>A server's copy of a base.</summary>
+    public static CopyName Of(BaseName @base, ServerName server) => new($"copy_{@base}_{server}");
+
+    /// <summary>Whose copy of that base it is; null: it is one of another base.</summary>
+    public ServerName? ServerOf(BaseName @base) =>
+        Text.StartsWith($"copy_{@base}_", StringComparison.Ordinal)
+            ? ServerName.From(Text[$"copy_{@base}_".Length..])
+            : null;
+
     public static CopyName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
 
     public static bool TryParse(

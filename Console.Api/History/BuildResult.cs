@@ -8,6 +8,6 @@ namespace TestServers.History;
 public sealed record BuildResult(
     Revision? Revision = null,
     DateTimeOffset? DataTime = null,
-    string? Database = null,
+    CopyName? Database = null,
     string? Method = null
 );

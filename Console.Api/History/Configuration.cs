@@ -11,7 +11,7 @@ public sealed record Configuration(
     RepositoryPath? Path,
     Revision? Revision,
     DateTimeOffset? DataTime,
-    string? Database,
+    CopyName? Database,
     string By,
     DateTimeOffset At,
     JobId? Build,

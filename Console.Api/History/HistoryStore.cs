@@ -97,7 +97,7 @@ public sealed class HistoryStore
             if (history.Configuration is not { } now)
                 return history with { Code = nextCode, Copies = nextCopies };
             var here = nextCode.GetValueOrDefault(now.App);
-            var dataTime = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}").Value ?? now.DataTime;
+            var dataTime = copies.FirstOrDefault(c => now.Database == CopyName.Of(c.Key, server)).Value ?? now.DataTime;
             return history with
             {
                 Code = nextCode,
@@ -178,7 +178,7 @@ public sealed class HistoryStore
         if (now is null)
             return null;
         var here = code.GetValueOrDefault(now.App);
-        var copy = copies.FirstOrDefault(c => now.Database == $"copy_{c.Key}_{server}");
+        var copy = copies.FirstOrDefault(c => now.Database == CopyName.Of(c.Key, server));
         return now with
         {
             Path = here?.Path,
@@ -254,7 +254,7 @@ public sealed class HistoryStore
             here?.Path,
             here?.Revision,
             dataTime,
-            build.Base is { } @base && copies.ContainsKey(@base) ? $"copy_{@base}_{build.Server}" : null,
+            build.Base is { } @base && copies.ContainsKey(@base) ? CopyName.Of(@base, build.Server) : null,
             build.By,
             build.EndedAt,
             build.Id,

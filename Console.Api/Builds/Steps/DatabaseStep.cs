@@ -65,7 +65,7 @@ public sealed class DatabaseStep(CurrentSettings settings, BaseFacts bases, Base
         if (method == "spare")
             bases.Note(@base.Name, known => known with { Spares = Math.Max(0, known.Spares - 1) });
         var what = method == "spare" ? "A spare" : "A copy";
-        var database = end.Results.GetValueOrDefault("database");
+        var database = CopyName.From(end.Results.GetValueOrDefault("database") ?? "");
         return new(
             StepState.Succeeded,
             dataTime is { } time ? $"{what} with the data of {Times.Say(time)}" : what,

@@ -27,7 +27,18 @@ public sealed class ServerListJsonTest
             "127.0.0.7",
             "http://127.0.0.7/",
             new(7, "jörg", "\"basket\" & more", Time, Time, new("anna", 6, "ill", Time, Id(3), RunningBuilds.Finish)),
-            new(Shop, Trunk, Seven, Time, "copy_shop_qa07", "anna", Time, Id(4), JobState.Failed, "It failed.")
+            new(
+                Shop,
+                Trunk,
+                Seven,
+                Time,
+                CopyName.From("copy_shop_qa07"),
+                "anna",
+                Time,
+                Id(4),
+                JobState.Failed,
+                "It failed."
+            )
             {
                 Incomplete = true,
                 DataDoubt = "Nobody knows.",

@@ -116,7 +116,7 @@ public sealed class DataOfTheFutureTest
             null,
             null,
             Noon.AddHours(3),
-            "copy_shop_qa01",
+            CopyName.From("copy_shop_qa01"),
             "anna",
             Noon,
             JobId.Of(1),

@@ -150,7 +150,14 @@ public sealed class StepEngineTest : IDisposable
         var id = Add("a", "b", "c");
         var run = Run(id, Make("a"), Make("b"), Make("c", "a"));
         var draft = Directory.CreateDirectory(Path.Combine(_folder["state"], "builds", id + ".json.draft"));
-        End("a", new(StepState.Succeeded, "done", job => job with { Result = new(Database: "copy_shop_qa01") }));
+        End(
+            "a",
+            new(
+                StepState.Succeeded,
+                "done",
+                job => job with { Result = new(Database: CopyName.From("copy_shop_qa01")) }
+            )
+        );
         await Wait.Until("a is refused", () => DiskTroubles.Open.Any(t => t.Path.Contains(_folder.Path)));
         Assert.False(run.IsCompleted);
         End("b", new(StepState.Failed, "cut off") { IsUnknown = true });
@@ -161,7 +168,7 @@ public sealed class StepEngineTest : IDisposable
         var job = _store.Change(id, end.LastStep);
         Assert.Equal([StepState.Succeeded, StepState.Failed, StepState.Waiting], States(id));
         Assert.True(job.Unclean);
-        Assert.Equal("copy_shop_qa01", job.Result!.Database);
+        Assert.Equal("copy_shop_qa01", job.Result!.Database?.Text);
     }
 
     [Fact]
