@@ -69,7 +69,7 @@ internal sealed class FoundPaths
                 : PathKind.Branch;
             var other = (isBranch ? RepositoryPath.Tags : RepositoryPath.Branches) + name;
             var path = hashes.ContainsKey(other) || NeedsWholeReference(name) ? reference : name;
-            Add(path, kind, commit.Length >= 12 ? commit[..12] : null, null, null);
+            Add(path, kind, commit.Length >= 12 ? Revision.From(commit[..12]) : null, null, null);
         }
     }
 
@@ -90,13 +90,13 @@ internal sealed class FoundPaths
         Add(
             kind == PathKind.Trunk ? name : $"{FolderOf(kind)}/{name}",
             kind,
-            (string?)commit?.Attribute("revision"),
+            Revision.From((string?)commit?.Attribute("revision") ?? ""),
             Times.Read((string?)commit?.Element("date")),
             (string?)commit?.Element("author")
         );
     }
 
-    private void Add(string text, PathKind kind, string? revision, DateTimeOffset? at, string? author)
+    private void Add(string text, PathKind kind, Revision? revision, DateTimeOffset? at, string? author)
     {
         if (RepositoryPath.From(text) is { } path)
             _paths.Add(new(path, kind, revision, at, author));

@@ -20,7 +20,7 @@ public enum PathKind
 public sealed record ListedPath(
     RepositoryPath Path,
     PathKind Kind,
-    string? Revision,
+    Revision? Revision,
     DateTimeOffset? At,
     string? Author
 );

@@ -232,7 +232,7 @@ public sealed class Planner(
     }
 
     private static bool IsOther(HostResult end, KeptCode? from) =>
-        end.Results.GetValueOrDefault("here_revision") is { } now && now != (from?.Revision?.Text ?? "");
+        end.Results.GetValueOrDefault("here_revision") is { } now && Revision.From(now) != from?.Revision;
 
     private static Commit? CommitOf(HostResult end, int number)
     {

@@ -33,7 +33,7 @@ public sealed class CodeStep(CurrentSettings settings, GuestProgram guest) : IBu
                 $"{machine.Name} reported no revision that could be one. Install this console's scripts there."
             );
         work.ErrorLog ??= ErrorLogMark.Of(end);
-        var shown = revision.Text.Length == 40 ? revision.Text[..12] : "r" + revision;
+        var shown = revision.Text.Length == 40 ? revision.Brief : "r" + revision;
         return new(
             StepState.Succeeded,
             $"{build.Path} at {shown}",
