@@ -82,7 +82,7 @@ public static class AnyServerApi
 
     private static TakenServer AnswerOf(Inventory inventory, Reservation reservation)
     {
-        var machine = inventory.Find(reservation.Server);
-        return new(machine.Name, machine.Address, machine.Url, ReservationView.Of(reservation));
+        var server = inventory.Find(reservation.Server);
+        return new(server.Name, server.Address, server.Url, ReservationView.Of(reservation));
     }
 }

@@ -16,7 +16,7 @@ namespace TestServers.Board;
 public sealed record Picture(ServerList List, ReadOnlyMemory<byte> Body, string Tag);
 
 /// <summary>
-/// Puts machines, reservations, configurations and builds together. The picture is made when something has changed, not
+/// Puts servers, reservations, configurations and builds together. The picture is made when something has changed, not
 /// when somebody asks: the list is served from memory. Every second it is made anew, because reservations end by the
 /// clock.
 /// </summary>

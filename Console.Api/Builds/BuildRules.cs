@@ -50,44 +50,44 @@ public sealed class BuildRules(
     /// wait.</exception>
     public Launchable Ensure(ServerName server, Wanted wanted, string by)
     {
-        var machine = RunningMachine(server);
+        var found = RunningServer(server);
         var app = catalogue.Find(wanted.App);
-        var path = PathFor(machine, app, wanted);
+        var path = PathFor(found, app, wanted);
         LimitFor(by);
-        return new(machine, app, path);
+        return new(found, app, path);
     }
 
-    private Server RunningMachine(ServerName server)
+    private Server RunningServer(ServerName server)
     {
-        var machine = inventory.Find(server);
-        return machine.Running
-            ? machine
+        var found = inventory.Find(server);
+        return found.Running
+            ? found
             : throw Problem
-                .Conflict($"{server} is {machine.State}. Start it on {machine.Host}, or take another server.")
-                .With("state", machine.State);
+                .Conflict($"{server} is {found.State}. Start it on {found.Host}, or take another server.")
+                .With("state", found.State);
     }
 
     // The wanted one, or the one that is there when no code is asked for.
-    private RepositoryPath PathFor(Server machine, AppSettings app, Wanted wanted)
+    private RepositoryPath PathFor(Server server, AppSettings app, Wanted wanted)
     {
         if (!wanted.Database && !wanted.Code)
             throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
         if (wanted.Database && app.Base is null)
             throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
-        var kept = history.Of(machine.Name);
+        var kept = history.Of(server.Name);
         if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed))
-            throw Problem.Conflict($"{machine.Name} has no copy of {needed} yet: ask for `database` too.");
+            throw Problem.Conflict($"{server.Name} has no copy of {needed} yet: ask for `database` too.");
         if (wanted.Code)
             return Fitting(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, app);
         var here =
             kept.Code.GetValueOrDefault(app.Name)
-            ?? throw Problem.Conflict($"{machine.Name} has no checkout of {app.Name} yet: ask for `code` too.");
-        if (IncompleteOn(machine.Name, app) is { } incomplete)
+            ?? throw Problem.Conflict($"{server.Name} has no checkout of {app.Name} yet: ask for `code` too.");
+        if (IncompleteOn(server.Name, app) is { } incomplete)
             throw Problem.Conflict($"{incomplete} Ask for `code` too.").With("path", here.Path);
         if (wanted.Path is not null && !wanted.Path.Equals(here.Path))
             throw Problem
                 .Conflict(
-                    $"{machine.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for "
+                    $"{server.Name} has {here.Path} of {app.Name}, not {wanted.Path}: ask for "
                         + "`code` too, or leave the path out."
                 )
                 .With("path", here.Path);

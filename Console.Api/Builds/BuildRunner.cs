@@ -163,25 +163,22 @@ public sealed class BuildRunner(
 
     private async Task<BuildOutcome> DoSteps(Build build, AppSettings app, CancellationToken cancel)
     {
-        Server machine;
+        Server server;
         try
         {
-            machine = inventory.Find(build.Server);
+            server = inventory.Find(build.Server);
         }
         catch (Problem gone)
         {
             return new(JobState.Failed, gone.Message);
         }
-        if (!machine.Running)
-            return new(
-                JobState.Failed,
-                $"{machine.Name} is {machine.State}. Start it on {machine.Host} and build again."
-            );
+        if (!server.Running)
+            return new(JobState.Failed, $"{server.Name} is {server.State}. Start it on {server.Host} and build again.");
 
-        if (await Obstacle(build, app, machine, cancel) is { } obstacle)
+        if (await Obstacle(build, app, server, cancel) is { } obstacle)
             return new(JobState.Failed, obstacle);
         TellLeftOut(build, app);
-        var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, machine), cancel);
+        var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, server), cancel);
         var state =
             end.Step is null ? JobState.Succeeded
             : end.Result.State == StepState.Cancelled ? JobState.Cancelled
@@ -190,12 +187,12 @@ public sealed class BuildRunner(
     }
 
     // Why it ends before any of its steps begins; null: nothing stands in the way.
-    private async Task<string?> Obstacle(Build build, AppSettings app, Server machine, CancellationToken cancel)
+    private async Task<string?> Obstacle(Build build, AppSettings app, Server server, CancellationToken cancel)
     {
         // Before a database is exchanged for the sake of settings that never come.
-        if (templates.FaultOf(app, machine, build.Path, build.Revision, build.Id, build.By) is { } fault)
-            return $"{fault} Nothing on {machine.Name} was touched.";
-        if (await cleaning.Before(machine, cancel) is { } unclean)
+        if (templates.FaultOf(app, server, build.Path, build.Revision, build.Id, build.By) is { } fault)
+            return $"{fault} Nothing on {server.Name} was touched.";
+        if (await cleaning.Before(server, cancel) is { } unclean)
         {
             cancel.ThrowIfCancellationRequested();
             return unclean;
@@ -205,7 +202,7 @@ public sealed class BuildRunner(
         // Known only now, when the build before it ended half-way.
         if (rules.IncompleteOn(build.Server, app) is { } incomplete)
             return $"{incomplete} Nothing was touched. Build the code, too.";
-        return await Unreached(machine, cancel) is { } unreached ? $"{unreached} Nothing was touched." : null;
+        return await Unreached(server, cancel) is { } unreached ? $"{unreached} Nothing was touched." : null;
     }
 
     // As its plan did.
@@ -224,11 +221,11 @@ public sealed class BuildRunner(
     }
 
     // A server that has answered in the last minute is not asked again: that would cost each build its time.
-    private async Task<string?> Unreached(Server machine, CancellationToken cancel)
+    private async Task<string?> Unreached(Server server, CancellationToken cancel)
     {
-        if (reachability.WasReachedWithin(machine.Name, TimeSpan.FromMinutes(1)))
+        if (reachability.WasReachedWithin(server.Name, TimeSpan.FromMinutes(1)))
             return null;
-        var status = await guest.Status(machine, cancel);
+        var status = await guest.Status(server, cancel);
         cancel.ThrowIfCancellationRequested();
         return status.Done ? null : status.Message;
     }

@@ -30,7 +30,7 @@ public sealed class GuestProgram(
     public Task<HostResult> CheckOut(
         Build build,
         AppSettings app,
-        Server machine,
+        Server server,
         TimeSpan limit,
         Action onReached,
         StepRun<Build> run,
@@ -48,8 +48,8 @@ public sealed class GuestProgram(
             ["build"] = build.Id.Text,
             ["by"] = build.By,
         };
-        var call = Call(machine, "checkout", limit, values, run.Log, run.Progress) with { OnReached = onReached };
-        return Run(machine, call, cancel);
+        var call = Call(server, "checkout", limit, values, run.Log, run.Progress) with { OnReached = onReached };
+        return Run(server, call, cancel);
     }
 
     /// <summary>
@@ -58,7 +58,7 @@ public sealed class GuestProgram(
     /// <param name="limit">For all of them together.</param>
     public Task<HostResult> RunAfter(
         AppSettings app,
-        Server machine,
+        Server server,
         TimeSpan limit,
         RenderedSite rendered,
         Action<string> onLog,
@@ -74,14 +74,14 @@ public sealed class GuestProgram(
         for (var i = 0; i < app.After!.Count; i++)
             values[$"step.{i + 1}"] = app.After[i];
         // The program itself ends them at their limit, and says so.
-        var call = Call(machine, "steps", limit + ShortLimit, values, onLog, onProgress);
-        return Run(machine, call with { Files = rendered.Files }, cancel);
+        var call = Call(server, "steps", limit + ShortLimit, values, onLog, onProgress);
+        return Run(server, call with { Files = rendered.Files }, cancel);
     }
 
     /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
     public Task<HostResult> Compare(
         AppSettings app,
-        Server machine,
+        Server server,
         KeptCode? from,
         CodeTarget to,
         CancellationToken cancel
@@ -97,15 +97,15 @@ public sealed class GuestProgram(
             ["from_path"] = from?.Path.Text ?? "",
             ["from_revision"] = from?.Revision?.Text ?? "",
         };
-        return Run(machine, new(Reach(machine), "guest", "compare", values, ShortLimit), cancel);
+        return Run(server, new(Reach(server), "guest", "compare", values, ShortLimit), cancel);
     }
 
     /// <summary>Has left-over work ended and half-made things put right, after an end that nobody heard of.</summary>
-    public Task<HostResult> Sweep(Server machine, CancellationToken cancel) =>
+    public Task<HostResult> Sweep(Server server, CancellationToken cancel) =>
         Run(
-            machine,
+            server,
             new(
-                Reach(machine),
+                Reach(server),
                 "guest",
                 "sweep",
                 new Dictionary<string, string>(StringComparer.Ordinal),
@@ -117,23 +117,23 @@ public sealed class GuestProgram(
     /// <summary>Asks what is on the server.</summary>
     /// <param name="counts">Whether the server counts as one that cannot be reached when this call does not reach
     /// it.</param>
-    public Task<HostResult> Status(Server machine, CancellationToken cancel, bool counts = true)
+    public Task<HostResult> Status(Server server, CancellationToken cancel, bool counts = true)
     {
         var call = new HostCall(
-            Reach(machine),
+            Reach(server),
             "guest",
             "status",
             new Dictionary<string, string>(StringComparer.Ordinal),
             ShortLimit
         );
-        return Run(machine, call, cancel, counts);
+        return Run(server, call, cancel, counts);
     }
 
     /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
     public Task<HostResult> PutSettings(
         Build build,
         AppSettings app,
-        Server machine,
+        Server server,
         TimeSpan limit,
         RenderedSite rendered,
         StepRun<Build> run,
@@ -149,37 +149,37 @@ public sealed class GuestProgram(
             ["by"] = build.By,
             ["data_time"] = dataTime ?? "",
         };
-        var call = Call(machine, "settings", limit, values, run.Log, run.Progress) with { Files = rendered.Files };
-        return Run(machine, call, cancel);
+        var call = Call(server, "settings", limit, values, run.Log, run.Progress) with { Files = rendered.Files };
+        return Run(server, call, cancel);
     }
 
     /// <summary>Asks what Apache has written into its error log on the server since then.</summary>
     /// <param name="since">Null: the log was not there or could not be read.</param>
-    public async Task<ErrorLog> ErrorsSince(Server machine, ErrorLogMark? since, CancellationToken cancel) =>
-        ErrorLog.Of(await Errors(machine, since, cancel), secrets.Hide);
+    public async Task<ErrorLog> ErrorsSince(Server server, ErrorLogMark? since, CancellationToken cancel) =>
+        ErrorLog.Of(await Errors(server, since, cancel), secrets.Hide);
 
     /// <summary>Asks where that log ends, before a page is asked that no step of this build has touched.</summary>
-    public async Task<ErrorLogMark?> EndOfErrors(Server machine, CancellationToken cancel) =>
-        ErrorLogMark.Of(await Errors(machine, null, cancel));
+    public async Task<ErrorLogMark?> EndOfErrors(Server server, CancellationToken cancel) =>
+        ErrorLogMark.Of(await Errors(server, null, cancel));
 
-    private Task<HostResult> Errors(Server machine, ErrorLogMark? since, CancellationToken cancel)
+    private Task<HostResult> Errors(Server server, ErrorLogMark? since, CancellationToken cancel)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["since.inode"] = since?.Inode ?? "",
             ["since.size"] = since?.Size ?? "",
         };
-        return Run(machine, new(Reach(machine), "guest", "errors", values, ShortLimit), cancel);
+        return Run(server, new(Reach(server), "guest", "errors", values, ShortLimit), cancel);
     }
 
     // What a call tells of its server is kept; a disk that refuses is told by what is written next.
-    private void NoteSetAside(Server machine, HostResult end)
+    private void NoteSetAside(Server server, HostResult end)
     {
         if (SetAside.Of(end) is not { } folders)
             return;
         try
         {
-            history.NoteSetAside(machine.Name, folders);
+            history.NoteSetAside(server.Name, folders);
         }
         catch (DiskRefused)
         {
@@ -187,7 +187,7 @@ public sealed class GuestProgram(
         }
     }
 
-    private async Task<HostResult> Run(Server machine, HostCall call, CancellationToken cancel, bool counts = true)
+    private async Task<HostResult> Run(Server server, HostCall call, CancellationToken cancel, bool counts = true)
     {
         var end = await program.Run(call, cancel);
         // A command of the app's, or Apache, may print what is in the settings.
@@ -196,29 +196,29 @@ public sealed class GuestProgram(
             Message = secrets.Hide(end.Message),
             LeftOut = [.. end.LeftOut.Select(secrets.Hide)],
         };
-        NoteSetAside(machine, end);
-        NoteOther(machine, end);
+        NoteSetAside(server, end);
+        NoteOther(server, end);
         if (end.Outcome is HostOutcome.Unreachable or HostOutcome.Stranger)
         {
             if (counts)
-                reachability.NoteUnreachable(machine.Name, end.Message);
+                reachability.NoteUnreachable(server.Name, end.Message);
         }
         else if (end.Outcome is HostOutcome.Done or HostOutcome.Failed or HostOutcome.Refused or HostOutcome.Cancelled)
-            reachability.NoteReached(machine.Name);
+            reachability.NoteReached(server.Name);
         return end;
     }
 
     // Whatever call it was: the site that a server shows is somebody's. A disk that refuses is told by what is written
     // next.
-    private void NoteOther(Server machine, HostResult end)
+    private void NoteOther(Server server, HostResult end)
     {
         if (BuiltMark.OfSite(end) is not { } mark)
             return;
-        var other = OtherWork.Of(machine.Name, mark, state.Id, clock.GetUtcNow());
+        var other = OtherWork.Of(server.Name, mark, state.Id, clock.GetUtcNow());
         try
         {
-            if (history.NoteOther(machine.Name, other) && other is not null)
-                OtherFound?.Invoke(machine.Name);
+            if (history.NoteOther(server.Name, other) && other is not null)
+                OtherFound?.Invoke(server.Name);
         }
         catch (DiskRefused)
         {
@@ -226,18 +226,18 @@ public sealed class GuestProgram(
         }
     }
 
-    private Transport Reach(Server machine) =>
-        Transport.To(machine.Name.Text, machine.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);
+    private Transport Reach(Server server) =>
+        Transport.To(server.Name.Text, server.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);
 
     private HostCall Call(
-        Server machine,
+        Server server,
         string verb,
         TimeSpan limit,
         IReadOnlyDictionary<string, string> values,
         Action<string> onLog,
         Action<double> onProgress
     ) =>
-        new(Reach(machine), "guest", verb, values, limit)
+        new(Reach(server), "guest", verb, values, limit)
         {
             OnLog = line => onLog(secrets.Hide(line)),
             OnProgress = onProgress,

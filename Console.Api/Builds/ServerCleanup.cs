@@ -48,15 +48,15 @@ public sealed class ServerCleanup(
 
     /// <summary>Cleans a server before a build, if it needs that.</summary>
     /// <returns>Why it cannot be cleaned, or null.</returns>
-    public async Task<string?> Before(Server machine, CancellationToken cancel)
+    public async Task<string?> Before(Server server, CancellationToken cancel)
     {
-        if (BuildsOn(machine).Count == 0)
+        if (BuildsOn(server).Count == 0)
             return null;
-        var turn = _turns.GetOrAdd(machine.Name, _ => new(1));
+        var turn = _turns.GetOrAdd(server.Name, _ => new(1));
         await turn.WaitAsync(cancel);
         try
         {
-            return BuildsOn(machine) is { Count: > 0 } builds ? await Clean(machine, builds, cancel) : null;
+            return BuildsOn(server) is { Count: > 0 } builds ? await Clean(server, builds, cancel) : null;
         }
         finally
         {
@@ -71,17 +71,17 @@ public sealed class ServerCleanup(
         var unclean = Open;
         // Side by side: one that hangs must not keep the others waiting.
         var running = settings.Now.Guests is null ? [] : inventory.Servers.Where(m => m.Running).ToList();
-        await Task.WhenAll(running.Where(m => unclean.ContainsKey(m.Name)).Select(machine => Try(machine, stop)));
+        await Task.WhenAll(running.Where(m => unclean.ContainsKey(m.Name)).Select(server => Try(server, stop)));
         // One that could not be reached is asked until it is: nobody else would, as it is given to nobody.
         var unreached = running.Where(m => reachability.Of(m.Name) is not null);
-        await Task.WhenAll(unreached.Select(machine => guest.Status(machine, stop)));
+        await Task.WhenAll(unreached.Select(server => guest.Status(server, stop)));
     }
 
-    private async Task Try(Server machine, CancellationToken stop)
+    private async Task Try(Server server, CancellationToken stop)
     {
         try
         {
-            await Before(machine, stop);
+            await Before(server, stop);
         }
         catch (Exception e) when (e is OperationCanceledException or DiskRefused)
         {
@@ -90,50 +90,50 @@ public sealed class ServerCleanup(
     }
 
     // A build that runs will say itself how it ended.
-    private List<Build> BuildsOn(Server machine) =>
-        [.. store.All.Where(b => b.Server == machine.Name && b.Unclean && b.Ended)];
+    private List<Build> BuildsOn(Server server) =>
+        [.. store.All.Where(b => b.Server == server.Name && b.Unclean && b.Ended)];
 
-    private async Task<string?> Clean(Server machine, List<Build> builds, CancellationToken cancel)
+    private async Task<string?> Clean(Server server, List<Build> builds, CancellationToken cancel)
     {
-        var swept = await guest.Sweep(machine, cancel);
-        var status = swept.Done ? await guest.Status(machine, cancel) : swept;
+        var swept = await guest.Sweep(server, cancel);
+        var status = swept.Done ? await guest.Status(server, cancel) : swept;
         if (!status.Done)
-            return Tell(machine, status.Message);
+            return Tell(server, status.Message);
         // A database host that is down must not stop a build that does not need it: then the server stays in the list,
         // to be asked again.
-        if (!await Correct(machine, status, cancel))
+        if (!await Correct(server, status, cancel))
             return null;
         foreach (var build in builds)
             store.Change(build.Id, b => b with { Unclean = false });
-        _problems.TryRemove(machine.Name, out _);
+        _problems.TryRemove(server.Name, out _);
         return null;
     }
 
     // Once, however long the server is away.
-    private string Tell(Server machine, string problem)
+    private string Tell(Server server, string problem)
     {
-        if (_problems.GetValueOrDefault(machine.Name) != problem)
-            log.LogInformation("{Server} is not cleaned yet: {Reason}", machine.Name, problem);
-        return _problems[machine.Name] = problem;
+        if (_problems.GetValueOrDefault(server.Name) != problem)
+            log.LogInformation("{Server} is not cleaned yet: {Reason}", server.Name, problem);
+        return _problems[server.Name] = problem;
     }
 
-    private async Task<bool> Correct(Server machine, HostResult status, CancellationToken cancel)
+    private async Task<bool> Correct(Server server, HostResult status, CancellationToken cancel)
     {
         var all = true;
         var copies = new Dictionary<BaseName, DateTimeOffset?>();
         foreach (var @base in settings.Now.Bases)
         {
-            var (answered, dataTime) = await bases.AskCopy(@base, machine.Name, cancel);
+            var (answered, dataTime) = await bases.AskCopy(@base, server.Name, cancel);
             all &= answered;
             if (dataTime is not null)
                 copies[@base.Name] = dataTime;
         }
-        var known = history.Of(machine.Name).Code;
+        var known = history.Of(server.Name).Code;
         var code = settings.Now.Apps.ToDictionary(
             app => app.Name,
             app => CodeOf(app, status, known.GetValueOrDefault(app.Name))
         );
-        history.Correct(machine.Name, code, copies);
+        history.Correct(server.Name, code, copies);
         return all;
     }
 

@@ -37,36 +37,36 @@ public sealed class ServerLooks(
 
     /// <summary>Asks a server, and its database hosts, what is there.</summary>
     /// <returns>Whether something was other than it was known.</returns>
-    public async Task<bool> Look(Server machine, CancellationToken cancel)
+    public async Task<bool> Look(Server server, CancellationToken cancel)
     {
-        _looked[machine.Name] = clock.GetTimestamp();
+        _looked[server.Name] = clock.GetTimestamp();
         // A build says itself how it ended, and one that did not is cleaned up after.
-        if (Busy.Contains(machine.Name))
+        if (Busy.Contains(server.Name))
             return false;
-        var known = history.Of(machine.Name);
-        var status = await Status(machine, cancel);
+        var known = history.Of(server.Name);
+        var status = await Status(server, cancel);
         // What says nothing of the server itself has not looked: what it leaves out is not gone.
         if (!status.Done || !status.Results.ContainsKey("disk_free"))
             return false;
         if (BuiltMark.OfSite(status) is null)
-            history.NoteOther(machine.Name, null);
-        var found = await finds.Of(machine.Name, known, status, cancel);
-        if (Busy.Contains(machine.Name) || !history.NoteFound(known, found))
+            history.NoteOther(server.Name, null);
+        var found = await finds.Of(server.Name, known, status, cancel);
+        if (Busy.Contains(server.Name) || !history.NoteFound(known, found))
             return false;
         foreach (var other in found.Otherwise.Except(known.Otherwise))
-            log.LogWarning("{Server}: {Found}", machine.Name, other.Message);
+            log.LogWarning("{Server}: {Found}", server.Name, other.Message);
         return true;
     }
 
     // Nobody is refused a server for one call that nobody has asked for: only when the next does not reach it, either.
-    private async Task<HostResult> Status(Server machine, CancellationToken cancel)
+    private async Task<HostResult> Status(Server server, CancellationToken cancel)
     {
-        var again = _missed.TryRemove(machine.Name, out _);
-        var status = await guest.Status(machine, cancel, counts: again);
+        var again = _missed.TryRemove(server.Name, out _);
+        var status = await guest.Status(server, cancel, counts: again);
         if (!again && status.Outcome is (HostOutcome.Unreachable or HostOutcome.Stranger))
         {
-            _missed[machine.Name] = true;
-            Ask(machine.Name);
+            _missed[server.Name] = true;
+            Ask(server.Name);
         }
         return status;
     }
@@ -113,11 +113,11 @@ public sealed class ServerLooks(
     private HashSet<ServerName> Busy =>
         [.. store.Open.Where(b => b.State == JobState.Running).Select(b => b.Server), .. cleaning.Open.Keys];
 
-    private async Task TryLook(Server machine, CancellationToken stop)
+    private async Task TryLook(Server server, CancellationToken stop)
     {
         try
         {
-            await Look(machine, stop);
+            await Look(server, stop);
         }
         catch (Exception e) when (e is OperationCanceledException or DiskRefused)
         {
@@ -125,7 +125,7 @@ public sealed class ServerLooks(
         }
         catch (Exception e)
         {
-            log.LogError(e, "Look at {Server}", machine.Name);
+            log.LogError(e, "Look at {Server}", server.Name);
         }
     }
 }

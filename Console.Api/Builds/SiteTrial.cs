@@ -24,8 +24,8 @@ internal static class SiteTrial
         if (settings.Apps.Count == 0)
             return;
         var values = new SiteValues(new(settings), new(settings));
-        var server = ServerName.From(ServerName.Example)!;
-        var machine = new Server(server, "", "running", "192.0.2.7", "http://192.0.2.7/");
+        var name = ServerName.From(ServerName.Example)!;
+        var server = new Server(name, "", "running", "192.0.2.7", "http://192.0.2.7/");
         foreach (var (at, app) in settings.Apps.Index())
         {
             try
@@ -34,7 +34,7 @@ internal static class SiteTrial
                 var revision = Revision.From(isGit ? "0123456789abcdef0123456789abcdef01234567" : "1");
                 var code = new KeptCode(RepositoryPath.From(app.DefaultPath)!, revision);
                 var time = app.Base is null ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch;
-                var some = values.Of(app, machine, code, time, JobId.Of(1), "anna", hidePassword: true);
+                var some = values.Of(app, server, code, time, JobId.Of(1), "anna", hidePassword: true);
                 if (quickly)
                     SiteTemplates.RenderQuickly(app, some);
                 else

@@ -15,7 +15,7 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
     /// <exception cref="Problem">The password is needed, and its file cannot be read.</exception>
     public IReadOnlyDictionary<string, object?> Of(
         AppSettings app,
-        Server machine,
+        Server server,
         KeptCode? code,
         DateTimeOffset? dataTime,
         JobId id,
@@ -23,15 +23,15 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
         bool hidePassword
     )
     {
-        var folder = Placeholders.Fill(settings.Now.Guests!.Folder, machine.Name, machine.Address);
+        var folder = Placeholders.Fill(settings.Now.Guests!.Folder, server.Name, server.Address);
         return Texts(
             (
                 "server",
                 Texts(
-                    ("name", machine.Name.Text),
-                    ("address", machine.Address),
-                    ("number", Placeholders.NumberOf(machine.Name)),
-                    ("url", machine.Url)
+                    ("name", server.Name.Text),
+                    ("address", server.Address),
+                    ("number", Placeholders.NumberOf(server.Name)),
+                    ("url", server.Url)
                 )
             ),
             ("app", Texts(("name", app.Name.Text))),
@@ -39,7 +39,7 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
             ("revision", code?.Revision?.Text ?? ""),
             ("dataTime", dataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") ?? ""),
             ("build", Texts(("id", id.Text), ("by", by))),
-            ("database", DatabaseOf(app, machine, hidePassword)),
+            ("database", DatabaseOf(app, server, hidePassword)),
             ("folders", Texts(("code", $"{folder}/code/{app.Name}"), ("site", folder + "/site"))),
             ("variables", VariablesOf(app, hidePassword))
         );
@@ -59,14 +59,14 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
 
     private static Dictionary<string, string> NoValues => new(StringComparer.Ordinal);
 
-    private Dictionary<string, object?> DatabaseOf(AppSettings app, Server machine, bool hidePassword)
+    private Dictionary<string, object?> DatabaseOf(AppSettings app, Server server, bool hidePassword)
     {
         if (app.Base is null || app.Database is null)
             return [];
         var host = settings.Now.DatabaseHost(settings.Now.Base(app.Base)!.Host);
         var password = new SecretText(ReadPassword(app.Database.PasswordFile, mayFail: hidePassword), hidePassword);
         return Texts(
-            ("name", CopyName.Of(app.Base, machine.Name).Text),
+            ("name", CopyName.Of(app.Base, server.Name).Text),
             ("host", host.Address),
             ("port", host.Port.ToString()),
             ("user", app.Database.User),

@@ -16,21 +16,14 @@ public sealed class TemplateCheck(SiteValues values, BaseFacts bases, TimeProvid
 
     /// <summary>Why they do not render, in a sentence; null when they do.</summary>
     /// <param name="revision">Null: it is not known yet.</param>
-    public string? FaultOf(
-        AppSettings app,
-        Server machine,
-        RepositoryPath path,
-        Revision? revision,
-        JobId id,
-        string by
-    )
+    public string? FaultOf(AppSettings app, Server server, RepositoryPath path, Revision? revision, JobId id, string by)
     {
         try
         {
             var isGit = app.Repository.Kind == RepositoryKind.Git;
             var code = new KeptCode(path, revision ?? Revision.From(isGit ? Hash : "1"));
             var time = app.Base is { } name ? bases.Of(name).DataTime ?? clock.GetUtcNow() : (DateTimeOffset?)null;
-            SiteTemplates.Render(app, values.Of(app, machine, code, time, id, by, hidePassword: true));
+            SiteTemplates.Render(app, values.Of(app, server, code, time, id, by, hidePassword: true));
             return null;
         }
         catch (UnrenderableTemplate e)

@@ -11,7 +11,7 @@ namespace TestServers.Hosts;
 /// </param>
 internal sealed record Found(
     ImmutableHashSet<string> Domains,
-    ImmutableArray<Server> Machines,
+    ImmutableArray<Server> Servers,
     ImmutableSortedDictionary<string, string> LeftOut
 )
 {
@@ -20,11 +20,11 @@ internal sealed record Found(
 
     /// <summary>Every server's name that the host has, offered or not.</summary>
     public ImmutableHashSet<string> Names { get; } =
-    [.. Machines.Select(m => m.Name.Text), .. LeftOut.Keys.Where(k => ServerName.From(k) is not null)];
+    [.. Servers.Select(m => m.Name.Text), .. LeftOut.Keys.Where(k => ServerName.From(k) is not null)];
 
     public static Found Of(HostSettings host, Regex pattern, HostListing listing)
     {
-        var machines = new List<Server>();
+        var servers = new List<Server>();
         var leftOut = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (name, reason) in listing.Odd.Where(o => pattern.IsMatch(o.Name)))
             leftOut[name] = $"The domain `{Clean(name)}` is left out: {reason}";
@@ -41,11 +41,11 @@ internal sealed record Found(
             if (ServerAddress.FaultOf(host, address, url) is { } fault)
                 leftOut[listed.Name] = $"{name} is left out: {fault}";
             else
-                machines.Add(new(name, host.Name, listed.State, address, url));
+                servers.Add(new(name, host.Name, listed.State, address, url));
         }
         return new(
             [.. listing.Servers.Select(s => s.Name), .. listing.Odd.Select(o => o.Name)],
-            [.. machines.DistinctBy(m => m.Name).OrderBy(m => m.Name.Text, StringComparer.Ordinal)],
+            [.. servers.DistinctBy(m => m.Name).OrderBy(m => m.Name.Text, StringComparer.Ordinal)],
             leftOut.ToImmutable()
         )
         {

@@ -48,12 +48,12 @@ public sealed record HostState(
         ImmutableArray<string> before
     )
     {
-        var machines = found.Machines.Where(m => places.GetValueOrDefault(m.Name.Text) == host).ToImmutableArray();
+        var servers = found.Servers.Where(m => places.GetValueOrDefault(m.Name.Text) == host).ToImmutableArray();
         var leftOut = found.LeftOut.SetItems(
-            from machine in found.Machines
-            let place = places.GetValueOrDefault(machine.Name.Text, host)
+            from server in found.Servers
+            let place = places.GetValueOrDefault(server.Name.Text, host)
             where place != host
-            select KeyValuePair.Create(machine.Name.Text, Twice(machine.Name, place))
+            select KeyValuePair.Create(server.Name.Text, Twice(server.Name, place))
         );
         var notices = leftOut.Values.Take(MostNotices).ToImmutableArray();
         var noneNamed = found.Names.IsEmpty && leftOut.IsEmpty && !found.Domains.IsEmpty ? NamesNone(found) : null;
@@ -63,7 +63,7 @@ public sealed record HostState(
             notices = notices.Add($"{leftOut.Count - MostNotices} more domains are left out.");
         if (notices.SequenceEqual(before))
             notices = before;
-        return new(host, asOf, problem, found.Domains.Count - machines.Length, machines, leftOut, notices)
+        return new(host, asOf, problem, found.Domains.Count - servers.Length, servers, leftOut, notices)
         {
             Domains = found.Domains,
             NoneNamed = noneNamed,

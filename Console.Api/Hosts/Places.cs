@@ -5,7 +5,7 @@ namespace TestServers.Hosts;
 
 /// <summary>What stands in places.json: the host that has each name.</summary>
 /// <param name="Others">
-/// Names that a second host showed beside the one that has them, as NAME/HOST: machines of their own, which never take
+/// Names that a second host showed beside the one that has them, as NAME/HOST: servers of their own, which never take
 /// the name over by themselves. Null: none yet.
 /// </param>
 public sealed record PlacesState(
@@ -34,7 +34,7 @@ internal static class Places
 {
     /// <param name="Asked">Whether it was asked since the start, answered or not.</param>
     /// <param name="Names">The names that it showed last; null: it has not answered since the start.</param>
-    /// <param name="Uri">The same for a host that the settings name twice: its machines are no others.</param>
+    /// <param name="Uri">The same for a host that the settings name twice: its servers are no others.</param>
     public sealed record Host(string Name, bool Asked, IReadOnlySet<string>? Names, string? Uri = null)
     {
         /// <summary>Whether both are names of one host.</summary>

@@ -7,16 +7,16 @@ namespace TestServers.Hosts;
 public sealed class Usability(Inventory inventory, Reachability reachability)
 {
     /// <summary>Why a server cannot be used now, as a sentence with what to do; null when it can.</summary>
-    public string? WhyNot(Server machine)
+    public string? WhyNot(Server server)
     {
-        if (!machine.Running)
-            return $"{machine.Name} is {machine.State}. Start it on {machine.Host}, or take another server.";
-        var host = inventory.Hosts.First(h => h.Name == machine.Host);
+        if (!server.Running)
+            return $"{server.Name} is {server.State}. Start it on {server.Host}, or take another server.";
+        var host = inventory.Hosts.First(h => h.Name == server.Host);
         if (host.Problem is { } problem)
-            return $"{machine.Host}, the host of {machine.Name}, does not answer: {problem} Take a "
+            return $"{server.Host}, the host of {server.Name}, does not answer: {problem} Take a "
                 + "server of another host, or try again when it answers.";
-        return reachability.Of(machine.Name) is { } unreachable
-            ? $"{machine.Name} cannot be reached since {Times.Say(unreachable.Since)}: "
+        return reachability.Of(server.Name) is { } unreachable
+            ? $"{server.Name} cannot be reached since {Times.Say(unreachable.Since)}: "
                 + $"{unreachable.Reason} It is tried again by itself; take another server meanwhile."
             : null;
     }
@@ -25,9 +25,9 @@ public sealed class Usability(Inventory inventory, Reachability reachability)
     /// <exception cref="Problem">404: there is no such server; 409: it cannot be used now.</exception>
     public Server Ensure(ServerName server)
     {
-        var machine = inventory.Find(server);
-        return WhyNot(machine) is { } why
-            ? throw Problem.Conflict(why).With("server", server).With("state", machine.State)
-            : machine;
+        var found = inventory.Find(server);
+        return WhyNot(found) is { } why
+            ? throw Problem.Conflict(why).With("server", server).With("state", found.State)
+            : found;
     }
 }

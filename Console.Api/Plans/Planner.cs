@@ -37,30 +37,30 @@ public sealed class Planner(
     /// told in the plan.</exception>
     public async Task<Plan> Of(ServerName server, Wanted wanted, long? number, string by, CancellationToken cancel)
     {
-        var (machine, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
+        var (found, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
         var here = kept.Code.GetValueOrDefault(app.Name);
         var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision);
-        var code = wanted.Code ? await Compare(app, machine, here, target, cancel) : null;
-        if (code?.FoundOther == true && await looks.Look(machine, cancel))
+        var code = wanted.Code ? await Compare(app, found, here, target, cancel) : null;
+        if (code?.FoundOther == true && await looks.Look(found, cancel))
         {
             kept = history.Of(server);
             here = kept.Code.GetValueOrDefault(app.Name);
-            code = await Compare(app, machine, here, target, cancel);
+            code = await Compare(app, found, here, target, cancel);
         }
         // Asked now, as the server may have told something else meanwhile.
         var refusal = rules.RefusalOf(server, wanted, number, by);
         var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base);
         var database = wanted.Database && app.Base is { } name ? DatabaseOf(bases.Find(name), dataTime) : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
-        var broken = then is null ? null : templates.FaultOf(app, machine, then.Path, then.Revision, JobId.Of(1), by);
-        var failure = refusal is null ? broken ?? FailureOf(machine, app, wanted, code) : null;
+        var broken = then is null ? null : templates.FaultOf(app, found, then.Path, then.Revision, JobId.Of(1), by);
+        var failure = refusal is null ? broken ?? FailureOf(found, app, wanted, code) : null;
         var isToldBefore = broken is not null || code?.Fails == true;
         return new(
             server,
             app.Name,
             database,
             code,
-            isToldBefore ? [] : SettingsThen(app, machine, then, database?.Then ?? dataTime, by, kept),
+            isToldBefore ? [] : SettingsThen(app, found, then, database?.Then ?? dataTime, by, kept),
             refusal,
             failure,
             [
@@ -85,11 +85,11 @@ public sealed class Planner(
     }
 
     // What would end it at its first step.
-    private string? FailureOf(Server machine, AppSettings app, Wanted wanted, CodePlan? code)
+    private string? FailureOf(Server server, AppSettings app, Wanted wanted, CodePlan? code)
     {
         if (code?.Fails == true)
             return code.Problem;
-        if (usability.WhyNot(machine) is { } unusable)
+        if (usability.WhyNot(server) is { } unusable)
             return unusable;
         if (!wanted.Database || app.Base is not { } name)
             return null;
@@ -132,7 +132,7 @@ public sealed class Planner(
 
     private ImmutableArray<FileChange> SettingsThen(
         AppSettings app,
-        Server machine,
+        Server server,
         KeptCode? code,
         DateTimeOffset? dataTime,
         string by,
@@ -144,7 +144,7 @@ public sealed class Planner(
         {
             var then = SiteTemplates.Render(
                 app,
-                values.Of(app, machine, code, dataTime, last?.Build ?? JobId.Of(1), last?.By ?? by, hidePassword: true)
+                values.Of(app, server, code, dataTime, last?.Build ?? JobId.Of(1), last?.By ?? by, hidePassword: true)
             );
             var now = last is null ? [] : last.Settings;
             return Differences(now, [.. then.Files.Select(f => new SiteFile(f.Key, f.Value))]);
@@ -187,15 +187,15 @@ public sealed class Planner(
 
     private async Task<CodePlan> Compare(
         AppSettings app,
-        Server machine,
+        Server server,
         KeptCode? from,
         CodeTarget to,
         CancellationToken cancel
     )
     {
-        if (!machine.Running)
-            return new(from, to, null, false, [], $"{machine.Name} is {machine.State}.");
-        var end = await guest.Compare(app, machine, from, to, cancel);
+        if (!server.Running)
+            return new(from, to, null, false, [], $"{server.Name} is {server.State}.");
+        var end = await guest.Compare(app, server, from, to, cancel);
         if (!end.Done)
         {
             var isMissing = end.Results.GetValueOrDefault("missing") == "true";

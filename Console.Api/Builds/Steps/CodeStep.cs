@@ -18,9 +18,9 @@ public sealed class CodeStep(CurrentSettings settings, GuestProgram guest) : IBu
 
     public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
     {
-        var (build, machine) = (work.Build, work.Server);
+        var (build, server) = (work.Build, work.Server);
         void OnReached() => run.Reach(BuildWork.ServerReached);
-        var end = await guest.CheckOut(build, work.App, machine, Limit, OnReached, run, cancel);
+        var end = await guest.CheckOut(build, work.App, server, Limit, OnReached, run, cancel);
         if (!end.Done)
         {
             // What a checkout that has begun and not come to its end has left, the server is asked.
@@ -30,7 +30,7 @@ public sealed class CodeStep(CurrentSettings settings, GuestProgram guest) : IBu
         if (Revision.From(end.Results.GetValueOrDefault("revision") ?? "") is not { } revision)
             return new(
                 StepState.Failed,
-                $"{machine.Name} reported no revision that could be one. Install this console's scripts there."
+                $"{server.Name} reported no revision that could be one. Install this console's scripts there."
             );
         work.ErrorLog ??= ErrorLogMark.Of(end);
         var shown = revision.Text.Length == 40 ? revision.Brief : "r" + revision;

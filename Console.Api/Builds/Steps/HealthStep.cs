@@ -44,10 +44,10 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
     /// </summary>
     public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
     {
-        var machine = work.Server;
-        var url = Placeholders.FillPage(work.App.Health, machine.Name, machine.Address, machine.Url);
+        var server = work.Server;
+        var url = Placeholders.FillPage(work.App.Health, server.Name, server.Address, server.Url);
         // No step of this build may have asked where the log ends.
-        var mark = work.ErrorLog ?? (work.Build.Resumes is null ? null : await guest.EndOfErrors(machine, cancel));
+        var mark = work.ErrorLog ?? (work.Build.Resumes is null ? null : await guest.EndOfErrors(server, cancel));
         var (limit, started) = (Limit, Stopwatch.StartNew());
         while (true)
         {
@@ -60,7 +60,7 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
                 );
             var patience = health.Status is null or 502 or 503 ? limit : TimeSpan.FromSeconds(3);
             if (started.Elapsed + Pause >= patience)
-                return GiveUp(health, await guest.ErrorsSince(machine, mark, cancel), run);
+                return GiveUp(health, await guest.ErrorsSince(server, mark, cancel), run);
             await Task.Delay(Pause, cancel);
         }
     }

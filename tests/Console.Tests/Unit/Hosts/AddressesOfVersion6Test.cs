@@ -20,15 +20,15 @@ public sealed class AddressesOfVersion6Test
         host.Check("hosts[0]");
         var listing = new HostListing([new("qa07", "running")], []);
         var found = Found.Of(host, PatternRule.Make(host.Servers), listing);
-        var machine = Assert.Single(found.Machines);
-        Assert.Equal(page, machine.Url);
-        Assert.DoesNotContain('[', machine.Address);
-        Assert.True(Uri.TryCreate(machine.Url, UriKind.Absolute, out _));
-        Assert.Equal(page + "health", Placeholders.FillPage("{url}health", server, machine.Address, machine.Url));
+        var one = Assert.Single(found.Servers);
+        Assert.Equal(page, one.Url);
+        Assert.DoesNotContain('[', one.Address);
+        Assert.True(Uri.TryCreate(one.Url, UriKind.Absolute, out _));
+        Assert.Equal(page + "health", Placeholders.FillPage("{url}health", server, one.Address, one.Url));
         Assert.StartsWith(
             new Uri(page).GetLeftPart(UriPartial.Scheme),
             Placeholders
-                .FillPage("http://{address}:81/", server, machine.Address)
+                .FillPage("http://{address}:81/", server, one.Address)
                 .Replace("http", new Uri(page).Scheme, StringComparison.Ordinal),
             StringComparison.Ordinal
         );
