@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using TestServers;
-using TestServers.Commands;
+using TestServers.HostPrograms;
+using TestServers.Settings;
 
 // What a call of a host program costs by the console's own code: connections CLIENT USER KEY KNOWN PORT FOLDER RUNS
 // ADDRESS... With one address it prints the seconds of RUNS calls, each on a new connection, then of RUNS on one that

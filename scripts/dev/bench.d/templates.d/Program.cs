@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using TestServers;
 using TestServers.Apps;
+using TestServers.Foundation;
+using TestServers.Settings;
 
 // templates FOLDER: renders the three templates of a folder as a build does, in a process of its own, and prints a line
 // for each figure: the first time, later times, after an edit of one file, and the memory that both took.
@@ -9,7 +10,7 @@ const int Later = 1000,
 
 var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), args[0]);
 var values = Values();
-var file = SettingsTemplates
+var file = TemplateFile
   .Names.SelectMany(name => new[] { name, name + ".cshtml" })
   .Select(name => Path.Combine(args[0], name))
   .Last(File.Exists);
@@ -27,7 +28,7 @@ for (var i = 0; i < Edits; i++)
 Tell("megabytes", cold - before);
 Tell("megabytes-an-edit", (Memory() - cold) / Edits);
 
-void Render() => SettingsTemplates.Render(app, values);
+void Render() => SiteTemplates.Render(app, values);
 
 static double Seconds(Action act)
 {

@@ -22,6 +22,8 @@ public sealed partial class FormerNamesTest
         ".conf",
         ".example",
         ".bats",
+        ".sql",
+        ".pm",
         "",
     ];
 
@@ -72,16 +74,74 @@ public sealed partial class FormerNamesTest
     [Fact]
     public void No_source_has_a_former_name_of_a_type()
     {
-        var former = Types.Select(t => t.Replace("|", "", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
-        string[] places = [Sources.Root(), Sources.Of("tests/Console.Tests")];
+        var former = Types.Select(Whole).ToHashSet(StringComparer.Ordinal);
+        string[] places = [Sources.Root(), Sources.Of("tests/Console.Tests"), Sources.Of("scripts")];
         var found =
             from file in places.SelectMany(FilesBelow)
-            where Path.GetExtension(file) == ".cs"
+            where Path.GetExtension(file) is ".cs" or ""
             from Match word in Words().Matches(File.ReadAllText(file))
             where former.Contains(word.Value)
             select $"{Path.GetFileName(file)}: {word.Value}";
         Assert.Empty(found.Distinct());
     }
+
+    // Programs, functions and statements of the host programs, in the same way. Some are usual words in a comment.
+    private static readonly string[] Programs =
+    [
+        "d|ress",
+        "l|ook_at",
+        "r|etire",
+        "c|rowded",
+        "c|losed",
+        "u|nless-silent",
+        "a|loud",
+        "w|ithin",
+        "o|utlive",
+        "s|hort-log",
+        "c|ommits",
+    ];
+
+    // As a command, a function, a program of the scripts' own folders, or a statement.
+    private static readonly Regex Called = new(
+        @"(?:^\s*(?:exec |source )?|\bsql |[;|&(]\s*|(?:folder|shared|guest|database-host|sql)/)"
+            + $"(?:{string.Join('|', Programs.Select(Whole))})"
+            + @"(?:\.sql)?(?:\(\)|[""'\s;|)]|$)",
+        RegexOptions.NonBacktracking
+    );
+
+    [Theory]
+    [InlineData("scripts")]
+    [InlineData("tests/scripts")]
+    public void No_script_and_no_statement_has_a_former_name(string place)
+    {
+        var files = FilesBelow(Sources.Of(place)).ToList();
+        Assert.Contains(files, f => Path.GetExtension(f) is ".sql" or ".bats");
+        Assert.Empty(files.Select(Path.GetFileNameWithoutExtension).Intersect(Programs.Select(Whole)));
+        var found =
+            from file in files
+            from line in File.ReadLines(file)
+            where !IsComment(line) && Called.IsMatch(line)
+            select $"{Path.GetFileName(file)}: {line.Trim()}";
+        Assert.Empty(found);
+    }
+
+    [Theory]
+    [InlineData("  sql d|ress database=x")]
+    [InlineData("  w|ithin 5 git fetch")]
+    [InlineData("c|rowded() {")]
+    [InlineData("git log | \"$guest_folder/c|ommits\" git")]
+    [InlineData("source \"$shared/a|loud\"")]
+    [InlineData("\\i sql/r|etire.sql")]
+    public void One_that_came_back_would_be_found(string line)
+    {
+        var whole = Regex.Replace(line, @"\b(\w)\|(\w)", "$1$2");
+        Assert.True(!IsComment(whole) && Called.IsMatch(whole), whole);
+    }
+
+    private static string Whole(string name) => name.Replace("|", "", StringComparison.Ordinal);
+
+    private static bool IsComment(string line) =>
+        line.TrimStart() is var text && (text.StartsWith('#') || text.StartsWith("--", StringComparison.Ordinal));
 
     [GeneratedRegex(@"\b[A-Z]\w+\b")]
     private static partial Regex Words();
