@@ -38,30 +38,49 @@ public sealed class ConsoleProcess : IAsyncDisposable
     /// <summary>Where it runs: the beginning of a command, or nothing.</summary>
     public IReadOnlyList<string> Within { get; init; } = [];
 
+    /// <summary>Its settings; the files that they name are in <see cref="Folder"/>.</summary>
+    internal ConsoleBuilder Build() => ConsoleBuilder.Usual(Folder);
+
+    /// <summary>Writes the usual settings, with what is different.</summary>
+    /// <param name="more">Further keys, as they stand in a file.</param>
+    /// <param name="extraHosts">Another host, in the same way.</param>
+    /// <param name="listen">The keys within `listen`.</param>
+    /// <param name="state">The key `state`, or what stands in its place.</param>
     public void WriteSettings(
         string? uri = null,
         string more = "",
-        string extraHosts = "",
-        string address = "127.71.9.{number}",
-        string url = "http://127.71.9.{number}:1/",
-        string servers = "^qa[0-9]+$",
+        string? extraHosts = null,
+        string? address = null,
+        string? url = null,
+        string? servers = null,
         string? socket = null,
         string? listen = null,
-        string state = "\"state\": \"state\""
-    ) =>
-        File.WriteAllText(
-            _folder["console.json"],
-            $$"""
-            { "listen": { {{listen ?? $"\"socket\": \"{socket ?? Socket}\""}} }, "pathBase": "/console",
-              {{state}}, "runtime": "{{_folder["run"]}}",
-              "hosts": [ { "name": "vmhost",
-                "uri": "{{uri ?? $"test://{_folder["domains.xml"]}"}}", "servers": "{{servers}}",
-                "address": "{{address}}", "url": "{{url}}" }{{extraHosts}} ],
-              "tokens": [ { "name": "cron", "sha256": "{{Convert.ToHexStringLower(
-                System.Security.Cryptography.SHA256.HashData("secret"u8)
-            )}}", "may": ["restore"] } ]{{more}} }
-            """
-        );
+        string? state = null
+    )
+    {
+        var settings = Build();
+        foreach (var (key, value) in new[] { ("uri", uri), ("address", address), ("url", url), ("servers", servers) })
+        {
+            if (value is not null)
+                settings.Host[key] = value;
+        }
+        if (extraHosts is not null)
+            settings.Add("hosts", extraHosts.Trim().TrimStart(','));
+        if (socket is not null)
+            settings.Settings["listen"]!["socket"] = socket;
+        if (listen is not null)
+            settings.With(
+                $$"""
+                "listen": { {{listen}} }
+                """
+            );
+        if (state is not null)
+        {
+            settings.Settings.Remove("state");
+            settings.With(state.TrimEnd().TrimEnd(','));
+        }
+        settings.With(more).Write();
+    }
 
     public void WriteDomains(params (string Name, int State)[] domains) =>
         File.WriteAllText(_folder["domains.xml"], Domains(domains));

@@ -15,18 +15,19 @@ internal sealed class ConsoleWithApp : IAsyncDisposable
     public ConsoleWithApp(string builds = "{}", int connectSeconds = 5)
     {
         _silent.Start(1000);
-        var templates = Directory.CreateDirectory(Path.Combine(Console.Folder, "templates")).FullName;
-        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" })
-            File.WriteAllText(Path.Combine(templates, name), "");
-        Console.WriteSettings(
-            more: $$"""
-            , "guests": { "ssh": { "user": "nobody", "port": {{(
+        Console
+            .Build()
+            .WithTemplates()
+            .With(
+                $$"""
+            "guests": { "ssh": { "user": "nobody", "port": {{(
                 (IPEndPoint)_silent.LocalEndpoint
             ).Port}}, "key": "/dev/null", "knownHosts": "/dev/null", "connectSeconds": {{connectSeconds}} } },
               "apps": [ { "name": "shop", "repository": { "kind": "svn", "url": "svn://127.71.9.1/shop" },
                 "templates": "templates" } ], "builds": {{builds}}
             """
-        );
+            )
+            .Write();
     }
 
     public ConsoleProcess Console { get; } = new();

@@ -10,34 +10,23 @@ namespace TestServers.Tests.Stage;
 internal sealed class CopyConsole : IAsyncDisposable
 {
     private readonly LabFixture _lab;
-    private readonly JsonObject _settings;
+    private readonly ConsoleBuilder _settings;
 
     /// <param name="keptDays">For how long a copy is kept: 0.0001 days are 8.6 s.</param>
     public CopyConsole(LabFixture lab, double keptDays = 0.0001)
     {
         _lab = lab;
         var labs = JsonNode.Parse(File.ReadAllText(Path.Combine(lab.Folder, "console.json")))!.AsObject();
-        _settings = new JsonObject
-        {
-            ["listen"] = new JsonObject { ["socket"] = Process.Socket },
-            ["pathBase"] = "/console",
-            ["state"] = "state",
-            ["runtime"] = Path.Combine(Process.Folder, "run"),
-            ["hosts"] = new JsonArray(),
-            ["databaseHosts"] = new JsonArray(labs["databaseHosts"]![0]!.DeepClone()),
-            ["bases"] = new JsonArray(
-                new JsonObject
-                {
-                    ["name"] = "grace",
-                    ["host"] = "db1",
-                    ["dump"] = "none",
-                    ["owner"] = "shop",
-                    ["spares"] = 0,
-                }
-            ),
-            ["tokens"] = labs["tokens"]!.DeepClone(),
-            ["copies"] = new JsonObject { ["keptDays"] = keptDays },
-        };
+        _settings = Process.Build();
+        _settings.With(
+            $$"""
+            "hosts": [],
+            "databaseHosts": [ {{labs["databaseHosts"]![0]!.ToJsonString()}} ],
+            "bases": [ { "name": "grace", "host": "db1", "dump": "none", "owner": "shop", "spares": 0 } ],
+            "tokens": {{labs["tokens"]!.ToJsonString()}},
+            "copies": { "keptDays": {{keptDays.ToString("0.################")}} }
+            """
+        );
     }
 
     public ConsoleProcess Process { get; } = new();
@@ -64,8 +53,8 @@ internal sealed class CopyConsole : IAsyncDisposable
 
     public void Change(Action<JsonObject> change)
     {
-        change(_settings);
-        File.WriteAllText(Path.Combine(Process.Folder, "console.json"), _settings.ToJsonString());
+        change(_settings.Settings);
+        _settings.Write();
     }
 
     public void ChangeHost(string name, Action<JsonObject> change) =>

@@ -30,28 +30,19 @@ internal sealed class LabConsole : IAsyncDisposable
         foreach (var guest in Guests)
             CopyFolder(SiteOf(guest), _before[guest]);
 
-        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(lab.Folder, "console.json")))!.AsObject();
-        settings["listen"] = new JsonObject { ["socket"] = Process.Socket };
-        settings["state"] = "state";
-        settings["runtime"] = Path.Combine(Process.Folder, "run");
-        settings["wwwroot"] = null;
-        settings["databaseHosts"] = new JsonArray();
-        settings["bases"] = new JsonArray();
-        settings["hosts"]![0]!["uri"] = $"test://{Path.Combine(Process.Folder, "domains.xml")}";
-        settings["hosts"]![0]!["servers"] = "^own[67]$";
-        settings["guests"]!["folder"] = $"{lab.Folder}/guests/qa0{{number}}/srv";
-        settings["apps"] = new JsonArray(
-            new JsonObject
-            {
-                ["name"] = "plain",
-                ["repository"] = settings["apps"]![0]!["repository"]!.DeepClone(),
-                ["templates"] = _templates.Path,
-                ["health"] = "{url}",
-            }
+        var settings = ConsoleBuilder.Of(Path.Combine(lab.Folder, "console.json"), Process.Folder);
+        settings.With(
+            $$"""
+            "wwwroot": null, "databaseHosts": [], "bases": [],
+            "apps": [ { "name": "plain", "templates": "{{_templates.Path}}", "health": "{url}",
+              "repository": {{settings.Settings["apps"]![0]!["repository"]!.ToJsonString()}} } ]
+            """
         );
-        change?.Invoke(settings);
+        settings.Host["servers"] = "^own[67]$";
+        settings.Settings["guests"]!["folder"] = $"{lab.Folder}/guests/qa0{{number}}/srv";
+        change?.Invoke(settings.Settings);
         Process.WriteDomains(("own6", 1), ("own7", 1));
-        File.WriteAllText(Path.Combine(Process.Folder, "console.json"), settings.ToJsonString());
+        settings.Write();
     }
 
     public ConsoleProcess Process { get; } = new();

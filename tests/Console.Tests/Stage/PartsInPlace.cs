@@ -25,13 +25,8 @@ internal sealed class PartsInPlace : IAsyncDisposable
     )
     {
         _files.WriteDomains([.. servers]);
-        var templates = Directory.CreateDirectory(FileOf("templates")).FullName;
-        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" })
-            File.WriteAllText(Path.Combine(templates, name), "");
-        File.WriteAllText(FileOf("password"), "x");
-        File.WriteAllText(FileOf("program"), "");
+        _files.Build().WithTemplates().WithFile("password", "x").WithFile("program", "").With(apps).Write();
         File.SetUnixFileMode(FileOf("program"), (UnixFileMode)0b111_101_101);
-        _files.WriteSettings(more: ", " + apps);
         Settings = SiteTrial.Load(FileOf("console.json"));
         using (var state = new TestServers.Storage.StateFolder(Settings.State))
             state.Complete(DateTimeOffset.UtcNow);

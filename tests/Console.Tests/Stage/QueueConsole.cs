@@ -64,20 +64,18 @@ internal sealed class QueueConsole : IAsyncDisposable
 
     private void WriteSettings()
     {
-        var templates = Directory.CreateDirectory(Path.Combine(Process.Folder, "templates")).FullName;
-        foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" })
-            File.WriteAllText(Path.Combine(templates, name), "# {{path}} of {{build.id}}\n");
-        File.WriteAllText(Path.Combine(Process.Folder, "password"), "secret");
         Process.WriteDomains([.. Work.Servers.Select(s => (s, 1))]);
         string AppOf(string name, string more) =>
             $$"""
                 { "name": "{{name}}", "repository": { "kind": "svn", "url": "svn://127.0.0.1/none" },
-                  "templates": "{{templates}}", "health": "{{_page.Urls.First()}}/"{{more}} }
+                  "templates": "templates", "health": "{{_page.Urls.First()}}/"{{more}} }
                 """;
-        Process.WriteSettings(
-            address: Hosts.GuestAddress,
-            more: $$"""
-            , "guests": { "ssh": { {{Hosts.Ssh}} } },
+        var settings = Process.Build().WithTemplates("# {{path}} of {{build.id}}\n").WithFile("password", "secret");
+        settings.Host["address"] = Hosts.GuestAddress;
+        settings
+            .With(
+                $$"""
+            "guests": { "ssh": { {{Hosts.Ssh}} } },
             "databaseHosts": [ { "name": "db1", "address": "127.0.0.1", "copies": {{Work.Places}},
               "ssh": { "host": "{{Hosts.DatabaseAddress}}", {{Hosts.Ssh}} } } ],
             "bases": [ {{string.Join(
@@ -86,18 +84,20 @@ internal sealed class QueueConsole : IAsyncDisposable
                     $$"""{ "name": "{{b}}", "host": "db1", "dump": "x.dump", "owner": "x", "spares": 0 }"""
                 )
             )}} ],
-            "apps": [ {{AppOf("plain", "")}}, {{string.Join(
+            "apps": [ {{string.Join(
                 ", ",
                 Work.Bases.Select(
-                    (b, n) =>
-                        AppOf(
-                            $"app{n}",
-                            $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }"""
-                        )
-                )
+                        (b, n) =>
+                            AppOf(
+                                $"app{n}",
+                                $$""", "base": "{{b}}", "database": { "user": "x", "passwordFile": "password" }"""
+                            )
+                    )
+                    .Prepend(AppOf("plain", ""))
             )}} ],
             "builds": { "kept": 2000, "history": 500, "perPerson": 200 }
             """
-        );
+            )
+            .Write();
     }
 }
