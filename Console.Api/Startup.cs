@@ -111,12 +111,14 @@ public static class Startup
         services.AddSingleton(journal);
         var reservations = state.Open("reservations.json", ReservationsState.Empty);
         services.AddSingleton(reservations);
+        var past = new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept);
+        services.AddSingleton(past);
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
         services.AddSingleton(state.Open("places.json", PlacesState.Empty));
         var builds = new JobStore<Build>(state.Folder("builds"), numbers);
         var restores = new JobStore<Restore>(state.Folder("restores"), numbers);
         var history = new HistoryStore(state.Folder("history"), () => current.Now.Builds.History);
-        StateAgreement.Check(builds, restores, history, reservations);
+        StateAgreement.Check(builds, restores, history, reservations, past);
         services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
         services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock));
         numbers.Open(state);

@@ -18,9 +18,18 @@ public static class StateAgreement
         JobStore<Build> builds,
         JobStore<Restore> restores,
         HistoryStore history,
-        JsonFile<ReservationsState> reservations
+        JsonFile<ReservationsState> reservations,
+        PastReservations past
     )
     {
+        if (past.Last() is var (number, path) && number >= reservations.Value.Next)
+        {
+            throw new UnreadableFile(
+                $"{reservations.Path} says that {reservations.Value.Next} is the next number, but {path} has "
+                    + $"reservation {number}, which has ended: it is an older copy, and numbers would be given again. "
+                    + $"Put the newest one back, or set `next` to {number + 1} or more."
+            );
+        }
         var last = builds.All.Where(b => b.Reservation is not null).MaxBy(b => b.Reservation);
         if (last is not null && last.Reservation >= reservations.Value.Next)
         {

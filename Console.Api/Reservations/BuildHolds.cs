@@ -14,6 +14,7 @@ public sealed class BuildHolds(
     BuildsUnderHolds builds,
     ReservationLimits limits,
     Usability usability,
+    PastReservations past,
     Audit audit,
     TimeProvider clock
 )
@@ -28,6 +29,7 @@ public sealed class BuildHolds(
     {
         if (Ensure(act.Of(file), server, number, deed.Caller.Name) is { } own)
             return own;
+        book.RemoveEnded(act, server);
         var made = act.Change(
                 file,
                 state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), limits.EndOf(null, null))
@@ -82,6 +84,7 @@ public sealed class BuildHolds(
         if (act.Of(file).On(server) is not { MadeBy: not null } held || held.Number != number)
             return;
         act.Change(file, state => state.Without(server));
+        past.Add(act, new(held, clock.GetUtcNow(), ReservationEnd.GivenBack, Caller.TheConsole.Name, Build: build));
         audit.Write(
             act,
             Caller.TheConsole,

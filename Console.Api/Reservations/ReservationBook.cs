@@ -27,6 +27,8 @@ public sealed class ReservationBook(
     ReservationLimits limits,
     Usability usability,
     BuildsUnderHolds builds,
+    ReservationClock hours,
+    PastReservations past,
     TimeProvider clock
 )
 {
@@ -42,7 +44,7 @@ public sealed class ReservationBook(
     public Reservation? Of(ServerName server) => Holding(file.Value, server);
 
     /// <summary>All that hold now.</summary>
-    public IEnumerable<Reservation> All() => file.Value.Held.Values.Where(IsHolding);
+    public IEnumerable<Reservation> All() => file.Value.Held.Values.Where(hours.IsHolding);
 
     /// <summary>
     /// Reserves a free server that can be used, or changes one's own reservation, which keeps its number.
@@ -101,22 +103,12 @@ public sealed class ReservationBook(
     /// <exception cref="DiskRefused">The disk refused; what has ended holds nothing all the same.</exception>
     public async Task RemoveEnded()
     {
-        if (file.Value.Held.Values.All(IsHolding))
+        if (file.Value.Held.Values.All(hours.IsHolding))
             return;
         await journal.Do(act =>
         {
-            foreach (var ended in act.Of(file).Held.Values.Where(r => !IsHolding(r)))
-            {
-                act.Change(file, state => state.Without(ended.Server));
-                audit.Write(
-                    act,
-                    Caller.TheConsole,
-                    "end reservation",
-                    ended.Server.Text,
-                    $"number {ended.Number} of {ended.Holder}: its time ended at {Times.Say(ended.Until)}"
-                );
-                act.After(() => Changed?.Invoke(ended.Server));
-            }
+            foreach (var over in act.Of(file).Held.Values.Where(r => !hours.IsHolding(r)))
+                RemoveEnded(act, over.Server);
         });
     }
 
@@ -171,12 +163,11 @@ public sealed class ReservationBook(
             .With("number", held.Number)
             .With("until", held.Until);
 
-    /// <summary>Whether a reservation's time is over, and only its build still holds it.</summary>
-    internal bool IsOver(Reservation held) => held.Until <= clock.GetUtcNow();
+    /// <inheritdoc cref="ReservationClock.IsOver"/>
+    internal bool IsOver(Reservation held) => hours.IsOver(held);
 
-    /// <summary>The reservation of a server that holds now, in a state.</summary>
-    internal Reservation? Holding(ReservationsState state, ServerName server) =>
-        state.On(server) is { } held && IsHolding(held) ? held : null;
+    /// <inheritdoc cref="ReservationClock.Holding"/>
+    internal Reservation? Holding(ReservationsState state, ServerName server) => hours.Holding(state, server);
 
     /// <summary>Tells others of a change, once the act is done.</summary>
     internal void TellAfter(Act act, ServerName server) => act.After(() => Tell(server));
@@ -184,13 +175,31 @@ public sealed class ReservationBook(
     /// <summary>Tells others of a change.</summary>
     internal void Tell(ServerName server) => Changed?.Invoke(server);
 
-    private bool IsHolding(Reservation held) => held.Until > clock.GetUtcNow() || builds.Of(held) is not null;
+    /// <summary>Takes out a server's reservation that has ended by the clock, if it has one.</summary>
+    internal void RemoveEnded(Act act, ServerName server)
+    {
+        if (act.Of(file).On(server) is not { } over || hours.IsHolding(over))
+            return;
+        act.Change(file, state => state.Without(server));
+        // One that was released is among the past already; its build has ended by now.
+        if (!over.Released)
+            past.Add(act, new(over, clock.GetUtcNow(), ReservationEnd.TimeOver, Caller.TheConsole.Name));
+        audit.Write(
+            act,
+            Caller.TheConsole,
+            "end reservation",
+            server.Text,
+            $"number {over.Number} of {over.Holder}: its time ended at {Times.Say(over.Until)}"
+        );
+        TellAfter(act, server);
+    }
 
     /// <summary>Begins a reservation, with its line in the audit.</summary>
     internal Reservation New(Act act, ServerName server, ReservationWish wish, Deed deed, TakenFrom? from = null)
     {
         var purpose = PlainText.Check(wish.Purpose, "purpose", LongestText);
         var until = limits.EndOf(wish.Hours, wish.Until);
+        RemoveEnded(act, server);
         var taken = act.Change(
                 file,
                 state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until)

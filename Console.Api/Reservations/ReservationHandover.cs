@@ -20,6 +20,7 @@ public sealed class ReservationHandover(
     KeptAnswers answers,
     Usability usability,
     BuildsUnderHolds builds,
+    PastReservations past,
     TimeProvider clock
 )
 {
@@ -87,6 +88,7 @@ public sealed class ReservationHandover(
                     build,
                     build is null ? null : running
                 );
+                past.Add(act, new(held, from.At, ReservationEnd.TakenOver, deed.Caller.Name, why, build, from.Builds));
                 var taken = book.New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
                 if (build is not null && running == RunningBuilds.Finish)
                     builds.GoOnUnder(act, server, taken.Number);
@@ -121,6 +123,12 @@ public sealed class ReservationHandover(
                 build is null
                     ? state.Without(held.Server)
                     : state.With(held with { Released = true, Until = held.Until < now ? held.Until : now })
+        );
+        // Released once more while its build ends: it keeps the end that it had at first.
+        var was = held.Released ? past.Of(held.Server).FirstOrDefault(p => p.Held.Number == held.Number)?.Held : held;
+        past.Add(
+            act,
+            new(was ?? held, now, ReservationEnd.Released, held.Holder, null, build, build is null ? null : running)
         );
         audit.Write(
             act,

@@ -4,10 +4,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
 using TestServers.Hosts;
 using TestServers.Http;
+using TestServers.Jobs;
 
 namespace TestServers.Reservations;
 
-/// <summary>Reserve, extend, release, take over.</summary>
+/// <summary>Reserve, extend, release, take over, and who has had a server.</summary>
 public static class ReservationsApi
 {
     /// <summary>
@@ -29,8 +30,11 @@ public static class ReservationsApi
         services
             .AddSingleton<ReservationLimits>()
             .AddSingleton<BuildsUnderHolds>()
+            .AddSingleton<ReservationClock>()
+            .AddSingleton<IRetained>(provider => provider.GetRequiredService<PastReservations>())
             .AddSingleton<ReservationBook>()
             .AddSingleton<ReservationHandover>()
+            .AddSingleton<ReleaseUndo>()
             .AddSingleton<BuildHolds>()
             .AddBackground<ReservationExpiry>();
 
@@ -47,6 +51,12 @@ public static class ReservationsApi
         long? Number = null,
         RunningBuilds? Builds = null
     );
+
+    /// <param name="Number">The reservation whose release is taken back; the last one when left out.</param>
+    public sealed record UndoRelease(long? Number = null);
+
+    /// <param name="Ended">Newest first.</param>
+    public sealed record PastList(ServerName Server, IEnumerable<PastReservationView> Ended);
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
     {
@@ -65,6 +75,32 @@ public static class ReservationsApi
             .As("takeOverServer", Right.Reserve, "Take a server over from its holder")
             .Gives(409)
             .Example("""{ "reason": "anna is on holiday" }""");
+        calls
+            .MapPost("/api/servers/{server}/reservation/undo", Undo)
+            .As("undoRelease", Right.Reserve, "Take a release back, within 10 seconds")
+            .Gives(409)
+            .Example("""{ "number": 17 }""");
+        calls
+            .MapGet("/api/servers/{server}/reservations", ListPast)
+            .As("listReservations", Right.View, "Who has had a server, until when and how it ended, newest first");
+    }
+
+    private static async Task<Ok<UndoneRelease>> Undo(
+        ServerName server,
+        UndoRelease? ask,
+        HttpContext context,
+        Inventory inventory,
+        ReleaseUndo undo
+    )
+    {
+        inventory.Find(server);
+        return TypedResults.Ok(await undo.Undo(server, ask?.Number, Deed.Of(context)));
+    }
+
+    private static Cacheable<PastList> ListPast(ServerName server, Inventory inventory, PastReservations past)
+    {
+        inventory.Find(server);
+        return Cacheable.Of(new PastList(server, [.. past.Of(server).Select(PastReservationView.Of)]));
     }
 
     private static async Task<Results<Ok<ReservationView>, Created<ReservationView>>> Reserve(

@@ -71,7 +71,8 @@ public sealed record PeopleSettings(NameRule Names = NameRule.AsIs)
 /// <summary>A chat room's or any program's address that takes a POST of {"text": "..."}.</summary>
 public sealed record WebhookSettings(string Url);
 
-public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168)
+/// <param name="Kept">How many reservations that have ended are kept of each server.</param>
+public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168, int Kept = 200)
 {
     internal void Check() =>
         ConsoleSettings.Must(

@@ -125,6 +125,7 @@ internal static partial class SettingsRules
         ["reservations"] = new("is an object: { \"defaultHours\": ..., \"maxHours\": ... }"),
         ["reservations.defaultHours"] = Between(0.01, 87600, "hours"),
         ["reservations.maxHours"] = Between(0.01, 87600, "hours"),
+        ["reservations.kept"] = Whole(1, 10_000),
         ["builds"] = new("is an object: { \"kept\": ..., ... }"),
         ["builds.kept"] = Whole(1, 100_000),
         ["builds.keptDays"] = new(

@@ -52,7 +52,7 @@ internal sealed class WholeSettings : IDisposable
           "publicUrl": "https://qa.example/console",
           "webhook": { "url": "https://chat.example/hooks/qa" },
           "people": { "names": "folded" },
-          "reservations": { "defaultHours": 4, "maxHours": 168 },
+          "reservations": { "defaultHours": 4, "maxHours": 168, "kept": 200 },
           "builds": { "kept": 500, "keptDays": 90, "perPerson": 20, "waiting": 1000, "history": 50,
             "databaseMinutes": 120,
             "codeMinutes": 60, "afterMinutes": 30, "settingsMinutes": 2, "healthSeconds": 30, "restoreHours": 12,

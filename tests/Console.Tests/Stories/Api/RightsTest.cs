@@ -33,6 +33,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/servers/{server}/history/{build}              view
         GET    /api/servers/{server}/history/{build}/changes      build
         GET    /api/servers/{server}/plan                         build
+        GET    /api/servers/{server}/reservations                 view
         GET    /healthz                                           anybody
         GET    /metrics                                           anybody
         GET    /openapi/v1.json                                   view
@@ -42,6 +43,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/reservations                                  reserve
         POST   /api/servers/{server}/builds                       build
         POST   /api/servers/{server}/reservation/takeover         reserve
+        POST   /api/servers/{server}/reservation/undo             reserve
         PUT    /api/me                                            view
         PUT    /api/servers/{server}/reservation                  reserve
         """;

@@ -138,6 +138,8 @@ public sealed class ClockStepTest : IDisposable
             new ReservationLimits(settings, _clock),
             new Usability(inventory, new Reachability(_clock)),
             new BuildsUnderHolds(),
+            new ReservationClock(new BuildsUnderHolds(), _clock),
+            new PastReservations(_state.Folder("reservations"), () => 10),
             _clock
         );
     }

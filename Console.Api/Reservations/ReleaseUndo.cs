@@ -1,0 +1,79 @@
+using TestServers.Access;
+using TestServers.Storage;
+
+namespace TestServers.Reservations;
+
+/// <summary>
+/// Takes a release back for a few seconds, as long as nobody else has got the server: the reservation goes on under its
+/// number, with the end that it had.
+/// </summary>
+public sealed class ReleaseUndo(
+    JsonFile<ReservationsState> file,
+    ReservationBook book,
+    PastReservations past,
+    Journal journal,
+    Audit audit,
+    KeptAnswers answers,
+    TimeProvider clock
+)
+{
+    /// <summary>For how long a release can be taken back.</summary>
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
+
+    /// <param name="number">When given, the reservation that is meant.</param>
+    /// <exception cref="Problem">409: it was not released by the caller within <see cref="Time"/>, or somebody else
+    /// has got the server since.</exception>
+    public async Task<UndoneRelease> Undo(ServerName server, long? number, Deed deed)
+    {
+        return answers.Find<UndoneRelease>(deed)
+            ?? await journal.Do(act =>
+            {
+                if (answers.Find<UndoneRelease>(deed) is { } earlier)
+                    return earlier;
+                var released = Released(act, server, number, deed.Caller.Name);
+                past.Remove(act, released);
+                act.Change(file, state => state.With(released.Held));
+                audit.Write(
+                    act,
+                    deed.Caller,
+                    "undo release",
+                    server.Text,
+                    $"number {released.Held.Number}, until {Times.Say(released.Held.Until)}: {released.Held.Purpose}"
+                );
+                book.TellAfter(act, server);
+                var ended = released.Builds == RunningBuilds.Cancel ? released.Build : null;
+                var answer = new UndoneRelease(ReservationView.Of(released.Held), ended);
+                answers.Keep(act, deed, answer);
+                return answer;
+            });
+    }
+
+    private PastReservation Released(Act act, ServerName server, long? number, string by)
+    {
+        var held = book.Holding(act.Of(file), server);
+        if (held is not null && held.Holder != by)
+            throw book.HeldBy(held);
+        if (held is { Released: false })
+            throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
+        var last = past.Of(server).FirstOrDefault();
+        if (
+            last is not { End: ReservationEnd.Released }
+            || last.Held.Holder != by
+            || last.Held.Number != (number ?? last.Held.Number)
+        )
+            throw Problem.Conflict(
+                $"There is no release of {server} by you that could be taken back. Reserve it if you need it."
+            );
+        var now = clock.GetUtcNow();
+        if (now - last.EndedAt > Time || last.Held.Until <= now)
+            throw Problem.Conflict(
+                $"You released {server} more than {Time.TotalSeconds:0} seconds ago, or its time was over since. "
+                    + "Reserve it anew."
+            );
+        return last;
+    }
+}
+
+/// <summary>A release that was taken back.</summary>
+/// <param name="CancelledBuild">The build that the release cancelled, which goes on no more; null: none.</param>
+public sealed record UndoneRelease(ReservationView Reservation, JobId? CancelledBuild);
