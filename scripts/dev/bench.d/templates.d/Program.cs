@@ -10,8 +10,9 @@ const int Later = 1000,
 
 var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), args[0]);
 var values = Values();
-var file = TemplateFile
-  .Names.SelectMany(name => new[] { name, name + ".cshtml" })
+string[] names = ["apache.conf", "wsgi.py", "settings.py"];
+var file = names
+  .SelectMany(name => new[] { name, name + ".cshtml" })
   .Select(name => Path.Combine(args[0], name))
   .Last(File.Exists);
 var text = File.ReadAllText(file);
