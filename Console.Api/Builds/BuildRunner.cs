@@ -178,7 +178,8 @@ public sealed class BuildRunner(
         if (await Obstacle(build, app, server, cancel) is { } obstacle)
             return new(JobState.Failed, obstacle);
         TellLeftOut(build, app);
-        var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, server), cancel);
+        using var calls = guest.BeginSequence();
+        var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, server, calls), cancel);
         var state =
             end.Step is null ? JobState.Succeeded
             : end.Result.State == StepState.Cancelled ? JobState.Cancelled

@@ -1,3 +1,4 @@
+using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Settings;
 
@@ -5,7 +6,8 @@ namespace TestServers.Builds;
 
 /// <summary>What the steps of one build know and hand on.</summary>
 /// <param name="Build">As it was when it began.</param>
-public sealed record BuildWork(Build Build, AppSettings App, Server Server)
+/// <param name="Calls">Those of the server's program that the steps make, one after the other.</param>
+public sealed record BuildWork(Build Build, AppSettings App, Server Server, CallSequence Calls)
 {
     /// <summary>
     /// The milestone that the server has answered: no database is exchanged for one that cannot be reached.

@@ -25,18 +25,21 @@ public sealed class GuestProgram(
     /// <summary>Raised when a server tells of another console's work that was not known.</summary>
     public event Action<ServerName>? OtherFound;
 
+    /// <summary>The calls of one build: its checkout starts the program, what follows it needs no other
+    /// start.</summary>
+    public CallSequence BeginSequence() => new(program);
+
     /// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>
     /// <param name="onReached">Called when the server has answered.</param>
     public Task<HostResult> CheckOut(
-        Build build,
-        AppSettings app,
-        Server server,
+        BuildWork work,
         TimeSpan limit,
         Action onReached,
         StepRun<Build> run,
         CancellationToken cancel
     )
     {
+        var (build, app, server) = (work.Build, work.App, work.Server);
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["app"] = app.Name.Text,
@@ -49,7 +52,7 @@ public sealed class GuestProgram(
             ["by"] = build.By,
         };
         var call = Call(server, "checkout", limit, values, run.Log, run.Progress) with { OnReached = onReached };
-        return Run(server, call, cancel);
+        return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
 
     /// <summary>
@@ -57,8 +60,7 @@ public sealed class GuestProgram(
     /// </summary>
     /// <param name="limit">For all of them together.</param>
     public Task<HostResult> RunAfter(
-        AppSettings app,
-        Server server,
+        BuildWork work,
         TimeSpan limit,
         RenderedSite rendered,
         Action<string> onLog,
@@ -66,6 +68,7 @@ public sealed class GuestProgram(
         CancellationToken cancel
     )
     {
+        var (app, server) = (work.App, work.Server);
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["app"] = app.Name.Text,
@@ -74,8 +77,11 @@ public sealed class GuestProgram(
         for (var i = 0; i < app.After!.Count; i++)
             values[$"step.{i + 1}"] = app.After[i];
         // The program itself ends them at their limit, and says so.
-        var call = Call(server, "steps", limit + ShortLimit, values, onLog, onProgress);
-        return Run(server, call with { Files = rendered.Files }, cancel);
+        var call = Call(server, "steps", limit + ShortLimit, values, onLog, onProgress) with
+        {
+            Files = rendered.Files,
+        };
+        return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
 
     /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
@@ -131,15 +137,14 @@ public sealed class GuestProgram(
 
     /// <summary>Puts rendered settings in place; a failing configtest puts the old ones back.</summary>
     public Task<HostResult> PutSettings(
-        Build build,
-        AppSettings app,
-        Server server,
+        BuildWork work,
         TimeSpan limit,
         RenderedSite rendered,
         StepRun<Build> run,
         CancellationToken cancel
     )
     {
+        var (build, app, server) = (work.Build, work.App, work.Server);
         var dataTime = rendered.DataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -150,7 +155,8 @@ public sealed class GuestProgram(
             ["data_time"] = dataTime ?? "",
         };
         var call = Call(server, "settings", limit, values, run.Log, run.Progress) with { Files = rendered.Files };
-        return Run(server, call, cancel);
+        // What it says is enough: nobody waits until it has ended.
+        return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
 
     /// <summary>Asks what Apache has written into its error log on the server since then.</summary>
@@ -187,9 +193,12 @@ public sealed class GuestProgram(
         }
     }
 
-    private async Task<HostResult> Run(Server server, HostCall call, CancellationToken cancel, bool counts = true)
+    private Task<HostResult> Run(Server server, HostCall call, CancellationToken cancel, bool counts = true) =>
+        Keep(server, program.Run(call, cancel), counts);
+
+    private async Task<HostResult> Keep(Server server, Task<HostResult> call, bool counts = true)
     {
-        var end = await program.Run(call, cancel);
+        var end = await call;
         // A command of the app's, or Apache, may print what is in the settings.
         end = end with
         {

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace TestServers.Commands;
 
 /// <summary>
@@ -18,6 +20,11 @@ public sealed record Command(string Program, IReadOnlyList<string> Arguments, Ti
     /// programs, which end all they started and clean up. Else the program's whole process group gets a TERM.
     /// </summary>
     public bool Lifeline { get; init; }
+
+    /// <summary>
+    /// With a lifeline: what else is written to it later; where this is complete, standard input is closed.
+    /// </summary>
+    public ChannelReader<string>? Further { get; init; }
 
     /// <summary>How long it may take to end after it was asked to.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);

@@ -126,18 +126,34 @@ public sealed partial class CommandRunner
             try
             {
                 if (command.Input is not null)
-                {
-                    await input.WriteAsync(Encoding.UTF8.GetBytes(command.Input), ended);
-                    await input.FlushAsync(ended);
-                }
+                    await Write(input, command.Input, ended);
+                if (command.Lifeline)
+                    await FeedUntilLetGo(input, ended);
             }
             catch (IOException)
             {
                 // It ended before it had read everything; its exit code and errors tell why.
-                return;
             }
-            if (command.Lifeline)
-                await _letGo.Task.WaitAsync(ended);
+        }
+
+        private async Task FeedUntilLetGo(Stream input, CancellationToken ended)
+        {
+            var letGo = _letGo.Task.WaitAsync(ended);
+            while (command.Further is { } further)
+            {
+                var more = further.WaitToReadAsync(ended).AsTask();
+                if (await Task.WhenAny(letGo, more) == letGo || !await more)
+                    return;
+                while (further.TryRead(out var text))
+                    await Write(input, text, ended);
+            }
+            await letGo;
+        }
+
+        private static async Task Write(Stream input, string text, CancellationToken ended)
+        {
+            await input.WriteAsync(Encoding.UTF8.GetBytes(text), ended);
+            await input.FlushAsync(ended);
         }
 
         private Task Read(Stream stream, Action<string> onLine, long most) =>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 using TestServers.Commands;
@@ -73,7 +74,11 @@ internal sealed class SshCall : IRunningCommand
             {
                 _input = input;
                 if (!_isAsked)
+                {
+                    if (_command.Further is { } further)
+                        _ = SendFurther(input, further);
                     return;
+                }
             }
             LetGo(input);
         }
@@ -125,6 +130,28 @@ internal sealed class SshCall : IRunningCommand
 
     private static bool IsOfTheConnection(Exception e) =>
         e is SshException or SocketException or IOException or ObjectDisposedException;
+
+    // A host may take what is sent slowly: each has a thread of its own, as the call has none to wait on.
+    private static async Task SendFurther(SshInput input, ChannelReader<string> further)
+    {
+        try
+        {
+            await foreach (var text in further.ReadAllAsync())
+            {
+                await Task.Factory.StartNew(
+                    () => input.Send(Encoding.UTF8.GetBytes(text)),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                );
+            }
+            LetGo(input);
+        }
+        catch (Exception e) when (IsOfTheConnection(e) || e is InvalidOperationException)
+        {
+            // It has ended; its exit code and errors tell why.
+        }
+    }
 
     private static void LetGo(SshInput input)
     {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# What a build with code costs on the guest: the processes that its calls of
-# the program start, one after the other, as strace counts them. Those of
+# What a build with code costs on the guest: the processes that the program
+# starts for its calls, one after the other, as strace counts them. Those of
 # Apache that serve, and of a repository's own side, are not among them.
 
 source "$BATS_TEST_DIRNAME/host.bash"
@@ -54,14 +54,10 @@ list_processes() {
     }' "$work"/trace.*
 }
 
-build_svn() {
-  from_svn 'branches/fast = é@2'
-  put_settings second
-}
-
-build_git() {
-  from_git main
-  put_settings second
+# build KIND PATH: as the console does, in one start of the program.
+build() {
+  make_settings second
+  "from_$1" "$2" next=5 '' protocol=1 verb=settings "${settings[@]}"
 }
 
 # costs MOST
@@ -74,7 +70,7 @@ costs() {
   put_code one
   put_settings first
   from_svn trunk
-  counted build_svn
+  counted build svn 'branches/fast = é@2'
   costs 40
 }
 
@@ -82,10 +78,10 @@ costs() {
   put_code one
   put_settings first
   from_git 1.0
-  counted build_git
+  counted build git main
   costs 40
   from_git 1.0
-  counted build_git
+  counted build git main
   costs 40
 }
 

@@ -58,7 +58,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
 @test "no function of a host program has the name of another's" {
   local folder
   for folder in guest database-host; do
-    run grep -rhaoE '^[a-z_]+\(\)' "$scripts/$folder" "$scripts"/{lifeline,attempts,output,processes,values}
+    run grep -rhaoE '^[a-z_]+\(\)' "$scripts/$folder" "$scripts/shared"
     [ "${#lines[@]}" -gt 50 ]
     [ -z "$(printf '%s\n' "${lines[@]}" | sort | uniq -d)" ] ||
       { printf '%s\n' "${lines[@]}" | sort | uniq -d && false; }
@@ -132,6 +132,61 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   says 'more than 100 lines'
   last_line '@exit 2'
   [ ! -e x ]
+}
+
+@test "a call that follows another needs no other start, and has values and results of its own" {
+  call greet app=shop next=5 '' protocol=1 verb=greet app=tickets next=5 '' protocol=1 verb=greet app=other
+  [ "$status" -eq 0 ]
+  [ "$output" = "@program toy 1
+@result app=shop
+@done
+@verb greet
+@result app=tickets
+@done
+@verb greet
+@result app=other
+@exit 0" ]
+}
+
+@test "the first call that fails is the last" {
+  call greet app=shop next=5 '' protocol=1 verb=fault '' protocol=1 verb=greet app=other
+  [ "$status" -eq 1 ]
+  says '@error A command has failed: false has ended with exit code 1 (toy line '
+  [[ $output != *other* ]]
+  last_line '@exit 1'
+  call greet app=Shop next=5 '' protocol=1 verb=greet app=other
+  [[ $output != *@done* ]]
+  last_line '@exit 2'
+}
+
+@test "a call that may not follow, or comes too late, is none" {
+  call greet app=shop next=5 '' protocol=1 verb=hide
+  says "@error 'hide' is no verb that follows another of toy. These do: greet fault stubborn."
+  last_line '@exit 2'
+  call greet app=shop next=5 '' protocol=1 'verb=greet; touch x' app=shop
+  last_line '@exit 2'
+  [ ! -e x ]
+  call hide next=5
+  says '@error No call follows hide of toy. Send it without a value next.'
+  call greet app=shop next=999
+  says 'It must be 1 to 9 seconds'
+  call greet app=shop next=1
+  [ "$status" -eq 0 ]
+  [ "$output" = $'@program toy 1\n@result app=shop\n@done\n@exit 0' ]
+}
+
+@test "the end of the connection's input ends a call that follows, and one that waits for another" {
+  rm -f "$BATS_FILE_TMPDIR/cleaned"
+  run timeout 20 "${ssh_to[@]}" greet < <(send app=shop next=5 '' protocol=1 verb=stubborn && sleep 1.5)
+  [ "$status" -eq 143 ]
+  [[ $output == *$'@verb stubborn\n'*$'\n@ending\n'*cleaning* ]]
+  last_line '@exit 143'
+  nobody_runs "^$nap\$"
+  [ -e "$BATS_FILE_TMPDIR/cleaned" ]
+  SECONDS=0
+  run timeout 20 "${ssh_to[@]}" greet < <(send app=shop next=9)
+  ((SECONDS < 6))
+  [[ $output == *$'\n@exit '* ]]
 }
 
 @test "another protocol, and input that ends early, are refused" {

@@ -9,13 +9,14 @@ make_toy() {
 #!/usr/bin/env bash
 nap='$nap'
 program=toy verbs='greet forge escape spare hide fault mute killed stubborn flood half young' keys=folder
+followed='greet' following='greet fault stubborn'
 source '$scripts/shared/lifeline'
 END
   cat >>"$BATS_FILE_TMPDIR/toy" <<'END'
 verb_greet() {
   accept_values 'app file.note'
   need_value app '^[a-z]+$' 'a name'
-  write_file note "${config[folder]}/note"
+  [[ ! -v file["note"] ]] || write_file note "${config[folder]}/note"
   result app "${value[app]}"
 }
 verb_forge() {

@@ -38,7 +38,7 @@ public sealed class AfterStep(CurrentSettings settings, GuestProgram guest, Rend
             last = LastWords(line, last);
             run.Log(line);
         }
-        var end = await guest.RunAfter(work.App, work.Server, Limit, files, Log, run.Progress, cancel);
+        var end = await guest.RunAfter(work, Limit, files, Log, run.Progress, cancel);
         if (end.Done)
         {
             var count = work.App.After!.Count;

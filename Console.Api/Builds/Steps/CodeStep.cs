@@ -20,7 +20,7 @@ public sealed class CodeStep(CurrentSettings settings, GuestProgram guest) : IBu
     {
         var (build, server) = (work.Build, work.Server);
         void OnReached() => run.Reach(BuildWork.ServerReached);
-        var end = await guest.CheckOut(build, work.App, server, Limit, OnReached, run, cancel);
+        var end = await guest.CheckOut(work, Limit, OnReached, run, cancel);
         if (!end.Done)
         {
             // What a checkout that has begun and not come to its end has left, the server is asked.

@@ -28,7 +28,8 @@ public sealed class SettingsStep(CurrentSettings settings, GuestProgram guest, R
         {
             return new(StepState.Failed, e.Message);
         }
-        var end = await guest.PutSettings(work.Build, work.App, work.Server, Limit, files, run, cancel);
+        var end = await guest.PutSettings(work, Limit, files, run, cancel);
+        work.Calls.Dispose();
         if (!end.Done)
             return StepResult<Build>.Of(end);
         work.ErrorLog ??= ErrorLogMark.Of(end);
