@@ -8,11 +8,15 @@ namespace TestServers.Access;
 /// <summary>Who am I.</summary>
 public static class AccessApi
 {
+    /// <param name="Role">A person's role; null: a token asks.</param>
+    /// <param name="Groups">The groups one is in, of those that the settings name.</param>
     /// <param name="Reservations">How long a reservation is, so that a page can say it before the click.</param>
     public sealed record Me(
         string Name,
         CallerKind Kind,
         bool Open,
+        Role? Role,
+        IEnumerable<string> Groups,
         IEnumerable<string> May,
         ReservationHours Reservations
     );
@@ -28,6 +32,7 @@ public static class AccessApi
         services
             .AddSingleton<Audit>()
             .AddSingleton<CallPlaces>()
+            .AddSingleton<People>()
             .AddSingleton<Sessions>()
             .AddSingleton<SignInRefusals>()
             .AddSingleton<IRetained>(provider => provider.GetRequiredService<KeptAnswers>());
@@ -58,7 +63,7 @@ public static class AccessApi
         return TypedResults.NoContent();
     }
 
-    private static Ok<Me> SetName(NameMe wanted, HttpContext context, ConsoleSettings settings)
+    private static Ok<Me> SetName(NameMe wanted, HttpContext context, ConsoleSettings settings, People people)
     {
         if (settings.Listen.Socket is not null)
             throw Problem.Conflict("The web server says who you are; sign in there under another name.");
@@ -76,7 +81,7 @@ public static class AccessApi
                 Path = PublicAddress.PathOf(context),
             }
         );
-        return TypedResults.Ok(MeOf(new(settings.People.NameOf(name), CallerKind.Open, TokenRights.All), settings));
+        return TypedResults.Ok(MeOf(Identity.SelfNamed(settings.People.NameOf(name), people), settings));
     }
 
     private static Me MeOf(Caller caller, ConsoleSettings settings) =>
@@ -84,6 +89,8 @@ public static class AccessApi
             caller.Name,
             caller.Kind,
             settings.Listen.Socket is null,
+            caller.Role,
+            caller.Groups.Order(StringComparer.Ordinal),
             caller.May.Order(StringComparer.Ordinal),
             new(settings.Reservations.DefaultHours, settings.Reservations.MaxHours)
         );

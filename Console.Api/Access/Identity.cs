@@ -11,10 +11,21 @@ namespace TestServers.Access;
 /// a loopback port, where anybody on the machine could send any header, a person names himself and the console says
 /// that it is open.
 /// </summary>
-public sealed class Identity(RequestDelegate next, CurrentSettings settings, Sessions sessions, SignInRefusals refusals)
+public sealed class Identity(
+    RequestDelegate next,
+    CurrentSettings settings,
+    Sessions sessions,
+    People people,
+    SignInRefusals refusals
+)
 {
     /// <summary>The header that the web server sets, and removes when a client sends it.</summary>
     public const string UserHeader = "X-Remote-User";
+
+    /// <summary>
+    /// The groups of the user, with semicolons between them; likewise set by the web server, when it knows any.
+    /// </summary>
+    public const string GroupsHeader = "X-Remote-Groups";
 
     /// <summary>
     /// A digest of the credentials that the request came with, whether they were checked or not; likewise set by the
@@ -57,7 +68,10 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
             CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(t.Sha256), Encoding.ASCII.GetBytes(hash))
         );
         if (known is not null)
-            return new(known.Name, CallerKind.Token, known.May.ToHashSet(StringComparer.Ordinal));
+            return new(known.Name, CallerKind.Token, known.May.ToHashSet(StringComparer.Ordinal))
+            {
+                Groups = people.Of(known.Name).Groups,
+            };
         refusals.Note(SignInRefusal.Token, "A token that is not known was refused", context);
         throw Problem.Unauthorized(
             "The token is not known. Ask the administrator for one; the settings list them under tokens."
@@ -78,7 +92,11 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
                 $"The web server passed a user whose name {fault}. Ask the administrator for another name."
             );
         }
+        var groups = context.Request.Headers[GroupsHeader];
+        if (groups.Count > 1)
+            throw Problem.Unauthorized($"The web server passed {groups.Count} lists of groups, and a person has one.");
         var name = settings.Now.People.NameOf(spelling);
+        people.Note(name, groups.ToString());
         var credentials = CredentialsOf(context.Request);
         if (SessionCookie.In(context.Request) is not [var cookie] || sessions.Find(cookie, credentials)?.User != name)
             SessionCookie.Set(context, sessions.Begin(name, credentials));
@@ -100,11 +118,18 @@ public sealed class Identity(RequestDelegate next, CurrentSettings settings, Ses
 
     private Caller SelfNamed(HttpContext context) =>
         context.Request.Cookies[NameCookie] is { } name && PersonName.FaultOf(name, settings.Now) is null
-            ? new(settings.Now.People.NameOf(name), CallerKind.Open, TokenRights.All)
+            ? SelfNamed(settings.Now.People.NameOf(name), people)
             : Nobody;
 
-    private static Caller Person(string name, TimeSpan believed) =>
-        new(name, CallerKind.User, TokenRights.All) { Believed = believed };
+    /// <summary>Somebody who has named themselves, where the console is open.</summary>
+    internal static Caller SelfNamed(string name, People people) =>
+        Caller.Person(name, CallerKind.Open, people.Of(name));
+
+    private Caller Person(string name, TimeSpan believed) =>
+        Caller.Person(name, CallerKind.User, people.Of(name)) with
+        {
+            Believed = believed,
+        };
 
     private static Problem NoUser() =>
         Problem.Unauthorized("The web server passed no user. Sign in there, or send a bearer token.");

@@ -16,6 +16,7 @@ namespace TestServers.Administration;
 /// </summary>
 public sealed class SettingsReload(
     CurrentSettings current,
+    JsonFile<PeopleState> people,
     JsonFile<ReservationsState> reservations,
     JobStore<Build> builds,
     Journal journal,
@@ -118,7 +119,7 @@ public sealed class SettingsReload(
     {
         await journal.Do(act =>
         {
-            NameChange.Apply(act, next, reservations, builds);
+            NameChange.Apply(act, next, people, reservations, builds);
             act.Publish(() => current.Replace(next));
         });
         foreach (var token in before.Tokens.Where(t => !next.Tokens.Any(n => n.Name == t.Name && n.Sha256 == t.Sha256)))

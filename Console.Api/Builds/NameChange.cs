@@ -1,3 +1,4 @@
+using TestServers.Access;
 using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Settings;
@@ -5,17 +6,21 @@ using TestServers.Storage;
 
 namespace TestServers.Builds;
 
-/// <summary>Gives holds and open builds the names that the rule of the settings makes of those they have.</summary>
+/// <summary>
+/// Gives people, their holds and open builds the names that the rule of the settings makes of those they have.
+/// </summary>
 internal static class NameChange
 {
     public static void Apply(
         Act act,
         ConsoleSettings settings,
+        JsonFile<PeopleState> people,
         JsonFile<ReservationsState> reservations,
         JobStore<Build> builds
     )
     {
         string NameOf(string name) => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
+        act.Change(people, known => known.WithNames(NameOf));
         act.Change(reservations, held => held.WithHolders(NameOf));
         foreach (var build in builds.Open.Where(b => NameOf(b.By) != b.By).ToList())
             builds.Change(act, build.Id, b => b with { By = NameOf(b.By) });

@@ -115,7 +115,7 @@ internal static class DocumentCalls
             {
                 Right.Anybody => "Anybody may do this, also without a name.",
                 Right.View => "Everybody who is known may do this.",
-                _ => $"A person may do this, and a token with the right `{name}`.",
+                _ => $"A person who is more than a viewer may do this, and a token with the right `{name}`.",
             } + (call.Description is { Length: > 0 } more ? " " + more : "");
         if (right == Right.Anybody)
             call.Security = [];

@@ -47,6 +47,8 @@ public sealed record ConsoleSettings
     /// <summary>Where messages to the team go as JSON {"text": "..."}; null: nowhere.</summary>
     public WebhookSettings? Webhook { get; init; }
     public PeopleSettings People { get; init; } = new();
+    public IReadOnlyList<GroupSettings> Groups { get; init; } = [];
+    public IReadOnlyList<RoleSettings> Roles { get; init; } = [];
     public ReservationSettings Reservations { get; init; } = new();
     public BuildSettings Builds { get; init; } = new();
 
@@ -209,6 +211,7 @@ public sealed record ConsoleSettings
         Unique(Apps, a => a.Name.Text, "apps[{0}].name");
         Unique(Tokens, t => People.NameOf(t.Name), "tokens[{0}].name");
         Unique(Tokens, t => t.Sha256, "tokens[{0}].sha256");
+        Unique(Groups, g => People.NameOf(g.Name), "groups[{0}].name");
         foreach (var (at, host) in Hosts.Index())
             host.Check($"hosts[{at}]");
         foreach (var (at, host) in DatabaseHosts.Index())

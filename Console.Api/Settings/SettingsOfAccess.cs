@@ -61,8 +61,31 @@ public enum NameRule
     Folded,
 }
 
+/// <summary>What somebody may do at all, each with what those before it may.</summary>
+public enum Role
+{
+    /// <summary>Reads.</summary>
+    Viewer,
+
+    /// <summary>Reserves, builds and restores.</summary>
+    User,
+
+    /// <summary>Also sees what others do, and ends what they left.</summary>
+    Administrator,
+}
+
+/// <summary>People with a name for all of them; the web server may name more, of its own.</summary>
+/// <param name="Users">Names of people, or of tokens.</param>
+public sealed record GroupSettings(string Name, IReadOnlyList<string> Users);
+
+/// <summary>Who has a role; who has several has the highest.</summary>
+/// <param name="Users">Names of people.</param>
+/// <param name="Groups">Names of groups, of the settings or of the web server.</param>
+public sealed record RoleSettings(Role Role, IReadOnlyList<string>? Users = null, IReadOnlyList<string>? Groups = null);
+
 /// <param name="Names">Folded: capitals and small letters are the same, so that ANNA and anna are one person.</param>
-public sealed record PeopleSettings(NameRule Names = NameRule.AsIs)
+/// <param name="Role">The role of everybody who is signed in and is listed under none.</param>
+public sealed record PeopleSettings(NameRule Names = NameRule.AsIs, Role Role = Role.User)
 {
     /// <summary>The name that stands for a person however he is spelt.</summary>
     public string NameOf(string spelling) => Names == NameRule.Folded ? spelling.ToLowerInvariant() : spelling;

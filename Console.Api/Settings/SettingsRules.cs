@@ -24,6 +24,8 @@ internal static partial class SettingsRules
     private const string Ssh = "is an object: { \"user\": ..., \"key\": ..., \"knownHosts\": ... }",
         Account = "names an account there, in letters, digits and . _ - @",
         Shown = "has 1 to 64 characters, all of which can be seen",
+        Person = "has 1 to 256 characters, all of which can be seen",
+        Group = "has 1 to 256 characters, all of which can be seen, and no semicolon",
         Folder = "names a folder",
         Host = "is a host's name or IP address, without brackets";
 
@@ -122,6 +124,17 @@ internal static partial class SettingsRules
         ),
         ["people"] = new("is an object: { \"names\": ... }"),
         ["people.names"] = new("is asIs or folded"),
+        ["people.role"] = new("is viewer, user or administrator"),
+        ["groups"] = new("is a list of objects: [ { \"name\": ..., \"users\": [ ... ] } ]"),
+        ["groups[].name"] = new(Group, IsGroup),
+        ["groups[].users"] = new("is a list of names of people or tokens"),
+        ["groups[].users[]"] = new(Person, IsPerson),
+        ["roles"] = new("is a list of objects: [ { \"role\": ..., \"users\": [ ... ], \"groups\": [ ... ] } ]"),
+        ["roles[].role"] = new("is viewer, user or administrator"),
+        ["roles[].users"] = new("is a list of names of people"),
+        ["roles[].users[]"] = new(Person, IsPerson),
+        ["roles[].groups"] = new("is a list of names of groups"),
+        ["roles[].groups[]"] = new(Group, IsGroup),
         ["reservations"] = new("is an object: { \"defaultHours\": ..., \"maxHours\": ... }"),
         ["reservations.defaultHours"] = Between(0.01, 87600, "hours"),
         ["reservations.maxHours"] = Between(0.01, 87600, "hours"),
@@ -236,6 +249,12 @@ internal static partial class SettingsRules
 
     private static bool IsName(string text) =>
         text.Length is > 0 and <= 64 && text.Trim() == text && PlainText.FirstUnseen(text) is null;
+
+    private static bool IsPerson(string text) =>
+        text.Length is > 0 and <= 256 && text.Trim() == text && PlainText.FirstUnseen(text) is null;
+
+    // The web server lists them with semicolons.
+    private static bool IsGroup(string text) => IsPerson(text) && !text.Contains(';');
 
     private static bool IsRole(string text) => text.Trim().Length > 0 && Encoding.UTF8.GetByteCount(text) <= 63;
 

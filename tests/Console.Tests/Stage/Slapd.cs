@@ -7,6 +7,9 @@ namespace TestServers.Tests.Stage;
 public sealed class Slapd : IAsyncDisposable
 {
     public const string Password = "lab";
+
+    // slapadd does not have the overlay write it.
+    private const string InQa = "\nmemberOf: cn=qa,ou=groups,dc=example";
     private readonly TemporaryFolder _folder = new();
     private readonly Process _process;
 
@@ -21,6 +24,7 @@ public sealed class Slapd : IAsyncDisposable
             include /etc/ldap/schema/inetorgperson.schema
             modulepath /usr/lib/ldap
             moduleload back_mdb
+            moduleload memberof
             TLSCertificateFile {certificate}
             TLSCertificateKeyFile {key}
             database mdb
@@ -28,6 +32,7 @@ public sealed class Slapd : IAsyncDisposable
             rootdn "cn=apache,dc=example"
             rootpw {Password}
             directory {_folder["db"]}
+            overlay memberof
             """
         );
         File.WriteAllText(
@@ -38,9 +43,9 @@ public sealed class Slapd : IAsyncDisposable
                     "dn: dc=example\nobjectClass: dcObject\nobjectClass: organization\no: example",
                     Unit("people"),
                     Unit("groups"),
-                    Person("uid=anna", "anna", "Anna Berg", "a"),
-                    Person("cn=Weiss\\, Petra", "petra", "Weiss, Petra", "p"),
-                    Person("uid=jörg", "jörg", "Jörg \"J\" Müller", "j"),
+                    Person("uid=anna", "anna", "Anna Berg", "a") + InQa,
+                    Person("cn=Weiss\\, Petra", "petra", "Weiss, Petra", "p") + InQa,
+                    Person("uid=jörg", "jörg", "Jörg \"J\" Müller", "j") + InQa,
                     Person("uid=otto", "otto", "Otto", "o"),
                     "dn: cn=qa,ou=groups,dc=example\nobjectClass: groupOfNames\ncn: qa\nmember: "
                         + "uid=anna,ou=people,dc=example\n"

@@ -70,6 +70,9 @@ public sealed class FrontDocsTest
     public async Task Names_come_from_a_directory_in_one_spelling_and_from_one_group_alone()
     {
         await using var console = new ConsoleProcess();
+        console.WriteSettings(
+            more: """, "roles": [ { "role": "administrator", "groups": ["cn=qa,ou=groups,dc=example"] } ] """
+        );
         await console.StartWithServers();
         await using var apache = new Httpd(console);
         await using var directory = await Slapd.Start(apache["cert.pem"], apache["key.pem"]);
@@ -81,7 +84,7 @@ public sealed class FrontDocsTest
                 apache["sign-in.conf"],
                 Here(apache, Documented("Names and passwords from LDAP", 2))
                     .Replace("ldap.example", $"127.0.0.1:{directory.Port}", StringComparison.Ordinal)
-                    .Replace("?uid?", $"?{attribute}?", StringComparison.Ordinal)
+                    .Replace("?uid,memberOf?", $"?{attribute},memberOf?", StringComparison.Ordinal)
             );
         }
         var lines =
@@ -96,9 +99,12 @@ public sealed class FrontDocsTest
         {
             using var http = apache.Client("https://qa.example/console/", user, password: password);
             using var answer = await http.GetAsync("api/me");
-            return answer.StatusCode == HttpStatusCode.OK
-                ? (await answer.Json()).Text("name")!
-                : $"{(int)answer.StatusCode}";
+            if (answer.StatusCode != HttpStatusCode.OK)
+                return $"{(int)answer.StatusCode}";
+            var me = await answer.Json();
+            // Who is let in is in that group, and the console knows it.
+            Assert.Equal("administrator", me.Text("role"));
+            return me.Text("name")!;
         }
         foreach (
             var (user, password, expected) in new[]

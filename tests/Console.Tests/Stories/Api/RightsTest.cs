@@ -50,6 +50,14 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
 
     private static readonly string[] Tokens = ["reserve", "build", "restore"];
 
+    private static readonly Dictionary<string, string> People = new(StringComparer.Ordinal)
+    {
+        ["viewer"] = "vera",
+        ["user"] = "ben",
+        ["holder"] = "anna",
+        ["administrator"] = "carla",
+    };
+
     // Of the last, nothing can be bound or read: the right is asked before.
     private static readonly (string Type, string Text)[] Bodies =
     [
@@ -78,7 +86,17 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         var settings = Path.Combine(_running.Console.Folder, "console.json");
         var text = File.ReadAllText(settings);
         var at = text.IndexOf("\"tokens\": [", StringComparison.Ordinal) + "\"tokens\": [".Length;
-        File.WriteAllText(settings, text[..at] + string.Join(", ", tokens) + "," + text[at..]);
+        File.WriteAllText(
+            settings,
+            text[..at]
+                + string.Join(", ", tokens)
+                + ","
+                + text[at..].TrimEnd()[..^1]
+                + """
+                , "roles": [ { "role": "viewer", "users": ["vera"] },
+                    { "role": "administrator", "users": ["carla"] } ] }
+                """
+        );
         return _running.Console.StartWithServers();
     }
 
@@ -101,7 +119,10 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
     [Theory]
     [
         InlineData("nobody"),
-        InlineData("anna"),
+        InlineData("viewer"),
+        InlineData("user"),
+        InlineData("holder"),
+        InlineData("administrator"),
         InlineData("token none"),
         InlineData("token reserve"),
         InlineData("token build"),
@@ -110,6 +131,10 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
     public async Task Every_caller_may_do_what_the_table_says_and_nothing_else(string caller)
     {
         using var client = ClientOf(caller);
+        // Of qa02, which the calls below are about.
+        using var holder = ClientOf("holder");
+        var held = await holder.Put("api/servers/qa02/reservation", new { purpose = "basket test", hours = 1 });
+        Assert.Equal(HttpStatusCode.Created, held.StatusCode);
         var differences = new List<string>();
         foreach (var (method, path, right) in Rows)
         {
@@ -144,8 +169,8 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
 
     private HttpClient ClientOf(string caller)
     {
-        var client = _running.Console.ClientFor("anna");
-        if (caller == "anna")
+        var client = _running.Console.ClientFor(People.GetValueOrDefault(caller));
+        if (People.ContainsKey(caller))
             return client;
         client.DefaultRequestHeaders.Remove("X-Remote-User");
         if (caller != "nobody")
@@ -185,7 +210,8 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         {
             _ when right == "anybody" => HttpStatusCode.OK,
             "nobody" => HttpStatusCode.Unauthorized,
-            "anna" => HttpStatusCode.OK,
-            _ => right == "view" || caller == $"token {right}" ? HttpStatusCode.OK : HttpStatusCode.Forbidden,
+            _ when right == "view" => HttpStatusCode.OK,
+            "user" or "holder" or "administrator" => HttpStatusCode.OK,
+            _ => caller == $"token {right}" ? HttpStatusCode.OK : HttpStatusCode.Forbidden,
         };
 }

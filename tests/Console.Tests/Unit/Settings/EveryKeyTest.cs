@@ -101,6 +101,12 @@ public sealed partial class EveryKeyTest
             + " \"http://a b/\" \"http://u@x/\" \"http://u:p@x/\" \"http://x:0/\"",
         "log                \"\" \"Journal\" \"syslog\" \"plane\" 0",
         "people.names       \"\" \"AsIs\" \"foldet\" 0",
+        "people.role        \"\" \"Viewer\" \"admin\" 0",
+        "groups[].name      \"\" \" \" \"a;b\" \"a\\nb\" \" x\"",
+        "groups[].users[]   \"\" \" x\" \"a\\u200bb\" 1",
+        "roles[].role       \"\" \"viewers\" \"User\" 0",
+        "roles[].users[]    \"\" \" x\" \"a\\u200bb\" 1",
+        "roles[].groups[]   \"\" \"a;b\" \" x\" 1",
         "reservations.defaultHours 0 -1 169 1e999 1e-5 \"4\"",
         "reservations.maxHours     0 -1 3 1e9 \"168\"",
         "reservations.kept         0 -1 10001 1.5 \"200\"",
@@ -291,7 +297,7 @@ public sealed partial class EveryKeyTest
         "`guests.key` is not known in `guests`, whose keys are ssh, folder, lookMinutes: "
             + "it belongs to `guests.ssh` or `databaseHosts[].ssh`."
     )]
-    [InlineData("people.colour", "1", "`people.colour` is not known: the keys in `people` are names.")]
+    [InlineData("people.colour", "1", "`people.colour` is not known: the keys in `people` are names, role.")]
     [InlineData("apps[0].variables.a b", "\"x\"", "`apps[0].variables` is wrong: it names `a b`")]
     [InlineData("apps[0].variables.dsn", "\"x\"", "`apps[0].variables.dsn` may be a secret")]
     [InlineData("apps[0].variables.colour", "\"host=db password=x\"", "`apps[0].variables.colour` may be a secret")]

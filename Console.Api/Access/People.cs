@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Access;
+
+/// <summary>
+/// Which groups people are in and which role they have, now: by the settings, and by what the web server said when they
+/// signed in last. That is kept, as a token or a build of theirs comes without the web server's word.
+/// </summary>
+public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file, ILogger<People> log)
+{
+    private const int MostKnown = 5000;
+
+    // What the disk has not taken; it holds before the file.
+    private readonly ConcurrentDictionary<string, ImmutableArray<string>> _unwritten = new(StringComparer.Ordinal);
+    private Known _known = new(new(), PeopleState.Empty);
+
+    /// <summary>What a person, or a token, is now.</summary>
+    /// <param name="name">As the settings' rule for names makes it.</param>
+    public Standing Of(string name)
+    {
+        var (now, state, known) = (settings.Now, file.Value, Volatile.Read(ref _known));
+        if (known.Settings != now || known.State != state)
+            Volatile.Write(ref _known, known = new(now, state));
+        if (known.Standings.TryGetValue(name, out var standing))
+            return standing;
+        if (known.Standings.Count >= MostKnown)
+            known.Standings.Clear();
+        return known.Standings[name] = Find(now, state, name);
+    }
+
+    /// <summary>Notes what the web server says of a person who has signed in.</summary>
+    /// <param name="sent">Names of groups with semicolons between them. Those that the settings do not name count for
+    /// nothing and are not kept.</param>
+    public void Note(string name, string sent)
+    {
+        ImmutableArray<string> groups =
+            sent.Length == 0
+                ? []
+                :
+                [
+                    .. sent.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                        .Select(settings.Now.People.NameOf)
+                        .Intersect(NamedIn(settings.Now), StringComparer.Ordinal)
+                        .Order(StringComparer.Ordinal),
+                ];
+        var isKept = Kept(file.Value, name).AsSpan().SequenceEqual(groups.AsSpan());
+        if (isKept && !_unwritten.ContainsKey(name))
+            return;
+        try
+        {
+            if (!isKept)
+                file.Change(state => state.With(name, groups));
+            _unwritten.TryRemove(name, out _);
+        }
+        catch (DiskRefused refused)
+        {
+            // Nobody keeps a right because a disk is full.
+            _unwritten[name] = groups;
+            log.LogWarning(
+                "The groups of {Name} hold until the console is started again: {Why}",
+                name,
+                refused.Message
+            );
+        }
+        Volatile.Write(ref _known, new(settings.Now, file.Value));
+    }
+
+    private static ImmutableArray<string> Kept(PeopleState state, string name) =>
+        state.Groups.TryGetValue(name, out var groups) ? groups : [];
+
+    private Standing Find(ConsoleSettings now, PeopleState state, string name)
+    {
+        bool Lists(IEnumerable<string>? users) => users?.Any(u => now.People.NameOf(u) == name) == true;
+        var groups = now
+            .Groups.Where(g => Lists(g.Users))
+            .Select(g => now.People.NameOf(g.Name))
+            .Concat(_unwritten.TryGetValue(name, out var seen) ? seen : Kept(state, name))
+            .ToHashSet(StringComparer.Ordinal);
+        var roles = now
+            .Roles.Where(r => Lists(r.Users) || r.Groups?.Any(g => groups.Contains(now.People.NameOf(g))) == true)
+            .Select(r => r.Role)
+            .ToList();
+        var role = roles.Count > 0 ? roles.Max() : now.People.Role;
+        return new(role, groups, Standing.RightsOf(role));
+    }
+
+    private static IEnumerable<string> NamedIn(ConsoleSettings now) =>
+        now.Groups.Select(g => g.Name).Concat(now.Roles.SelectMany(r => r.Groups ?? [])).Select(now.People.NameOf);
+
+    private sealed record Known(ConsoleSettings Settings, PeopleState State)
+    {
+        public ConcurrentDictionary<string, Standing> Standings { get; } = new(StringComparer.Ordinal);
+    }
+}
