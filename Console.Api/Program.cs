@@ -86,6 +86,7 @@ public partial class Program
         app.MapCopies();
         app.MapLive();
         app.MapAccess();
+        app.MapTokens();
         app.MapMonitoring();
         app.MapDocument();
     }

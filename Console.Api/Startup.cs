@@ -111,6 +111,8 @@ public static class Startup
         services.AddSingleton(journal);
         var people = state.Open("people.json", PeopleState.Empty);
         services.AddSingleton(people);
+        var tokens = state.Open("tokens.json", TokensState.Empty);
+        services.AddSingleton(tokens);
         var reservations = state.Open("reservations.json", ReservationsState.Empty);
         services.AddSingleton(reservations);
         var past = new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept);
@@ -127,7 +129,10 @@ public static class Startup
         services.AddSingleton(state.Open("sessions.json", SessionKey.New()));
         // The rule for names may be another one than at the last start.
         // Nobody else is there yet: it has ended when this returns.
-        journal.Do(act => NameChange.Apply(act, settings, people, reservations, builds)).GetAwaiter().GetResult();
+        journal
+            .Do(act => NameChange.Apply(act, settings, people, tokens, reservations, builds))
+            .GetAwaiter()
+            .GetResult();
         state.Complete(clock.GetUtcNow());
 
         services

@@ -8,6 +8,8 @@ namespace TestServers.Access;
 /// <summary>Who am I.</summary>
 public static class AccessApi
 {
+    /// <param name="Token">The name of the token of a person's that asks; null: they are here themselves, or it is none
+    /// of a person.</param>
     /// <param name="Role">A person's role; null: a token asks.</param>
     /// <param name="Groups">The groups one is in, of those that the settings name.</param>
     /// <param name="Reservations">How long a reservation is, so that a page can say it before the click.</param>
@@ -15,6 +17,7 @@ public static class AccessApi
         string Name,
         CallerKind Kind,
         bool Open,
+        string? Token,
         Role? Role,
         IEnumerable<string> Groups,
         IEnumerable<string> May,
@@ -33,6 +36,8 @@ public static class AccessApi
             .AddSingleton<Audit>()
             .AddSingleton<CallPlaces>()
             .AddSingleton<People>()
+            .AddSingleton<PersonalTokens>()
+            .AddBackground<TokenUses>()
             .AddSingleton<Sessions>()
             .AddSingleton<SignInRefusals>()
             .AddSingleton<IRetained>(provider => provider.GetRequiredService<KeptAnswers>());
@@ -58,7 +63,11 @@ public static class AccessApi
 
     private static NoContent EndSession(HttpContext context, Sessions sessions)
     {
-        sessions.End(Caller.Of(context).Name);
+        // A token has no session, and does not end those of its person.
+        if (Caller.Of(context) is { Token: not null } token)
+            sessions.EndStreams(token.Streams);
+        else
+            sessions.End(Caller.Of(context).Name);
         SessionCookie.Remove(context);
         return TypedResults.NoContent();
     }
@@ -89,6 +98,7 @@ public static class AccessApi
             caller.Name,
             caller.Kind,
             settings.Listen.Socket is null,
+            caller.Token?.Name,
             caller.Role,
             caller.Groups.Order(StringComparer.Ordinal),
             caller.May.Order(StringComparer.Ordinal),

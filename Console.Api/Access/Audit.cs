@@ -17,11 +17,31 @@ public sealed class Audit(TimeProvider clock)
     /// </summary>
     public void Write(Act act, Caller caller, string what, string on, string? more = null)
     {
-        var fact = new AuditFact(clock.GetUtcNow(), caller.Name, caller.Kind, what, on, more);
+        var fact = new AuditFact(
+            clock.GetUtcNow(),
+            caller.Name,
+            caller.Kind,
+            what,
+            on,
+            more,
+            caller.Token?.Name,
+            caller.Address
+        );
         act.Note(JsonSerializer.Serialize(fact, Json.Web));
         act.After(() => Written?.Invoke(fact));
     }
 }
 
 /// <summary>A line of the audit: who did what to what, and when.</summary>
-public sealed record AuditFact(DateTimeOffset At, string Who, CallerKind Kind, string What, string On, string? More);
+/// <param name="Token">The name of the token of theirs with which a person did it.</param>
+/// <param name="From">The address, as far as the web server tells it.</param>
+public sealed record AuditFact(
+    DateTimeOffset At,
+    string Who,
+    CallerKind Kind,
+    string What,
+    string On,
+    string? More,
+    string? Token = null,
+    string? From = null
+);

@@ -16,7 +16,9 @@ public sealed class Identity(
     CurrentSettings settings,
     Sessions sessions,
     People people,
-    SignInRefusals refusals
+    PersonalTokens tokens,
+    SignInRefusals refusals,
+    TimeProvider clock
 )
 {
     /// <summary>The header that the web server sets, and removes when a client sends it.</summary>
@@ -44,6 +46,9 @@ public sealed class Identity(
             SessionCookie.Refuse(context);
             return Task.CompletedTask;
         }
+        // Only what changes something is written down.
+        if (!HttpMethods.IsGet(context.Request.Method))
+            caller = caller with { Address = CallerAddress.Of(context, settings.Now) };
         caller.Enter(context);
         return next(context);
     }
@@ -63,7 +68,7 @@ public sealed class Identity(
     {
         if (context.Request.Headers.ContainsKey(UserHeader))
             throw Problem.Unauthorized("Send a token or sign in, not both.");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        var hash = PersonalTokens.HashOf(token);
         var known = settings.Now.Tokens.FirstOrDefault(t =>
             CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(t.Sha256), Encoding.ASCII.GetBytes(hash))
         );
@@ -72,10 +77,38 @@ public sealed class Identity(
             {
                 Groups = people.Of(known.Name).Groups,
             };
+        if (tokens.Find(hash) is { } own)
+            return Personal(context, own);
         refusals.Note(SignInRefusal.Token, "A token that is not known was refused", context);
         throw Problem.Unauthorized(
-            "The token is not known. Ask the administrator for one; the settings list them under tokens."
+            "The token is not known: it was ended, or is none. Make one on the page, under Tokens; those of cron are in "
+                + "the settings."
         );
+    }
+
+    // What its person may no longer do it may not either; and who may not sign in has no token.
+    private Caller Personal(HttpContext context, PersonalToken token)
+    {
+        var left = token.Until - clock.GetUtcNow();
+        var fault =
+            PersonName.FaultOf(token.Owner, settings.Now) is { } name ? $"its person's name {name}"
+            : left <= TimeSpan.Zero ? $"its time was over at {Times.Say(token.Until)}"
+            : null;
+        if (fault is not null)
+        {
+            var what = $"The token {token.Name} of {token.Owner}";
+            refusals.Note(SignInRefusal.Token, $"{what}, of which {fault}, was refused", context);
+            throw Problem.Unauthorized($"{what} is not accepted: {fault}. Make another on the page, under Tokens.");
+        }
+        tokens.NoteUse(token, CallerAddress.Of(context, settings.Now));
+        var standing = people.Of(token.Owner);
+        return new(token.Owner, CallerKind.Token, token.MayOf(standing))
+        {
+            Role = standing.Role,
+            Groups = standing.Groups,
+            Token = token,
+            Believed = left,
+        };
     }
 
     private Caller User(HttpContext context)

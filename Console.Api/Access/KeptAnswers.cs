@@ -157,7 +157,9 @@ public sealed class KeptAnswers : IRetained
         return own.IsEmpty ? all.Remove(caller) : all.SetItem(caller, own);
     }
 
-    private static string CallerOf(Deed deed) => $"{deed.Caller.Kind} {deed.Caller.Name}";
+    // A person's tokens are one caller: whoever makes a new one in the middle of something goes on with it.
+    private static string CallerOf(Deed deed) =>
+        deed.Caller.Token is null ? $"{deed.Caller.Kind} {deed.Caller.Name}" : $"Tokens of {deed.Caller.Name}";
 
     // Key and name may hold whatever people write; a file's name must not.
     private static string NameOf(Deed deed) =>

@@ -12,7 +12,15 @@ public sealed class Rights(RequestDelegate next, CurrentSettings settings)
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is RouteEndpoint endpoint)
-            Ensure(Caller.Of(context), endpoint.Metadata.GetMetadata<NeededRight>()?.Right);
+        {
+            var (caller, right) = (Caller.Of(context), endpoint.Metadata.GetMetadata<NeededRight>()?.Right);
+            Ensure(caller, right);
+            if (
+                right is not (Right.Anybody or Right.View)
+                && ServerName.TryParse(context.Request.RouteValues["server"] as string, null, out var server)
+            )
+                caller.MustReach(server);
+        }
         return next(context);
     }
 
@@ -26,6 +34,9 @@ public sealed class Rights(RequestDelegate next, CurrentSettings settings)
             case Right.View:
                 if (caller.Kind == CallerKind.Nobody && settings.Now.Listen.Socket is not null)
                     throw Problem.Unauthorized("Sign in at the web server, or send a bearer token.");
+                return;
+            case Right.Person:
+                caller.MustBePerson();
                 return;
             case { } named:
                 caller.MustBeAllowedTo(named.ToString().ToLowerInvariant());

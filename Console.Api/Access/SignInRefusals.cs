@@ -1,4 +1,4 @@
-using System.Net;
+using TestServers.Settings;
 
 namespace TestServers.Access;
 
@@ -13,20 +13,13 @@ public enum SignInRefusal
 }
 
 /// <summary>Tells whom the console refused although the web server let them pass.</summary>
-public sealed class SignInRefusals
+public sealed class SignInRefusals(CurrentSettings settings)
 {
     /// <summary>Raised for each, with a sentence that has no secret in it.</summary>
     public event Action<SignInRefusal, string>? Refused;
 
     internal void Note(SignInRefusal why, string what, HttpContext context) =>
-        Refused?.Invoke(why, $"{what}, from {AddressOf(context)}.");
+        Refused?.Invoke(why, $"{what}, from {CallerAddress.Of(context, settings.Now) ?? Unknown}.");
 
-    // The web server adds the address of whoever is connected to it; what stands before that is the client's word.
-    private static string AddressOf(HttpContext context)
-    {
-        var last = context.Request.Headers["X-Forwarded-For"].LastOrDefault()?.Split(',')[^1].Trim();
-        return IPAddress.TryParse(last, out var address)
-            ? address.ToString()
-            : context.Connection.RemoteIpAddress?.ToString() ?? "an address that the web server does not tell";
-    }
+    private const string Unknown = "an address that the web server does not tell";
 }

@@ -17,6 +17,7 @@ namespace TestServers.Administration;
 public sealed class SettingsReload(
     CurrentSettings current,
     JsonFile<PeopleState> people,
+    JsonFile<TokensState> tokens,
     JsonFile<ReservationsState> reservations,
     JobStore<Build> builds,
     Journal journal,
@@ -119,7 +120,7 @@ public sealed class SettingsReload(
     {
         await journal.Do(act =>
         {
-            NameChange.Apply(act, next, people, reservations, builds);
+            NameChange.Apply(act, next, people, tokens, reservations, builds);
             act.Publish(() => current.Replace(next));
         });
         foreach (var token in before.Tokens.Where(t => !next.Tokens.Any(n => n.Name == t.Name && n.Sha256 == t.Sha256)))

@@ -64,7 +64,7 @@ public static class AnyServerApi
         {
             if (
                 await book.ReserveAny(
-                    () => free.For(ask.App, ask.Host),
+                    () => free.For(ask.App, ask.Host).Where(deed.Caller.Reaches),
                     wish,
                     deed,
                     reservation => AnswerOf(inventory, reservation)

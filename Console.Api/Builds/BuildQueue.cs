@@ -57,6 +57,8 @@ public sealed class BuildQueue(
         if (Earlier(deed) is { } earlier)
             return earlier;
         var by = deed.Caller.Name;
+        deed.Caller.MustReach(server);
+        deed.Caller.MustReach([wanted.App], $"of {wanted.App}");
         // The limit is decided below, under the lock; it is asked here, too, so that a flood does not take it.
         var (_, app, path) = rules.Ensure(server, wanted, by);
         var build = await journal.Do(act =>
@@ -146,6 +148,8 @@ public sealed class BuildQueue(
             if (Earlier(deed) is { } same)
                 return same;
             var build = store.Find(id) ?? throw NoSuchBuild(id);
+            deed.Caller.MustReach(build.Server);
+            deed.Caller.MustReach([build.App], $"of {build.App}");
             if (build.By != by && reservations.Of(build.Server)?.Holder != by)
                 throw Problem.Forbidden(
                     $"Build {id} is {build.By}'s, and {build.Server} is not reserved by you. Ask "

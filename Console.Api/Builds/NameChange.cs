@@ -15,12 +15,14 @@ internal static class NameChange
         Act act,
         ConsoleSettings settings,
         JsonFile<PeopleState> people,
+        JsonFile<TokensState> tokens,
         JsonFile<ReservationsState> reservations,
         JobStore<Build> builds
     )
     {
         string NameOf(string name) => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
         act.Change(people, known => known.WithNames(NameOf));
+        act.Change(tokens, all => all.WithOwners(NameOf));
         act.Change(reservations, held => held.WithHolders(NameOf));
         foreach (var build in builds.Open.Where(b => NameOf(b.By) != b.By).ToList())
             builds.Change(act, build.Id, b => b with { By = NameOf(b.By) });

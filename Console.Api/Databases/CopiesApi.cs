@@ -33,7 +33,6 @@ public static class CopiesApi
         CopyPresenter views
     )
     {
-        Caller.Of(context).MustBeAllowedTo(TokenRights.Build);
         return views.Drop(database, host, Deed.Of(context));
     }
 }

@@ -82,6 +82,11 @@ public sealed class CopyPresenter
         if (_answers.Find<DroppedCopy>(deed) is { } earlier)
             return earlier;
         var copy = Find(database, host);
+        deed.Caller.MustReach(copy.Server);
+        deed.Caller.MustReach(
+            _settings.Now.Apps.Where(a => a.Base == copy.Found.Base).Select(a => a.Name),
+            $"of the base {copy.Found.Base}"
+        );
         var answer = new DroppedCopy($"Dropped {database}: {CopyDrop.Say(copy)}.", Of(copy));
         await _keeper.Drop(copy, deed.Caller);
         try

@@ -145,6 +145,15 @@ public sealed class BodyCheck(RequestDelegate next)
             if (read is double number && !double.IsFinite(number))
                 throw new JsonException();
             // The library takes words in any case, and several with commas between them.
+            // Entries of a list likewise, and none of them is null.
+            if (
+                read is System.Collections.IEnumerable and not string
+                && (
+                    !JsonElement.DeepEquals(JsonSerializer.SerializeToElement(read, type), value)
+                    || value.EnumerateArray().Any(entry => entry.ValueKind == JsonValueKind.Null)
+                )
+            )
+                throw new JsonException();
             if (read is Enum && JsonSerializer.SerializeToElement(read, Json.Web).GetString() != value.GetString())
                 throw new JsonException();
         }

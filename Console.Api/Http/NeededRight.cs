@@ -9,6 +9,9 @@ public enum Right
     /// <summary>To be known. Where the console is open, everybody on this machine is.</summary>
     View,
 
+    /// <summary>To be a person: a token makes and ends no tokens.</summary>
+    Person,
+
     /// <summary>The right to reserve.</summary>
     Reserve,
 
@@ -17,6 +20,9 @@ public enum Right
 
     /// <summary>The right to restore bases.</summary>
     Restore,
+
+    /// <summary>To be an administrator.</summary>
+    Administer,
 }
 
 /// <summary>Stands at each call; one without it is refused to everybody.</summary>

@@ -56,7 +56,7 @@ public static class LiveApi
         context.Response.RegisterForDispose(listener);
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var ended = caller.Kind is CallerKind.User or CallerKind.Token
-            ? sessions.EndOf(caller.Name)
+            ? sessions.EndOf(caller.Streams)
             : CancellationToken.None;
         return TypedResults.ServerSentEvents(
             Items(

@@ -70,7 +70,7 @@ public sealed class FactLog : BackgroundService
 
     private void Tell(AuditFact fact)
     {
-        var kind = fact.Kind == CallerKind.Token ? " (token)" : "";
+        var kind = fact.Kind == CallerKind.Token ? $" (token{(fact.Token is null ? "" : " ")}{fact.Token})" : "";
         var more = fact.More is null ? "" : $": {_secrets.Hide(fact.More)}";
         _log.LogInformation("{Who}{Kind}: {What} {On}{More}", fact.Who, kind, fact.What, fact.On, more);
     }

@@ -38,9 +38,16 @@ public static class PlansApi
         Planner plans
     )
     {
-        var by = Caller.Of(context).Name;
+        var caller = Caller.Of(context);
+        caller.MustReach([app], $"of {app}");
         return Cacheable.Of(
-            await plans.Of(server, new(app, path, revision, database, code), number, by, context.RequestAborted)
+            await plans.Of(
+                server,
+                new(app, path, revision, database, code),
+                number,
+                caller.Name,
+                context.RequestAborted
+            )
         );
     }
 

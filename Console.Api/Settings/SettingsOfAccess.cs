@@ -85,7 +85,14 @@ public sealed record RoleSettings(Role Role, IReadOnlyList<string>? Users = null
 
 /// <param name="Names">Folded: capitals and small letters are the same, so that ANNA and anna are one person.</param>
 /// <param name="Role">The role of everybody who is signed in and is listed under none.</param>
-public sealed record PeopleSettings(NameRule Names = NameRule.AsIs, Role Role = Role.User)
+/// <param name="Tokens">How many tokens a person may have; 0: none.</param>
+/// <param name="TokenDays">For how many days a token of a person holds at most.</param>
+public sealed record PeopleSettings(
+    NameRule Names = NameRule.AsIs,
+    Role Role = Role.User,
+    int Tokens = 20,
+    double TokenDays = 365
+)
 {
     /// <summary>The name that stands for a person however he is spelt.</summary>
     public string NameOf(string spelling) => Names == NameRule.Folded ? spelling.ToLowerInvariant() : spelling;

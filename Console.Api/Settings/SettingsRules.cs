@@ -125,6 +125,8 @@ internal static partial class SettingsRules
         ["people"] = new("is an object: { \"names\": ... }"),
         ["people.names"] = new("is asIs or folded"),
         ["people.role"] = new("is viewer, user or administrator"),
+        ["people.tokens"] = Whole(0, 1000),
+        ["people.tokenDays"] = Between(0.01, 36500, "days"),
         ["groups"] = new("is a list of objects: [ { \"name\": ..., \"users\": [ ... ] } ]"),
         ["groups[].name"] = new(Group, IsGroup),
         ["groups[].users"] = new("is a list of names of people or tokens"),

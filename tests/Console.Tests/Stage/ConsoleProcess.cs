@@ -218,12 +218,16 @@ public sealed class ConsoleProcess : IAsyncDisposable
             """;
 }
 
-/// <summary>One console for the tests that only talk to it.</summary>
+/// <summary>One console for the tests that only talk to it; carla is its administrator.</summary>
 public sealed class RunningConsole : IAsyncLifetime
 {
     internal ConsoleProcess Console { get; } = new();
 
-    public Task InitializeAsync() => Console.StartWithServers();
+    public Task InitializeAsync()
+    {
+        Console.WriteSettings(more: """, "roles": [ { "role": "administrator", "users": ["carla"] } ] """);
+        return Console.StartWithServers();
+    }
 
     public async Task DisposeAsync() => await Console.DisposeAsync();
 }

@@ -51,7 +51,7 @@ internal sealed class WholeSettings : IDisposable
               "may": [ "restore" ] } ],
           "publicUrl": "https://qa.example/console",
           "webhook": { "url": "https://chat.example/hooks/qa" },
-          "people": { "names": "folded", "role": "user" },
+          "people": { "names": "folded", "role": "user", "tokens": 20, "tokenDays": 365 },
           "groups": [ { "name": "release", "users": [ "anna" ] } ],
           "roles": [ { "role": "administrator", "users": [ "carla" ], "groups": [ "admins" ] } ],
           "reservations": { "defaultHours": 4, "maxHours": 168, "kept": 200 },

@@ -13,6 +13,8 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
     public async Task Every_call_refuses_a_parameter_that_it_does_not_know_and_names_those_it_knows()
     {
         using var program = new ProgramCalls();
+        // Who may make each call; others are not told what it takes.
+        using var carla = running.Console.ClientFor("carla");
         foreach (var call in program.All)
         {
             var known = TestServers.Http.CallInputs.Of(call).Query.Select(p => p.Name).ToList();
@@ -23,7 +25,7 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
                 new(ProgramCalls.AddressOf(call).Split(' ')[0]),
                 $"{address}?colour=red"
             );
-            var detail = await (await Http.SendAsync(request)).Problem(HttpStatusCode.BadRequest);
+            var detail = await (await carla.SendAsync(request)).Problem(HttpStatusCode.BadRequest);
             Assert.StartsWith("There is no such parameter: `colour`.", detail, StringComparison.Ordinal);
             Assert.All(known, name => Assert.Contains($"`{name}`", detail, StringComparison.Ordinal));
         }

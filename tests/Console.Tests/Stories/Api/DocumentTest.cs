@@ -91,13 +91,18 @@ public sealed partial class DocumentTest(RunningConsole running) : IClassFixture
                     Assert.Equal(
                         2,
                         type.EnumerateArray()
-                            .Count(t => t.GetString() is "null" or "string" or "integer" or "number" or "boolean")
+                            .Count(t =>
+                                t.GetString() is "null" or "string" or "integer" or "number" or "boolean" or "array"
+                            )
                     );
                 if (type.ValueKind == JsonValueKind.Array)
                     Assert.Contains("null", type.EnumerateArray().Select(t => t.GetString()));
                 if (type.ValueKind == JsonValueKind.String && s.TryGetProperty("enum", out var words))
                     Assert.All(words.EnumerateArray(), word => Assert.Equal(JsonValueKind.String, word.ValueKind));
-                if (type.ValueKind == JsonValueKind.String && type.GetString() == "array")
+                if (
+                    type.ValueKind == JsonValueKind.String && type.GetString() == "array"
+                    || type.ValueKind == JsonValueKind.Array && type.EnumerateArray().Any(t => t.GetString() == "array")
+                )
                     Assert.True(s.TryGetProperty("items", out _), $"an array of nothing: {s}");
             }
         );

@@ -15,6 +15,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         DELETE /api/copies/{database}                             build
         DELETE /api/me/session                                    view
         DELETE /api/servers/{server}/reservation                  reserve
+        DELETE /api/tokens/{id}                                   person
         GET    /api/apps                                          view
         GET    /api/apps/{app}/paths                              view
         GET    /api/bases                                         view
@@ -25,6 +26,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/copies                                        view
         GET    /api/events                                        view
         GET    /api/me                                            view
+        GET    /api/people/tokens                                 administer
         GET    /api/restores/{id}                                 view
         GET    /api/restores/{id}/log                             view
         GET    /api/servers                                       view
@@ -34,6 +36,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/servers/{server}/history/{build}/changes      build
         GET    /api/servers/{server}/plan                         build
         GET    /api/servers/{server}/reservations                 view
+        GET    /api/tokens                                        person
         GET    /healthz                                           anybody
         GET    /metrics                                           anybody
         GET    /openapi/v1.json                                   view
@@ -44,6 +47,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/servers/{server}/builds                       build
         POST   /api/servers/{server}/reservation/takeover         reserve
         POST   /api/servers/{server}/reservation/undo             reserve
+        POST   /api/tokens                                        person
         PUT    /api/me                                            view
         PUT    /api/servers/{server}/reservation                  reserve
         """;
@@ -93,7 +97,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
                 + ","
                 + text[at..].TrimEnd()[..^1]
                 + """
-                , "roles": [ { "role": "viewer", "users": ["vera"] },
+                , "roles": [ { "role": "viewer", "users": ["vera"], "groups": ["guests"] },
                     { "role": "administrator", "users": ["carla"] } ] }
                 """
         );
@@ -126,13 +130,22 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         InlineData("token none"),
         InlineData("token reserve"),
         InlineData("token build"),
-        InlineData("token restore")
+        InlineData("token restore"),
+        InlineData("own read"),
+        InlineData("own reserve"),
+        InlineData("own build"),
+        InlineData("own restore"),
+        InlineData("own of an administrator"),
+        InlineData("own of a viewer by now"),
+        InlineData("own for qa01"),
+        InlineData("own that is over"),
+        InlineData("own that was ended")
     ]
     public async Task Every_caller_may_do_what_the_table_says_and_nothing_else(string caller)
     {
-        using var client = ClientOf(caller);
+        using var client = await ClientOf(caller);
         // Of qa02, which the calls below are about.
-        using var holder = ClientOf("holder");
+        using var holder = _running.Console.ClientFor(People["holder"]);
         var held = await holder.Put("api/servers/qa02/reservation", new { purpose = "basket test", hours = 1 });
         Assert.Equal(HttpStatusCode.Created, held.StatusCode);
         var differences = new List<string>();
@@ -141,7 +154,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
             foreach (var (type, body) in method == "GET" ? [("", "")] : Bodies)
             {
                 var status = await StatusOf(client, method, path, type, body);
-                var expected = ExpectedFor(caller, right);
+                var expected = ExpectedFor(caller, right, path);
                 var seen = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
                     ? status
                     : HttpStatusCode.OK;
@@ -167,18 +180,55 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(HttpStatusCode.NoContent, (await anna.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
     }
 
-    private HttpClient ClientOf(string caller)
+    private async Task<HttpClient> ClientOf(string caller)
     {
         var client = _running.Console.ClientFor(People.GetValueOrDefault(caller));
         if (People.ContainsKey(caller))
             return client;
         client.DefaultRequestHeaders.Remove("X-Remote-User");
-        if (caller != "nobody")
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-                "Bearer",
-                caller["token ".Length..]
-            );
+        var secret =
+            caller == "nobody" ? null
+            : caller.StartsWith("own ", StringComparison.Ordinal) ? await OwnToken(caller["own ".Length..])
+            : caller["token ".Length..];
+        if (secret is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         return client;
+    }
+
+    // A token of a person's own: of one scope, or of all that they may.
+    private async Task<string> OwnToken(string which)
+    {
+        using var person = _running.Console.ClientFor(which == "of an administrator" ? "carla" : "ben");
+        string[] scope =
+            which == "read" || Tokens.Contains(which, StringComparer.Ordinal) ? [which]
+            : which == "for qa01" ? ["reserve", "build"]
+            : Tokens;
+        var made = await person.Post(
+            "api/tokens",
+            new
+            {
+                name = which,
+                scope,
+                servers = which == "for qa01" ? new[] { "qa01" } : [],
+                days = which == "that is over" ? 1e-6 : 1,
+            }
+        );
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var token = await made.Json();
+        if (which == "that was ended")
+            await person.DeleteAsync($"api/tokens/{token.GetProperty("token").Text("id")}");
+        if (which == "that is over")
+            await Wait.Until(
+                "it is over",
+                async () =>
+                    (await person.Json("api/tokens")).GetProperty("tokens")[0].GetProperty("isOver").GetBoolean()
+            );
+        if (which == "of a viewer by now")
+        {
+            person.DefaultRequestHeaders.Add("X-Remote-Groups", "guests");
+            Assert.Equal("viewer", (await person.Json("api/me")).Text("role"));
+        }
+        return token.Text("secret")!;
     }
 
     private static async Task<HttpStatusCode> StatusOf(
@@ -205,13 +255,25 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         return answer.StatusCode;
     }
 
-    private static HttpStatusCode ExpectedFor(string caller, string right) =>
+    // A token that is refused is refused also where anybody may ask.
+    private static HttpStatusCode ExpectedFor(string caller, string right, string path) =>
         caller switch
         {
+            "own that is over" or "own that was ended" => HttpStatusCode.Unauthorized,
             _ when right == "anybody" => HttpStatusCode.OK,
             "nobody" => HttpStatusCode.Unauthorized,
             _ when right == "view" => HttpStatusCode.OK,
-            "user" or "holder" or "administrator" => HttpStatusCode.OK,
-            _ => caller == $"token {right}" ? HttpStatusCode.OK : HttpStatusCode.Forbidden,
+            _ => MayDo(caller, right, path) ? HttpStatusCode.OK : HttpStatusCode.Forbidden,
+        };
+
+    private static bool MayDo(string caller, string right, string path) =>
+        caller switch
+        {
+            "viewer" => right == "person",
+            "user" or "holder" => right != "administer",
+            "administrator" => true,
+            "own of an administrator" => Tokens.Contains(right, StringComparer.Ordinal),
+            "own for qa01" => right is "reserve" or "build" && !path.Contains("{server}", StringComparison.Ordinal),
+            _ => caller == $"token {right}" || caller == $"own {right}",
         };
 }

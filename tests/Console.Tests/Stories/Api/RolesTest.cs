@@ -49,10 +49,22 @@ public sealed class RolesTest : IAsyncLifetime, IAsyncDisposable
         using var client = ClientFor(name, groups);
         Assert.Equal((role, known), await Standing(client));
         var may = (await client.Json("api/me")).GetProperty("may").GetArrayLength();
-        Assert.Equal(role == "viewer" ? 0 : 3, may);
+        Assert.Equal(
+            role switch
+            {
+                "viewer" => 0,
+                "user" => 3,
+                _ => 4,
+            },
+            may
+        );
         var reserved = await client.Put("api/servers/qa01/reservation", Hold);
         if (role == "viewer")
-            Assert.Contains("only reads", await reserved.Problem(HttpStatusCode.Forbidden), StringComparison.Ordinal);
+            Assert.Contains(
+                "a viewer may only read",
+                await reserved.Problem(HttpStatusCode.Forbidden),
+                StringComparison.Ordinal
+            );
         else
             Assert.Equal(HttpStatusCode.Created, reserved.StatusCode);
     }

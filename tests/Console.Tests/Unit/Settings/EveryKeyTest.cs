@@ -102,6 +102,8 @@ public sealed partial class EveryKeyTest
         "log                \"\" \"Journal\" \"syslog\" \"plane\" 0",
         "people.names       \"\" \"AsIs\" \"foldet\" 0",
         "people.role        \"\" \"Viewer\" \"admin\" 0",
+        "people.tokens      -1 1001 1.5 \"20\"",
+        "people.tokenDays   0 -1 1e9 1e-9 1e999 \"365\"",
         "groups[].name      \"\" \" \" \"a;b\" \"a\\nb\" \" x\"",
         "groups[].users[]   \"\" \" x\" \"a\\u200bb\" 1",
         "roles[].role       \"\" \"viewers\" \"User\" 0",
@@ -297,7 +299,11 @@ public sealed partial class EveryKeyTest
         "`guests.key` is not known in `guests`, whose keys are ssh, folder, lookMinutes: "
             + "it belongs to `guests.ssh` or `databaseHosts[].ssh`."
     )]
-    [InlineData("people.colour", "1", "`people.colour` is not known: the keys in `people` are names, role.")]
+    [InlineData(
+        "people.colour",
+        "1",
+        "`people.colour` is not known: the keys in `people` are names, role, tokens, tokenDays."
+    )]
     [InlineData("apps[0].variables.a b", "\"x\"", "`apps[0].variables` is wrong: it names `a b`")]
     [InlineData("apps[0].variables.dsn", "\"x\"", "`apps[0].variables.dsn` may be a secret")]
     [InlineData("apps[0].variables.colour", "\"host=db password=x\"", "`apps[0].variables.colour` may be a secret")]
