@@ -1,5 +1,6 @@
 // Which page an address names. One page is up at a time; the old one goes with everything it listened to.
 import { $, Backbone } from '../page/libraries.js';
+import { TokensPage } from '../access/tokens-page.js';
 import { BasesPage } from '../bases/bases-page.js';
 import { RestorePage } from '../bases/restore-page.js';
 import { BuildPage } from '../builds/build-page.js';
@@ -23,6 +24,7 @@ export const Router = Backbone.Router.extend({
     bases: 'bases',
     'restores/:id': 'restore',
     'restores/:id/log/:line': 'restore',
+    tokens: 'tokens',
     '*other': 'lost'
   },
 
@@ -38,6 +40,7 @@ export const Router = Backbone.Router.extend({
   build(id, line) { this.show(new BuildPage({ id, line })); },
   bases() { this.show(new BasesPage()); },
   restore(id, line) { this.show(new RestorePage({ id, line })); },
+  tokens() { this.show(new TokensPage()); },
   lost(address) { this.show(new LostPage({ address })); },
 
   // An address that somebody has typed or cut off may hold a percent sign that stands for nothing.

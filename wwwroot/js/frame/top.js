@@ -29,7 +29,8 @@ export const TopView = View.extend({
       pages: [
         page(board ? '#/' : BoardPage.last(), 'Servers', /^\/?(\?|$)|^\/?servers\//),
         page('#/queue', 'Queue', /^\/?(queue|builds\/)/, { count: open, hint }),
-        page('#/bases', 'Bases', /^\/?(bases|restores\/)/)
+        page('#/bases', 'Bases', /^\/?(bases|restores\/)/),
+        page('#/tokens', 'Tokens', /^\/?tokens/)
       ],
       live: live.toTemplate(),
       me: { name: me.get('name') || '', open: me.get('open') }

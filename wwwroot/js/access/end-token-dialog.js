@@ -1,0 +1,25 @@
+// Asks once, with what goes, before a token is ended.
+import { Dialog } from '../page/dialog.js';
+import { notice } from '../page/notice.js';
+import { me } from './me.js';
+
+export const EndTokenDialog = Dialog.extend({
+  template: 'end-token-dialog',
+  word: 'End it',
+  look: 'danger',
+  leave: 'Keep it',
+
+  initialize({ then }) { this.then = then; },
+
+  data() {
+    const token = this.model.toTemplate();
+    return { ...token, anothers: token.owner === me.get('name') ? null : token.owner };
+  },
+
+  async send() {
+    const { name } = this.model.attributes;
+    await this.model.end();
+    notice(`The token ${name} has ended.`);
+    this.then();
+  }
+});

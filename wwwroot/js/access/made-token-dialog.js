@@ -1,0 +1,44 @@
+// Shows a new token, this once, with a line that tries it. Escape closes it only when it was copied.
+import * as api from '../live/api.js';
+import { Dialog } from '../page/dialog.js';
+
+export const MadeTokenDialog = Dialog.extend({
+  template: 'made-token-dialog',
+  word: 'Done',
+  moreEvents: { 'click [name=copy]': 'copy' },
+
+  initialize({ made }) { this.made = made; },
+
+  open() {
+    Dialog.prototype.open.call(this);
+    this.el.querySelector('[name=copy]')?.focus();
+    return this;
+  },
+
+  data() {
+    const { token, secret } = this.made;
+    const line = `curl -H 'Authorization: Bearer ${secret}' ${api.at('api/me')}`;
+    return { name: token.name, shown: secret && { secret, line } };
+  },
+
+  stay(event) { if (this.made.secret && !this.copied) event.preventDefault(); },
+
+  // Outside of https a page may not write to the clipboard: then what is to be copied is selected.
+  async copy({ currentTarget: button }) {
+    const field = this.field(button.dataset.field);
+    field.focus();
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      this.tell('Copied.');
+      button.focus();
+    } catch {
+      this.tell(document.execCommand('copy') ? 'Copied.' : 'It is selected: copy it with Ctrl+C.');
+    }
+    this.copied = true;
+  },
+
+  tell(text) { this.$('.copied').text(text); },
+
+  send() { return true; }
+});
