@@ -88,7 +88,11 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
     }
 
     private static IEnumerable<string> NamedIn(ConsoleSettings now) =>
-        now.Groups.Select(g => g.Name).Concat(now.Roles.SelectMany(r => r.Groups ?? [])).Select(now.People.NameOf);
+        now
+            .Groups.Select(g => g.Name)
+            .Concat(now.Roles.SelectMany(r => r.Groups ?? []))
+            .Concat(now.Protected.SelectMany(p => p.Groups))
+            .Select(now.People.NameOf);
 
     private sealed record Known(ConsoleSettings Settings, PeopleState State)
     {

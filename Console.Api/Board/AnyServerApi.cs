@@ -47,6 +47,7 @@ public static class AnyServerApi
         ReservationLimits limits,
         KeptAnswers answers,
         FreeServers free,
+        ProtectedServers protection,
         TimeProvider clock
     )
     {
@@ -59,12 +60,14 @@ public static class AnyServerApi
             inventory.FindHost(ask.Host);
         var wish = new ReservationWish(PlainText.Check(ask.Purpose, "purpose", 200), ask.Hours, ask.Until);
         limits.EndOf(ask.Hours, ask.Until);
+        bool MayHave(ServerName server) =>
+            deed.Caller.Reaches(server) && protection.WhyNot(server, deed.Caller.Name) is null;
         var (began, patience) = (clock.GetTimestamp(), Waits.Cap(wait));
         while (true)
         {
             if (
                 await book.ReserveAny(
-                    () => free.For(ask.App, ask.Host).Where(deed.Caller.Reaches),
+                    () => free.For(ask.App, ask.Host).Where(MayHave),
                     wish,
                     deed,
                     reservation => AnswerOf(inventory, reservation)

@@ -29,6 +29,7 @@ public sealed class LiveBoard : BackgroundService
     private readonly BuildPresenter _views;
     private readonly ServerCleanup _cleaning;
     private readonly Usability _usability;
+    private readonly ProtectedServers _protection;
     private readonly BuildsUnderHolds _underHolds;
     private readonly DataTimes _times;
     private readonly Loop _loop;
@@ -50,6 +51,7 @@ public sealed class LiveBoard : BackgroundService
         BuildPresenter views,
         ServerCleanup cleaning,
         Usability usability,
+        ProtectedServers protection,
         Reachability reachability,
         BuildsUnderHolds underHolds,
         DataTimes times,
@@ -66,7 +68,7 @@ public sealed class LiveBoard : BackgroundService
             cleaning,
             usability
         );
-        (_underHolds, _times) = (underHolds, times);
+        (_underHolds, _times, _protection) = (underHolds, times, protection);
         reachability.Changed += _ => Mark();
         inventory.Changed += Mark;
         reservations.Changed += _ => Mark();
@@ -144,6 +146,7 @@ public sealed class LiveBoard : BackgroundService
                         Current(open.GetValueOrDefault(m.Name)),
                         unclean.GetValueOrDefault(m.Name),
                         _usability.WhyNot(m),
+                        _protection.Of(m.Name),
                         _history.Of(m.Name).SetAside,
                         _history.Of(m.Name).Other,
                         _history.Of(m.Name).Otherwise

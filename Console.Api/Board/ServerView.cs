@@ -12,6 +12,7 @@ namespace TestServers.Board;
 /// <param name="Cleaning">A build ended here without a word, and what it left is still to be cleaned up; null: nothing
 /// is.</param>
 /// <param name="Unusable">Why it cannot be reserved now, as a sentence; null: it can, if nobody holds it.</param>
+/// <param name="Protected">Whose alone it is; null: everybody's.</param>
 /// <param name="SetAside">What builds could not remove on it, as it was told last.</param>
 /// <param name="Other">What another console has put there since this one did; null: nothing. The configuration is then
 /// its own.</param>
@@ -42,6 +43,7 @@ public sealed record ServerView(
     CurrentBuild? Build,
     UncleanServer? Cleaning,
     string? Unusable,
+    ServerProtection? Protected,
     ImmutableArray<SetAside> SetAside,
     OtherWork? Other,
     ImmutableArray<FoundOtherwise> Otherwise

@@ -15,6 +15,7 @@ public sealed class BuildHolds(
     ReservationLimits limits,
     Usability usability,
     PastReservations past,
+    ProtectedServers protection,
     Audit audit,
     TimeProvider clock
 )
@@ -30,6 +31,7 @@ public sealed class BuildHolds(
         if (Ensure(act.Of(file), server, number, deed.Caller.Name) is { } own)
             return own;
         book.RemoveEnded(act, server);
+        book.EnsureOneMore(act, deed.Caller.Name);
         var made = act.Change(
                 file,
                 state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), limits.EndOf(null, null))
@@ -65,6 +67,9 @@ public sealed class BuildHolds(
         var held = book.Holding(act.Of(file), server);
         if (held is null || held.Number != (number ?? held.Number) || held.Holder != by)
             return (0, Lost(server, by, number, held));
+        // A group may have been taken away meanwhile.
+        if (protection.WhyNot(server, by) is { } why)
+            return (0, $"Cancelled: {why} Nothing was touched.");
         builds.Begin(act, server, held.Number, build);
         return (held.Number, null);
     }
@@ -98,6 +103,7 @@ public sealed class BuildHolds(
     // The number of one's own reservation; null: the server is free, and can be used.
     private long? Ensure(ReservationsState state, ServerName server, long? number, string by)
     {
+        protection.Ensure(server, by);
         var held = book.Holding(state, server);
         if (held is not null && held.Holder != by)
             throw book.HeldBy(held);

@@ -26,6 +26,7 @@ public sealed class ReservationBook(
     KeptAnswers answers,
     ReservationLimits limits,
     Usability usability,
+    ProtectedServers protection,
     BuildsUnderHolds builds,
     ReservationClock hours,
     PastReservations past,
@@ -50,7 +51,7 @@ public sealed class ReservationBook(
     /// Reserves a free server that can be used, or changes one's own reservation, which keeps its number.
     /// </summary>
     /// <exception cref="Problem">409: somebody else holds it, it cannot be used, or it is another reservation by now;
-    /// 400: the wish is none.</exception>
+    /// 403: it is some groups' alone; 429: one holds too many; 400: the wish is none.</exception>
     public async Task<ReservedServer> Reserve(ServerName server, ReservationWish wish, Deed deed)
     {
         return answers.Find<ReservedServer>(deed)
@@ -58,6 +59,7 @@ public sealed class ReservationBook(
             {
                 if (answers.Find<ReservedServer>(deed) is { } earlier)
                     return earlier;
+                protection.Ensure(server, deed.Caller.Name);
                 var held = Holding(act.Of(file), server);
                 if (wish.Number is { } number && held?.Number != number)
                     throw Gone(server, number, held);
@@ -194,12 +196,18 @@ public sealed class ReservationBook(
         TellAfter(act, server);
     }
 
+    /// <summary>Lets pass who may hold one more server.</summary>
+    /// <exception cref="Problem">429: they hold as many as they may.</exception>
+    internal void EnsureOneMore(Act act, string holder) =>
+        limits.EnsureOneMore(holder, act.Of(file).Held.Values.Count(r => r.Holder == holder && hours.IsHolding(r)));
+
     /// <summary>Begins a reservation, with its line in the audit.</summary>
     internal Reservation New(Act act, ServerName server, ReservationWish wish, Deed deed, TakenFrom? from = null)
     {
         var purpose = PlainText.Check(wish.Purpose, "purpose", LongestText);
         var until = limits.EndOf(wish.Hours, wish.Until);
         RemoveEnded(act, server);
+        EnsureOneMore(act, deed.Caller.Name);
         var taken = act.Change(
                 file,
                 state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until)

@@ -19,6 +19,7 @@ public sealed class ReservationHandover(
     Audit audit,
     KeptAnswers answers,
     Usability usability,
+    ProtectedServers protection,
     BuildsUnderHolds builds,
     PastReservations past,
     TimeProvider clock
@@ -78,6 +79,7 @@ public sealed class ReservationHandover(
                     throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
                 if (held.Holder == deed.Caller.Name)
                     throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
+                protection.Ensure(server, deed.Caller.Name);
                 usability.Ensure(server);
                 var build = builds.Of(held);
                 var from = new TakenFrom(

@@ -2,9 +2,24 @@ using TestServers.Settings;
 
 namespace TestServers.Reservations;
 
-/// <summary>How long a reservation may be.</summary>
+/// <summary>How long a reservation may be, and how many one may have.</summary>
 public sealed class ReservationLimits(CurrentSettings settings, TimeProvider clock)
 {
+    /// <summary>Lets pass who may hold one more server.</summary>
+    /// <param name="holds">How many they hold now.</param>
+    /// <exception cref="Problem">429 with `limit`.</exception>
+    public void EnsureOneMore(string holder, int holds)
+    {
+        var most = settings.Now.Reservations.PerPerson;
+        if (most > 0 && holds >= most)
+            throw Problem
+                .TooMany(
+                    $"{holder} holds {holds} {(holds == 1 ? "server" : "servers")}, and {most} is the limit. Release one "
+                        + "first."
+                )
+                .With("limit", most);
+    }
+
     /// <summary>The end of a reservation that begins now: at a time, after some hours, or after the default.</summary>
     /// <exception cref="Problem">400: both are given, the end is past, or it is too far.</exception>
     public DateTimeOffset EndOf(double? hours, DateTimeOffset? until)

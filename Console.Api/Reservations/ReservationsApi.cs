@@ -29,6 +29,7 @@ public static class ReservationsApi
     public static IServiceCollection AddReservations(this IServiceCollection services) =>
         services
             .AddSingleton<ReservationLimits>()
+            .AddSingleton<ProtectedServers>()
             .AddSingleton<BuildsUnderHolds>()
             .AddSingleton<ReservationClock>()
             .AddSingleton<IRetained>(provider => provider.GetRequiredService<PastReservations>())
@@ -64,7 +65,7 @@ public static class ReservationsApi
         calls
             .MapPut("/api/servers/{server}/reservation", Reserve)
             .As("reserveServer", Right.Reserve, "Reserve a server, or change or extend one's own reservation")
-            .Gives(409)
+            .Gives(409, 429)
             .Example("""{ "purpose": "basket test", "hours": 4 }""");
         calls
             .MapDelete("/api/servers/{server}/reservation", Release)
@@ -73,7 +74,7 @@ public static class ReservationsApi
         calls
             .MapPost("/api/servers/{server}/reservation/takeover", TakeOver)
             .As("takeOverServer", Right.Reserve, "Take a server over from its holder")
-            .Gives(409)
+            .Gives(409, 429)
             .Example("""{ "reason": "anna is on holiday" }""");
         calls
             .MapPost("/api/servers/{server}/reservation/undo", Undo)

@@ -49,6 +49,9 @@ public sealed record ConsoleSettings
     public PeopleSettings People { get; init; } = new();
     public IReadOnlyList<GroupSettings> Groups { get; init; } = [];
     public IReadOnlyList<RoleSettings> Roles { get; init; } = [];
+
+    /// <summary>Servers that are some groups' alone.</summary>
+    public IReadOnlyList<ProtectedSettings> Protected { get; init; } = [];
     public ReservationSettings Reservations { get; init; } = new();
     public BuildSettings Builds { get; init; } = new();
 
@@ -232,6 +235,8 @@ public sealed record ConsoleSettings
         }
         foreach (var (at, token) in Tokens.Index())
             token.Check($"tokens[{at}]");
+        foreach (var (at, servers) in Protected.Index())
+            servers.Check($"protected[{at}]");
         Reservations.Check();
         Must(
             Apps.Count == 0 || Guests is not null,

@@ -83,6 +83,18 @@ public sealed record GroupSettings(string Name, IReadOnlyList<string> Users);
 /// <param name="Groups">Names of groups, of the settings or of the web server.</param>
 public sealed record RoleSettings(Role Role, IReadOnlyList<string>? Users = null, IReadOnlyList<string>? Groups = null);
 
+/// <summary>Servers that are some groups' alone.</summary>
+/// <param name="Servers">A regular expression: which servers.</param>
+/// <param name="Groups">Only who is in one of them may reserve such a server, build on it or take it over.</param>
+public sealed record ProtectedSettings(string Servers, IReadOnlyList<string> Groups)
+{
+    internal void Check(string key)
+    {
+        PatternRule.Check(Servers, key + ".servers");
+        ConsoleSettings.Must(Groups.Count > 0, key + ".groups", "names at least one group, or nobody could use them");
+    }
+}
+
 /// <param name="Names">Folded: capitals and small letters are the same, so that ANNA and anna are one person.</param>
 /// <param name="Role">The role of everybody who is signed in and is listed under none.</param>
 /// <param name="Tokens">How many tokens a person may have; 0: none.</param>
@@ -101,8 +113,14 @@ public sealed record PeopleSettings(
 /// <summary>A chat room's or any program's address that takes a POST of {"text": "..."}.</summary>
 public sealed record WebhookSettings(string Url);
 
+/// <param name="PerPerson">How many servers one may hold at once; 0: any number.</param>
 /// <param name="Kept">How many reservations that have ended are kept of each server.</param>
-public sealed record ReservationSettings(double DefaultHours = 4, double MaxHours = 168, int Kept = 200)
+public sealed record ReservationSettings(
+    double DefaultHours = 4,
+    double MaxHours = 168,
+    int PerPerson = 0,
+    int Kept = 200
+)
 {
     internal void Check() =>
         ConsoleSettings.Must(

@@ -6,6 +6,9 @@ export const Me = Backbone.Model.extend({
   url: 'api/me',
   defaults: { name: '', kind: 'nobody', open: false },
 
+  // A viewer is offered no verbs.
+  onlyReads() { return this.get('role') === 'viewer'; },
+
   async rename(name) {
     await api.write('PUT', 'api/me', { name });
     this.etag = null;

@@ -1,5 +1,6 @@
 // Every base: how old its data is, its spares, its last restore, and a restore while it runs.
 import { _ } from '../page/libraries.js';
+import { me } from '../access/me.js';
 import { named } from '../access/name-dialog.js';
 import { clock } from '../page/clock.js';
 import { notice } from '../page/notice.js';
@@ -16,6 +17,7 @@ export const BasesPage = View.extend({
     this.refusals = {};
     this.listenTo(bases, 'update change sync', this.paint);
     this.listenTo(copies, 'update change sync', this.paint);
+    this.listenTo(me, 'change:role', this.paint);
     this.listenTo(clock, 'second', this.paint);
   },
 
@@ -23,6 +25,7 @@ export const BasesPage = View.extend({
     return this.draw('bases-page', {
       busy: this.busy,
       problem: null,
+      restores: !me.onlyReads(),
       none: bases.loaded ? 'The console’s settings name no base.' : 'Loading …',
       bases: bases.map((base) => _.extend(base.toTemplate(), { refusal: this.refusals[base.id] || null })),
       unused: copies.toTemplate()

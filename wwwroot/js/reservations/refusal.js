@@ -30,7 +30,7 @@ export const refusal = {
   },
 
   ways(now) {
-    if (this.model.get('unusable')) return [];
+    if (this.model.whyNot()) return [];
     if (!now) return [{ name: 'reserve', word: 'Reserve it …' }];
     if (this.model.isMine()) return [{ name: 'reserve', word: 'Change that one …' }];
     return [{ name: 'takeover', word: 'Take it over …' }];

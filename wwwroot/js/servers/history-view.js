@@ -11,7 +11,8 @@ export const HistoryView = View.extend({
 
   initialize() {
     this.listenTo(this.collection, 'sync update reset', this.paint);
-    this.listenTo(this.collection.server, 'change:configuration change:unusable change:reservation', this.paint);
+    const changes = 'change:configuration change:unusable change:protected change:reservation';
+    this.listenTo(this.collection.server, changes, this.paint);
     this.listenTo(clock, 'tick', this.paint);
   },
 

@@ -1,5 +1,6 @@
 // One server on the board, with what its reader may do with it.
 import { _ } from '../page/libraries.js';
+import { me } from '../access/me.js';
 import { BuildDialog } from '../builds/build-dialog.js';
 import { ReplaceDialog } from '../builds/replace-dialog.js';
 import { View } from '../page/view.js';
@@ -22,7 +23,7 @@ export const ServerRow = View.extend({
 
   initialize() {
     this.listenTo(this.model, 'change', this.paint);
-    this.listenTo(this.model, 'change:unusable change:reservation', () => { this.problem = null; });
+    this.listenTo(this.model, 'change:unusable change:protected change:reservation', () => { this.problem = null; });
   },
 
   render() {
@@ -40,7 +41,7 @@ export const ServerRow = View.extend({
     const action = (name, word, look) => ({ name, word, look, slot: slots[name] || 'second' });
     const build = (look) => (model.canBuild() ? [action('build', 'Build', look)] : []);
     if (model.isMine()) return [...build('primary'), action('change', 'Extend', ''), action('release', 'Release', '')];
-    if (model.get('unusable')) return [];
+    if (model.whyNot() || me.onlyReads()) return [];
     if (model.get('reservation')) return [action('takeover', 'Take over', '')];
     return [...build(''), action('reserve', 'Reserve', 'primary')];
   },

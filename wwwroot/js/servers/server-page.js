@@ -73,7 +73,7 @@ export const ServerPage = View.extend({
     const { model } = this;
     const change = { name: 'change', word: 'Extend or change', look: '' };
     if (model.isMine()) return [change, { name: 'release', word: 'Release', look: '' }];
-    if (model.get('unusable')) return [];
+    if (model.whyNot() || me.onlyReads()) return [];
     if (model.get('reservation')) return [{ name: 'takeover', word: 'Take over', look: '' }];
     return [{ name: 'reserve', word: 'Reserve', look: 'primary' }];
   },

@@ -16,11 +16,17 @@ export const Server = Backbone.Model.extend({
   href() { return addresses.server(this.id); },
 
   isRunning() { return ['running', 'idle'].includes(this.get('state')); },
-  isFree() { return !this.get('reservation') && !this.get('unusable'); },
+  isFree() { return !this.get('reservation') && !this.whyNot(); },
+  // Why its reader cannot have it, whoever holds it: it cannot be used now, or is others' alone.
+  whyNot() {
+    const { unusable, protected: own } = this.attributes;
+    if (unusable || !own || own.groups.some((group) => me.get('groups')?.includes(group))) return unusable || null;
+    return own.why;
+  },
   isMine() { return this.holder() !== null && this.holder() === me.get('name'); },
   ownNumber() { return this.isMine() ? { number: this.get('reservation').number } : {}; },
   holder() { return this.get('reservation')?.holder ?? null; },
-  canBuild() { return !this.get('unusable') && (this.isMine() || this.isFree()); },
+  canBuild() { return !me.onlyReads() && !this.whyNot() && (this.isMine() || this.isFree()); },
 
   async reserve(wish) {
     const reservation = await api.write('PUT', api.path('servers', this.id, 'reservation'), wish);

@@ -17,7 +17,9 @@ const shapes = { 'shut off': 'off', paused: 'paused', pmsuspended: 'paused', cra
 export function statusOf(server) {
   if (!server.isRunning()) return { word: server.get('state'), icon: shapes[server.get('state')] || 'unknown' };
   if (server.isFree()) return { word: 'free', icon: 'free' };
-  if (!server.get('reservation')) return { word: 'unusable', icon: 'unknown' };
+  if (!server.get('reservation')) {
+    return server.get('unusable') ? { word: 'unusable', icon: 'unknown' } : { word: 'protected', icon: 'protected' };
+  }
   return server.isMine() ? { word: 'yours', icon: 'yours' } : { word: 'reserved', icon: 'reserved' };
 }
 
@@ -119,6 +121,6 @@ export function serverTemplate(server) {
     configuration: configurationTemplate(server),
     build: buildTemplate(server),
     setAside: (server.get('setAside') || []).map((one) => ({ ...one, since: time.of(one.since, time.ago) })),
-    unusable: time.said(server.get('unusable'))
+    unusable: time.said(server.whyNot())
   };
 }

@@ -46,6 +46,7 @@ public sealed class ServerListJsonTest
             new(Id(5), JobState.Running, Shop, Trunk, "anna", 7, "code", 0.25, Time, Time, 2),
             new(Id(4), Time, "It cannot be reached."),
             "It is off.",
+            new(["release"], "It is theirs."),
             [new("/srv/code/.aside-1", Time, "www-data", "uploads", "rm -r")],
             new("0123", Shop, Trunk, Seven, Time, "ben", Time, "Another console has built here."),
             [new("code shop", "It is another one.")]
@@ -67,6 +68,7 @@ public sealed class ServerListJsonTest
             null,
             "",
             "",
+            null,
             null,
             null,
             null,

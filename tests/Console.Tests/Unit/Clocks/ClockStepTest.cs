@@ -123,6 +123,7 @@ public sealed class ClockStepTest : IDisposable
         var state = ReservationsState.Empty.WithNew(Server, "anna", "a test", Evening, Evening.AddMinutes(minutes));
         var file = JsonFile<ReservationsState>.Create(Path.Combine(_state.Folder("held"), "reservations.json"), state);
         var settings = new CurrentSettings(new());
+        var people = new People(settings, _state.Open("people.json", PeopleState.Empty), NullLogger<People>.Instance);
         var inventory = new Inventory(
             settings,
             _state.Open("places.json", PlacesState.Empty),
@@ -137,6 +138,7 @@ public sealed class ClockStepTest : IDisposable
             new KeptAnswers(_state.Folder("keys"), _clock),
             new ReservationLimits(settings, _clock),
             new Usability(inventory, new Reachability(_clock)),
+            new ProtectedServers(settings, people),
             new BuildsUnderHolds(),
             new ReservationClock(new BuildsUnderHolds(), _clock),
             new PastReservations(_state.Folder("reservations"), () => 10),

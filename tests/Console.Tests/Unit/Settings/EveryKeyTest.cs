@@ -109,6 +109,9 @@ public sealed partial class EveryKeyTest
         "roles[].role       \"\" \"viewers\" \"User\" 0",
         "roles[].users[]    \"\" \" x\" \"a\\u200bb\" 1",
         "roles[].groups[]   \"\" \"a;b\" \" x\" 1",
+        "protected[].servers  \"\" \"(\" \"[a\" \"(?=a)\"",
+        "protected[].groups[] \"\" \"a;b\" \" x\" 1",
+        "reservations.perPerson    -1 1e9 1.5 \"20\"",
         "reservations.defaultHours 0 -1 169 1e999 1e-5 \"4\"",
         "reservations.maxHours     0 -1 3 1e9 \"168\"",
         "reservations.kept         0 -1 10001 1.5 \"200\"",
@@ -457,7 +460,8 @@ public sealed partial class EveryKeyTest
                     or "state"
                     or "runtime"
                 || (key.Name is "host"),
-            "[]" => SettingKey.ItemOf(key.Type) is not null,
+            // Nobody could use such a server.
+            "[]" => SettingKey.ItemOf(key.Type) is not null && key is not { Name: "groups", IsRequired: true },
             "{}" => SettingKey.IsDictionary(key.Type)
                 || SettingKey.IsObject(key.Type) && SettingsShape.KeysOf(key.Type).All(k => !k.IsRequired),
             _ => false,
