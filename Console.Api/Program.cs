@@ -88,6 +88,7 @@ public partial class Program
         app.MapAccess();
         app.MapTokens();
         app.MapMonitoring();
+        app.MapAudit();
         app.MapDocument();
     }
 }

@@ -107,8 +107,9 @@ public static class Startup
         services.AddSingleton(current).AddSingleton(clock).AddSingleton(state);
         // A request sees one and the same from its begin to its end; who lives longer asks CurrentSettings.
         services.AddScoped(provider => provider.GetRequiredService<CurrentSettings>().Now);
-        var journal = state.Journal(state.Lines("audit.log"));
-        services.AddSingleton(journal);
+        var audit = state.Lines("audit.log");
+        var journal = state.Journal(audit);
+        services.AddSingleton(journal).AddSingleton(audit);
         var people = state.Open("people.json", PeopleState.Empty);
         services.AddSingleton(people);
         var tokens = state.Open("tokens.json", TokensState.Empty);
@@ -150,6 +151,7 @@ public static class Startup
             .AddBoard()
             .AddLive()
             .AddMonitoring()
+            .AddAudit()
             .AddBackground<SettingsReload>();
     }
 

@@ -36,8 +36,8 @@ public sealed record Caller(string Name, CallerKind Kind, IReadOnlySet<string> M
     /// <summary>From where, as far as the web server tells it.</summary>
     public string? Address { get; init; }
 
-    /// <summary>Whether this is an administrator, themselves or by a token of theirs.</summary>
-    public bool IsAdministrator => Role == Settings.Role.Administrator;
+    /// <summary>Whether this is an administrator who is here themselves: no token of theirs is one.</summary>
+    public bool IsAdministrator => May.Contains(Standing.Administer);
 
     /// <summary>Whose event streams end together.</summary>
     public string Streams => Token is null ? Name : PersonalTokens.StreamsOf(Token);

@@ -22,6 +22,12 @@ public sealed record BodyExample(JsonNode Body);
 /// <summary>An answer that is no JSON, for the document.</summary>
 public sealed record TextExample(string Description, string Text);
 
+/// <summary>Text of another media type that an answer comes in when it is asked for, for the document.</summary>
+public sealed record TextForm(string Type, string Text);
+
+/// <summary>An answer that has a part of a list, and names the next one in a Link.</summary>
+public sealed record PagedAnswer;
+
 /// <summary>What a route table says of a call: its name, the right it needs, and what it can answer.</summary>
 public static class Calls
 {
@@ -50,6 +56,14 @@ public static class Calls
     /// <param name="json">JSON; a test compares it with the body's schema.</param>
     public static RouteHandlerBuilder Example(this RouteHandlerBuilder call, string json) =>
         call.WithMetadata(new BodyExample(JsonNode.Parse(json)!));
+
+    /// <summary>It answers with a part of a list, and names the next one in a Link.</summary>
+    public static RouteHandlerBuilder ComesInPages(this RouteHandlerBuilder call) =>
+        call.WithMetadata(new PagedAnswer());
+
+    /// <summary>It answers with text of this media type when that is asked for.</summary>
+    public static RouteHandlerBuilder AlsoAs(this RouteHandlerBuilder call, string type, string example) =>
+        call.WithMetadata(new TextForm(type, example));
 
     /// <summary>It answers with text of this media type.</summary>
     public static RouteHandlerBuilder ProducesText(

@@ -127,6 +127,14 @@ internal static class DocumentCalls
     {
         if (call.RequestBody?.Content is { } bodies && metadata.OfType<BodyExample>().LastOrDefault() is { } example)
             bodies["application/json"].Example = example.Body.DeepClone();
+        foreach (var form in metadata.OfType<TextForm>())
+        {
+            call.Responses!["200"].Content![form.Type] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = JsonValue.Create(form.Text),
+            };
+        }
         if (
             metadata.OfType<TextExample>().LastOrDefault() is not { } text
             || call.Responses!["200"] is not OpenApiResponse answer
@@ -175,6 +183,8 @@ internal static class DocumentCalls
             foreach (var status in new[] { "200", "304" })
                 Set(call, status, "ETag", "What to send as If-None-Match");
         }
+        if (metadata.OfType<PagedAnswer>().Any())
+            Set(call, "200", "Link", "Where the next part of the list is; the last one has none");
         foreach (var status in new[] { "201", "202" })
             Set(call, status, "Location", "Where what was made is found");
         if (

@@ -43,6 +43,16 @@ public static class PublicAddress
             && own.Authority == from.Authority;
     }
 
+    /// <summary>The address that a request has asked for, with another value of one parameter.</summary>
+    public static string Same(HttpContext context, string name, string value)
+    {
+        var others = context.Request.Query.Where(q => q.Key != name).Select(q => (q.Key, Value: q.Value.ToString()));
+        var query = others
+            .Append((Key: name, Value: value))
+            .Select(q => $"{Uri.EscapeDataString(q.Key)}={Uri.EscapeDataString(q.Value)}");
+        return Of(context, $"{context.Request.Path}?{string.Join('&', query)}");
+    }
+
     private static string Of(HttpContext context, string path) =>
         (Set(context) ?? context.Request.PathBase.Value) + path;
 

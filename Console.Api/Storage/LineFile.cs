@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace TestServers.Storage;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace TestServers.Storage;
 /// </summary>
 public sealed class LineFile
 {
-    private const int Block = 1 << 20;
+    private const int Block = 1 << 20,
+        BackBlock = 1 << 16;
     private readonly Lock _writing = new();
     private readonly string _path;
 
@@ -62,6 +65,40 @@ public sealed class LineFile
     /// <summary>Bytes so far.</summary>
     public long Length => File.Exists(_path) ? new FileInfo(_path).Length : 0;
 
+    /// <summary>The lines before a byte, the last one first, each with its first byte.</summary>
+    /// <param name="before">The first byte of a line; null: from the end. What stands between a byte within a line and
+    /// the line's begin is passed over.</param>
+    public IEnumerable<(long Start, string Line)> Back(long? before = null)
+    {
+        if (!File.Exists(_path))
+            yield break;
+        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var (position, isWhole) = (Math.Min(before ?? long.MaxValue, file.Length), false);
+        var rest = Array.Empty<byte>();
+        while (position > 0)
+        {
+            var size = (int)Math.Min(BackBlock, position);
+            position -= size;
+            var bytes = new byte[size + rest.Length];
+            file.Position = position;
+            // An act that was refused meanwhile has cut it back.
+            if (file.ReadAtLeast(bytes.AsSpan(0, size), size, throwOnEndOfStream: false) < size)
+                yield break;
+            rest.CopyTo(bytes, size);
+            var end = bytes.Length;
+            for (int at; (at = bytes.AsSpan(0, end).LastIndexOf((byte)'\n')) >= 0; end = at)
+            {
+                // What stands behind the last line feed is no line yet, or the begin of one.
+                if (isWhole)
+                    yield return (position + at + 1, Encoding.UTF8.GetString(bytes, at + 1, end - at - 1));
+                isWhole = true;
+            }
+            rest = bytes[..end];
+        }
+        if (isWhole)
+            yield return (0, Encoding.UTF8.GetString(rest));
+    }
+
     /// <summary>Takes back what was added since the file had this length.</summary>
     /// <returns>Whether the disk did it.</returns>
     public bool CutTo(long length)
@@ -73,7 +110,7 @@ public sealed class LineFile
     /// <summary>Whether these are the last lines.</summary>
     public bool EndsWith(IReadOnlyList<string> lines)
     {
-        var end = System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n")));
+        var end = Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n")));
         if (Length < end.Length)
             return end.Length == 0;
         using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

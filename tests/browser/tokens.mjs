@@ -1,4 +1,5 @@
-// A person and their tokens: made, shown once, tried, seen on a phone and in the dark, and ended; by the keyboard.
+// A person and their tokens: made, shown once, tried, seen on a phone and in the dark, and ended; by the keyboard. And
+// what was done, in the audit.
 //
 // Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... [PICTURES=FOLDER] node tests/browser/tokens.mjs
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
@@ -112,6 +113,34 @@ await step('it is ended by the keyboard, and known no more', async () => {
   await rowOf('nightly').getByRole('button', { name: 'End nightly' }).click();
   await dialog.getByRole('button', { name: 'End it' }).click();
   await page.getByRole('heading', { name: 'You have no tokens' }).waitFor();
+});
+
+await step('what was done stands on the page Audit, narrowed by what and when, and comes as a file', async () => {
+  await page.getByRole('link', { name: 'Audit' }).click();
+  const rows = page.locator('.audit-table tbody tr');
+  await rows.filter({ hasText: 'end token' }).first().waitFor();
+  await accessible();
+  await picture('audit');
+  await page.locator('.filters [name=action]').selectOption('make token');
+  await rows.filter({ hasText: 'end token' }).first().waitFor({ state: 'detached' });
+  assert.match(await rows.filter({ hasText: 'laptop' }).first().innerText(), /make token[^]*read, reserve/);
+  const file = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
+  const table = await page.evaluate((href) => fetch(href).then((answer) => answer.text()), file);
+  assert.match(table, /^at,actor,kind[^]*make token,laptop/);
+  await page.locator('.filters [name=from]').fill('2001-01-01');
+  await page.locator('.filters [name=to]').fill('2001-01-02');
+  await page.getByText('Nothing like that was done.').waitFor();
+  await page.locator('.filters [name=from]').fill('');
+  await page.locator('.filters [name=to]').fill('');
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await rows.filter({ hasText: 'laptop' }).first().waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  await accessible();
+  await picture('audit-320-dark');
+  await page.setViewportSize({ width: 1400, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.getByRole('link', { name: 'Tokens' }).click();
 });
 
 await step('an administrator sees those of others', async () => {

@@ -1,5 +1,6 @@
 // Which page an address names. One page is up at a time; the old one goes with everything it listened to.
 import { $, Backbone } from '../page/libraries.js';
+import { AuditPage } from '../access/audit-page.js';
 import { TokensPage } from '../access/tokens-page.js';
 import { BasesPage } from '../bases/bases-page.js';
 import { RestorePage } from '../bases/restore-page.js';
@@ -25,6 +26,7 @@ export const Router = Backbone.Router.extend({
     'restores/:id': 'restore',
     'restores/:id/log/:line': 'restore',
     tokens: 'tokens',
+    audit: 'audit',
     '*other': 'lost'
   },
 
@@ -40,6 +42,7 @@ export const Router = Backbone.Router.extend({
   build(id, line) { this.show(new BuildPage({ id, line })); },
   bases() { this.show(new BasesPage()); },
   restore(id, line) { this.show(new RestorePage({ id, line })); },
+  audit() { this.show(new AuditPage()); },
   tokens() { this.show(new TokensPage()); },
   lost(address) { this.show(new LostPage({ address })); },
 

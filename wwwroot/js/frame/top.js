@@ -30,6 +30,7 @@ export const TopView = View.extend({
         page(board ? '#/' : BoardPage.last(), 'Servers', /^\/?(\?|$)|^\/?servers\//),
         page('#/queue', 'Queue', /^\/?(queue|builds\/)/, { count: open, hint }),
         page('#/bases', 'Bases', /^\/?(bases|restores\/)/),
+        page('#/audit', 'Audit', /^\/?audit/),
         page('#/tokens', 'Tokens', /^\/?tokens/)
       ],
       live: live.toTemplate(),

@@ -18,6 +18,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         DELETE /api/tokens/{id}                                   person
         GET    /api/apps                                          view
         GET    /api/apps/{app}/paths                              view
+        GET    /api/audit                                         view
         GET    /api/bases                                         view
         GET    /api/bases/{name}                                  view
         GET    /api/builds                                        view

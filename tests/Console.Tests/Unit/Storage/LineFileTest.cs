@@ -35,6 +35,29 @@ public sealed class LineFileTest : IDisposable
     }
 
     [Fact]
+    public void It_is_read_from_its_end_and_from_each_line_on_without_loss()
+    {
+        var random = new Random(5);
+        var lines = Enumerable
+            .Range(0, 300)
+            .Select(i => $"{i}{new string('ä', random.Next(50) == 0 ? random.Next(200_000) : random.Next(300))}")
+            .ToList();
+        lines[7] = "";
+        var file = new LineFile(_folder["lines"]);
+        Assert.Empty(file.Back());
+        file.Add(lines);
+        var back = file.Back().ToList();
+        Assert.Equal(lines.AsEnumerable().Reverse(), back.Select(l => l.Line));
+        foreach (var at in new[] { 0, 1, 8, 150, 299 })
+            Assert.Equal(lines.Take(at).Reverse(), file.Back(back[299 - at].Start).Select(l => l.Line));
+        // What is being written, and a place within a line.
+        File.AppendAllText(_folder["lines"], "not yet");
+        Assert.Equal(lines[^1], file.Back().First().Line);
+        Assert.Equal(lines[^2], file.Back(back[0].Start + 1).First().Line);
+        Assert.Equal(lines[^1], file.Back(long.MaxValue).First().Line);
+    }
+
+    [Fact]
     public void Wherever_a_file_of_lines_is_cut_every_line_before_is_kept()
     {
         var path = _folder["audit.log"];
