@@ -147,6 +147,7 @@ public static class Startup
             .AddApps(settings)
             .AddDatabases()
             .AddBuilds()
+            .AddHistory()
             .AddPlans()
             .AddBoard()
             .AddLive()

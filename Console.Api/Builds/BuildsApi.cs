@@ -47,6 +47,7 @@ public static class BuildsApi
             .AddSingleton<ServerFinds>()
             .AddSingleton<UsualTimes>()
             .AddSingleton<BuildPresenter>()
+            .AddSingleton<BuildLists>()
             .AddSingleton<IRetained, OldBuilds>()
             .AddBackground<ServerCleanup>()
             .AddBackground<ServerLooks>()
@@ -62,7 +63,9 @@ public static class BuildsApi
             .As("launchBuild", Right.Build, "Put an app on a server: a fresh database, code, or both")
             .Gives(409, 429)
             .Example("""{ "app": "shop", "path": "branches/basket", "database": true, "code": true }""");
-        calls.MapGet("/api/builds", List).As("listBuilds", Right.View, "Builds, newest first; ?state=queued,running");
+        calls
+            .MapGet("/api/builds", List)
+            .As("listBuilds", Right.View, "Builds, newest first, in parts; ?state=queued,running");
         calls
             .MapGet("/api/builds/{id}", Show)
             .As("showBuild", Right.View, "One build; ?wait=SECONDS answers when it has ended, or after 10 s at most")
@@ -120,28 +123,19 @@ public static class BuildsApi
         return Accepted(context, await queue.Retry(id, ask?.From == "failed", ask?.Number, Deed.Of(context)), views);
     }
 
-    private static Cacheable<BuildList> List(
+    private static ListAnswer<BuildList> List(
         [Description("One or more states, with commas between them"), ListOf(typeof(JobState))] string? state,
         [Description("A server's name")] string? server,
-        BuildQueue queue,
-        BuildPresenter views
+        [Description("How many at most; without it 200"), Range(1, WrittenList.Longest)] int? limit,
+        [Description("Only builds older than this one: the next part, as the header Link names it")] JobId? before,
+        BuildLists lists
     )
     {
         var wanted = state is null ? null : ParseStates(state);
         var on = server is null
             ? null
             : ServerName.From(server) ?? throw Problem.BadInput($"`server` is {ServerName.Rule}.");
-        return Cacheable.Of(
-            new BuildList(
-                queue
-                    .Store.All.Where(b =>
-                        (wanted is null || wanted.Contains(b.State)) && (on is null || b.Server == on)
-                    )
-                    .Take(200)
-                    .Select(views.Of)
-                    .ToList()
-            )
-        );
+        return new(lists.Of(new(wanted, on, before, limit ?? WrittenList.Longest)));
     }
 
     private static async Task<Cacheable<BuildView>> Show(

@@ -1,4 +1,5 @@
-using TestServers.Databases;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using TestServers.Hosts;
 using TestServers.Http;
 
@@ -13,28 +14,30 @@ public static class HistoryApi
         IEnumerable<HistoryEntry> History
     );
 
+    public static IServiceCollection AddHistory(this IServiceCollection services) =>
+        services.AddSingleton<HistoryLists>();
+
     public static void MapHistory(this IEndpointRouteBuilder routes)
     {
         var calls = routes.MapCalls("History", "The configurations that a server has and had.");
         calls
             .MapGet("/api/servers/{server}/history", List)
-            .As("listHistory", Right.View, "The configurations a server has had, newest first");
+            .As("listHistory", Right.View, "The configurations a server has had, newest first; all, or in parts");
         calls
             .MapGet("/api/servers/{server}/history/{build}", Show)
             .As("showHistoryEntry", Right.View, "One of them, with its settings as they were rendered");
     }
 
-    private static Cacheable<HistoryList> List(
+    private static ListAnswer<HistoryList> List(
         ServerName server,
+        [Description("How many at most; without it all"), Range(1, WrittenList.Longest)] int? limit,
+        [Description("Only what stands behind this build: the next part, as the header Link names it")] JobId? before,
         Inventory inventory,
-        HistoryStore history,
-        DataTimes times
+        HistoryLists lists
     )
     {
         inventory.Find(server);
-        var kept = history.Of(server);
-        var entries = kept.Entries.Select(e => e with { Settings = default });
-        return Cacheable.Of(new HistoryList(server, times.Shown(kept), [.. entries]));
+        return new(lists.Of(server, before, limit));
     }
 
     private static Cacheable<HistoryEntry> Show(

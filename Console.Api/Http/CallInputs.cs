@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -54,11 +55,19 @@ public sealed class CallInputs
         );
     }
 
-    // By the words that the handler allows, else by its type.
+    // By the words or the range that the handler allows, else by its type.
     private static (Func<string, bool> Accepts, string Rule) RuleOf(ParameterInfo parameter)
     {
         if (parameter.GetCustomAttribute<ListOfAttribute>() is { } list)
             return (list.Accepts, $"one or more of {string.Join(", ", list.Words)}, with commas between them");
+        if (parameter.GetCustomAttribute<RangeAttribute>() is { } range)
+        {
+            var isWhole = ValueRule.For(typeof(int));
+            return (
+                text => isWhole(text) && range.IsValid(int.Parse(text, CultureInfo.InvariantCulture)),
+                $"a whole number from {range.Minimum} to {range.Maximum}"
+            );
+        }
         if (parameter.GetCustomAttribute<AllowedValuesAttribute>()?.Values.OfType<string>().ToList() is { } words)
             return (words.Contains, $"one of {string.Join(", ", words)}");
         return (ValueRule.For(parameter.ParameterType), ValueRule.Of(parameter.ParameterType));

@@ -13,6 +13,7 @@ public static class DocumentApi
     public static IServiceCollection AddHttp(this IServiceCollection services) =>
         services
             .AddSingleton<PageFiles>()
+            .AddSingleton<WrittenLists>()
             .ConfigureHttpJsonOptions(options => Json.Apply(options.SerializerOptions))
             .Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true)
             .AddProblemDetails()

@@ -185,6 +185,12 @@ internal static class DocumentCalls
         }
         if (metadata.OfType<PagedAnswer>().Any())
             Set(call, "200", "Link", "Where the next part of the list is; the last one has none");
+        if (metadata.OfType<ListedInParts>().Any())
+        {
+            const string next = "`<...>; rel=\"next\"`, the address of the next part; without it this is the last";
+            foreach (var status in new[] { "200", "304" })
+                Set(call, status, "Link", next);
+        }
         foreach (var status in new[] { "201", "202" })
             Set(call, status, "Location", "Where what was made is found");
         if (

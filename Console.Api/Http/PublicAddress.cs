@@ -18,6 +18,15 @@ public static class PublicAddress
     public static Accepted<T> Accepted<T>(HttpContext context, string path, T value) =>
         TypedResults.Accepted(Of(context, path), value);
 
+    /// <summary>The address of what stands behind an item in the list that is asked for.</summary>
+    /// <param name="item">Goes into the parameter `before`.</param>
+    public static string Behind(HttpContext context, string item)
+    {
+        var request = context.Request;
+        var query = request.Query.Where(p => p.Key != "before").Append(new("before", item));
+        return Of(context, request.Path.ToUriComponent() + QueryString.Create(query));
+    }
+
     /// <summary>The path below which a browser sends what it keeps for the console.</summary>
     public static string PathOf(HttpContext context)
     {

@@ -126,6 +126,25 @@ await step('two entries of the history can be compared', async () => {
 
 await check('the comparison can be used by everybody (axe)', accessible);
 
+await step('older builds come when they are asked for, in the history and in the queue', async () => {
+  const comparison = page.url(), parts = /\/(history\?limit=50|api\/builds)$/;
+  await page.route(parts, (route) => route.continue({ url: `${route.request().url().split('?')[0]}?limit=1` }));
+  await page.goto(`${address}#/servers/${server}`);
+  await page.reload();
+  const entries = page.locator('.history tbody tr'), older = page.getByRole('button', { name: 'Older builds' });
+  await older.waitFor();
+  assert.equal(await entries.count(), 1);
+  await older.click();
+  await entries.nth(1).getByRole('link', { name: `Build ${build}`, exact: true }).waitFor();
+  await page.goto(`${address}#/queue`);
+  await page.reload();
+  await older.click();
+  await page.getByRole('link', { name: `Build ${build}`, exact: true }).waitFor();
+  await older.waitFor({ state: 'detached' });
+  await page.unroute(parts);
+  await page.goto(comparison);
+});
+
 await step('releasing it', async () => {
   await page.getByRole('heading', { level: 1 }).getByRole('link', { name: server }).click();
   await page.getByRole('button', { name: 'Release' }).click();

@@ -82,5 +82,13 @@ ensure((log.data ?? '').length > 0, 'its log is text');
 const history = await mine.GET('/api/servers/{server}/history', { params: { path } });
 ensure(history.data?.history[0]?.build === ended.id, 'the history has it first');
 
+const behind = { limit: 1, before: String(Number(ended.id) + 1) };
+const part = await mine.GET('/api/builds', { params: { query: behind } });
+ensure(part.data?.builds.length === 1 && part.data.builds[0]?.id === ended.id, 'a part of the builds is as asked for');
+const rest = await mine.GET('/api/servers/{server}/history', { params: { path, query: { limit: 1 } } });
+const link: string | null = rest.response.headers.get('Link');
+ensure(rest.data?.history.length === 1, 'a part of the history is, too');
+ensure((link === null) === ((history.data?.history.length ?? 0) === 1), 'a header tells whether there is more');
+
 const released = await mine.DELETE('/api/servers/{server}/reservation', { params: { path } });
 ensure(released.response.status === 204, 'the server is released');

@@ -31,7 +31,7 @@ internal sealed class JsonShape(JsonElement document)
         var has = listed.TryGetProperty("headers", out var headers)
             ? headers.EnumerateObject().Select(h => h.Name).ToHashSet(StringComparer.Ordinal)
             : [];
-        foreach (var name in new[] { "ETag", "Location", "Retry-After" })
+        foreach (var name in new[] { "ETag", "Link", "Location", "Retry-After" })
         {
             if (answer.Headers.Contains(name) && !has.Contains(name))
                 yield return $"the document does not list the header {name}";

@@ -2,6 +2,7 @@
 import { Backbone, _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
 import * as api from '../live/api.js';
+import { inParts } from '../live/parts.js';
 import * as addresses from '../page/addresses.js';
 import * as format from '../page/format.js';
 import { shown } from '../page/shown.js';
@@ -81,16 +82,24 @@ export const Build = Backbone.Model.extend({
 });
 
 // The builds somebody looks at, kept true by events; long ended ones leave when there are many.
-export const Builds = Backbone.Collection.extend({
+export const Builds = Backbone.Collection.extend(_.extend({}, inParts, {
   model: Build,
   url: 'api/builds',
-  parse: (answer) => answer.builds,
+  address: 'api/builds',
+  list: 'builds',
+  most: 500,
   comparator: (one, other) => (one.get('at') < other.get('at') ? 1 : -1),
 
   take(build) {
     const model = this.set([build], { remove: false })[0];
-    if (this.length > 500) this.remove(this.slice(300).filter((one) => one.isOver() && one !== shown.page?.model));
+    if (this.length > this.most) this.thin();
     return model;
+  },
+
+  // The older parts are asked for from the begin again.
+  thin() {
+    this.remove(this.slice(300).filter((one) => one.isOver() && one !== shown.page?.model));
+    this.behind = undefined;
   },
 
   async start(server, wish, key) {
@@ -98,6 +107,6 @@ export const Builds = Backbone.Collection.extend({
     await server.renew();
     return build;
   }
-});
+}));
 
 export const builds = new Builds();

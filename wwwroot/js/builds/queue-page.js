@@ -13,7 +13,7 @@ export const QueuePage = View.extend({
   title: 'Queue',
   ended: 30,
 
-  events: { 'click .cancel': 'cancel' },
+  events: { 'click .cancel': 'cancel', 'click [name=older]': 'older' },
 
   initialize() {
     this.refusals = {};
@@ -33,8 +33,21 @@ export const QueuePage = View.extend({
     const running = builds.filter((build) => build.get('state') === 'running');
     const queued = builds.filter((build) => build.get('state') === 'queued').reverse();
     queued.sort((one, other) => (one.get('position') || Infinity) - (other.get('position') || Infinity) || 0);
-    const over = builds.filter((build) => build.has('state') && build.isOver()).slice(0, this.ended);
-    return [running, queued, over];
+    return [running, queued, this.over()];
+  },
+
+  allOver: () => builds.filter((build) => build.has('state') && build.isOver()),
+  over() { return this.allOver().slice(0, this.ended); },
+  hasMore() { return builds.hasOlder() || this.allOver().length > this.ended; },
+
+  // Shows more of those that are here, and asks for older ones when these are shown.
+  older() {
+    this.act(async () => {
+      const wanted = this.ended + 30;
+      while (builds.hasOlder() && this.allOver().length < wanted) await builds.older();
+      this.ended = wanted;
+      this.kept[2] = this.over();   // below what somebody points at
+    });
   },
 
   render() {
@@ -42,6 +55,7 @@ export const QueuePage = View.extend({
     const number = (state) => builds.filter((build) => build.get('state') === state).length;
     const list = (key, title, fact, all, none) => ({
       key, title, fact, none, open: key !== 'ended', count: all.length, any: all.length > 0,
+      older: key === 'ended' && this.hasMore() ? { busy: this.busy, problem: this.problem } : null,
       rows: all.map((build) => this.row(build))
     });
     return this.draw('queue-page', {
@@ -77,6 +91,7 @@ export const QueuePage = View.extend({
     named(async () => {
       await this.act(() => builds.get(build).cancel());
       if (this.problem) this.refusals[build] = this.problem;
+      this.problem = null;   // it stands at its build
       this.paint();
     });
   }

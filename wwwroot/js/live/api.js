@@ -25,7 +25,13 @@ export async function read(path, etag, signal = limited()) {
   const response = await ask(path, { headers, signal });
   if (response.status === 304) return { unchanged: true };
   if (!response.ok) throw await Problem.from(response);
-  return { body: await bodyOf(response), etag: response.headers.get('ETag') };
+  return { body: await bodyOf(response), etag: response.headers.get('ETag'), next: nextOf(response) };
+}
+
+// Where the next part of a list is, as the question behind this one's own address.
+function nextOf(response) {
+  const address = /<([^>]*)>; rel="next"/.exec(response.headers.get('Link'))?.[1];
+  return address ? new URL(address, response.url).search : null;
 }
 
 // Every write says what it is and, for POST, carries a key that makes a repetition harmless.

@@ -15,6 +15,7 @@ Backbone.sync = async function (method, model, options) {
     }
     if (answer.unchanged) return model;
     model.etag = answer.etag;
+    model.next = answer.next;
     options.success(answer.body);
     return model;
   }

@@ -7,7 +7,7 @@ import { View } from '../page/view.js';
 import { entryTemplate } from './history.js';
 
 export const HistoryView = View.extend({
-  events: { 'click .again': 'runAgain' },
+  events: { 'click .again': 'runAgain', 'click [name=older]': 'older' },
 
   initialize() {
     this.listenTo(this.collection, 'sync update reset', this.paint);
@@ -24,9 +24,12 @@ export const HistoryView = View.extend({
       loaded: collection.loaded,
       usable: collection.server.canBuild(),
       entries: collection.map((entry, index) => this.entry(entry.attributes, index)),
+      older: collection.hasOlder() ? { busy: this.busy, problem: this.problem } : null,
       problem: null
     });
   },
+
+  older() { this.act(() => this.collection.older()); },
 
   entry(entry, index) {
     return _.extend(entryTemplate(entry), {

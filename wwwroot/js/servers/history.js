@@ -1,16 +1,20 @@
 // The configurations a server has had, newest first.
-import { Backbone } from '../page/libraries.js';
+import { Backbone, _ } from '../page/libraries.js';
 import { stateTemplate } from '../builds/steps.js';
 import * as api from '../live/api.js';
+import { inParts } from '../live/parts.js';
 import * as addresses from '../page/addresses.js';
 import * as format from '../page/format.js';
 import * as time from '../page/time.js';
 
-export const History = Backbone.Collection.extend({
-  initialize(models, options) { this.server = options.server; },
-  url() { return api.path('servers', this.server.id, 'history'); },
+export const History = Backbone.Collection.extend(_.extend({}, inParts, {
+  list: 'history',
+
+  // `part`: how many entries are asked for at once; without it all are.
+  initialize(models, options) { _.extend(this, _.pick(options, 'server', 'part')); },
+  address() { return api.path('servers', this.server.id, 'history'); },
+  url() { return `${this.address()}${this.part ? `?limit=${this.part}` : ''}`; },
   modelId: (entry) => entry.build,
-  parse: (answer) => answer.history,
 
   // One entry with its settings as they were rendered.
   async entry(build) { return (await api.read(api.path('servers', this.server.id, 'history', build))).body; },
@@ -34,7 +38,7 @@ export const History = Backbone.Collection.extend({
       ...(before ? [{ word: 'Compare with the entry before', href: href(build, before) }] : [])
     ];
   }
-});
+}));
 
 // An entry in the words of the templates.
 export const entryTemplate = (entry) => ({

@@ -46,7 +46,7 @@ export const ServerPage = View.extend({
     this.model = model;
     this.listenTo(model, 'change', this.paint);
     this.listenTo(model, 'change:configuration change:build', () => this.history.load().catch(() => null));
-    this.history = new History([], { server: model });
+    this.history = new History([], { server: model, part: 50 });
     this.historyView = this.own(new HistoryView({ collection: this.history }));
     this.history.load().catch(() => null);   // the look every 30 s, or the lost connection, tells
     this.paint();
