@@ -6,18 +6,18 @@ using TestServers.Storage;
 namespace TestServers.Board;
 
 /// <summary>
-/// Writes the list of servers as <see cref="Json.Web"/> does, by code that is made when the console is built: it is the
-/// first answer, and at a start nobody waits for code to be made.
+/// Writes what the list of servers is joined of as <see cref="Json.Web"/> does, by code that is made when the console
+/// is built: it is the first answer, and at a start nobody waits for code to be made.
 /// </summary>
-[JsonSerializable(typeof(ServerList))]
+[JsonSerializable(typeof(ServerView))]
+[JsonSerializable(typeof(HostView))]
+[JsonSerializable(typeof(DateTimeOffset?))]
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class ServerListJson : JsonSerializerContext
 {
-    private static readonly JsonTypeInfo Known = new JsonSerializerOptions(Json.Web)
-    {
-        TypeInfoResolver = new ServerListJson(),
-    }.GetTypeInfo(typeof(ServerList));
+    private static readonly JsonSerializerOptions Known = new(Json.Web) { TypeInfoResolver = new ServerListJson() };
 
-    /// <summary>The list as it is sent.</summary>
-    public static byte[] BytesOf(ServerList list) => JsonSerializer.SerializeToUtf8Bytes(list, Known);
+    /// <summary>A part of the list as it is sent.</summary>
+    public static byte[] BytesOf<T>(T part) =>
+        JsonSerializer.SerializeToUtf8Bytes(part, (JsonTypeInfo<T>)Known.GetTypeInfo(typeof(T)));
 }

@@ -7,7 +7,7 @@ namespace TestServers.Board;
 public static class ServersApi
 {
     public static IServiceCollection AddBoard(this IServiceCollection services) =>
-        services.AddSingleton<FreeServers>().AddBackground<LiveBoard>();
+        services.AddSingleton<FreeServers>().AddSingleton<ServerPresenter>().AddBackground<LiveBoard>();
 
     public static void MapServers(this IEndpointRouteBuilder routes)
     {
@@ -17,7 +17,11 @@ public static class ServersApi
             .As("listServers", Right.View, "Every server: state, reservation, configuration, current build")
             .Produces<ServerList>()
             .Produces(304);
-        calls.MapGet("/api/servers/{server}", Show).As("showServer", Right.View, "One server");
+        calls
+            .MapGet("/api/servers/{server}", Show)
+            .As("showServer", Right.View, "One server")
+            .Produces<ServerView>()
+            .Produces(304);
     }
 
     private static Task List(HttpContext context, LiveBoard board)
@@ -26,9 +30,12 @@ public static class ServersApi
         return Cacheable.Write(context, picture.Body, picture.Tag);
     }
 
-    private static Cacheable<ServerView> Show(ServerName server, Inventory inventory, LiveBoard board)
+    private static Task Show(ServerName server, HttpContext context, Inventory inventory, LiveBoard board)
     {
         inventory.Find(server);
-        return Cacheable.Of(board.Now.List.Servers.First(s => s.Name == server));
+        var (body, tag) =
+            board.Now.Find(server)
+            ?? throw Problem.NotFound("server", $"{server} has just come, or has just gone. Ask again.");
+        return Cacheable.Write(context, body, tag);
     }
 }

@@ -24,8 +24,8 @@ public sealed class HistoryStore
         }
     }
 
-    /// <summary>Raised when a server has told something else than was known of it.</summary>
-    public event Action? Changed;
+    /// <summary>Raised when a server has told something else than was known of it, with the server.</summary>
+    public event Action<ServerName>? Changed;
 
     /// <summary>Every history that there is.</summary>
     public IEnumerable<ServerHistory> All => _files.Values.Select(f => f.Value);
@@ -72,7 +72,7 @@ public sealed class HistoryStore
             name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name))
         );
         file.Change(history => history with { SetAside = folders });
-        Changed?.Invoke();
+        Changed?.Invoke(server);
     }
 
     /// <summary>
@@ -124,7 +124,7 @@ public sealed class HistoryStore
             name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name))
         );
         file.Change(history => history with { Other = other });
-        Changed?.Invoke();
+        Changed?.Invoke(server);
         return true;
     }
 
@@ -164,7 +164,7 @@ public sealed class HistoryStore
             };
         });
         if (isNoted)
-            Changed?.Invoke();
+            Changed?.Invoke(server);
         return isNoted;
     }
 

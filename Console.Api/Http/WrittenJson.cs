@@ -19,5 +19,8 @@ public sealed class WrittenJson
     /// <summary>The SHA-256 of the JSON.</summary>
     public ReadOnlyMemory<byte> Digest => _digest;
 
+    /// <summary>Of JSON that was written in a way of its own.</summary>
+    public static WrittenJson From(byte[] json) => new(json);
+
     public static WrittenJson Of<T>(T value) => new(JsonSerializer.SerializeToUtf8Bytes(value, Json.Web));
 }

@@ -38,16 +38,16 @@ public sealed class EventPublisher(
         settings.Changed += (_, _) => stream.Tell("reset", new { });
     }
 
-    private void TellServers(ServerList before, ServerList after)
+    private void TellServers(BoardChange change)
     {
-        if (!before.Servers.Select(s => s.Name).SequenceEqual(after.Servers.Select(s => s.Name)))
+        if (change.HasOthers)
         {
             stream.Tell("reset", new { });
             return;
         }
-        foreach (var server in after.Servers.Except(before.Servers))
+        foreach (var server in change.Servers)
             stream.Tell("server", server);
-        foreach (var host in after.Hosts.Except(before.Hosts))
+        foreach (var host in change.Hosts)
             stream.Tell("host", host);
     }
 

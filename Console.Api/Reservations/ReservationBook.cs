@@ -39,7 +39,7 @@ public sealed class ReservationBook(
     public event Action<ServerName>? Changed;
 
     /// <summary>All that is held: the same object as long as nothing changes.</summary>
-    internal object State => file.Value;
+    internal ReservationsState State => file.Value;
 
     /// <summary>The reservation that holds now, or null.</summary>
     public Reservation? Of(ServerName server) => Holding(file.Value, server);

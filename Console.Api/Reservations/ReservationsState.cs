@@ -21,6 +21,16 @@ public sealed record ReservationsState(int Version, long Next, ImmutableSortedDi
     /// <summary>A server's reservation, whether or not its time is over.</summary>
     public Reservation? On(ServerName server) => Held.GetValueOrDefault(server.Text);
 
+    /// <summary>The servers whose reservation is not the one that it was.</summary>
+    public IEnumerable<ServerName> ChangedSince(ReservationsState before)
+    {
+        if (ReferenceEquals(before.Held, Held))
+            return [];
+        var others = before.Held.Values.ToHashSet<Reservation>(ReferenceEqualityComparer.Instance);
+        others.SymmetricExceptWith(Held.Values);
+        return others.Select(r => r.Server);
+    }
+
     /// <summary>With holders as they are called now; the same state when nobody is called otherwise.</summary>
     public ReservationsState WithHolders(Func<string, string> nameOf) =>
         Held

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using TestServers.Board;
+using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Storage;
@@ -52,9 +53,8 @@ public sealed class ServerListJsonTest
             [new("code shop", "It is another one.")]
         );
         var list = new ServerList([server], [new("vmhost", Time, "It is silent.", 3, ["a b is left out."])]);
-        var expected = JsonSerializer.Serialize(list, Json.Web);
-        Assert.DoesNotContain("null", expected, StringComparison.Ordinal);
-        Assert.Equal(expected, Encoding.UTF8.GetString(ServerListJson.BytesOf(list)));
+        Assert.DoesNotContain("null", JsonSerializer.Serialize(list, Json.Web), StringComparison.Ordinal);
+        Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Joined(list));
     }
 
     [Fact]
@@ -79,7 +79,60 @@ public sealed class ServerListJsonTest
             []
         );
         var list = new ServerList([server], [new("vmhost", null, null, 0, [])]);
-        Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Encoding.UTF8.GetString(ServerListJson.BytesOf(list)));
+        Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Joined(list));
+    }
+
+    // A text of somebody's may look like a part of the JSON.
+    [Fact]
+    public void The_time_of_a_hosts_answer_stands_where_it_belongs()
+    {
+        const string odd = "a,\"asOf\":null,";
+        var held = new ReservationView(7, odd, odd, Time, Time, null);
+        var server = new ServerView(
+            ServerName.From("qa07")!,
+            odd,
+            odd,
+            null,
+            null,
+            odd,
+            odd,
+            held,
+            null,
+            null,
+            null,
+            odd,
+            null,
+            [],
+            null,
+            []
+        );
+        var list = new ServerList(
+            [server, server with { Name = ServerName.From("qa08")! }],
+            [new(odd, null, null, 0, [odd])]
+        );
+        var timed = new ServerList(
+            [.. list.Servers.Select(s => s with { AsOf = Time })],
+            [list.Hosts[0] with { AsOf = Time }]
+        );
+        Assert.Equal(JsonSerializer.Serialize(timed, Json.Web), Joined(list, Time));
+    }
+
+    // As one host's: `asOf` is when it has answered last.
+    private static string Joined(ServerList list, DateTimeOffset? asOf = null)
+    {
+        var host = list.Hosts.Single();
+        var isTimeless = asOf is not null;
+        var picture = new Picture([
+            ShownHost.Of(
+                HostState.Unknown(host.Name, host.Problem) with
+                {
+                    AsOf = asOf,
+                },
+                new(host, isTimeless),
+                [.. list.Servers.Select(s => new Shown<ServerView>(s, isTimeless))]
+            ),
+        ]);
+        return Encoding.UTF8.GetString(picture.Body.Span);
     }
 
     private static JobId Id(long number) => JobId.Of(number);
