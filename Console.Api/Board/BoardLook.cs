@@ -45,9 +45,8 @@ internal sealed class BoardLook(
             return ShownHost.Of(now, host, [.. now.Servers.Select(m => Show(m, now, known?.Find(m.Name)))]);
         }
         var servers = Show(known, now);
-        return servers == known.Servers && ReferenceEquals(host, known.Host)
-            ? known.At(now)
-            : known.With(now, host, servers);
+        var isSame = ReferenceEquals(now, known.State) && servers == known.Servers && ReferenceEquals(host, known.Host);
+        return isSame ? known : known.With(now, host, servers);
     }
 
     private static bool HasSameNames(HostState known, HostState now) =>

@@ -7,7 +7,10 @@ namespace TestServers.Board;
 /// <summary>A picture of all servers, ready to be sent.</summary>
 public sealed class Picture
 {
-    private readonly Lazy<ReadOnlyMemory<byte>> _body;
+    // One write is quicker than several, and a larger one is joined for long.
+    private const int Small = 64 << 10;
+
+    private readonly Lazy<IReadOnlyList<ReadOnlyMemory<byte>>> _body;
 
     public Picture(ImmutableArray<ShownHost> hosts)
     {
@@ -27,8 +30,11 @@ public sealed class Picture
     /// </summary>
     public string Tag { get; }
 
-    /// <summary>The list as JSON. It is joined when somebody asks for it, and once.</summary>
-    public ReadOnlyMemory<byte> Body => _body.Value;
+    /// <summary>
+    /// The list as JSON, in parts if it is long: those in which nothing has changed are those of the picture before.
+    /// They are joined when somebody asks for them, and once.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Body => _body.Value;
 
     /// <summary>One server as JSON, with its ETag; null: it is not here.</summary>
     public (ReadOnlyMemory<byte> Body, string Tag)? Find(ServerName server)
@@ -44,28 +50,32 @@ public sealed class Picture
         return null;
     }
 
-    private ReadOnlyMemory<byte> Join()
+    private IReadOnlyList<ReadOnlyMemory<byte>> Join()
     {
-        var body = new ArrayBufferWriter<byte>(
-            Hosts.Sum(h => h.Host.Length + h.AsOf.Length + h.Servers.Sum(s => s.Length + h.AsOf.Length + 2)) + 100
-        );
-        var isFirst = true;
-        void Put<T>(Shown<T> shown, ShownHost host)
-        {
-            if (!isFirst)
-                body.Write(","u8);
-            shown.WriteTo(body, host.AsOf.Span);
-            isFirst = false;
-        }
-        body.Write("{\"servers\":["u8);
-        foreach (var host in Hosts)
-        foreach (var server in host.Servers)
-            Put(server, host);
-        body.Write("],\"hosts\":["u8);
-        isFirst = true;
-        foreach (var host in Hosts)
-            Put(host.Host, host);
-        body.Write("]}"u8);
-        return body.WrittenMemory;
+        var groups = Hosts.SelectMany(h => h.Groups).Select(g => g.Body).ToList();
+        if (groups.Count > 0)
+            groups[0] = WithoutComma(groups[0]);
+        IReadOnlyList<ReadOnlyMemory<byte>> parts = ["{\"servers\":["u8.ToArray(), .. groups, JoinHosts()];
+        var length = parts.Sum(p => p.Length);
+        if (length > Small)
+            return parts;
+        var body = new ArrayBufferWriter<byte>(length);
+        foreach (var part in parts)
+            body.Write(part.Span);
+        return [body.WrittenMemory];
     }
+
+    private ReadOnlyMemory<byte> JoinHosts()
+    {
+        var hosts = new ArrayBufferWriter<byte>();
+        foreach (var host in Hosts)
+        {
+            hosts.Write(","u8);
+            host.Host.WriteTo(hosts, host.AsOf.Span);
+        }
+        var joined = WithoutComma(hosts.WrittenMemory);
+        return (byte[])[.. "],\"hosts\":["u8, .. joined.Span, .. "]}"u8];
+    }
+
+    private static ReadOnlyMemory<byte> WithoutComma(ReadOnlyMemory<byte> list) => list.IsEmpty ? list : list[1..];
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
@@ -8,19 +9,21 @@ namespace TestServers.Board;
 /// <summary>A host with its servers, as they are shown.</summary>
 public sealed class ShownHost
 {
-    private readonly byte[] _digest;
     private readonly FrozenDictionary<ServerName, int> _places;
+    private readonly byte[] _digest;
 
     private ShownHost(
         HostState state,
         Shown<HostView> host,
         ImmutableArray<Shown<ServerView>> servers,
-        byte[] digest,
+        ImmutableArray<ShownGroup> before,
         FrozenDictionary<ServerName, int> places
     )
     {
-        (State, Host, Servers, _digest, _places) = (state, host, servers, digest, places);
+        (State, Host, Servers, _places) = (state, host, servers, places);
         AsOf = ServerListJson.BytesOf(state.AsOf);
+        Groups = GroupsOf(servers, AsOf, before);
+        _digest = DigestOf(host, Groups);
     }
 
     /// <summary>What the host has said.</summary>
@@ -31,6 +34,9 @@ public sealed class ShownHost
     /// <summary>Its servers, each at its place in <see cref="State"/>.</summary>
     public ImmutableArray<Shown<ServerView>> Servers { get; }
 
+    /// <summary>The same servers, as they are sent.</summary>
+    public ImmutableArray<ShownGroup> Groups { get; }
+
     /// <summary>Of all that is shown, but the time of an answer.</summary>
     public ReadOnlySpan<byte> Digest => _digest;
 
@@ -38,21 +44,11 @@ public sealed class ShownHost
     public ReadOnlyMemory<byte> AsOf { get; }
 
     public static ShownHost Of(HostState state, Shown<HostView> host, ImmutableArray<Shown<ServerView>> servers) =>
-        new(
-            state,
-            host,
-            servers,
-            DigestOf(host, servers),
-            servers.Index().ToFrozenDictionary(s => s.Item.View.Name, s => s.Index)
-        );
+        new(state, host, servers, [], servers.Index().ToFrozenDictionary(s => s.Item.View.Name, s => s.Index));
 
-    /// <summary>The same servers, some of which are shown in another way.</summary>
+    /// <summary>The same servers, some of which may be shown in another way.</summary>
     public ShownHost With(HostState now, Shown<HostView> host, ImmutableArray<Shown<ServerView>> servers) =>
-        new(now, host, servers, DigestOf(host, servers), _places);
-
-    /// <summary>The same after another answer that says nothing else.</summary>
-    public ShownHost At(HostState now) =>
-        ReferenceEquals(now, State) ? this : new(now, Host, Servers, _digest, _places);
+        new(now, host, servers, Groups, _places);
 
     /// <summary>One of its servers; null: it has none of this name.</summary>
     public Shown<ServerView>? Find(ServerName server) =>
@@ -68,12 +64,28 @@ public sealed class ShownHost
         }
     }
 
-    private static byte[] DigestOf(Shown<HostView> host, ImmutableArray<Shown<ServerView>> servers)
+    private static ImmutableArray<ShownGroup> GroupsOf(
+        ImmutableArray<Shown<ServerView>> servers,
+        ReadOnlyMemory<byte> asOf,
+        ImmutableArray<ShownGroup> before
+    )
     {
-        var digests = new byte[(servers.Length + 1) * SHA256.HashSizeInBytes];
-        host.Digest.CopyTo(digests);
-        for (var i = 0; i < servers.Length; i++)
-            servers[i].Digest.CopyTo(digests.AsSpan((i + 1) * SHA256.HashSizeInBytes));
-        return SHA256.HashData(digests);
+        var groups = ImmutableArray.CreateBuilder<ShownGroup>();
+        for (var begin = 0; begin < servers.Length; begin += ShownGroup.Most)
+        {
+            var these = servers.AsSpan(begin, Math.Min(ShownGroup.Most, servers.Length - begin));
+            var known = groups.Count < before.Length ? before[groups.Count] : null;
+            groups.Add(known?.Shows(these) == true ? known.At(asOf) : new(these, asOf));
+        }
+        return groups.ToImmutable();
+    }
+
+    private static byte[] DigestOf(Shown<HostView> host, ImmutableArray<ShownGroup> groups)
+    {
+        var digests = new ArrayBufferWriter<byte>((groups.Length + 1) * SHA256.HashSizeInBytes);
+        digests.Write(host.Digest);
+        foreach (var group in groups)
+            digests.Write(group.Digest);
+        return SHA256.HashData(digests.WrittenSpan);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using TestServers.Storage;
@@ -33,22 +34,35 @@ public static class Cacheable
         $"W/\"{Convert.ToHexStringLower(SHA256.HashData(body))[..16]}\"";
 
     /// <summary>Writes a body that is there already, or 304.</summary>
-    public static async Task Write(HttpContext context, ReadOnlyMemory<byte> body, string tag)
+    public static Task Write(HttpContext context, ReadOnlyMemory<byte> body, string tag) => Write(context, [body], tag);
+
+    /// <summary>Writes a body that is there already, in parts, or 304.</summary>
+    public static async Task Write(HttpContext context, IReadOnlyList<ReadOnlyMemory<byte>> parts, string tag)
     {
-        context.Response.Headers.ETag = tag;
+        var response = context.Response;
+        response.Headers.ETag = tag;
         if (
             context.Request.Headers.IfNoneMatch.Any(sent =>
                 sent is not null && sent.Split(',').Any(t => IsSame(t.Trim(), tag))
             )
         )
         {
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.ContentLength = body.Length;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = parts.Sum(p => (long)p.Length);
         // Kestrel lets go of a reader who has left or does not read; a token of its own would cost each answer.
-        await context.Response.Body.WriteAsync(body, CancellationToken.None);
+        if (parts is [var whole])
+        {
+            await response.Body.WriteAsync(whole, CancellationToken.None);
+            return;
+        }
+        // What is written before the headers are would be copied once more.
+        await response.StartAsync(CancellationToken.None);
+        foreach (var part in parts)
+            response.BodyWriter.Write(part.Span);
+        await response.BodyWriter.FlushAsync(CancellationToken.None);
     }
 
     // A web server that compresses may write the tag in another way and hand it back so: "...-gzip" (Apache),

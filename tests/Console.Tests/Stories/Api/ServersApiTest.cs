@@ -46,6 +46,28 @@ public sealed class ServersApiTest
     }
 
     [Fact]
+    public async Task A_list_that_is_sent_in_parts_comes_whole_and_its_HEAD_says_how_long_it_is()
+    {
+        await using var console = new ConsoleProcess();
+        var names = Enumerable.Range(1, 255).Select(n => $"qa{n:000}").ToList();
+        console.WriteDomains([.. names.Select(n => (n, 1))]);
+        await console.StartWithServers();
+        var purpose = new string('x', 190);
+        foreach (var name in names.Where((_, n) => n % 6 == 0))
+            await console.Http.Put($"api/servers/{name}/reservation", new { purpose, hours = 1 });
+        using var answer = await console.Http.GetAsync("api/servers");
+        var servers = (await answer.Json()).GetProperty("servers").EnumerateArray().ToList();
+        Assert.Equal(names, servers.Select(s => s.Text("name")));
+        Assert.Equal(purpose, servers[252].GetProperty("reservation").Text("purpose"));
+        Assert.InRange(answer.Content.Headers.ContentLength!.Value, 70_000, 200_000);
+        using var ask = new HttpRequestMessage(HttpMethod.Head, "api/servers");
+        using var head = await console.Http.SendAsync(ask);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.Equal(answer.Headers.ETag, head.Headers.ETag);
+        Assert.Equal(answer.Content.Headers.ContentLength, head.Content.Headers.ContentLength);
+    }
+
+    [Fact]
     public async Task A_virsh_that_hangs_or_talks_nonsense_hurts_nobody_and_one_process_at_a_time_asks_it()
     {
         await using var console = new ConsoleProcess();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using TestServers.Board;
@@ -117,6 +118,53 @@ public sealed class ServerListJsonTest
         Assert.Equal(JsonSerializer.Serialize(timed, Json.Web), Joined(list, Time));
     }
 
+    [Fact]
+    public void A_long_list_is_joined_of_groups_and_of_these_only_those_that_have_changed_are_others()
+    {
+        var servers = Enumerable.Range(1, 300).Select(n => Shown(n, new string('x', 300))).ToImmutableArray();
+        var state = HostState.Unknown("vmhost", null) with { AsOf = Time };
+        var before = ShownHost.Of(state, new(new("vmhost", null, null, 0, []), true), servers);
+        var after = before.With(state, before.Host, servers.SetItem(100, Shown(101, "ü")));
+        Assert.Equal(
+            [100 / ShownGroup.Most],
+            before.Groups.Zip(after.Groups).Index().Where(g => g.Item.First != g.Item.Second).Select(g => g.Index)
+        );
+        var list = new ServerList(
+            [.. after.Servers.Select(s => s.View with { AsOf = Time })],
+            [after.Host.View with { AsOf = Time }]
+        );
+        var picture = new Picture([after]);
+        Assert.True(picture.Body.Count > 1);
+        Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Text(picture));
+        Assert.NotEqual(new Picture([before]).Tag, picture.Tag);
+    }
+
+    private static Shown<ServerView> Shown(int number, string url) =>
+        new(
+            new(
+                ServerName.From($"qa{number}")!,
+                "vmhost",
+                "running",
+                null,
+                null,
+                "",
+                url,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                [],
+                null,
+                []
+            ),
+            isTimeless: true
+        );
+
+    private static string Text(Picture picture) =>
+        string.Concat(picture.Body.Select(p => Encoding.UTF8.GetString(p.Span)));
+
     // As one host's: `asOf` is when it has answered last.
     private static string Joined(ServerList list, DateTimeOffset? asOf = null)
     {
@@ -132,7 +180,7 @@ public sealed class ServerListJsonTest
                 [.. list.Servers.Select(s => new Shown<ServerView>(s, isTimeless))]
             ),
         ]);
-        return Encoding.UTF8.GetString(picture.Body.Span);
+        return Text(picture);
     }
 
     private static JobId Id(long number) => JobId.Of(number);
