@@ -109,17 +109,18 @@ make_base() {
   ask "CREATE DATABASE base_$1 OWNER shop"
   ask "CREATE TABLE night AS SELECT $2 AS number;
        CREATE TABLE filler AS SELECT repeat('x', 900) FROM generate_series(1, ${3:-0} * 1100)" "base_$1" shop
-  ask "ALTER DATABASE base_$1 WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"
-  ask "COMMENT ON DATABASE base_$1 IS
+  ask "ALTER DATABASE base_$1 WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;
+       COMMENT ON DATABASE base_$1 IS
        'test server console: base of $1; data time 2026-11-0$2T01:00:00Z; restored 2026-11-0$2T02:00:00Z; '
        'tables 2; raw size 1000'"
 }
 
+# By one psql, as most stories end with it.
 drop_all() {
-  local name
-  for name in $(databases); do
-    ask "ALTER DATABASE \"$name\" IS_TEMPLATE false" && ask "DROP DATABASE \"$name\" WITH (FORCE)"
-  done
+  psql --host "$PGHOST" --no-psqlrc --quiet --set ON_ERROR_STOP=1 <<'END'
+SELECT format('ALTER DATABASE %I IS_TEMPLATE false', datname), format('DROP DATABASE %I WITH (FORCE)', datname)
+FROM pg_database WHERE datname ~ '^(base|copy|spare|draft|old)_' \gexec
+END
 }
 
 databases() {
@@ -164,7 +165,9 @@ is_running() {
 
 # Nothing half made: no draft, no old one, no file, no lock of a draft, no closed copy, no session of the console.
 nothing_left() {
-  [[ $(databases) != *draft_* && $(databases) != *old_* ]] || { databases && return 1; }
+  local names
+  names=$(databases)
+  [[ $names != *draft_* && $names != *old_* ]] || { echo "$names" && return 1; }
   [[ -z $(find "$place/host" -name 'run.*' -o -name 'draft_*' -o -path '*/dumps/*') ]] ||
     { find "$place/host" && return 1; }
   [[ -z $(ask "SELECT datname FROM pg_database WHERE datname ~ '^copy' AND NOT datallowconn") ]] ||
