@@ -77,7 +77,9 @@ public partial class Program
     {
         app.MapServers();
         app.MapReservations();
+        app.MapSharing();
         app.MapAnyServer();
+        app.MapLine();
         app.MapBuilds();
         app.MapHistory();
         app.MapPlans();

@@ -116,6 +116,8 @@ public static class Startup
         services.AddSingleton(tokens);
         var reservations = state.Open("reservations.json", ReservationsState.Empty);
         services.AddSingleton(reservations);
+        var concerns = state.Open("concerns.json", ConcernsState.Empty);
+        services.AddSingleton(concerns);
         var past = new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept);
         services.AddSingleton(past);
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
@@ -131,7 +133,7 @@ public static class Startup
         // The rule for names may be another one than at the last start.
         // Nobody else is there yet: it has ended when this returns.
         journal
-            .Do(act => NameChange.Apply(act, settings, people, tokens, reservations, builds))
+            .Do(act => NameChange.Apply(act, settings, people, tokens, reservations, concerns, builds))
             .GetAwaiter()
             .GetResult();
         state.Complete(clock.GetUtcNow());

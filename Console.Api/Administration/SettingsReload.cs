@@ -19,6 +19,7 @@ public sealed class SettingsReload(
     JsonFile<PeopleState> people,
     JsonFile<TokensState> tokens,
     JsonFile<ReservationsState> reservations,
+    JsonFile<ConcernsState> concerns,
     JobStore<Build> builds,
     Journal journal,
     Secrets secrets,
@@ -120,7 +121,7 @@ public sealed class SettingsReload(
     {
         await journal.Do(act =>
         {
-            NameChange.Apply(act, next, people, tokens, reservations, builds);
+            NameChange.Apply(act, next, people, tokens, reservations, concerns, builds);
             act.Publish(() => current.Replace(next));
         });
         foreach (var token in before.Tokens.Where(t => !next.Tokens.Any(n => n.Name == t.Name && n.Sha256 == t.Sha256)))

@@ -30,7 +30,8 @@ public static class AnyServerApi
             .As(
                 "reserveAnyServer",
                 Right.Reserve,
-                "Reserve any free server that can be used; ?wait=SECONDS waits for one, 10 s at most"
+                "Reserve any free server that can be used; ?wait=SECONDS waits, 10 s at most; asked again with its "
+                    + "Idempotency-Key it keeps its place in the line"
             )
             .Gives(404, 409, 429)
             .SaysWhenToAskAgain(409)
@@ -60,6 +61,13 @@ public static class AnyServerApi
             inventory.FindHost(ask.Host);
         var wish = new ReservationWish(PlainText.Check(ask.Purpose, "purpose", 200), ask.Hours, ask.Until);
         limits.EndOf(ask.Hours, ask.Until);
+        var place = new LineWish(
+            null,
+            ask.App,
+            ask.Host,
+            wish.Purpose,
+            ask.Hours ?? (ask.Until - clock.GetUtcNow())?.TotalHours
+        );
         bool MayHave(ServerName server) =>
             deed.Caller.Reaches(server) && protection.WhyNot(server, deed.Caller.Name) is null;
         var (began, patience) = (clock.GetTimestamp(), Waits.Cap(wait));
@@ -69,6 +77,7 @@ public static class AnyServerApi
                 await book.ReserveAny(
                     () => free.For(ask.App, ask.Host).Where(MayHave),
                     wish,
+                    patience > TimeSpan.Zero ? place : null,
                     deed,
                     reservation => AnswerOf(inventory, reservation)
                 ) is
@@ -78,7 +87,7 @@ public static class AnyServerApi
                 return PublicAddress.Created(context, $"/api/servers/{taken.Server}", taken);
             }
             if (clock.GetElapsedTime(began) >= patience)
-                throw free.None(ask.Host).RetriedAfter(wait > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
+                throw free.None(ask.Host, book.All()).RetriedAfter(wait > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
             await book.NextChange(TimeSpan.FromSeconds(1), context.RequestAborted);
         }
     }

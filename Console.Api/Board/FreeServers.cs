@@ -10,13 +10,8 @@ namespace TestServers.Board;
 /// Which servers are given to somebody who asks for any: only such as can be used and on which nobody's build runs or
 /// waits.
 /// </summary>
-public sealed class FreeServers(
-    Inventory inventory,
-    Usability usability,
-    ReservationBook reservations,
-    JobStore<Build> builds,
-    HistoryStore history
-)
+public sealed class FreeServers(Inventory inventory, Usability usability, JobStore<Build> builds, HistoryStore history)
+    : IAnyServers
 {
     /// <summary>
     /// The servers that may be given, the best first: one that has the app, is clean, and whose last build did not
@@ -45,15 +40,18 @@ public sealed class FreeServers(
     }
 
     /// <summary>The refusal that says what stands in the way, and which server is the first to be free.</summary>
-    public Problem None(string? host)
+    /// <param name="held">All that hold now.</param>
+    public Problem None(string? host, IEnumerable<Reservation> held)
     {
         var usable = Candidates(host).ToList();
-        var first = reservations.All().Where(r => usable.Any(m => m.Name == r.Server)).MinBy(r => r.Until);
+        var first = held.Where(r => usable.Any(m => m.Name == r.Server)).MinBy(r => r.Until);
         var problem = Problem.NoneFree(
             usable.Count == 0
                 ? $"No server {(host is null ? "" : $"of {host} ")}can be used now; GET "
                     + "api/servers says why, server by server."
-            : first is null ? $"On all {usable.Count} servers that can be used builds run or wait. Ask again."
+            : first is null
+                ? $"On all {usable.Count} servers that can be used builds run or wait, or others "
+                    + "wait for them. Ask again."
             : $"All {usable.Count} servers that can be used are reserved or have builds; "
                 + $"{first.Server} is the first to end, at {Times.Say(first.Until)} ({first.Holder})."
         );

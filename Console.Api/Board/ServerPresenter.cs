@@ -18,13 +18,14 @@ public sealed class ServerPresenter(
     BuildsUnderHolds underHolds,
     Usability usability,
     ProtectedServers protection,
-    DataTimes times
+    DataTimes times,
+    LineTimes lineTimes
 )
 {
     /// <param name="open">The builds that run on it or wait for it, in the order in which they came.</param>
     public ServerView Of(Server server, HostState host, IReadOnlyList<Build> open, UncleanServer? unclean)
     {
-        var known = history.Of(server.Name);
+        var (known, state) = (history.Of(server.Name), reservations.State);
         return new(
             server.Name,
             server.Host,
@@ -41,7 +42,8 @@ public sealed class ServerPresenter(
             protection.Of(server.Name),
             known.SetAside,
             known.Other,
-            known.Otherwise
+            known.Otherwise,
+            LineView.Of(state, server.Name, lineTimes.Of(state))
         );
     }
 

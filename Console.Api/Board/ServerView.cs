@@ -18,6 +18,7 @@ namespace TestServers.Board;
 /// its own.</param>
 /// <param name="Otherwise">What was found to be other than this console had left it; the configuration says what it is
 /// now.</param>
+/// <param name="Line">Who waits for it or watches it, and whose turn it is; null: nobody.</param>
 /// <param name="Problem">Why the host does not answer now; the state is then the one of <paramref
 /// name="AsOf"/>.</param>
 public sealed record ServerView(
@@ -46,7 +47,8 @@ public sealed record ServerView(
     ServerProtection? Protected,
     ImmutableArray<SetAside> SetAside,
     OtherWork? Other,
-    ImmutableArray<FoundOtherwise> Otherwise
+    ImmutableArray<FoundOtherwise> Otherwise,
+    LineView? Line
 );
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>

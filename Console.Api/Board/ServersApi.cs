@@ -1,5 +1,6 @@
 using TestServers.Hosts;
 using TestServers.Http;
+using TestServers.Reservations;
 
 namespace TestServers.Board;
 
@@ -7,7 +8,11 @@ namespace TestServers.Board;
 public static class ServersApi
 {
     public static IServiceCollection AddBoard(this IServiceCollection services) =>
-        services.AddSingleton<FreeServers>().AddSingleton<ServerPresenter>().AddBackground<LiveBoard>();
+        services
+            .AddSingleton<FreeServers>()
+            .AddSingleton<IAnyServers>(provider => provider.GetRequiredService<FreeServers>())
+            .AddSingleton<ServerPresenter>()
+            .AddBackground<LiveBoard>();
 
     public static void MapServers(this IEndpointRouteBuilder routes)
     {

@@ -17,13 +17,15 @@ internal static class NameChange
         JsonFile<PeopleState> people,
         JsonFile<TokensState> tokens,
         JsonFile<ReservationsState> reservations,
+        JsonFile<ConcernsState> concerns,
         JobStore<Build> builds
     )
     {
         string NameOf(string name) => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
         act.Change(people, known => known.WithNames(NameOf));
         act.Change(tokens, all => all.WithOwners(NameOf));
-        act.Change(reservations, held => held.WithHolders(NameOf));
+        act.Change(reservations, held => held.WithNames(NameOf));
+        act.Change(concerns, told => told.WithNames(NameOf));
         foreach (var build in builds.Open.Where(b => NameOf(b.By) != b.By).ToList())
             builds.Change(act, build.Id, b => b with { By = NameOf(b.By) });
     }

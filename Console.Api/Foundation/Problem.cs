@@ -36,6 +36,8 @@ public sealed class Problem : Exception
 
     public static Problem Reserved(string detail) => new(409, "reserved", "Somebody else holds this server", detail);
 
+    public static Problem InLine(string detail) => new(409, "in-line", "Others wait for this server", detail);
+
     public static Problem NoneFree(string detail) => new(409, "none-free", "No server is free", detail);
 
     public static Problem Misdirected(string detail) => new(421, "not-here", "The console has another name", detail);

@@ -21,6 +21,10 @@ public sealed class Usability(Inventory inventory, Reachability reachability)
             : null;
     }
 
+    /// <summary>Whether there is such a server, and it can be used now.</summary>
+    public bool CanBeUsed(ServerName server) =>
+        inventory.Servers.FirstOrDefault(m => m.Name == server) is { } machine && WhyNot(machine) is null;
+
     /// <summary>Lets pass a server that can be used.</summary>
     /// <exception cref="Problem">404: there is no such server; 409: it cannot be used now.</exception>
     public Server Ensure(ServerName server)

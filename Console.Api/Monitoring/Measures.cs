@@ -140,6 +140,8 @@ public sealed class Measures : IDisposable
             ["reserve"] = "made",
             ["change reservation"] = "changed",
             ["take over"] = "taken_over",
+            ["give"] = "given",
+            ["undo release"] = "taken_back",
             ["release"] = "released",
             ["end reservation"] = "ended",
         };

@@ -5,8 +5,9 @@ using TestServers.Storage;
 namespace TestServers.Reservations;
 
 /// <summary>
-/// The right of a build to its server: the number of the reservation it was accepted under. It is looked at when the
-/// build is accepted and once more when it begins, in the act that lets it begin.
+/// The right of a build to its server: the number of the reservation it was accepted under, which is its requester's
+/// own or is shared with them. It is looked at when the build is accepted and once more when it begins, in the act that
+/// lets it begin.
 /// </summary>
 public sealed class BuildHolds(
     JsonFile<ReservationsState> file,
@@ -15,6 +16,8 @@ public sealed class BuildHolds(
     ReservationLimits limits,
     Usability usability,
     PastReservations past,
+    LineTurns turns,
+    EndWarnings warnings,
     ProtectedServers protection,
     Audit audit,
     TimeProvider clock
@@ -28,17 +31,19 @@ public sealed class BuildHolds(
     /// <exception cref="Problem">409: somebody else holds the server, or it is another reservation by now.</exception>
     public long For(Act act, ServerName server, JobId build, string purpose, long? number, Deed deed)
     {
+        book.PassTurns(act);
         if (Ensure(act.Of(file), server, number, deed.Caller.Name) is { } own)
             return own;
         book.RemoveEnded(act, server);
         book.EnsureOneMore(act, deed.Caller.Name);
-        var made = act.Change(
-                file,
-                state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), limits.EndOf(null, null))
-            )
+        var place = turns.Take(act, server, deed.Caller.Name);
+        var until = limits.EndOf(place?.Hours, null);
+        var made = act.Change(file, state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until))
             .On(server)! with
         {
-            MadeBy = build,
+            // Who has waited for it keeps it.
+            MadeBy = place is null ? build : null,
+            Warned = warnings.PassedAt(until),
         };
         act.Change(file, state => state.With(made));
         audit.Write(
@@ -65,7 +70,7 @@ public sealed class BuildHolds(
     public (long Number, string? Refusal) Begin(Act act, ServerName server, JobId build, string by, long? number)
     {
         var held = book.Holding(act.Of(file), server);
-        if (held is null || held.Number != (number ?? held.Number) || held.Holder != by)
+        if (held is null || held.Number != (number ?? held.Number) || !held.IsFor(by))
             return (0, Lost(server, by, number, held));
         // A group may have been taken away meanwhile.
         if (protection.WhyNot(server, by) is { } why)
@@ -98,6 +103,7 @@ public sealed class BuildHolds(
             $"number {number} of {held.Holder}: build {build} has touched nothing"
         );
         book.TellAfter(act, server);
+        book.PassTurns(act);
     }
 
     // The number of one's own reservation; null: the server is free, and can be used.
@@ -105,12 +111,13 @@ public sealed class BuildHolds(
     {
         protection.Ensure(server, by);
         var held = book.Holding(state, server);
-        if (held is not null && held.Holder != by)
+        if (held is not null && !held.IsFor(by))
             throw book.HeldBy(held);
         if (number is not null && held?.Number != number)
             throw ReservationBook.Gone(server, number.Value, held);
         if (held is not null)
             return book.IsOver(held) ? throw book.Over(held) : held.Number;
+        LineTurns.Ensure(state, server, by);
         usability.Ensure(server);
         return null;
     }

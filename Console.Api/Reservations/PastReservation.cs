@@ -9,6 +9,9 @@ public enum ReservationEnd
     /// <summary>Somebody took the server over.</summary>
     TakenOver,
 
+    /// <summary>Its holder gave the server to a colleague.</summary>
+    Given,
+
     /// <summary>Its time was over.</summary>
     TimeOver,
 

@@ -55,6 +55,8 @@ public sealed class ReleaseUndo(
             throw book.HeldBy(held);
         if (held is { Released: false })
             throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
+        if (held is null)
+            LineTurns.Ensure(act.Of(file), server, by);
         var last = past.Of(server).FirstOrDefault();
         if (
             last is not { End: ReservationEnd.Released }

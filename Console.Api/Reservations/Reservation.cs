@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace TestServers.Reservations;
 
 /// <summary>One person's hold on a server.</summary>
@@ -27,6 +29,41 @@ public sealed record Reservation(
 
     /// <summary>From whom it was taken over; null: from nobody.</summary>
     public TakenFrom? TakenFrom { get; init; }
+
+    /// <summary>Of how many minutes before its end its holder need not be warned any more; null: of none.</summary>
+    public int? Warned { get; init; }
+
+    /// <summary>Who may build on the server, too.</summary>
+    public ImmutableArray<string> SharedWith { get; init; } = [];
+
+    /// <summary>Who has asked its holder to release it.</summary>
+    public ImmutableArray<ReleaseAsk> Asked { get; init; } = [];
+
+    /// <summary>Who has given it to its holder; null: nobody.</summary>
+    public string? GivenBy { get; init; }
+
+    /// <summary>With an answer to all who have asked and have none yet.</summary>
+    public Reservation WithAnswer(AskAnswer answer, DateTimeOffset at) =>
+        Asked.All(a => a.Answer is not null)
+            ? this
+            : this with
+            {
+                Asked = [.. Asked.Select(a => a.Answer is null ? a with { Answer = answer, AnsweredAt = at } : a)],
+            };
+
+    /// <summary>With people as they are called now; the same when nobody is called otherwise.</summary>
+    public Reservation WithNames(Func<string, string> nameOf) =>
+        SharedWith.Concat(Asked.Select(a => a.Person)).Append(Holder).All(n => nameOf(n) == n)
+            ? this
+            : this with
+            {
+                Holder = nameOf(Holder),
+                SharedWith = [.. SharedWith.Select(nameOf)],
+                Asked = [.. Asked.Select(a => a with { Person = nameOf(a.Person) })],
+            };
+
+    /// <summary>Whether somebody may build under it.</summary>
+    public bool IsFor(string person) => Holder == person || SharedWith.Contains(person, StringComparer.Ordinal);
 }
 
 /// <summary>From whom a server was taken over, and why.</summary>
@@ -54,15 +91,21 @@ public enum RunningBuilds
 
 /// <summary>A reservation as it is shown.</summary>
 /// <param name="Until">When it ends; when a build runs under it then, it ends with that build.</param>
+/// <param name="SharedWith">Who may build on the server, too.</param>
+/// <param name="Asked">Who has asked its holder to release it.</param>
+/// <param name="GivenBy">Who has given it to its holder; null: nobody.</param>
 public sealed record ReservationView(
     long Number,
     string Holder,
     string Purpose,
     DateTimeOffset Since,
     DateTimeOffset Until,
-    TakenFrom? TakenFrom
+    TakenFrom? TakenFrom,
+    ImmutableArray<string> SharedWith,
+    ImmutableArray<ReleaseAsk> Asked,
+    string? GivenBy
 )
 {
     public static ReservationView Of(Reservation r) =>
-        new(r.Number, r.Holder, r.Purpose, r.Since, r.Until, r.TakenFrom);
+        new(r.Number, r.Holder, r.Purpose, r.Since, r.Until, r.TakenFrom, r.SharedWith, r.Asked, r.GivenBy);
 }

@@ -30,6 +30,10 @@ public sealed class ReservationBook(
     BuildsUnderHolds builds,
     ReservationClock hours,
     PastReservations past,
+    LineTurns turns,
+    AnyLine anyLine,
+    EndWarnings warnings,
+    Concerns concerns,
     TimeProvider clock
 )
 {
@@ -48,10 +52,11 @@ public sealed class ReservationBook(
     public IEnumerable<Reservation> All() => file.Value.Held.Values.Where(hours.IsHolding);
 
     /// <summary>
-    /// Reserves a free server that can be used, or changes one's own reservation, which keeps its number.
+    /// Reserves a free server that can be used, or changes one's own reservation, which keeps its number. Who takes it
+    /// as it is their turn need not say again what for and for how long.
     /// </summary>
-    /// <exception cref="Problem">409: somebody else holds it, it cannot be used, or it is another reservation by now;
-    /// 403: it is some groups' alone; 429: one holds too many; 400: the wish is none.</exception>
+    /// <exception cref="Problem">409: somebody else holds it, others wait for it, it cannot be used, or it is another
+    /// reservation by now; 403: it is some groups' alone; 429: one holds too many; 400: the wish is none.</exception>
     public async Task<ReservedServer> Reserve(ServerName server, ReservationWish wish, Deed deed)
     {
         return answers.Find<ReservedServer>(deed)
@@ -60,6 +65,7 @@ public sealed class ReservationBook(
                 if (answers.Find<ReservedServer>(deed) is { } earlier)
                     return earlier;
                 protection.Ensure(server, deed.Caller.Name);
+                PassTurns(act);
                 var held = Holding(act.Of(file), server);
                 if (wish.Number is { } number && held?.Number != number)
                     throw Gone(server, number, held);
@@ -67,6 +73,8 @@ public sealed class ReservationBook(
                     throw HeldBy(held);
                 if (held is { Released: true })
                     throw Over(held);
+                if (held is null)
+                    LineTurns.Ensure(act.Of(file), server, deed.Caller.Name);
                 if (held is null)
                     usability.Ensure(server);
                 var after = held is null ? New(act, server, wish, deed) : Adjusted(act, held, wish, deed);
@@ -76,13 +84,18 @@ public sealed class ReservationBook(
             });
     }
 
-    /// <summary>Reserves the first of <paramref name="wanted"/> that is free.</summary>
+    /// <summary>
+    /// Reserves the first of <paramref name="wanted"/> that is free and for which nobody waits; or the one that is held
+    /// for a script whose turn it is.
+    /// </summary>
     /// <param name="wanted">Servers that can be used, the best first.</param>
+    /// <param name="place">The place in the line that a script keeps while it asks again with its key.</param>
     /// <param name="answer">What is answered, and kept for the deed's key.</param>
     /// <returns>Null when none is.</returns>
     public async Task<T?> ReserveAny<T>(
         Func<IEnumerable<ServerName>> wanted,
         ReservationWish wish,
+        LineWish? place,
         Deed deed,
         Func<Reservation, T> answer
     )
@@ -93,24 +106,41 @@ public sealed class ReservationBook(
             {
                 if (answers.Find<T>(deed) is { } earlier)
                     return earlier;
-                if (wanted().FirstOrDefault(s => Holding(act.Of(file), s) is null) is not { } free)
+                PassTurns(act);
+                var state = act.Of(file);
+                var own = AnyLine.PlaceOf(state, deed);
+                var free =
+                    state.Turns.Values.FirstOrDefault(t => t.Place == own?.Number)?.Server
+                    ?? wanted().FirstOrDefault(s => Holding(state, s) is null && LineTurns.IsOpenTo(state, s, ""));
+                if (free is null)
+                {
+                    if (place is not null)
+                        anyLine.Keep(act, own, place, deed);
                     return null;
+                }
+                if (own is not null)
+                    act.Change(file, s => s.WithoutPlace(own.Number));
                 var taken = answer(New(act, free, wish, deed));
                 answers.Keep(act, deed, taken);
                 return taken;
             });
     }
 
-    /// <summary>Takes out what has ended by the clock, so that a clock that is set back brings nothing back.</summary>
+    /// <summary>
+    /// Takes out what has ended by the clock, so that a clock that is set back brings nothing back; warns of ends, and
+    /// passes turns.
+    /// </summary>
     /// <exception cref="DiskRefused">The disk refused; what has ended holds nothing all the same.</exception>
     public async Task RemoveEnded()
     {
-        if (file.Value.Held.Values.All(hours.IsHolding))
+        if (file.Value.Held.Values.All(hours.IsHolding) && !turns.IsDue && !warnings.AreDue)
             return;
         await journal.Do(act =>
         {
             foreach (var over in act.Of(file).Held.Values.Where(r => !hours.IsHolding(r)))
                 RemoveEnded(act, over.Server);
+            warnings.Raise(act);
+            PassTurns(act);
         });
     }
 
@@ -171,6 +201,28 @@ public sealed class ReservationBook(
     /// <inheritdoc cref="ReservationClock.Holding"/>
     internal Reservation? Holding(ReservationsState state, ServerName server) => hours.Holding(state, server);
 
+    /// <summary>Holds what is free for those who wait for it, in an act that may have freed something.</summary>
+    internal void PassTurns(Act act)
+    {
+        foreach (var server in turns.Pass(act))
+            TellAfter(act, server);
+    }
+
+    /// <summary>Tells those who wait for a server that its reservation ends at another time.</summary>
+    internal void TellNewEnd(Act act, Reservation held)
+    {
+        foreach (var place in act.Of(file).Line.Where(p => p.Server == held.Server))
+            concerns.Raise(
+                act,
+                ConcernKind.NewEnd,
+                place.Person,
+                held.Server,
+                held.Number,
+                held.Holder,
+                until: held.Until
+            );
+    }
+
     /// <summary>Tells others of a change, once the act is done.</summary>
     internal void TellAfter(Act act, ServerName server) => act.After(() => Tell(server));
 
@@ -204,10 +256,11 @@ public sealed class ReservationBook(
     /// <summary>Begins a reservation, with its line in the audit.</summary>
     internal Reservation New(Act act, ServerName server, ReservationWish wish, Deed deed, TakenFrom? from = null)
     {
-        var purpose = PlainText.Check(wish.Purpose, "purpose", LongestText);
-        var until = limits.EndOf(wish.Hours, wish.Until);
         RemoveEnded(act, server);
         EnsureOneMore(act, deed.Caller.Name);
+        var place = turns.Take(act, server, deed.Caller.Name);
+        var purpose = PlainText.Check(wish.Purpose ?? place?.Purpose, "purpose", LongestText);
+        var until = limits.EndOf(wish is { Hours: null, Until: null } ? place?.Hours : wish.Hours, wish.Until);
         var taken = act.Change(
                 file,
                 state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until)
@@ -215,6 +268,7 @@ public sealed class ReservationBook(
             .On(server)! with
         {
             TakenFrom = from,
+            Warned = warnings.PassedAt(until),
         };
         act.Change(file, state => state.With(taken));
         var more = $"number {taken.Number}, until {Times.Say(until)}: {purpose}";
@@ -233,7 +287,8 @@ public sealed class ReservationBook(
         return taken;
     }
 
-    private Reservation Adjusted(Act act, Reservation held, ReservationWish wish, Deed deed)
+    /// <summary>Changes somebody's own reservation, with its line in the audit.</summary>
+    internal Reservation Adjusted(Act act, Reservation held, ReservationWish wish, Deed deed)
     {
         if (wish is { Purpose: null, Hours: null, Until: null })
             throw Problem.BadInput(
@@ -246,6 +301,13 @@ public sealed class ReservationBook(
             Until = wish is { Hours: null, Until: null } ? held.Until : limits.EndOf(wish.Hours, wish.Until),
             MadeBy = null,
         };
+        if (changed.Until > held.Until)
+            EnsureNobodyWaits(act, held);
+        if (changed.Until != held.Until)
+        {
+            changed = changed with { Warned = warnings.PassedAt(changed.Until) };
+            TellNewEnd(act, changed);
+        }
         act.Change(file, state => state.With(changed));
         audit.Write(
             act,
@@ -256,6 +318,24 @@ public sealed class ReservationBook(
         );
         TellAfter(act, held.Server);
         return changed;
+    }
+
+    private void EnsureNobodyWaits(Act act, Reservation held)
+    {
+        var waiting = act.Of(file).WaitingFor(held.Server).ToList();
+        if (waiting.Count == 0)
+            return;
+        var others = waiting.Count > 1 ? $", and {waiting.Count - 1} more" : "";
+        throw Problem
+            .InLine(
+                $"{waiting[0].Person} waits for {held.Server}{others}: your reservation ends at "
+                    + $"{Times.Say(held.Until)}, and cannot be made longer. Get into the line when it has ended, or "
+                    + "take another server."
+            )
+            .With("server", held.Server)
+            .With("until", held.Until)
+            .With("number", held.Number)
+            .With("waiting", waiting.Count);
     }
 
     /// <summary>The refusal of what was meant for a reservation that has ended.</summary>

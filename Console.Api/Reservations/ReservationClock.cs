@@ -1,6 +1,6 @@
 namespace TestServers.Reservations;
 
-/// <summary>Whether a reservation holds: that is computed from the clock, and from the build that runs under it.</summary>
+/// <summary>Whether a reservation holds: computed from the clock, and from the build that runs under it.</summary>
 public sealed class ReservationClock(BuildsUnderHolds builds, TimeProvider clock)
 {
     /// <summary>The reservation of a server that holds now, in a state.</summary>

@@ -22,6 +22,7 @@ public sealed class ReservationHandover(
     ProtectedServers protection,
     BuildsUnderHolds builds,
     PastReservations past,
+    Concerns concerns,
     TimeProvider clock
 )
 {
@@ -56,8 +57,8 @@ public sealed class ReservationHandover(
 
     /// <summary>Ends the reservation that holds and begins one for the caller, in one step.</summary>
     /// <param name="reason">Why; it is told to the former holder, and is the purpose when the wish has none.</param>
-    /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, or it cannot be
-    /// used.</exception>
+    /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, others wait for it,
+    /// or it cannot be used.</exception>
     public async Task<ReservationView> TakeOver(
         ServerName server,
         string? reason,
@@ -75,6 +76,7 @@ public sealed class ReservationHandover(
                 var held = book.Holding(act.Of(file), server);
                 if (wish.Number is { } number && held?.Number != number)
                     throw ReservationBook.Gone(server, number, held);
+                LineTurns.Ensure(act.Of(file), server, deed.Caller.Name);
                 if (held is null)
                     throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
                 if (held.Holder == deed.Caller.Name)
@@ -92,6 +94,17 @@ public sealed class ReservationHandover(
                 );
                 past.Add(act, new(held, from.At, ReservationEnd.TakenOver, deed.Caller.Name, why, build, from.Builds));
                 var taken = book.New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
+                concerns.Raise(
+                    act,
+                    ConcernKind.TakenOver,
+                    held.Holder,
+                    server,
+                    held.Number,
+                    deed.Caller.Name,
+                    why,
+                    taken.Until
+                );
+                book.TellNewEnd(act, taken);
                 if (build is not null && running == RunningBuilds.Finish)
                     builds.GoOnUnder(act, server, taken.Number);
                 if (build is not null)
@@ -115,7 +128,8 @@ public sealed class ReservationHandover(
     public Task WaitForBuild(ServerName server, JobId build, TimeSpan atMost) =>
         builds.WaitForEnd(server, build, atMost);
 
-    private void Release(Act act, Reservation held, JobId? build, RunningBuilds running, Deed deed)
+    /// <summary>Releases a server as a part of an act.</summary>
+    internal void Release(Act act, Reservation held, JobId? build, RunningBuilds running, Deed deed)
     {
         var now = clock.GetUtcNow();
         // Held by the build that runs, until that has ended.
@@ -128,10 +142,18 @@ public sealed class ReservationHandover(
         );
         // Released once more while its build ends: it keeps the end that it had at first.
         var was = held.Released ? past.Of(held.Server).FirstOrDefault(p => p.Held.Number == held.Number)?.Held : held;
-        past.Add(
-            act,
-            new(was ?? held, now, ReservationEnd.Released, held.Holder, null, build, build is null ? null : running)
-        );
+        was = (was ?? held).WithAnswer(AskAnswer.Release, now);
+        foreach (var ask in held.Released ? [] : held.Asked.Where(a => a.Answer is null))
+            concerns.Raise(
+                act,
+                ConcernKind.Answered,
+                ask.Person,
+                held.Server,
+                held.Number,
+                held.Holder,
+                nameof(AskAnswer.Release).ToLowerInvariant()
+            );
+        past.Add(act, new(was, now, ReservationEnd.Released, held.Holder, null, build, build is null ? null : running));
         audit.Write(
             act,
             deed.Caller,
@@ -146,6 +168,7 @@ public sealed class ReservationHandover(
                 )
             );
         book.TellAfter(act, held.Server);
+        book.PassTurns(act);
     }
 }
 

@@ -36,6 +36,15 @@ public static class ReservationsApi
             .AddSingleton<ReservationBook>()
             .AddSingleton<ReservationHandover>()
             .AddSingleton<ReleaseUndo>()
+            .AddSingleton<ReleaseAsks>()
+            .AddSingleton<ReservationSharing>()
+            .AddSingleton<Concerns>()
+            .AddSingleton<EndWarnings>()
+            .AddSingleton<LineAsks>()
+            .AddSingleton<LineTurns>()
+            .AddSingleton<LineTimes>()
+            .AddSingleton<AnyLine>()
+            .AddSingleton<WaitingLine>()
             .AddSingleton<BuildHolds>()
             .AddBackground<ReservationExpiry>();
 

@@ -115,11 +115,15 @@ public sealed record WebhookSettings(string Url);
 
 /// <param name="PerPerson">How many servers one may hold at once; 0: any number.</param>
 /// <param name="Kept">How many reservations that have ended are kept of each server.</param>
+/// <param name="TurnMinutes">For how long a server is held for the person whose turn it is.</param>
+/// <param name="LineHours">For how long a place in a line lasts.</param>
 public sealed record ReservationSettings(
     double DefaultHours = 4,
     double MaxHours = 168,
     int PerPerson = 0,
-    int Kept = 200
+    int Kept = 200,
+    double TurnMinutes = 10,
+    double LineHours = 168
 )
 {
     internal void Check() =>

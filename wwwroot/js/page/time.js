@@ -20,6 +20,8 @@ export function span(ms) {
   return ms < 2 * dayLong ? hours : `${Math.floor(ms / dayLong)} d`;
 }
 
+export const inHours = (hours) => new Date(now() + hours * hour);
+
 export const clock = (date) => `${wall(date)}${which(date)}`;
 export const seconds = (date) => `${wall(date)}:${two(date.getSeconds())}${which(date)}`;
 

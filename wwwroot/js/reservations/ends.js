@@ -36,6 +36,18 @@ export function endsOf({ defaultHours, maxHours }, reservation) {
   return ends;
 }
 
+// What one click makes of one's own end: an hour more, or the end of the day. None while somebody waits.
+export function moreOf({ maxHours }, reservation, waits) {
+  const now = new Date(time.now());
+  const end = new Date(reservation.until);
+  const day = at(0, 18);
+  const ends = [
+    { name: 'hour', word: '1 hour more', date: hoursFrom(end > now ? end : now, 1) },
+    { name: 'day', word: `Until ${time.clock(day)}`, date: day }
+  ];
+  return waits ? [] : ends.filter(({ date }) => date > end && date > now && date <= hoursFrom(now, maxHours));
+}
+
 function textOf({ key, date }, now) {
   if (date <= now) return 'with the build that runs';
   return `until ${(key === 'tomorrow' ? time.clock : time.when)(date)}`;

@@ -23,8 +23,17 @@ export function holdWords(server) {
     until: build ? null : time.of(reservation.until),
     left: build ? null : time.left(new Date(reservation.until)),
     ends: build && { id: build, href: addresses.build(build) },
-    taken: takenWords(reservation.takenFrom)
+    taken: takenWords(reservation.takenFrom),
+    givenBy: reservation.givenBy,
+    shared: reservation.sharedWith.join(', ') || null,
+    asked: reservation.asked.map((one) => askWords(one, reservation))
   };
+}
+
+function askWords(one, reservation) {
+  const { holder } = reservation;
+  const words = { keep: `${holder} still needs it`, until: `${holder} has it until its end` };
+  return { person: one.person, text: one.text, at: time.of(one.at, time.ago), answer: words[one.answer] || null };
 }
 
 function takenWords(from) {

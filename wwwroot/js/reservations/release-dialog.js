@@ -1,9 +1,9 @@
 // Asks once when builds run or wait under a reservation; otherwise a release needs no question.
 import { _ } from '../page/libraries.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
 import { heldBuilds } from './held-builds.js';
 import { refusal } from './refusal.js';
+import { noticeReleased } from './undo.js';
 
 export const ReleaseDialog = Dialog.extend(_.extend({}, refusal, heldBuilds, {
   template: 'release-dialog',
@@ -25,7 +25,7 @@ export const ReleaseDialog = Dialog.extend(_.extend({}, refusal, heldBuilds, {
     const build = builds ? this.model.get('build') : null;
     const held = await this.model.release(this.seen.number, builds);
     const free = `${this.model.id} is free ${held ? 'when its build has ended' : 'again'}.`;
-    notice(`${free}${await this.buildsOutcome(build, builds)}`);
+    noticeReleased(this.model, this.seen.number, `${free}${await this.buildsOutcome(build, builds)}`);
   },
 
   seenAnew() { this.$('[type=submit]').prop('hidden', true); },
@@ -34,6 +34,11 @@ export const ReleaseDialog = Dialog.extend(_.extend({}, refusal, heldBuilds, {
   ask(model, act) {
     const number = model.get('reservation')?.number;
     if (model.get('build')) new ReleaseDialog({ model }).open();
-    else act(async () => { await model.release(number); notice(`${model.id} is free again.`); });
+    else {
+      act(async () => {
+        await model.release(number);
+        noticeReleased(model, number, `${model.id} is free again.`);
+      });
+    }
   }
 });

@@ -1,30 +1,38 @@
 // One server: who has it, what is on it, what is being built, and what was on it before.
 import { _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
+import { named } from '../access/name-dialog.js';
 import { apps } from '../apps/apps.js';
 import { bases } from '../bases/base.js';
 import { BuildDialog } from '../builds/build-dialog.js';
 import { builds } from '../builds/build.js';
 import { ReplaceDialog } from '../builds/replace-dialog.js';
 import { clock } from '../page/clock.js';
+import { notice } from '../page/notice.js';
 import { View } from '../page/view.js';
-import { ReleaseDialog } from '../reservations/release-dialog.js';
-import { ReserveDialog } from '../reservations/reserve-dialog.js';
-import { TakeoverDialog } from '../reservations/takeover-dialog.js';
+import { AnswerDialog } from '../reservations/answer-dialog.js';
+import { AskDialog } from '../reservations/ask-dialog.js';
+import { GiveDialog } from '../reservations/give-dialog.js';
+import { PastView } from '../reservations/past-view.js';
+import { Past } from '../reservations/past.js';
+import { ShareDialog } from '../reservations/share-dialog.js';
 import { HistoryView } from './history-view.js';
 import { History } from './history.js';
+import { holdVerbs } from './hold-verbs.js';
 import { servers } from './server.js';
 import { canRenewData, newerData, serverTemplate } from './status.js';
 
-export const ServerPage = View.extend({
-  events: {
-    'click [name=reserve]': 'reserve',
-    'click [name=change]': 'reserve',
-    'click [name=release]': 'release',
-    'click [name=takeover]': 'takeOver',
+export const ServerPage = View.extend(_.extend({}, holdVerbs, {
+  events: _.extend({
     'click [name=build]': 'build',
-    'click [name=newest]': 'newestData'
-  },
+    'click [name=newest]': 'newestData',
+    'click [name=watch]': 'watch',
+    'click [name=ask]': 'ask',
+    'click [name=give]': 'give',
+    'click [name=share]': 'share',
+    'click [name=keep]': 'keep',
+    'click [name=until]': 'until'
+  }, holdVerbs.holdEvents),
 
   initialize({ name }) {
     this.title = name;
@@ -48,20 +56,29 @@ export const ServerPage = View.extend({
     this.listenTo(model, 'change:configuration change:build', () => this.history.load().catch(() => null));
     this.history = new History([], { server: model, part: 50 });
     this.historyView = this.own(new HistoryView({ collection: this.history }));
+    this.listenTo(model, 'change:reservation', () => this.past.load().catch(() => null));
+    this.past = new Past([], { server: model });
+    this.pastView = this.own(new PastView({ collection: this.past }));
+    this.past.load().catch(() => null);
     this.history.load().catch(() => null);   // the look every 30 s, or the lost connection, tells
     this.paint();
   },
 
-  refresh() { return this.history?.load(); },
+  refresh() { return this.history && Promise.all([this.history.load(), this.past.load()]); },
 
   render() {
     if (!this.model) return this.renderUnknown();
     this.draw('server-page', _.extend(serverTemplate(this.model), {
-      holds: this.holds(), makes: this.makes(), busy: this.busy, problem: this.problem
+      holds: this.holds(), answers: this.answers(), makes: this.makes(), busy: this.busy, problem: this.problem
     }));
-    const place = this.$('.history')[0];
-    if (place && place !== this.historyView.el.parentElement) place.append(this.historyView.render().el);
+    this.put('.history', this.historyView);
+    this.put('.past', this.pastView);
     return this;
+  },
+
+  put(where, view) {
+    const place = this.$(where)[0];
+    if (place && place !== view.el.parentElement) place.append(view.render().el);
   },
 
   renderUnknown() {
@@ -71,11 +88,27 @@ export const ServerPage = View.extend({
 
   holds() {
     const { model } = this;
-    const change = { name: 'change', word: 'Extend or change', look: '' };
-    if (model.isMine()) return [change, { name: 'release', word: 'Release', look: '' }];
-    if (model.whyNot() || me.onlyReads()) return [];
-    if (model.get('reservation')) return [{ name: 'takeover', word: 'Take over', look: '' }];
-    return [{ name: 'reserve', word: 'Reserve', look: 'primary' }];
+    const verb = (name, word, look = '') => ({ name, word, look });
+    if (model.isMine()) {
+      return [...this.mores().map(({ name, word }) => verb(name, word)), verb('change', 'Extend or change'),
+        verb('give', 'Give …'), verb('share', 'Share …'), verb('release', 'Release')];
+    }
+    if (me.onlyReads()) return [];
+    const line = model.waits() ? [verb('leave', 'Leave the line')] : [verb('wait', 'Wait for it')];
+    if (!model.isFree() && !model.waits() && !model.watches()) line.push(verb('watch', 'Tell me when it is free'));
+    if (model.whyNot()) return model.get('unusable') ? line : [];
+    const over = model.isForOthers() ? [] : [verb('takeover', 'Take over')];
+    if (model.get('reservation')) return [verb('ask', 'Ask for it …'), ...over, ...line];
+    if (model.isMyTurn()) return [verb('take', 'Take it', 'primary'), verb('leave', 'Pass')];
+    return model.isForOthers() ? line : [verb('reserve', 'Reserve', 'primary')];
+  },
+
+  // What a holder says to who has asked.
+  answers() {
+    const { model } = this;
+    if (!model.isMine() || !model.get('reservation').asked.some(({ answer }) => !answer)) return null;
+    return { words: [{ name: 'release', word: 'Release it' }, { name: 'until', word: 'Until …' },
+      { name: 'keep', word: 'I still need it' }] };
   },
 
   makes() {
@@ -86,10 +119,25 @@ export const ServerPage = View.extend({
     return [{ name: 'build', word: 'Build', look: 'primary' }, ...newest];
   },
 
-  reserve() { ReserveDialog.ask(this.model); },
-  takeOver() { TakeoverDialog.ask(this.model); },
   build() { BuildDialog.ask(this.model); },
-  release() { ReleaseDialog.ask(this.model, (verb) => this.act(verb)); },
+  ask() { AskDialog.ask(this.model); },
+  give() { GiveDialog.ask(this.model); },
+  share() { ShareDialog.ask(this.model); },
+  until() { AnswerDialog.ask(this.model); },
+
+  keep() {
+    this.act(async () => {
+      await this.model.tell('answer', { answer: 'keep', ...this.model.ownNumber() });
+      notice('Who has asked is told that you still need it.');
+    });
+  },
+
+  watch() {
+    named(() => this.act(async () => {
+      await this.model.join({ watch: true });
+      notice(`You are told when ${this.model.id} is free.`);
+    }));
+  },
 
   newestData() { ReplaceDialog.newestData(this.model); }
-});
+}));

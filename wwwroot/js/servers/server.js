@@ -16,7 +16,7 @@ export const Server = Backbone.Model.extend({
   href() { return addresses.server(this.id); },
 
   isRunning() { return ['running', 'idle'].includes(this.get('state')); },
-  isFree() { return !this.get('reservation') && !this.whyNot(); },
+  isFree() { return !this.get('reservation') && !this.whyNot() && !this.isForOthers(); },
   // Why its reader cannot have it, whoever holds it: it cannot be used now, or is others' alone.
   whyNot() {
     const { unusable, protected: own } = this.attributes;
@@ -26,7 +26,18 @@ export const Server = Backbone.Model.extend({
   isMine() { return this.holder() !== null && this.holder() === me.get('name'); },
   ownNumber() { return this.isMine() ? { number: this.get('reservation').number } : {}; },
   holder() { return this.get('reservation')?.holder ?? null; },
-  canBuild() { return !me.onlyReads() && !this.whyNot() && (this.isMine() || this.isFree()); },
+  canBuild() {
+    return !me.onlyReads() && !this.whyNot() && (this.isMine() || this.isShared() || this.isFree());
+  },
+  isShared() { return Boolean(this.get('reservation')?.sharedWith.includes(me.get('name'))); },
+
+  // Of those who wait: the one whose turn it is, or the first.
+  first() { return this.get('line')?.turn?.person ?? this.get('line')?.waiting[0]?.person ?? null; },
+  isForOthers() { return this.first() !== null && this.first() !== me.get('name'); },
+  isMyTurn() { return this.get('line')?.turn?.person === me.get('name'); },
+  isWaitedFor() { return Boolean(this.get('line')?.waiting.length); },
+  waits() { return Boolean(this.get('line')?.waiting.some(({ person }) => person === me.get('name'))); },
+  watches() { return Boolean(this.get('line')?.watching.includes(me.get('name'))); },
 
   async reserve(wish) {
     const reservation = await api.write('PUT', api.path('servers', this.id, 'reservation'), wish);
@@ -47,6 +58,31 @@ export const Server = Backbone.Model.extend({
     const reservation = await api.write('POST', path, wish, key);
     await this.renew();
     return reservation;
+  },
+
+  async undoRelease(number) {
+    const undone = await api.write('POST', api.path('servers', this.id, 'reservation', 'undo'), { number });
+    await this.renew();
+    return undone;
+  },
+
+  // Ask, answer, give, share.
+  async tell(verb, wish, key) {
+    const answer = await api.write('POST', api.path('servers', this.id, 'reservation', verb), wish, key);
+    await this.renew();
+    return answer;
+  },
+
+  // A place in the line, or with `watch` only the wish to be told.
+  async join(wish, key) {
+    const place = await api.write('POST', api.path('servers', this.id, 'line'), wish, key);
+    await this.renew();
+    return place;
+  },
+
+  async leave() {
+    await api.write('DELETE', api.path('servers', this.id, 'line'));
+    await this.renew();
   },
 
   // What a build would change, without building; asking the repository can take a while.

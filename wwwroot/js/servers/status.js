@@ -1,5 +1,6 @@
 // A server in the words of the templates. Status is one word, with a shape and a colour that say the same.
 import { _ } from '../page/libraries.js';
+import { me } from '../access/me.js';
 import { apps } from '../apps/apps.js';
 import { bases } from '../bases/base.js';
 import { builds } from '../builds/build.js';
@@ -9,6 +10,7 @@ import * as addresses from '../page/addresses.js';
 import * as format from '../page/format.js';
 import * as time from '../page/time.js';
 import { holdWords } from '../reservations/hold.js';
+import { lineWords } from '../reservations/line.js';
 import { hosts } from './host.js';
 
 const halfWay = 'A checkout ended half-way: files of what was there before are among these. Build the code again.';
@@ -16,9 +18,11 @@ const shapes = { 'shut off': 'off', paused: 'paused', pmsuspended: 'paused', cra
 
 export function statusOf(server) {
   if (!server.isRunning()) return { word: server.get('state'), icon: shapes[server.get('state')] || 'unknown' };
+  if (server.isMyTurn() && !server.get('unusable')) return { word: 'your turn', icon: 'yours' };
   if (server.isFree()) return { word: 'free', icon: 'free' };
   if (!server.get('reservation')) {
-    return server.get('unusable') ? { word: 'unusable', icon: 'unknown' } : { word: 'protected', icon: 'protected' };
+    if (server.get('unusable')) return { word: 'unusable', icon: 'unknown' };
+    return server.whyNot() ? { word: 'protected', icon: 'protected' } : { word: 'held', icon: 'reserved' };
   }
   return server.isMine() ? { word: 'yours', icon: 'yours' } : { word: 'reserved', icon: 'reserved' };
 }
@@ -118,6 +122,7 @@ export function serverTemplate(server) {
     asOf: server.get('problem') ? time.of(server.get('asOf')) : null,
     cleaning: cleaningTemplate(server),
     reservation: holdWords(server),
+    line: lineWords(server.get('line'), me.get('name')),
     configuration: configurationTemplate(server),
     build: buildTemplate(server),
     setAside: (server.get('setAside') || []).map((one) => ({ ...one, since: time.of(one.since, time.ago) })),

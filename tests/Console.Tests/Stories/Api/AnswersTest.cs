@@ -251,7 +251,7 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
         from call in path.Value.EnumerateObject()
         where call.Name != "get"
         let address = System
-            .Text.RegularExpressions.Regex.Replace(path.Name[1..], @"\{id}", "999")
+            .Text.RegularExpressions.Regex.Replace(path.Name[1..], @"\{(id|place)}", "999")
             .Replace("{database}", "copy_shop_qa01", StringComparison.Ordinal)
         select (
             call.Name.ToUpperInvariant(),

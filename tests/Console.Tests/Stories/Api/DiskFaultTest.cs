@@ -29,6 +29,9 @@ public sealed class DiskFaultTest
     [Theory]
     [InlineData("reservations.json.draft")]
     [InlineData("reservations.json")]
+    [InlineData("reservations/qa02.json.draft")]
+    [InlineData("reservations/")]
+    [InlineData("concerns.json.draft")]
     [InlineData("journal.log")]
     [InlineData("audit.log")]
     [InlineData("numbers.json.draft")]
@@ -212,10 +215,15 @@ public sealed class DiskFaultTest
     /// <summary>Writes of every kind, and what they should have left.</summary>
     private sealed class Deeds(ConsoleProcess console)
     {
+        private const string Held = "api/servers/qa01/reservation",
+            Line = "api/servers/qa01/line";
         private readonly List<string> _done = ["builds"],
             _refused = [];
         private readonly List<string> _builds = [];
-        private string? _purpose;
+        private readonly HttpClient _ben = console.ClientFor("ben");
+        private string? _purpose,
+            _answer;
+        private bool _waits;
         private int _count;
 
         public int Done => _done.Count - 1;
@@ -250,6 +258,22 @@ public sealed class DiskFaultTest
             )
                 _builds.Add(path);
             await Look();
+            _count++;
+            if (await TryAs(_ben, HttpMethod.Post, Line, new { purpose = "waits" }))
+                _waits = true;
+            await Look();
+            if (await TryAs(_ben, HttpMethod.Post, $"{Held}/ask", new { text = "asks" }))
+                _answer = "none";
+            await Look();
+            if (
+                _answer == "none"
+                && await TryAs(console.Http, HttpMethod.Post, $"{Held}/answer", new { answer = "keep" })
+            )
+                _answer = "keep";
+            await Look();
+            if (await TryAs(_ben, HttpMethod.Delete, Line, null))
+                _waits = false;
+            await Look();
             if (++_count % 2 == 0 && await Try(HttpMethod.Delete, "api/servers/qa02/reservation", null, null))
                 _purpose = null;
             await Look();
@@ -261,6 +285,19 @@ public sealed class DiskFaultTest
             var audit = await File.ReadAllTextAsync(Path.Combine(console.Folder, "state", "audit.log"));
             Assert.All(_done, d => Assert.Equal(1, Count(audit, d)));
             Assert.All(_refused, r => Assert.Equal(0, Count(audit, r)));
+        }
+
+        private static async Task<bool> TryAs(HttpClient who, HttpMethod method, string at, object? body)
+        {
+            using var ask = new HttpRequestMessage(method, at);
+            if (body is not null)
+                ask.Content = JsonContent.Create(body);
+            using var answer = await who.SendAsync(ask);
+            Assert.True(
+                answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.ServiceUnavailable,
+                $"{method} {at}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}"
+            );
+            return answer.IsSuccessStatusCode;
         }
 
         private async Task<bool> Try(HttpMethod method, string at, object? body, string? mark)
@@ -284,6 +321,10 @@ public sealed class DiskFaultTest
         {
             var held = (await console.Http.Json("api/servers/qa02")).GetProperty("reservation");
             Assert.Equal(_purpose, held.ValueKind == JsonValueKind.Null ? null : held.Text("purpose"));
+            var other = await console.Http.Json("api/servers/qa01");
+            Assert.Equal(_waits, other.GetProperty("line").ValueKind != JsonValueKind.Null);
+            var asked = other.GetProperty("reservation").GetProperty("asked").EnumerateArray().ToList();
+            Assert.Equal(_answer, asked.Count == 0 ? null : asked[0].Text("answer") ?? "none");
             Assert.Equal(
                 _builds.Order(),
                 (await console.Http.Json("api/builds"))

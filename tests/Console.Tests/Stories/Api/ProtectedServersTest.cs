@@ -153,10 +153,10 @@ public sealed class ProtectedServersTest : IAsyncLifetime, IAsyncDisposable
 
     private async Task Reload(Action<JsonObject> change)
     {
-        var reads = Console.Log.Split("was read anew").Length;
+        var reads = Console.Log.Split("was read again").Length;
         Change(change);
         Shell.Run($"kill -HUP {Console.Id}");
-        await Wait.Until("the settings are read", () => Console.Log.Split("was read anew").Length > reads);
+        await Wait.Until("the settings are read", () => Console.Log.Split("was read again").Length > reads);
     }
 
     private HttpClient Bearer(string token)

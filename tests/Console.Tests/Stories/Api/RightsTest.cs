@@ -13,7 +13,9 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
 {
     private const string Table = """
         DELETE /api/copies/{database}                             build
+        DELETE /api/line/{place}                                  reserve
         DELETE /api/me/session                                    view
+        DELETE /api/servers/{server}/line                         reserve
         DELETE /api/servers/{server}/reservation                  reserve
         DELETE /api/tokens/{id}                                   person
         GET    /api/apps                                          view
@@ -26,6 +28,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/builds/{id}/log                               view
         GET    /api/copies                                        view
         GET    /api/events                                        view
+        GET    /api/line                                          view
         GET    /api/me                                            view
         GET    /api/people/tokens                                 administer
         GET    /api/restores/{id}                                 view
@@ -44,8 +47,14 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/bases/{name}/restore                          restore
         POST   /api/builds/{id}/cancel                            build
         POST   /api/builds/{id}/retry                             build
+        POST   /api/line                                          reserve
         POST   /api/reservations                                  reserve
         POST   /api/servers/{server}/builds                       build
+        POST   /api/servers/{server}/line                         reserve
+        POST   /api/servers/{server}/reservation/answer           reserve
+        POST   /api/servers/{server}/reservation/ask              reserve
+        POST   /api/servers/{server}/reservation/give             reserve
+        POST   /api/servers/{server}/reservation/share            reserve
         POST   /api/servers/{server}/reservation/takeover         reserve
         POST   /api/servers/{server}/reservation/undo             reserve
         POST   /api/tokens                                        person

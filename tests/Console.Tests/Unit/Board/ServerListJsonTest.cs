@@ -28,7 +28,17 @@ public sealed class ServerListJsonTest
             "It does not answer <now>.",
             "127.0.0.7",
             "http://127.0.0.7/",
-            new(7, "jörg", "\"basket\" & more", Time, Time, new("anna", 6, "ill", Time, Id(3), RunningBuilds.Finish)),
+            new(
+                7,
+                "jörg",
+                "\"basket\" & more",
+                Time,
+                Time,
+                new("anna", 6, "ill", Time, Id(3), RunningBuilds.Finish),
+                ["carla"],
+                [new("dora", "please", Time, AskAnswer.Keep, Time)],
+                "ben"
+            ),
             new(
                 Shop,
                 Trunk,
@@ -51,7 +61,8 @@ public sealed class ServerListJsonTest
             new(["release"], "It is theirs."),
             [new("/srv/code/.aside-1", Time, "www-data", "uploads", "rm -r")],
             new("0123", Shop, Trunk, Seven, Time, "ben", Time, "Another console has built here."),
-            [new("code shop", "It is another one.")]
+            [new("code shop", "It is another one.")],
+            new(new(ServerName.From("qa07")!, "dora", Time, Time), [new(3, "dora", "the basket", Time, Time)], ["emil"])
         );
         var list = new ServerList([server], [new("vmhost", Time, "It is silent.", 3, ["a b is left out."])]);
         Assert.DoesNotContain("null", JsonSerializer.Serialize(list, Json.Web), StringComparison.Ordinal);
@@ -77,7 +88,8 @@ public sealed class ServerListJsonTest
             null,
             [],
             null,
-            []
+            [],
+            null
         );
         var list = new ServerList([server], [new("vmhost", null, null, 0, [])]);
         Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Joined(list));
@@ -88,7 +100,7 @@ public sealed class ServerListJsonTest
     public void The_time_of_a_hosts_answer_stands_where_it_belongs()
     {
         const string odd = "a,\"asOf\":null,";
-        var held = new ReservationView(7, odd, odd, Time, Time, null);
+        var held = new ReservationView(7, odd, odd, Time, Time, null, [], [], null);
         var server = new ServerView(
             ServerName.From("qa07")!,
             odd,
@@ -105,7 +117,8 @@ public sealed class ServerListJsonTest
             null,
             [],
             null,
-            []
+            [],
+            null
         );
         var list = new ServerList(
             [server, server with { Name = ServerName.From("qa08")! }],
@@ -157,7 +170,8 @@ public sealed class ServerListJsonTest
                 null,
                 [],
                 null,
-                []
+                [],
+                null
             ),
             isTimeless: true
         );

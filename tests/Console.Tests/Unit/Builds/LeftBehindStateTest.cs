@@ -182,6 +182,67 @@ public sealed class LeftBehindStateTest : IDisposable
                 "jq 'del(.held.qa02)' reservations.json > x; mv x reservations.json"
             },
             {
+                "a place above the next",
+                "jq '.line[0].number = 9' reservations.json > x; mv x reservations.json",
+                "place 9",
+                "jq '.line[0].number = 1' reservations.json > x; mv x reservations.json"
+            },
+            {
+                "a place of null",
+                "jq '.line = [null]' reservations.json > x; mv x reservations.json",
+                "one of `line` is null",
+                "jq '.line = [] | .turns = {}' reservations.json > x; mv x reservations.json"
+            },
+            {
+                "a turn of somebody who does not wait",
+                "jq '.line = []' reservations.json > x; mv x reservations.json",
+                "held for ben",
+                "jq '.turns = {}' reservations.json > x; mv x reservations.json"
+            },
+            {
+                "a line out of order",
+                "jq '.line += [.line[0]]' reservations.json > x; mv x reservations.json",
+                "place 1 stands behind place 1",
+                "jq '.line |= unique' reservations.json > x; mv x reservations.json"
+            },
+            {
+                "what is to be told",
+                "rm concerns.json*",
+                "concerns.json",
+                "echo '{\"version\": 1, \"next\": 1, \"pending\": []}' > concerns.json"
+            },
+            {
+                "something to be told above the next",
+                "jq '.next = 1' concerns.json > x; mv x concerns.json",
+                "`next` is 1",
+                "jq '.next = 2' concerns.json > x; mv x concerns.json"
+            },
+            { "the past reservations", "mv reservations ..", "reservations", "mv ../reservations ." },
+            {
+                "past reservations of another server",
+                "cp reservations/qa01.json reservations/qa02.json",
+                "reservations/qa02.json",
+                "rm reservations/qa02.json"
+            },
+            {
+                "a past reservation of null",
+                "jq '.ended += [null]' reservations/qa01.json > x; mv x reservations/qa01.json",
+                "reservations/qa01.json",
+                "jq '.ended |= map(select(.))' reservations/qa01.json > x; mv x reservations/qa01.json"
+            },
+            {
+                "a past reservation twice",
+                "jq '.ended += .ended' reservations/qa01.json > x; mv x reservations/qa01.json",
+                "reservation 4 twice",
+                "jq '.ended |= unique' reservations/qa01.json > x; mv x reservations/qa01.json"
+            },
+            {
+                "a next that a past reservation had",
+                "jq '.next = 4 | .held = {}' reservations.json > x; mv x reservations.json",
+                "reservation 4, which has ended",
+                "jq '.next = 5' reservations.json > x; mv x reservations.json"
+            },
+            {
                 "facts of null",
                 "jq '.bases.shop = null' bases.json > x; mv x bases.json",
                 "bases.json",
@@ -301,11 +362,12 @@ public sealed class LeftBehindStateTest : IDisposable
         ((StateFolder)services.First(s => s.ServiceType == typeof(StateFolder)).ImplementationInstance!).Dispose();
     }
 
-    // Two builds of the history, one that waits, a restore; the fifth hold.
+    // Two builds of the history, one that waits, a restore; the fifth hold, the one before it, and somebody's turn.
     private void Make(string folder)
     {
         Load(folder);
         var qa01 = ServerName.From("qa01")!;
+        var qa02 = ServerName.From("qa02")!;
         var held = new Reservation(qa01, 5, "anna", "x", Then, Then.AddHours(4));
         Write(
             Path.Combine(folder, "reservations.json"),
@@ -313,6 +375,25 @@ public sealed class LeftBehindStateTest : IDisposable
             {
                 Next = 6,
                 Held = ReservationsState.Empty.Held.Add("qa01", held),
+                Line = [new(1, "ben", qa02, null, null, "y", 4, Then, Then.AddHours(4))],
+                NextPlace = 2,
+                Turns = ReservationsState.Empty.Turns.Add("qa02", new(qa02, 1, "ben", Then, Then.AddMinutes(10))),
+            }
+        );
+        var past = new PastReservation(held with { Number = 4 }, Then, ReservationEnd.Released, "anna");
+        Write(
+            Path.Combine(folder, "reservations", "qa01.json"),
+            ServerReservations.Empty(qa01) with
+            {
+                Ended = [past],
+            }
+        );
+        Write(
+            Path.Combine(folder, "concerns.json"),
+            ConcernsState.Empty with
+            {
+                Next = 2,
+                Pending = [new(1, ConcernKind.YourTurn, "ben", qa02, Then)],
             }
         );
         Write(Path.Combine(folder, "numbers.json"), new NumbersState(1, 5));

@@ -131,17 +131,26 @@ public sealed class ClockStepTest : IDisposable
             _clock,
             NullLogger<Inventory>.Instance
         );
+        var usability = new Usability(inventory, new Reachability(_clock));
+        var (audit, builds) = (new Audit(_clock), new BuildsUnderHolds());
+        var hours = new ReservationClock(builds, _clock);
+        var concerns = new Concerns(_state.Open("concerns.json", ConcernsState.Empty), _clock);
+        var asks = new LineAsks(_clock);
         return new(
             file,
             _state.Journal(_state.Lines("audit.log")),
-            new Audit(_clock),
+            audit,
             new KeptAnswers(_state.Folder("keys"), _clock),
             new ReservationLimits(settings, _clock),
-            new Usability(inventory, new Reachability(_clock)),
+            usability,
             new ProtectedServers(settings, people),
-            new BuildsUnderHolds(),
-            new ReservationClock(new BuildsUnderHolds(), _clock),
+            builds,
+            hours,
             new PastReservations(_state.Folder("reservations"), () => 10),
+            new LineTurns(file, hours, usability, new NoServers(), asks, concerns, settings, audit, _clock),
+            new AnyLine(file, asks, audit, settings, _clock),
+            new EndWarnings(file, concerns, _clock),
+            concerns,
             _clock
         );
     }
@@ -157,6 +166,11 @@ public sealed class ClockStepTest : IDisposable
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Set;
 
         public override long GetTimestamp() => base.GetUtcNow().Ticks;
+    }
+
+    private sealed class NoServers : IAnyServers
+    {
+        public IEnumerable<ServerName> For(AppName? app, string? host) => [];
     }
 
     private sealed record Answered(int Restore);

@@ -115,6 +115,8 @@ public sealed partial class EveryKeyTest
         "reservations.defaultHours 0 -1 169 1e999 1e-5 \"4\"",
         "reservations.maxHours     0 -1 3 1e9 \"168\"",
         "reservations.kept         0 -1 10001 1.5 \"200\"",
+        "reservations.turnMinutes  0 -1 1441 1e999 1e-5 \"10\"",
+        "reservations.lineHours    0 -1 8761 1e999 1e-5 \"168\"",
         "builds.kept            0 -1 1e9 1.5 \"500\"",
         "builds.keptDays        -1 36501 1e999 1e-9",
         "builds.perPerson       0 -1 1e9 1.5",

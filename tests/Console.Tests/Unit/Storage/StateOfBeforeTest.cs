@@ -60,6 +60,9 @@ public sealed class StateOfBeforeTest : IDisposable
             Assert.Single(The<HistoryStore>(services).Of(ServerName.From("qa01")!).Entries);
             var held = The<JsonFile<ReservationsState>>(services).Value;
             Assert.Equal(("anna", 3), (held.Held["qa03"].Holder, held.Next));
+            Assert.Empty(held.Held["qa03"].SharedWith);
+            Assert.Empty(held.Line);
+            Assert.Empty(held.Turns);
             Assert.True(The<JsonFile<BasesState>>(services).Value.Bases["shop"].Exists);
         }
         Assert.Equal(File.ReadAllText(Path.Combine(Left, "state.json")), File.ReadAllText(Kept("state.json")));
@@ -74,13 +77,19 @@ public sealed class StateOfBeforeTest : IDisposable
         {
             The<JsonFile<BasesState>>(services).Change(s => s with { Copies = s.Copies.Add("db1/copy", Copy()) });
             The<JsonFile<SessionKey>>(services).Change(key => key.WithEnded("anna", 1));
+            The<JsonFile<ReservationsState>>(services).Change(s => s.WithPlace(Place()));
         }
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(Left, "reservations.json")),
+            File.ReadAllText(JsonFile<ReservationsState>.FormerOf(In("reservations.json"), 1))
+        );
         foreach (var name in (string[])["bases.json", "sessions.json"])
             Assert.Equal(File.ReadAllText(Path.Combine(Left, name)), File.ReadAllText(Kept(name)));
         using (Load(out var services))
         {
             Assert.True(The<JsonFile<BasesState>>(services).Value.Copies.ContainsKey("db1/copy"));
             Assert.Equal(1, The<JsonFile<SessionKey>>(services).Value.Ended["anna"]);
+            Assert.Equal("ben", The<JsonFile<ReservationsState>>(services).Value.Line.Single().Person);
         }
     }
 
@@ -96,6 +105,9 @@ public sealed class StateOfBeforeTest : IDisposable
         Assert.Contains("Install the newer console again", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(file.ToJsonString(), File.ReadAllText(In(name)));
     }
+
+    private static LinePlace Place() =>
+        new(0, "ben", null, null, null, "a test", 4, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
 
     private static CopyFacts Copy() => new("kvm1", "test:///default");
 

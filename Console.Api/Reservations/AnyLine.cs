@@ -1,0 +1,59 @@
+using TestServers.Access;
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Reservations;
+
+/// <summary>
+/// The places of scripts that ask for any server again and again with one Idempotency-Key: each is theirs as long as
+/// they ask.
+/// </summary>
+public sealed class AnyLine(
+    JsonFile<ReservationsState> file,
+    LineAsks asks,
+    Audit audit,
+    CurrentSettings settings,
+    TimeProvider clock
+)
+{
+    /// <summary>The place that a call has kept, or null.</summary>
+    internal static LinePlace? PlaceOf(ReservationsState state, Deed deed) =>
+        deed.Key is null
+            ? null
+            : state.Line.FirstOrDefault(p => p.Key == deed.Key && p.Person == deed.Caller.Name && p.Server is null);
+
+    /// <summary>Keeps a call's place, or gives it one behind all others; without a key there is none to keep.</summary>
+    internal void Keep(Act act, LinePlace? own, LineWish wish, Deed deed)
+    {
+        if (deed.Key is null)
+            return;
+        if (own is not null)
+        {
+            asks.Note(own.Number);
+            return;
+        }
+        var (state, by, now) = (act.Of(file), deed.Caller.Name, clock.GetUtcNow());
+        WaitingLine.EnsureRoom(state, by);
+        var place = new LinePlace(
+            state.NextPlace,
+            by,
+            null,
+            wish.App,
+            wish.Host,
+            wish.Purpose,
+            wish.Hours ?? settings.Now.Reservations.DefaultHours,
+            now,
+            now.AddHours(settings.Now.Reservations.LineHours)
+        )
+        {
+            Key = deed.Key,
+        };
+        act.Change(file, s => s.WithPlace(place));
+        act.Publish(() =>
+        {
+            asks.Keep(state.Line.Select(p => p.Number).ToHashSet());
+            asks.Note(place.Number);
+        });
+        audit.Write(act, deed.Caller, "join line", place.What, $"place {place.Number}, by a script: {place.Purpose}");
+    }
+}

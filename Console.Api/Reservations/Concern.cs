@@ -1,0 +1,56 @@
+namespace TestServers.Reservations;
+
+/// <summary>What a person is to be told.</summary>
+public enum ConcernKind
+{
+    /// <summary>It is their turn: the server is held for them until a time.</summary>
+    YourTurn,
+
+    /// <summary>They have lost their turn or their place, as its time was over.</summary>
+    PlaceOver,
+
+    /// <summary>A server that they watch is free.</summary>
+    Free,
+
+    /// <summary>A server that they wait for has another end.</summary>
+    NewEnd,
+
+    /// <summary>Their reservation ends in a while.</summary>
+    EndsSoon,
+
+    /// <summary>Somebody has taken their server over.</summary>
+    TakenOver,
+
+    /// <summary>Somebody asks them to release it.</summary>
+    Asked,
+
+    /// <summary>The holder whom they asked has answered.</summary>
+    Answered,
+
+    /// <summary>Somebody has given them a server.</summary>
+    Given,
+
+    /// <summary>Somebody lets them build on a server.</summary>
+    Shared,
+}
+
+/// <summary>Something that a person is to be told once; written in the act that it tells of.</summary>
+/// <param name="Id">Rises with every one and is never used again.</param>
+/// <param name="Server">Null: any server.</param>
+/// <param name="Number">The reservation that it is about; null: none.</param>
+/// <param name="By">Who did it; null: the clock.</param>
+/// <param name="Text">What they wrote.</param>
+/// <param name="Until">The time that it is about: the end of a turn, or of a reservation.</param>
+/// <param name="Minutes">How long before its end a reservation's end is told.</param>
+public sealed record Concern(
+    long Id,
+    ConcernKind Kind,
+    string Person,
+    ServerName? Server,
+    DateTimeOffset At,
+    long? Number = null,
+    string? By = null,
+    string? Text = null,
+    DateTimeOffset? Until = null,
+    int? Minutes = null
+);

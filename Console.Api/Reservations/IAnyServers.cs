@@ -1,0 +1,10 @@
+namespace TestServers.Reservations;
+
+/// <summary>Which servers are given to somebody who wants any.</summary>
+public interface IAnyServers
+{
+    /// <summary>The servers that may be given, the best first: such as can be used, and are not at work.</summary>
+    /// <param name="app">Those that have it come first.</param>
+    /// <param name="host">Null: of every host.</param>
+    IEnumerable<ServerName> For(AppName? app, string? host);
+}

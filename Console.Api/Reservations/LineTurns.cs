@@ -1,0 +1,217 @@
+using TestServers.Access;
+using TestServers.Hosts;
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Reservations;
+
+/// <summary>
+/// Whose turn it is. A server that is free and can be used is held for the first who waits for it, for a while; when
+/// they do not take it, for the next. One function passes turns: it is a part of every act that frees a server, and
+/// the clock calls it. A server that cannot be used is not offered: then the line waits, and nobody loses a place.
+/// </summary>
+public sealed class LineTurns(
+    JsonFile<ReservationsState> file,
+    ReservationClock hours,
+    Usability usability,
+    IAnyServers any,
+    LineAsks asks,
+    Concerns concerns,
+    CurrentSettings settings,
+    Audit audit,
+    TimeProvider clock
+)
+{
+    /// <summary>Whether there is something to pass now.</summary>
+    public bool IsDue => !ReferenceEquals(Passed(file.Value, []), file.Value);
+
+    /// <summary>Passes what is to be passed, with its lines in the audit and what people are to be told.</summary>
+    /// <returns>The servers that are held for another one now, or for nobody.</returns>
+    internal IReadOnlyList<ServerName> Pass(Act act)
+    {
+        var steps = new List<LineStep>();
+        act.Change(file, state => Passed(state, steps));
+        foreach (var step in steps)
+            Write(act, step);
+        return [.. steps.Select(s => s.Server).OfType<ServerName>().Distinct()];
+    }
+
+    /// <summary>Whether somebody may take a free server: nobody waits for it, or it is their turn.</summary>
+    internal static bool IsOpenTo(ReservationsState state, ServerName server, string person) =>
+        FirstOf(state, server) is not { } first || first == person;
+
+    /// <summary>Lets pass who may take a server that is free, or held by another.</summary>
+    /// <exception cref="Problem">409: others wait for it.</exception>
+    internal static void Ensure(ReservationsState state, ServerName server, string person)
+    {
+        if (!IsOpenTo(state, server, person))
+            throw Refusal(state, server);
+    }
+
+    /// <summary>Somebody takes a server: their places for it are theirs no more.</summary>
+    /// <returns>The place whose turn it was; null: they did not wait.</returns>
+    internal LinePlace? Take(Act act, ServerName server, string person)
+    {
+        var state = act.Of(file);
+        var turn = state.TurnOf(server) is { } now && now.Person == person ? now : null;
+        var own = state.Line.Where(p => p.Person == person && (p.Server == server || p.Number == turn?.Place)).ToList();
+        if (own.Count > 0)
+            act.Change(file, s => own.Aggregate(s, (after, place) => after.WithoutPlace(place.Number)));
+        return own.Find(p => p.Number == turn?.Place) ?? own.Find(p => !p.Watch);
+    }
+
+    /// <summary>A server as it is wished that is free now and for which nobody waits; null: there is none.</summary>
+    internal ServerName? FreeFor(ReservationsState state, LineWish wish)
+    {
+        IEnumerable<ServerName> servers = wish.Server is { } named ? [named] : any.For(wish.App, wish.Host);
+        return servers.FirstOrDefault(s => IsFree(state, s));
+    }
+
+    /// <summary>The refusal of somebody who would pass those who wait.</summary>
+    internal static Problem Refusal(ReservationsState state, ServerName server)
+    {
+        var waiting = state.WaitingFor(server).Count();
+        var turn = state.TurnOf(server);
+        var whose = turn is null
+            ? $"{state.WaitingFor(server).First().Person} is the first of {waiting} who wait for {server}"
+            : $"It is {turn.Person}'s turn to take {server}, until {Times.Say(turn.Until)}";
+        return Problem
+            .InLine(
+                $"{whose}, and nobody else can take it. Get into its line (POST api/servers/{server}/line): then it is "
+                    + "held for you when it is your turn. Or take another server."
+            )
+            .With("server", server)
+            .With("turn", turn?.Person)
+            .With("until", turn?.Until)
+            .With("waiting", waiting);
+    }
+
+    private static string? FirstOf(ReservationsState state, ServerName server) =>
+        (state.TurnOf(server)?.Person) ?? state.WaitingFor(server).FirstOrDefault()?.Person;
+
+    // The same state when nothing is due.
+    private ReservationsState Passed(ReservationsState state, List<LineStep> steps)
+    {
+        if (state.Line.IsEmpty)
+            return state;
+        state = WithoutOld(state, steps);
+        state = WithoutMissed(state, steps);
+        state = WithTurns(state, steps);
+        return WithoutWatched(state, steps);
+    }
+
+    private ReservationsState WithoutOld(ReservationsState state, List<LineStep> steps)
+    {
+        var now = clock.GetUtcNow();
+        var turns = state.Turns.Values.Select(t => t.Place).ToHashSet();
+        var gone = state.Line.Where(p => (p.Until <= now && !turns.Contains(p.Number)) || asks.IsForgotten(p)).ToList();
+        steps.AddRange(gone.Select(p => new LineStep(LineStepKind.PlaceEnds, p, p.Server)));
+        return gone.Aggregate(state, (after, place) => after.WithoutPlace(place.Number));
+    }
+
+    private ReservationsState WithoutMissed(ReservationsState state, List<LineStep> steps)
+    {
+        foreach (var turn in state.Turns.Values.Where(t => t.Until <= clock.GetUtcNow()))
+        {
+            // They could not take it: it is offered again when it can be used.
+            if (!usability.CanBeUsed(turn.Server))
+            {
+                state = state.WithoutTurn(turn.Server);
+                continue;
+            }
+            var place = state.Line.First(p => p.Number == turn.Place);
+            state = state.WithoutPlace(turn.Place);
+            steps.Add(new(LineStepKind.TurnIsMissed, place, turn.Server));
+        }
+        return state;
+    }
+
+    private ReservationsState WithTurns(ReservationsState state, List<LineStep> steps)
+    {
+        var wanted = new Dictionary<(AppName?, string?), List<ServerName>>();
+        var (now, turns) = (clock.GetUtcNow(), state.Turns.Values.Select(t => t.Place).ToHashSet());
+        foreach (var place in state.Line.Where(p => !p.Watch && !turns.Contains(p.Number)))
+        {
+            if (ServersFor(place, wanted).FirstOrDefault(s => IsFree(state, s)) is not { } server)
+                continue;
+            var turn = new LineTurn(
+                server,
+                place.Number,
+                place.Person,
+                now,
+                now.AddMinutes(settings.Now.Reservations.TurnMinutes)
+            );
+            state = state.WithTurn(turn);
+            steps.Add(new(LineStepKind.TurnBegins, place, server, turn.Until));
+        }
+        return state;
+    }
+
+    // Who only watches is told when nobody waits for it.
+    private ReservationsState WithoutWatched(ReservationsState state, List<LineStep> steps)
+    {
+        var wanted = new Dictionary<(AppName?, string?), List<ServerName>>();
+        foreach (var place in state.Line.Where(p => p.Watch))
+        {
+            if (ServersFor(place, wanted).FirstOrDefault(s => IsFree(state, s)) is not { } server)
+                continue;
+            state = state.WithoutPlace(place.Number);
+            steps.Add(new(LineStepKind.IsFree, place, server));
+        }
+        return state;
+    }
+
+    private List<ServerName> ServersFor(LinePlace place, Dictionary<(AppName?, string?), List<ServerName>> wanted)
+    {
+        if (place.Server is { } named)
+            return [named];
+        if (!wanted.TryGetValue((place.App, place.Host), out var servers))
+            wanted[(place.App, place.Host)] = servers = [.. any.For(place.App, place.Host)];
+        return servers;
+    }
+
+    private bool IsFree(ReservationsState state, ServerName server) =>
+        state.TurnOf(server) is null && hours.Holding(state, server) is null && usability.CanBeUsed(server);
+
+    private void Write(Act act, LineStep step)
+    {
+        var (place, server) = (step.Place, step.Server);
+        var on = server?.Text ?? place.What;
+        var more = $"place {place.Number} of {place.Person} for {place.What}";
+        switch (step.Kind)
+        {
+            case LineStepKind.TurnBegins:
+                audit.Write(act, Caller.TheConsole, "turn", on, $"{more}: held until {Times.Say(step.Until!.Value)}");
+                concerns.Raise(act, ConcernKind.YourTurn, place.Person, server, until: step.Until);
+                break;
+            case LineStepKind.TurnIsMissed:
+                audit.Write(act, Caller.TheConsole, "turn missed", on, $"{more}: it was not taken in time");
+                concerns.Raise(act, ConcernKind.PlaceOver, place.Person, server);
+                break;
+            case LineStepKind.PlaceEnds:
+                var why = place.Key is null ? "its time was over" : "nobody asked for it any more";
+                audit.Write(act, Caller.TheConsole, "end place", on, $"{more}: {why}");
+                concerns.Raise(act, ConcernKind.PlaceOver, place.Person, server);
+                break;
+            default:
+                audit.Write(act, Caller.TheConsole, "watched server is free", on, more);
+                concerns.Raise(act, ConcernKind.Free, place.Person, server);
+                break;
+        }
+    }
+
+    private enum LineStepKind
+    {
+        TurnBegins,
+        TurnIsMissed,
+        PlaceEnds,
+        IsFree,
+    }
+
+    private sealed record LineStep(
+        LineStepKind Kind,
+        LinePlace Place,
+        ServerName? Server,
+        DateTimeOffset? Until = null
+    );
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using TestServers.Tests.Stories.Api;
+
+namespace TestServers.Tests.Stage;
+
+/// <summary>
+/// Looks for an order of the calls about one server and its line in which every answer is right, as
+/// <see cref="HoldsOrder"/> does for holds alone. Whose turn it is follows: of a server that nobody holds, the first in
+/// its line.
+/// </summary>
+internal static class LineOrder
+{
+    /// <summary>Who holds the server, and who waits, the first first and each with a blank behind.</summary>
+    private readonly record struct Standing(string? Holder, string Line)
+    {
+        public string? First => Line.Length == 0 ? null : Line[..Line.IndexOf(' ', StringComparison.Ordinal)];
+
+        public bool HasPlace(string person) => $" {Line}".Contains($" {person} ", StringComparison.Ordinal);
+
+        public Standing Held(string? holder) => Without(holder ?? "") with { Holder = holder };
+
+        public Standing Without(string person) =>
+            this with
+            {
+                Line = $" {Line}".Replace($" {person} ", " ", StringComparison.Ordinal)[1..],
+            };
+    }
+
+    public static bool Exists(List<LineCall> calls, out string why)
+    {
+        calls = [.. calls.OrderBy(c => c.Began)];
+        var tried = new HashSet<(int, string, Standing)>();
+        var stack = new Stack<(int First, HashSet<int> Done, Standing Now)>();
+        stack.Push((0, [], new(null, "")));
+        var furthest = 0;
+        while (stack.TryPop(out var at))
+        {
+            var first = at.First;
+            while (at.Done.Remove(first))
+                first++;
+            if (first == calls.Count)
+            {
+                why = "";
+                return true;
+            }
+            if (!tried.Add((first, string.Join(',', at.Done.Order()), at.Now)))
+                continue;
+            furthest = Math.Max(furthest, first);
+            foreach (var (next, after) in Next(calls, first, at.Done, at.Now))
+                stack.Push((first, [.. at.Done, next], after));
+        }
+        why =
+            $"no order explains call {furthest} of {calls.Count}: "
+            + $"{string.Join("\n", calls.Skip(Math.Max(0, furthest - 6)).Take(14))}";
+        return false;
+    }
+
+    // Those that may be the next one: they began before any other that is left had ended.
+    private static IEnumerable<(int, Standing)> Next(List<LineCall> calls, int first, HashSet<int> done, Standing now)
+    {
+        var end = long.MaxValue;
+        for (var i = first; i < calls.Count && calls[i].Began < end; i++)
+        {
+            if (!done.Contains(i))
+                end = Math.Min(end, calls[i].Ended);
+        }
+        for (var i = first; i < calls.Count && calls[i].Began < end; i++)
+        {
+            if (done.Contains(i))
+                continue;
+            foreach (var after in After(calls[i], now))
+                yield return (i, after);
+        }
+    }
+
+    private static IEnumerable<Standing> After(LineCall call, Standing now)
+    {
+        var (status, after) = Effect(call, now);
+        if (call.Status is null)
+        {
+            yield return now;
+            if (after != now)
+                yield return after;
+        }
+        else if (call.Status == status && (call.What != LineDeed.Look || IsSeen(call, now)))
+            yield return after;
+    }
+
+    private static bool IsSeen(LineCall call, Standing now) =>
+        call.Holder == now.Holder && call.Line == now.Line && call.Turn == (now.Holder is null ? now.First : null);
+
+    // What a call does, and how it is answered.
+    private static (HttpStatusCode, Standing) Effect(LineCall call, Standing now)
+    {
+        var mayTake = now.First is null || now.First == call.By;
+        var refused = (HttpStatusCode.Conflict, now);
+        return call.What switch
+        {
+            LineDeed.Reserve when now.Holder == call.By => (HttpStatusCode.OK, now),
+            LineDeed.Reserve => now.Holder is null && mayTake ? (HttpStatusCode.Created, now.Held(call.By)) : refused,
+            LineDeed.Release when now.Holder is null => (HttpStatusCode.NoContent, now),
+            LineDeed.Release => now.Holder == call.By
+                ? (HttpStatusCode.NoContent, now with { Holder = null })
+                : refused,
+            LineDeed.TakeOver => now.Holder is not null && now.Holder != call.By && mayTake
+                ? (HttpStatusCode.OK, now.Held(call.By))
+                : refused,
+            LineDeed.Give => now.Holder == call.By && (now.First is null || now.First == call.To)
+                ? (HttpStatusCode.OK, now.Held(call.To))
+                : refused,
+            LineDeed.Join when now.HasPlace(call.By) => (HttpStatusCode.OK, now),
+            LineDeed.Join => now.Holder == call.By
+                ? refused
+                : (HttpStatusCode.Created, now with { Line = $"{now.Line}{call.By} " }),
+            LineDeed.Leave => (HttpStatusCode.NoContent, now.Without(call.By)),
+            _ => (HttpStatusCode.OK, now),
+        };
+    }
+}

@@ -1,0 +1,117 @@
+// Two people and a line for one server, by clicking and by the keyboard: one waits, is asked and answered, has the
+// turn, takes it, takes a release back, shares and gives.
+//
+// Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... OTHER_USER=... OTHER_PASSWORD=... [SERVER=qa09]
+//        node tests/browser/line.mjs
+// SERVER: a free, running one.
+// Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
+import assert from 'node:assert/strict';
+import { accessibilityProblems, openBrowser } from './chromium.mjs';
+import { Person } from './person.mjs';
+import { check, outcome, step } from './tap.mjs';
+
+const server = process.env.SERVER || 'qa09';
+const browser = await openBrowser();
+const anna = await Person.arrive(browser, server, process.env.CONSOLE_USER, process.env.CONSOLE_PASSWORD);
+const ben = await Person.arrive(browser, server, process.env.OTHER_USER, process.env.OTHER_PASSWORD);
+
+try {
+  await step('one click makes a reservation an hour longer', async () => {
+    await anna.goToBoard();
+    await ben.goToBoard();
+    await anna.clickRow('Reserve');
+    await anna.dialog.getByLabel('Purpose').fill('regression of the basket');
+    await anna.submit('Reserve');
+    await anna.row.locator('.state.yours').waitFor();
+    const before = (await anna.look()).reservation;
+    const { body } = await anna.sending('PUT', () => anna.clickRow('+1 h for'));
+    assert.equal(body.number, before.number);
+    const after = (await anna.look()).reservation;
+    assert.equal(new Date(after.until) - new Date(before.until), 3600000);
+    await accessible(anna);
+  });
+
+  await step('somebody waits in line, by the keyboard alone, and both see it', async () => {
+    await ben.row.getByRole('button', { name: `Wait ${server}` }).focus();
+    await ben.page.keyboard.press('Enter');
+    await ben.dialog.getByText('Nobody who comes later can take it').waitFor();
+    await accessible(ben);
+    assert.equal(await ben.page.evaluate(() => document.activeElement.name), 'purpose');
+    await ben.page.keyboard.type('hotfix 4711');
+    const { body } = await ben.sending('POST', () => ben.page.keyboard.press('Enter'));
+    assert.deepEqual(body, { purpose: 'hotfix 4711', hours: 4 });
+    await ben.row.getByText('you wait for it').waitFor();
+    await anna.row.getByText(`${ben.name} waits for it`).waitFor();
+    await anna.row.getByRole('button', { name: `+1 h for ${server}` }).waitFor({ state: 'detached' });
+  });
+
+  await step('who waits asks for it, and one click answers', async () => {
+    await ben.goToServer();
+    await anna.goToServer();
+    await ben.page.getByRole('button', { name: 'Ask for it' }).click();
+    await ben.dialog.getByLabel('Why').fill('the customer waits');
+    await accessible(ben);
+    await ben.submit('Ask');
+    await anna.page.getByText('the customer waits').waitFor();
+    await accessible(anna);
+    await anna.page.getByRole('button', { name: 'I still need it' }).click();
+    await ben.page.getByText(`${anna.name} still needs it`).waitFor();
+    await anna.page.getByRole('button', { name: 'I still need it' }).waitFor({ state: 'detached' });
+  });
+
+  await step('a release makes it the first one’s turn; the former holder cannot take it back', async () => {
+    await anna.goToBoard();
+    await ben.goToBoard();
+    await anna.clickRow('Release');
+    await ben.row.getByText('held for you').waitFor();
+    await anna.row.getByText(`held for ${ben.name}`).waitFor();
+    assert.equal(await anna.row.getByRole('button', { name: `Reserve ${server}` }).count(), 0);
+    await anna.page.locator('#notice').getByRole('button', { name: 'Undo' }).click();
+    await anna.page.locator('#notice', { hasText: `It is ${ben.name}'s turn` }).waitFor();
+    await accessible(ben);
+  });
+
+  await step('one click takes it, with the purpose of the place in the line', async () => {
+    await ben.clickRow('Take it');
+    await ben.row.locator('.state.yours').waitFor();
+    const { reservation, line } = await ben.look();
+    assert.deepEqual([reservation.holder, reservation.purpose, line], [ben.name, 'hotfix 4711', null]);
+  });
+
+  await step('a release is taken back, under its number', async () => {
+    const { number } = (await ben.look()).reservation;
+    await ben.clickRow('Release');
+    await anna.row.locator('.state.free').waitFor();
+    await ben.page.locator('#notice').getByRole('button', { name: 'Undo' }).focus();
+    await ben.page.keyboard.press('Enter');
+    await ben.row.locator('.state.yours').waitFor();
+    assert.equal((await ben.look()).reservation.number, number);
+  });
+
+  await step('a server is shared and given, and its page says who has had it', async () => {
+    await ben.goToServer();
+    await ben.page.getByRole('button', { name: 'Share …' }).click();
+    await ben.dialog.getByLabel('Who may build on it').fill(anna.name);
+    await accessible(ben);
+    await ben.submit('Save');
+    await anna.row.getByRole('button', { name: `Build ${server}` }).waitFor();
+    await ben.page.getByRole('button', { name: 'Give …' }).click();
+    await ben.dialog.getByLabel('Colleague').fill(anna.name);
+    await ben.submit('Give');
+    await anna.row.locator('.state.yours').waitFor();
+    const past = ben.page.locator('.past table');
+    await past.getByText('given to a colleague').waitFor();
+    assert.equal(await past.locator('tbody tr').count() >= 2, true);
+    await accessible(ben);
+    assert.equal(await anna.release(), 204);
+  });
+
+  // A 409 is written into the browser's console by the browser itself.
+  await check('the browsers had nothing else to complain about', () =>
+    assert.deepEqual([...anna.complaints, ...ben.complaints].filter((text) => !/status of 409/.test(text)), []));
+} finally {
+  await browser.close();
+}
+process.exit(outcome());
+
+async function accessible(person) { assert.deepEqual(await accessibilityProblems(person.page), []); }
