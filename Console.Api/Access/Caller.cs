@@ -111,8 +111,8 @@ public sealed record Caller(string Name, CallerKind Kind, IReadOnlySet<string> M
     {
         var words = May.Count == 0 ? "only read" : string.Join(", ", May.Order(StringComparer.Ordinal));
         if (Token is not null)
-            return $"The token {Token.Name} of {Name} may not {right}. It may {words}, which is what it was made for and "
-                + $"{Name} may, too. {Name} can make another.";
+            return $"The token {Token.Name} of {Name} may not {right}. It may {words}, which is what it was made for "
+                + $"and {Name} may, too. {Name} can make another.";
         return Role is { } role
             ? $"{Name} may not {right}: a {role.ToString().ToLowerInvariant()} may {words}. Ask an administrator; the "
                 + "settings say who has which role under roles."

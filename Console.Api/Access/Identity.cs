@@ -81,8 +81,8 @@ public sealed class Identity(
             return Personal(context, own);
         refusals.Note(SignInRefusal.Token, "A token that is not known was refused", context);
         throw Problem.Unauthorized(
-            "The token is not known: it was ended, or is none. Make one on the page, under Tokens; those of cron are in "
-                + "the settings."
+            "The token is not known: it was ended, or is none. Make one on the page, under Tokens; those of cron are "
+                + "in the settings."
         );
     }
 

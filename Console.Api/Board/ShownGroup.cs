@@ -30,7 +30,8 @@ public sealed class ShownGroup
     /// <summary>Of all that is shown, but the time of an answer.</summary>
     public ReadOnlySpan<byte> Digest => _digest;
 
-    /// <summary>Its servers as JSON, each behind a comma. They are joined when somebody asks for them, and once.</summary>
+    /// <summary>Its servers as JSON, each behind a comma. They are joined when somebody asks for them, and
+    /// once.</summary>
     public ReadOnlyMemory<byte> Body => _body.Value;
 
     /// <summary>Whether it shows these, and in this way.</summary>

@@ -14,8 +14,8 @@ public sealed class ReservationLimits(CurrentSettings settings, TimeProvider clo
         if (most > 0 && holds >= most)
             throw Problem
                 .TooMany(
-                    $"{holder} holds {holds} {(holds == 1 ? "server" : "servers")}, and {most} is the limit. Release one "
-                        + "first."
+                    $"{holder} holds {holds} {(holds == 1 ? "server" : "servers")}, and {most} is the limit. Release "
+                        + "one first."
                 )
                 .With("limit", most);
     }

@@ -49,7 +49,8 @@ public sealed class Act
         return file;
     }
 
-    /// <summary>Changes what memory holds beside the files: for those who decide now, for all when it is on disk.</summary>
+    /// <summary>Changes what memory holds beside the files: for those who decide now, for all when it is on
+    /// disk.</summary>
     /// <param name="change">Called twice, and again when a change without an act comes between.</param>
     public void Set<T>(StateValue<T> value, Func<T, T> change)
         where T : class

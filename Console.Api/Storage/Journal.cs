@@ -54,7 +54,8 @@ public sealed class Journal
     /// <summary>Whether an act is decided here: then what the acts before leave is seen.</summary>
     internal static bool IsDeciding => _isDeciding;
 
-    /// <summary>Carries out one act: nothing else is decided meanwhile, and it is on disk when this has ended.</summary>
+    /// <summary>Carries out one act: nothing else is decided meanwhile, and it is on disk when this has
+    /// ended.</summary>
     /// <exception cref="DiskRefused">The disk refused; nothing has changed, in memory and on disk.</exception>
     public Task Do(Action<Act> decide) =>
         Do(act =>

@@ -1,8 +1,8 @@
 namespace TestServers.Storage;
 
 /// <summary>
-/// A part of the state in memory. Whoever decides an act sees it as the acts before leave it, though these may not be on
-/// disk yet; everybody else sees what is on disk, and waits for nobody.
+/// A part of the state in memory. Whoever decides an act sees it as the acts before leave it, though these may not be
+/// on disk yet; everybody else sees what is on disk, and waits for nobody.
 /// </summary>
 public sealed class StateValue<T>(T first)
     where T : class

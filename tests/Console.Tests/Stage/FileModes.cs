@@ -1,6 +1,7 @@
 namespace TestServers.Tests.Stage;
 
-/// <summary>Who may do what: Apache, when it is started as root, serves as nobody, who must reach what it needs.</summary>
+/// <summary>Who may do what: Apache, when it is started as root, serves as nobody, who must reach what it
+/// needs.</summary>
 internal static class FileModes
 {
     /// <summary>A folder that everybody may pass through.</summary>

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace TestServers.Tests.Stage;
 
-/// <summary>Attaches strace to a console: it sees the calls of all threads, and can have the kernel refuse some.</summary>
+/// <summary>Attaches strace to a console: it sees the calls of all threads, and can have the kernel refuse
+/// some.</summary>
 internal static class Strace
 {
     /// <summary>Returns when it is attached; whoever kills it detaches it.</summary>

@@ -5,7 +5,8 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 
-/// <summary>Who did what: for administrators of everybody, for others of themselves; in three forms, page by page.</summary>
+/// <summary>Who did what: for administrators of everybody, for others of themselves; in three forms, page by
+/// page.</summary>
 public sealed class AuditTest : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly object Hold = new { purpose = "basket, \"test\"", hours = 1 };

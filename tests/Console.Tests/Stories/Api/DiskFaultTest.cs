@@ -344,7 +344,8 @@ public sealed class DiskFaultTest
                 );
     }
 
-    /// <summary>People who write at the same moment, each on a server of their own, and what each was answered.</summary>
+    /// <summary>People who write at the same moment, each on a server of their own, and what each was
+    /// answered.</summary>
     private sealed class Crowd(ConsoleProcess console) : IAsyncDisposable
     {
         private readonly HttpClient[] _people = [.. Enumerable.Range(1, Many).Select(n => console.ClientFor($"p{n}"))];
