@@ -28,7 +28,8 @@ export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
     const one = (i) => ({
       ...app.servers.first().attributes, name: `load${i}`, state: 'running', unusable: null,
       reservation: i % 3 ? {
-        number: 1000 + i, holder: i % 7 ? 'carla' : app.me.get('name'), since: until, until, purpose: `purpose ${i}`
+        number: 1000 + i, holder: i % 7 ? 'carla' : app.me.get('name'), since: until, until, purpose: `purpose ${i}`,
+        sharedWith: [], asked: []
       } : null,
       configuration: {
         app: 'shop', path: `branches/feature-${i}`, revision: String(4000 + i), build: i + 1,
