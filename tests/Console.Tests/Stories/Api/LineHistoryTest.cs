@@ -62,16 +62,26 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
     {
         var random = new Random(Seed * 1000 + n);
         using var http = console.ClientFor($"p{n}");
+        var (waits, holds) = (new List<string>(), new List<string>());
         while (Interlocked.Decrement(ref _left) >= 0)
         {
             await _up.Task;
             var what = (LineDeed)random.Next(Enum.GetValues<LineDeed>().Length);
             var to = $"p{(n + 1 + random.Next(People - 1)) % People}";
-            var call = new LineCall(Servers[random.Next(Servers.Length)], $"p{n}", what, to, Stopwatch.GetTimestamp());
+            // Who waits tries to take what they wait for, and who holds gives it back: so turns come and go.
+            var known = what switch
+            {
+                LineDeed.Reserve => waits,
+                LineDeed.Release or LineDeed.Give => holds,
+                _ => [],
+            };
+            var server = known.Count > 0 ? known[random.Next(known.Count)] : Servers[random.Next(Servers.Length)];
+            var call = new LineCall(server, $"p{n}", what, to, Stopwatch.GetTimestamp());
             try
             {
                 using var answer = await Send(http, call);
                 call = await call.Answered(answer, Stopwatch.GetTimestamp());
+                Remember(call, waits, holds);
             }
             catch (HttpRequestException)
             {
@@ -84,6 +94,19 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
             lock (_history)
                 _history.Add(call);
         }
+    }
+
+    private static void Remember(LineCall call, List<string> waits, List<string> holds)
+    {
+        if (call.What == LineDeed.Look || call.Status is not { } status || (int)status >= 300)
+            return;
+        waits.Remove(call.Server);
+        if (call.What != LineDeed.Leave)
+            holds.Remove(call.Server);
+        if (call.What == LineDeed.Join)
+            waits.Add(call.Server);
+        if (call.What is LineDeed.Reserve or LineDeed.TakeOver)
+            holds.Add(call.Server);
     }
 
     private static Task<HttpResponseMessage> Send(HttpClient http, LineCall call)
