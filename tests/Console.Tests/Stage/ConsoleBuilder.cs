@@ -13,6 +13,11 @@ internal sealed class ConsoleBuilder
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
     };
+    private static readonly JsonDocumentOptions AsTheConsoleReads = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
     private readonly string _folder;
 
     private ConsoleBuilder(string folder, JsonObject settings) => (_folder, Settings) = (folder, settings);
@@ -36,7 +41,10 @@ internal sealed class ConsoleBuilder
 
     /// <summary>One with the settings of a file, in this folder.</summary>
     public static ConsoleBuilder Of(string settings, string folder) =>
-        new ConsoleBuilder(folder, JsonNode.Parse(File.ReadAllText(settings))!.AsObject()).InItsPlace();
+        new ConsoleBuilder(
+            folder,
+            JsonNode.Parse(File.ReadAllText(settings), documentOptions: AsTheConsoleReads)!.AsObject()
+        ).InItsPlace();
 
     /// <summary>To be changed as a test needs them; on disk with <see cref="Write"/>.</summary>
     public JsonObject Settings { get; }
@@ -92,5 +100,6 @@ internal sealed class ConsoleBuilder
         return this;
     }
 
-    private static JsonObject Parse(string keys) => JsonNode.Parse($"{{ {keys.Trim().TrimStart(',')} }}")!.AsObject();
+    private static JsonObject Parse(string keys) =>
+        JsonNode.Parse($"{{ {keys.Trim().TrimStart(',')} }}", documentOptions: AsTheConsoleReads)!.AsObject();
 }
