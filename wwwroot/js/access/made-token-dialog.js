@@ -5,7 +5,7 @@ import { Dialog } from '../page/dialog.js';
 export const MadeTokenDialog = Dialog.extend({
   template: 'made-token-dialog',
   word: 'Done',
-  moreEvents: { 'click [name=copy]': 'copy' },
+  moreEvents: { 'click [name=copy]': 'copy', keydown: 'keep' },
 
   initialize({ made }) { this.made = made; },
 
@@ -21,7 +21,10 @@ export const MadeTokenDialog = Dialog.extend({
     return { name: token.name, shown: secret && { secret, line } };
   },
 
-  stay(event) { if (this.made.secret && !this.copied) event.preventDefault(); },
+  // The key itself: a dialog's `cancel` cannot always be prevented.
+  keep(event) {
+    if (event.key === 'Escape' && this.made.secret && !this.copied) event.preventDefault();
+  },
 
   // Outside of https a page may not write to the clipboard: then what is to be copied is selected.
   async copy({ currentTarget: button }) {
