@@ -68,8 +68,8 @@ public sealed partial class PageFiles
         return new(hash, files, Encoding.UTF8.GetBytes(Name(frame, $"assets/{hash}/", files)));
     }
 
-    // The comments and the indentation of its scripts are a tenth of what a first visit moves. No text of theirs goes over
-    // the end of a line.
+    // The comments and the indentation of its scripts are a tenth of what a first visit moves. No text of theirs goes
+    // over the end of a line.
     private static byte[] Lean(string path, byte[] bytes) =>
         path.StartsWith("js/", StringComparison.Ordinal)
             ? Encoding.UTF8.GetBytes(CommentOrIndentation().Replace(Encoding.UTF8.GetString(bytes), ""))
