@@ -51,8 +51,8 @@ await step('it is shown once, with a line that tries it, and can be copied', asy
   assert.equal(line, `curl -H 'Authorization: Bearer ${secret}' ${address}api/me`);
   // Not by a slip: who presses Escape has not copied it yet.
   for (let times = 0; times < 3; times += 1) await page.keyboard.press('Escape');
-  assert.ok(await dialog.isVisible());
-  assert.match(await page.evaluate(() => document.activeElement.textContent), /Copy/);
+  await dialog.waitFor();
+  await page.waitForFunction(() => /Copy/.test(document.activeElement.textContent));
   await page.keyboard.press('Enter');
   await dialog.getByText('Copied.').waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);

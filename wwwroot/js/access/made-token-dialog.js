@@ -1,11 +1,11 @@
-// Shows a new token, this once, with a line that tries it. Escape closes it only when it was copied.
+// Shows a new token, this once, with a line that tries it. Escape closes it only when it was copied, Done in any case.
 import * as api from '../live/api.js';
 import { Dialog } from '../page/dialog.js';
 
 export const MadeTokenDialog = Dialog.extend({
   template: 'made-token-dialog',
   word: 'Done',
-  moreEvents: { 'click [name=copy]': 'copy', keydown: 'keep' },
+  moreEvents: { 'click [name=copy]': 'copy' },
 
   initialize({ made }) { this.made = made; },
 
@@ -21,9 +21,11 @@ export const MadeTokenDialog = Dialog.extend({
     return { name: token.name, shown: secret && { secret, line } };
   },
 
-  // The key itself: a dialog's `cancel` cannot always be prevented.
-  keep(event) {
-    if (event.key === 'Escape' && this.made.secret && !this.copied) event.preventDefault();
+  // A browser lets Escape be prevented once, or not at all: closed so, it is there again.
+  backToPage() {
+    if (!this.made.secret || this.copied) { Dialog.prototype.backToPage.call(this); return; }
+    this.el.showModal();
+    this.el.querySelector('[name=copy]').focus();
   },
 
   // Outside of https a page may not write to the clipboard: then what is to be copied is selected.
@@ -43,5 +45,5 @@ export const MadeTokenDialog = Dialog.extend({
 
   tell(text) { this.$('.copied').text(text); },
 
-  send() { return true; }
+  send() { return this.copied = true; }
 });
