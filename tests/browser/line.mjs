@@ -49,10 +49,10 @@ try {
     await ben.goToServer();
     await anna.goToServer();
     await ben.page.getByRole('button', { name: 'Ask for it' }).click();
-    await ben.dialog.getByLabel('Why').fill('the customer waits');
+    await ben.dialog.getByLabel('Why').fill('the hotfix has to go out');
     await accessible(ben);
     await ben.submit('Ask');
-    await anna.page.getByText('the customer waits').waitFor();
+    await anna.page.getByText('the hotfix has to go out').waitFor();
     await accessible(anna);
     await anna.page.getByRole('button', { name: 'I still need it' }).click();
     await ben.page.getByText(`${anna.name} still needs it`).waitFor();
