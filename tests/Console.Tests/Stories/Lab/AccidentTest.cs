@@ -7,7 +7,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// What happens to a console and its hosts on a bad day. After each: old data serve on, nothing is left over, the next
 /// build works.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), Trait("lab", "third")]
 public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     private static readonly List<string?> Ends = ["succeeded", "failed", "cancelled", "interrupted"];
