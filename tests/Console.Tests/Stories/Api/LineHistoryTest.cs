@@ -53,7 +53,7 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
         var turns = await TurnsInAudit(console);
         var told = await TurnsToTell(console);
         output.WriteLine($"{turns.Count} turns, {told.Count} of them to be told");
-        Assert.True(told.Count > 5, $"{told.Count} turns");
+        Assert.True(told.Count > 15, $"{told.Count} turns");
         // Of more than two thousand things the oldest are dropped.
         Assert.Equal(turns.TakeLast(told.Count), told);
     }
