@@ -22,7 +22,7 @@ try {
     await anna.clickRow('Reserve');
     await anna.dialog.getByLabel('Purpose').fill('regression of the basket');
     await anna.submit('Reserve');
-    await anna.row.locator('.state.yours').waitFor();
+    await anna.holds();
     const before = (await anna.look()).reservation;
     const { body } = await anna.sending('PUT', () => anna.clickRow('+1 h for'));
     assert.equal(body.number, before.number);
@@ -73,7 +73,7 @@ try {
 
   await step('one click takes it, with the purpose of the place in the line', async () => {
     await ben.clickRow('Take it');
-    await ben.row.locator('.state.yours').waitFor();
+    await ben.holds();
     const { reservation, line } = await ben.look();
     assert.deepEqual([reservation.holder, reservation.purpose, line], [ben.name, 'hotfix 4711', null]);
   });
@@ -84,7 +84,7 @@ try {
     await anna.row.locator('.state.free').waitFor();
     await ben.page.locator('#notice').getByRole('button', { name: 'Undo' }).focus();
     await ben.page.keyboard.press('Enter');
-    await ben.row.locator('.state.yours').waitFor();
+    await ben.holds();
     assert.equal((await ben.look()).reservation.number, number);
   });
 
@@ -98,9 +98,9 @@ try {
     await ben.page.getByRole('button', { name: 'Give …' }).click();
     await ben.dialog.getByLabel('Colleague').fill(anna.name);
     await ben.submit('Give');
-    await anna.row.locator('.state.yours').waitFor();
+    await anna.holds();
     const past = ben.page.locator('.past table');
-    await past.getByText('given to a colleague').waitFor();
+    await past.getByText('given to a colleague').first().waitFor();
     assert.equal(await past.locator('tbody tr').count() >= 2, true);
     await accessible(ben);
     assert.equal(await anna.release(), 204);
@@ -110,6 +110,7 @@ try {
   await check('the browsers had nothing else to complain about', () =>
     assert.deepEqual([...anna.complaints, ...ben.complaints].filter((text) => !/status of 409/.test(text)), []));
 } finally {
+  for (const person of [anna, ben]) await person.release();
   await browser.close();
 }
 process.exit(outcome());

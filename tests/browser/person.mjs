@@ -34,6 +34,9 @@ export class Person {
     await this.page.locator('#h-reservation').waitFor();
   }
 
+  // Their own, by its word: somebody whose turn it is sees the same mark, and does not hold it yet.
+  holds() { return this.row.locator('.state.yours', { hasText: /^\s*yours\s*$/ }).waitFor(); }
+
   clickRow(word) { return this.row.getByRole('button', { name: `${word} ${this.server}` }).click(); }
   submit(word) { return this.dialog.getByRole('button', { name: word, exact: true }).click(); }
 
