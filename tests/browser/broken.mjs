@@ -5,10 +5,11 @@
 // Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... node tests/browser/broken.mjs
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
-import { accessibilityProblems, address, openBrowser, openPage } from './chromium.mjs';
+import { accessibilityProblems, address, openBrowser, onPage } from './chromium.mjs';
 import { check, outcome } from './tap.mjs';
 
 const browser = await openBrowser();
+const withPage = onPage.bind(null, browser);
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
 
 const ways = {
@@ -222,18 +223,6 @@ await check('one part of the API fails: the page shows the rest, and says so', (
 
 await browser.close();
 process.exit(outcome());
-
-async function withPage(options, run) {
-  const { page, complaints } = await openPage(browser, options);
-  page.setDefaultTimeout(Number(process.env.STEP_TIMEOUT || 30000));
-  try {
-    await run(page, complaints);
-  } finally {
-    // What a route still fetches would end with an error when its page is gone.
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await page.context().close();
-  }
-}
 
 // A connection that is kept may be closed by the web server in the moment of its next use.
 function fetched(route) { return route.fetch({ maxRetries: 3 }); }

@@ -41,6 +41,19 @@ export async function openPage(browser, options = {}) {
   return { page, complaints };
 }
 
+// A page of its own for one check, which ends with it.
+export async function onPage(browser, options, run) {
+  const { page, complaints } = await openPage(browser, options);
+  page.setDefaultTimeout(Number(process.env.STEP_TIMEOUT || 30000));
+  try {
+    await run(page, complaints);
+  } finally {
+    // What a route still fetches would end with an error when its page is gone.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.context().close();
+  }
+}
+
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 // What axe finds wrong on the page as it is now, one line each: WCAG 2.2 at level AA, and its own advice.

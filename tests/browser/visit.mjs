@@ -4,7 +4,7 @@
 // Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... node tests/browser/visit.mjs
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
-import { address, openBrowser, openPage } from './chromium.mjs';
+import { address, openBrowser, onPage } from './chromium.mjs';
 import { check, outcome } from './tap.mjs';
 
 const browser = await openBrowser();
@@ -14,6 +14,7 @@ const signedIn = {
   httpCredentials: undefined,
   extraHTTPHeaders: { Authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` }
 };
+const withPage = onPage.bind(null, browser, signedIn);
 const html = { contentType: 'text/html; charset=utf-8' };
 
 await check('a first visit moves less than 150 KB of files, a second one and a reload ask for the frame alone', () =>
@@ -122,17 +123,6 @@ await check('a board on a wall, which nobody touches, is loaded again', () => wi
 
 await browser.close();
 process.exit(outcome());
-
-async function withPage(run) {
-  const { page, complaints } = await openPage(browser, signedIn);
-  page.setDefaultTimeout(Number(process.env.STEP_TIMEOUT || 30000));
-  try {
-    await run(page, complaints);
-  } finally {
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await page.context().close();
-  }
-}
 
 async function visit(page) {
   await page.goto(address);

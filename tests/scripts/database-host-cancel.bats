@@ -16,9 +16,7 @@ setup_file() {
 
 teardown() {
   let_copying_end
-  cut_lifeline 2>/dev/null || true
-  jobs -p | xargs -r kill 2>/dev/null || true
-  drop_all
+  end_begun
   find "$place/host/dumps" -mindepth 1 -delete
 }
 

@@ -31,21 +31,14 @@ setup() {
 
 teardown() {
   let_copying_end
-  cut_lifeline 2>/dev/null || true
-  drop_all
+  end_begun
   find "$place/host/dumps" -mindepth 1 -delete
 }
 
 # begin_over_ssh VERB [LINE ...]
 begin_over_ssh() {
-  local verb=$1 pipe=$BATS_TEST_TMPDIR/line.$RANDOM
-  shift
-  told=$BATS_TEST_TMPDIR/told
-  mkfifo "$pipe"
-  exec {line}<>"$pipe"
-  send "$@" >&"$line"
-  "${ssh_to[@]}" "$verb" <"$pipe" >"$told" 2>&1 {line}>&- 3>&- 4>&- &
-  begun=$!
+  local how=("${ssh_to[@]}")
+  begin_by "$@"
 }
 
 cut_ssh() {

@@ -25,9 +25,7 @@ setup() {
 }
 
 teardown() {
-  cut_lifeline 2>/dev/null || true
-  jobs -p | xargs -r kill 2>/dev/null || true
-  drop_all
+  end_begun
   rm -f "$place"/dumps/bad* "$place"/dumps/*.sha256
 }
 

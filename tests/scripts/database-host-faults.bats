@@ -15,10 +15,7 @@ setup_file() {
 }
 
 teardown() {
-  cut_lifeline 2>/dev/null || true
-  jobs -p | xargs -r kill 2>/dev/null || true
-  [[ -s $place/data/postmaster.pid ]] || run_postgres
-  drop_all
+  end_begun
   find "$place/host/dumps" -mindepth 1 -delete
 }
 

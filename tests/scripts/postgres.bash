@@ -137,17 +137,31 @@ await_running() { await 15 is_running "$1" || { cat "$told" && return 1; }; }
 
 # begin VERB [LINE ...]: the program in the background, its output in $told; cut_lifeline ends its standard input.
 begin() {
+  local how=("$program" "$configuration")
+  begin_by "$@"
+}
+
+# begin_by VERB [LINE ...]: the same by the command in $how.
+begin_by() {
   local verb=$1 pipe=$BATS_TEST_TMPDIR/line.$RANDOM
   shift
   told=$BATS_TEST_TMPDIR/told
   mkfifo "$pipe"
   exec {line}<>"$pipe"
   send "$@" >&"$line"
-  "$program" "$configuration" "$verb" <"$pipe" >"$told" 2>&1 {line}>&- 3>&- 4>&- &
+  "${how[@]}" "$verb" <"$pipe" >"$told" 2>&1 {line}>&- 3>&- 4>&- &
   begun=$!
 }
 
 cut_lifeline() { exec {line}>&-; }
+
+# What a test has begun and not ended, whatever it has left, and no database but PostgreSQL's own.
+end_begun() {
+  cut_lifeline 2>/dev/null || true
+  jobs -p | xargs -r kill 2>/dev/null || true
+  [[ -s $data/postmaster.pid ]] || run_postgres
+  drop_all
+}
 
 ended_with() {
   local status=0
@@ -211,7 +225,4 @@ teardown_file() { [[ ! -d $data ]] || stop_both; }
 
 setup() { make_base shop 1; }
 
-teardown() {
-  jobs -p | xargs -r kill 2>/dev/null || true
-  drop_all
-}
+teardown() { end_begun; }

@@ -139,6 +139,17 @@ public sealed class ConsoleProcess : IAsyncDisposable
             async () => (await Http.Json("api/servers")).GetProperty("servers").GetArrayLength() > 0
         );
 
+    /// <summary>Returns when the second of its VM hosts was asked, and virsh has failed.</summary>
+    public Task SecondHostFails() =>
+        Wait.Until(
+            "both were asked",
+            async () =>
+                (await Http.Json("api/servers"))
+                    .GetProperty("hosts")[1]
+                    .Text("problem")
+                    ?.StartsWith("virsh failed", StringComparison.Ordinal) == true
+        );
+
     /// <summary>Starts it although it will not come up, and gives back what it said.</summary>
     public async Task<string> StartInVain()
     {

@@ -3,7 +3,6 @@ import { _ } from '../page/libraries.js';
 import { named } from '../access/name-dialog.js';
 import { apps } from '../apps/apps.js';
 import { live } from '../live/live.js';
-import { Problem } from '../live/problem.js';
 import { LogView } from '../log/log-view.js';
 import * as addresses from '../page/addresses.js';
 import { clock } from '../page/clock.js';
@@ -41,14 +40,7 @@ export const BuildPage = View.extend({
 
   refresh() { return this.missing ? null : this.load(); },
 
-  // That there is none of this number, or that it is no number, is an answer, too.
-  load() {
-    return this.model.load().catch((error) => {
-      const problem = Problem.of(error);
-      if (![400, 404].includes(problem.status)) throw error;
-      this.fail(problem);
-    });
-  },
+  load() { return this.loadOr((problem) => this.fail(problem)); },
 
   fail(problem) {
     this.missing = problem;

@@ -63,6 +63,15 @@ export const View = Backbone.View.extend({
     }
   },
 
+  // That there is none of this number, or that it is no number, is an answer, too: `missing` is told it.
+  loadOr(missing) {
+    return this.model.load().catch((error) => {
+      const problem = Problem.of(error);
+      if (![400, 404].includes(problem.status)) throw error;
+      missing(problem);
+    });
+  },
+
   own(view) {
     (this.parts ||= []).push(view);
     return view;

@@ -140,14 +140,7 @@ public sealed class ServersApiTest
         await using var console = new ConsoleProcess();
         console.WriteSettings(extraHosts: """, { "name": "kvm2", "uri": "test:///nowhere.xml", "servers": "^x" }""");
         await console.StartWithServers();
-        await Wait.Until(
-            "both were asked",
-            async () =>
-                (await console.Http.Json("api/servers"))
-                    .GetProperty("hosts")[1]
-                    .Text("problem")
-                    ?.StartsWith("virsh failed", StringComparison.Ordinal) == true
-        );
+        await console.SecondHostFails();
         var list = await console.Http.Json("api/servers");
         Assert.Equal(4, list.GetProperty("servers").GetArrayLength());
         Assert.Null(list.GetProperty("hosts")[0].Text("problem"));

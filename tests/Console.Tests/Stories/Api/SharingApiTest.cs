@@ -159,16 +159,7 @@ public sealed class SharingApiTest : IAsyncLifetime, IAsyncDisposable
         await (await who.Put($"api/servers/{server}/reservation", new { purpose, hours })).Json();
 
     private static Task<HttpResponseMessage> Launch(HttpClient who) =>
-        who.Post(
-            "api/servers/qa01/builds",
-            new
-            {
-                app = "shop",
-                path = "trunk",
-                database = false,
-                code = true,
-            }
-        );
+        who.Post("api/servers/qa01/builds", Body.ForBuild("shop", "trunk", database: false, code: true));
 
     private static async Task<string?> Build(HttpClient who) => (await (await Launch(who)).Json()).Text("id");
 

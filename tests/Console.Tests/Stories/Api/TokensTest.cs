@@ -159,13 +159,7 @@ public sealed class TokensTest : IAsyncLifetime, IAsyncDisposable
             HttpStatusCode.Conflict,
             (await server.Post("api/reservations", new { purpose = "any", hours = 1 })).StatusCode
         );
-        var build = new
-        {
-            app = "shop",
-            path = "trunk",
-            database = false,
-            code = true,
-        };
+        var build = Body.ForBuild("shop", "trunk", database: false, code: true);
         Assert.Contains(
             "is for other, and changes nothing of shop",
             await (await app.Post("api/servers/qa01/builds", build)).Problem(HttpStatusCode.Forbidden),
@@ -194,16 +188,7 @@ public sealed class TokensTest : IAsyncLifetime, IAsyncDisposable
         using var token = Bearer(made.Text("secret")!);
         var build = (
             await (
-                await token.Post(
-                    "api/servers/qa01/builds",
-                    new
-                    {
-                        app = "shop",
-                        path = "trunk",
-                        database = false,
-                        code = true,
-                    }
-                )
+                await token.Post("api/servers/qa01/builds", Body.ForBuild("shop", "trunk", database: false, code: true))
             ).Json()
         ).Text("id");
         using var stream = await token.GetAsync("api/events", HttpCompletionOption.ResponseHeadersRead);

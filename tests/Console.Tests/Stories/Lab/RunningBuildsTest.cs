@@ -19,9 +19,7 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         await using var queue = await Begun();
         var (build, number) = await Run(queue, 8000);
         using var ben = queue.Process.ClientFor("ben");
-        var taken = await (
-            await ben.Post($"api/servers/{Server}/reservation/takeover", new { reason = "urgent", number })
-        ).Json();
+        var taken = await (await TakeOver(ben, number, null)).Json();
         Assert.Equal(
             (build, "cancel"),
             (taken.GetProperty("takenFrom").Text("build"), taken.GetProperty("takenFrom").Text("builds"))
@@ -43,15 +41,7 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         using HttpClient anna = queue.Process.ClientFor("anna"),
             ben = queue.Process.ClientFor("ben");
         var waits = await (await anna.Post($"api/servers/{Server}/builds", Ask("waits", 10))).Json();
-        await ben.Post(
-            $"api/servers/{Server}/reservation/takeover",
-            new
-            {
-                reason = "urgent",
-                number,
-                builds = "finish",
-            }
-        );
+        await TakeOver(ben, number, "finish");
         Assert.Equal("succeeded", (await ben.Json($"api/builds/{build}?wait=20")).Text("state"));
         Assert.Contains("may finish", await ben.GetStringAsync($"api/builds/{build}/log"), StringComparison.Ordinal);
         Assert.Contains(
@@ -69,15 +59,7 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         var (build, number) = await Run(queue, 6000);
         using HttpClient ben = queue.Process.ClientFor("ben"),
             carla = queue.Process.ClientFor("carla");
-        await ben.Post(
-            $"api/servers/{Server}/reservation/takeover",
-            new
-            {
-                reason = "urgent",
-                number,
-                builds = "finish",
-            }
-        );
+        await TakeOver(ben, number, "finish");
         var taken = await (
             await carla.Post($"api/servers/{Server}/reservation/takeover", new { reason = "more urgent" })
         ).Json();
@@ -151,6 +133,18 @@ public sealed class RunningBuildsTest(LabFixture lab) : IClassFixture<LabFixture
         );
         await lab.Release("qa04");
     }
+
+    /// <param name="builds">What becomes of what runs; null: as the console does it by itself.</param>
+    private static Task<HttpResponseMessage> TakeOver(HttpClient who, long number, string? builds) =>
+        who.Post(
+            $"api/servers/{Server}/reservation/takeover",
+            new
+            {
+                reason = "urgent",
+                number,
+                builds,
+            }
+        );
 
     private async Task<QueueConsole> Begun()
     {
