@@ -9,6 +9,7 @@ using TestServers.Databases;
 using TestServers.History;
 using TestServers.Http;
 using TestServers.Live;
+using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
 using TestServers.Reservations;
@@ -86,6 +87,7 @@ public partial class Program
         app.MapApps();
         app.MapDatabases();
         app.MapCopies();
+        app.MapMessages();
         app.MapLive();
         app.MapAccess();
         app.MapTokens();

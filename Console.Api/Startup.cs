@@ -17,6 +17,7 @@ using TestServers.Plans;
 using TestServers.Reservations;
 using TestServers.Settings;
 using TestServers.Storage;
+using TestServers.Webhooks;
 
 namespace TestServers;
 
@@ -118,6 +119,8 @@ public static class Startup
         services.AddSingleton(reservations);
         var concerns = state.Open("concerns.json", ConcernsState.Empty);
         services.AddSingleton(concerns);
+        var messages = new MessageBook(state.Folder("messages"), clock);
+        services.AddSingleton(messages);
         var past = new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept);
         services.AddSingleton(past);
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
@@ -133,7 +136,11 @@ public static class Startup
         // The rule for names may be another one than at the last start.
         // Nobody else is there yet: it has ended when this returns.
         journal
-            .Do(act => NameChange.Apply(act, settings, people, tokens, reservations, concerns, builds))
+            .Do(act =>
+            {
+                NameChange.Apply(act, settings, people, tokens, reservations, concerns, builds);
+                messages.Rename(act, NameChange.RuleOf(settings));
+            })
             .GetAwaiter()
             .GetResult();
         state.Complete(clock.GetUtcNow());
@@ -152,6 +159,7 @@ public static class Startup
             .AddHistory()
             .AddPlans()
             .AddBoard()
+            .AddMessages()
             .AddLive()
             .AddMonitoring()
             .AddAudit()

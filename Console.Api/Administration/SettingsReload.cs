@@ -4,6 +4,7 @@ using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Jobs;
+using TestServers.Messages;
 using TestServers.Reservations;
 using TestServers.Settings;
 using TestServers.Storage;
@@ -20,6 +21,7 @@ public sealed class SettingsReload(
     JsonFile<TokensState> tokens,
     JsonFile<ReservationsState> reservations,
     JsonFile<ConcernsState> concerns,
+    MessageBook messages,
     JobStore<Build> builds,
     Journal journal,
     Secrets secrets,
@@ -122,6 +124,7 @@ public sealed class SettingsReload(
         await journal.Do(act =>
         {
             NameChange.Apply(act, next, people, tokens, reservations, concerns, builds);
+            messages.Rename(act, NameChange.RuleOf(next));
             act.Publish(() => current.Replace(next));
         });
         foreach (var token in before.Tokens.Where(t => !next.Tokens.Any(n => n.Name == t.Name && n.Sha256 == t.Sha256)))

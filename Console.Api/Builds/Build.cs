@@ -32,6 +32,9 @@ public sealed record Build(
     /// <summary>The build that this one goes on with: what succeeded there is kept.</summary>
     public JobId? Resumes { get; init; }
 
+    /// <summary>Who cancelled it; null: nobody did, or it lost its right to run.</summary>
+    public string? CancelledBy { get; init; }
+
     /// <summary>
     /// It ended without a last word from its server, which is to be cleaned before anything else is done there.
     /// </summary>

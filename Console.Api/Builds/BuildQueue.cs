@@ -162,7 +162,11 @@ public sealed class BuildQueue(
                 build = store.Change(
                     act,
                     id,
-                    b => b.WithEnd(JobState.Cancelled, $"Cancelled by {by} before it began.", clock.GetUtcNow())
+                    b =>
+                        b.WithEnd(JobState.Cancelled, $"Cancelled by {by} before it began.", clock.GetUtcNow()) with
+                        {
+                            CancelledBy = by,
+                        }
                 );
                 runner.GiveBack(act, build);
             }
@@ -176,7 +180,7 @@ public sealed class BuildQueue(
             return store.Find(id)!;
         if (!running.IsEnding)
             store.LogOf(id).Add("console", $"{by} cancels the build.", clock.GetUtcNow());
-        await running.End();
+        await running.End(by: by);
         // A host that does not answer is waited for as long as its cleaning up may take; then the build is told to be
         // ending.
         await Task.WhenAny(running.Ended, Task.Delay(TimeSpan.FromSeconds(20), cancel));
@@ -276,13 +280,16 @@ public sealed class BuildQueue(
     {
         if (history.Of(build.Server).Entries.FirstOrDefault(e => e.Build == build.Id) is { } written)
         {
-            store.Change(
-                build.Id,
-                b =>
-                    b.WithEnd(written.Result, written.Message ?? "", written.EndedAt) with
-                    {
-                        Unclean = b.Unclean || written.Result != JobState.Succeeded,
-                    }
+            await journal.Do(act =>
+                store.Change(
+                    act,
+                    build.Id,
+                    b =>
+                        b.WithEnd(written.Result, written.Message ?? "", written.EndedAt) with
+                        {
+                            Unclean = b.Unclean || written.Result != JobState.Succeeded,
+                        }
+                )
             );
             return;
         }

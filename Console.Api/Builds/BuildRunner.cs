@@ -57,8 +57,12 @@ public sealed class BuildRunner(
                 State = JobState.Interrupted,
                 Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again.",
             };
-        else if (outcome.State == JobState.Cancelled && running.Why is { } why)
-            outcome = outcome with { Message = $"{why} {outcome.Message}" };
+        else if (outcome.State == JobState.Cancelled)
+            outcome = outcome with
+            {
+                Message = running.Why is { } why ? $"{why} {outcome.Message}" : outcome.Message,
+                CancelledBy = running.By,
+            };
         // What was done on the hosts is done: it is called running until the disk has taken how it ended.
         store.LogOf(id).Add("console", outcome.Message, clock.GetUtcNow());
         await Persistence.Write(() => End(id, app, outcome), refused => TellRefusal(id, refused), stop);
@@ -77,7 +81,10 @@ public sealed class BuildRunner(
     {
         var now = clock.GetUtcNow();
         Build Ended(Build build) =>
-            (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now);
+            (outcome.LastStep?.Invoke(build) ?? build).WithEnd(outcome.State, outcome.Message, now) with
+            {
+                CancelledBy = outcome.CancelledBy,
+            };
         var ended = store.Preview(id, Ended);
         if (ended.ForHistory(app?.Base) is { } told)
             history.Add(told);
@@ -234,4 +241,10 @@ public sealed class BuildRunner(
 
 /// <summary>How a build ended.</summary>
 /// <param name="LastStep">What its last step still adds: written together with the end.</param>
-public sealed record BuildOutcome(JobState State, string Message, Func<Build, Build>? LastStep = null);
+/// <param name="CancelledBy">Who cancelled it; null: nobody.</param>
+public sealed record BuildOutcome(
+    JobState State,
+    string Message,
+    Func<Build, Build>? LastStep = null,
+    string? CancelledBy = null
+);

@@ -21,12 +21,16 @@ internal static class NameChange
         JobStore<Build> builds
     )
     {
-        string NameOf(string name) => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
-        act.Change(people, known => known.WithNames(NameOf));
-        act.Change(tokens, all => all.WithOwners(NameOf));
-        act.Change(reservations, held => held.WithNames(NameOf));
-        act.Change(concerns, told => told.WithNames(NameOf));
-        foreach (var build in builds.Open.Where(b => NameOf(b.By) != b.By).ToList())
-            builds.Change(act, build.Id, b => b with { By = NameOf(b.By) });
+        var nameOf = RuleOf(settings);
+        act.Change(people, known => known.WithNames(nameOf));
+        act.Change(tokens, all => all.WithOwners(nameOf));
+        act.Change(reservations, held => held.WithNames(nameOf));
+        act.Change(concerns, told => told.WithNames(nameOf));
+        foreach (var build in builds.Open.Where(b => nameOf(b.By) != b.By).ToList())
+            builds.Change(act, build.Id, b => b with { By = nameOf(b.By) });
     }
+
+    /// <summary>The name that somebody has by the settings, of the one that is written down.</summary>
+    public static Func<string, string> RuleOf(ConsoleSettings settings) =>
+        name => settings.Tokens.Any(t => t.Name == name) ? name : settings.People.NameOf(name);
 }

@@ -14,12 +14,16 @@ public sealed class RunningBuild(JobId id, CancellationToken stop)
     /// </summary>
     public string? Why { get; private set; }
 
+    /// <summary>Who has cancelled it; null: nobody.</summary>
+    public string? By { get; private set; }
+
     /// <summary>Whether it was told to end.</summary>
     public bool IsEnding => _cancel.IsCancellationRequested;
 
-    public Task End(string? why = null)
+    public Task End(string? why = null, string? by = null)
     {
         Why ??= why;
+        By ??= by;
         return _cancel.CancelAsync();
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using TestServers.Jobs;
-using TestServers.Messages;
 using TestServers.Settings;
+using TestServers.Webhooks;
 
 namespace TestServers.Databases;
 

@@ -43,6 +43,9 @@ public sealed class JobStore<T>
     /// <summary>Raised after a change, with the request as it is now.</summary>
     public event Action<T>? Changed;
 
+    /// <summary>Raised in the act in which one ends, for what is to be written with its end.</summary>
+    public event Action<Act, T>? Ends;
+
     /// <summary>Every request, the newest first.</summary>
     public IEnumerable<T> All => _all.Now.Values.Select(e => e.Now);
 
@@ -82,7 +85,7 @@ public sealed class JobStore<T>
         return added;
     }
 
-    /// <summary>Changes a request and writes it: disk first, then memory.</summary>
+    /// <summary>Changes a request and writes it: disk first, then memory. Its end is written by an act.</summary>
     /// <exception cref="DiskRefused">The disk refused; it is as it was.</exception>
     public T Change(JobId id, Func<T, T> change)
     {
@@ -108,8 +111,11 @@ public sealed class JobStore<T>
         var next = entry.Elapsed.Measure(change(entry.Now));
         if (ReferenceEquals(next, entry.Now))
             return next;
+        var ends = next.Ended && !entry.Now.Ended;
         act.Change(entry.File, _ => next);
         act.Set(entry.State, _ => next);
+        if (ends)
+            Ends?.Invoke(act, next);
         act.After(() => Tell(entry, next));
         return next;
     }

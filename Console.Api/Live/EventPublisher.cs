@@ -3,6 +3,7 @@ using TestServers.Board;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Jobs;
+using TestServers.Messages;
 using TestServers.Settings;
 
 namespace TestServers.Live;
@@ -17,6 +18,7 @@ public sealed class EventPublisher(
     BaseFacts bases,
     BasePresenter baseViews,
     CopyPresenter copies,
+    MessageBook messages,
     CurrentSettings settings
 )
 {
@@ -35,6 +37,7 @@ public sealed class EventPublisher(
         };
         bases.Changed += TellBase;
         copies.Changed += list => stream.Tell("copies", list);
+        messages.Changed += (person, list) => stream.Tell("messages", list, person);
         settings.Changed += (_, _) => stream.Tell("reset", new { });
     }
 

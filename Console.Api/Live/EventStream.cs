@@ -5,7 +5,8 @@ using TestServers.Storage;
 namespace TestServers.Live;
 
 /// <summary>Something that has changed, as it is now.</summary>
-public sealed record Event(string Id, string Name, string Data);
+/// <param name="Person">Whom alone it concerns; null: everybody.</param>
+public sealed record Event(string Id, string Name, string Data, string? Person = null);
 
 /// <summary>
 /// What changed, told to everybody who listens. The last events are kept, as many as a million letters hold, so that a
@@ -24,18 +25,19 @@ public sealed class EventStream
     private long _last,
         _letters;
 
-    /// <summary>Tells all listeners.</summary>
-    public void Tell<T>(string name, T value)
+    /// <summary>Tells all listeners, or those of one person.</summary>
+    /// <param name="person">Whom alone it concerns; null: everybody.</param>
+    public void Tell<T>(string name, T value, string? person = null)
     {
         var data = JsonSerializer.Serialize(value, Json.Web);
         lock (_telling)
         {
-            var told = new Event($"{_run}-{++_last}", name, data);
+            var told = new Event($"{_run}-{++_last}", name, data, person);
             _past.Enqueue((_last, told));
             _letters += data.Length;
             while (_past.Count > Kept || _letters > KeptLetters)
                 _letters -= _past.Dequeue().Event.Data.Length;
-            foreach (var listener in _listeners.Where(l => !l.Events.Writer.TryWrite(told)).ToList())
+            foreach (var listener in _listeners.Where(l => l.MayHear(told) && !l.Events.Writer.TryWrite(told)).ToList())
             {
                 listener.Events.Writer.TryComplete();
                 _listeners.Remove(listener);
@@ -44,18 +46,20 @@ public sealed class EventStream
     }
 
     /// <summary>Listens from after the event <paramref name="lastId"/> on, or from now on.</summary>
+    /// <param name="person">Who listens: what concerns one person alone is told to nobody else.</param>
     /// <returns>The listener; disposing it leaves.</returns>
-    public Listener Listen(string? lastId)
+    public Listener Listen(string? lastId, string person)
     {
         lock (_telling)
         {
             var listener = new Listener(
                 this,
+                person,
                 Channel.CreateBounded<Event>(
                     new BoundedChannelOptions(Kept + Behind) { FullMode = BoundedChannelFullMode.Wait }
                 )
             );
-            foreach (var missed in Missed(lastId))
+            foreach (var missed in Missed(lastId).Where(listener.MayHear))
                 listener.Events.Writer.TryWrite(missed);
             _listeners.Add(listener);
             return listener;
@@ -87,9 +91,12 @@ public sealed class EventStream
     }
 
     /// <summary>One open stream.</summary>
-    public sealed class Listener(EventStream stream, Channel<Event> events) : IDisposable
+    public sealed class Listener(EventStream stream, string person, Channel<Event> events) : IDisposable
     {
         internal Channel<Event> Events => events;
+
+        /// <summary>Whether an event is for everybody, or for who listens here.</summary>
+        internal bool MayHear(Event told) => told.Person is null || told.Person == person;
 
         /// <summary>The events as they come; ends when this listener did not read for too long.</summary>
         public ChannelReader<Event> Reader => events.Reader;

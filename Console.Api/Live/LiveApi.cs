@@ -32,6 +32,7 @@ public static class LiveApi
             .ProducesText(
                 "text/event-stream",
                 "Events: the id resumes, the name says what changed, the data is what the call of that noun answers. "
+                    + "Of messages, one's own alone are told, those that have changed. "
                     + "A heartbeat at the beginning, and whenever nothing was told for 2 s; its "
                     + "data is the time there. "
                     + "A stream ends within an hour, a person's within a minute, and is resumed with Last-Event-ID",
@@ -52,7 +53,7 @@ public static class LiveApi
         var caller = Caller.Of(context);
         var place = await places.TakeAsking(PlaceKind.Stream, caller, context.RequestAborted);
         context.Response.RegisterForDispose(place);
-        var listener = stream.Listen(last.Count == 1 ? last[0] : null);
+        var listener = stream.Listen(last.Count == 1 ? last[0] : null, caller.Name);
         context.Response.RegisterForDispose(listener);
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var ended = caller.Kind is CallerKind.User or CallerKind.Token

@@ -104,7 +104,7 @@ public sealed class FrontStreamsTest
         Assert.Equal(TimeSpan.FromHours(1), LiveApi.LongestOf(token));
         Assert.Equal(TimeSpan.FromSeconds(60), LiveApi.LongestOf(token with { Believed = TimeSpan.FromSeconds(60) }));
         var stream = new EventStream();
-        using var listener = stream.Listen(null);
+        using var listener = stream.Listen(null, "anna");
         using var place = new CallPlaces().Take(PlaceKind.Stream, token);
         var told = new List<System.Net.ServerSentEvents.SseItem<string>>();
         await foreach (

@@ -30,6 +30,8 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/events                                        view
         GET    /api/line                                          view
         GET    /api/me                                            view
+        GET    /api/me/wants                                      view
+        GET    /api/messages                                      view
         GET    /api/people/tokens                                 administer
         GET    /api/restores/{id}                                 view
         GET    /api/restores/{id}/log                             view
@@ -48,6 +50,8 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/builds/{id}/cancel                            build
         POST   /api/builds/{id}/retry                             build
         POST   /api/line                                          reserve
+        POST   /api/messages/seen                                 view
+        POST   /api/messages/{id}/seen                            view
         POST   /api/reservations                                  reserve
         POST   /api/servers/{server}/builds                       build
         POST   /api/servers/{server}/line                         reserve
@@ -59,6 +63,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/servers/{server}/reservation/undo             reserve
         POST   /api/tokens                                        person
         PUT    /api/me                                            view
+        PUT    /api/me/wants                                      view
         PUT    /api/servers/{server}/reservation                  reserve
         """;
 

@@ -20,7 +20,7 @@ public sealed partial class DirectionTest
         "Settings",
         "Commands",
         "HostPrograms",
-        "Messages",
+        "Webhooks",
         "Jobs",
         "Http",
         "Access",
@@ -32,6 +32,7 @@ public sealed partial class DirectionTest
         "Builds",
         "Plans",
         "Board",
+        "Messages",
         "Live",
         "Monitoring",
         "Administration",
@@ -79,7 +80,7 @@ public sealed partial class DirectionTest
     [Fact]
     public void Tools_know_no_noun()
     {
-        string[] tools = ["Foundation", "Storage", "Commands", "Messages"];
+        string[] tools = ["Foundation", "Storage", "Commands", "Webhooks"];
         // The message's text and address come from the settings.
         string[] alsoKnown = ["Settings"];
         Assert.Empty(

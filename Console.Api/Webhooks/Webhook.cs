@@ -1,6 +1,6 @@
 using TestServers.Settings;
 
-namespace TestServers.Messages;
+namespace TestServers.Webhooks;
 
 /// <summary>
 /// Tells the team something where it is read anyway: a chat room, or any program that takes a POST of {"text": "..."}.

@@ -1,0 +1,47 @@
+namespace TestServers.Foundation;
+
+/// <summary>What people, and programs by webhook, are told about.</summary>
+public enum MessageKind
+{
+    /// <summary>A server is held for one who has waited in line.</summary>
+    YourTurn,
+
+    /// <summary>A turn or a place in the line is lost.</summary>
+    PlaceOver,
+
+    /// <summary>A server that one watches is free.</summary>
+    Free,
+
+    /// <summary>A server that one waits for has another end.</summary>
+    NewEnd,
+
+    /// <summary>A reservation of one's own ends soon.</summary>
+    EndsSoon,
+
+    /// <summary>A server of one's own was taken over.</summary>
+    TakenOver,
+
+    /// <summary>Somebody asks for a server of one's own.</summary>
+    Asked,
+
+    /// <summary>A holder whom one has asked has answered.</summary>
+    Answered,
+
+    /// <summary>One was given a server.</summary>
+    Given,
+
+    /// <summary>One may build on somebody's server.</summary>
+    Shared,
+
+    /// <summary>A build of one's own has succeeded.</summary>
+    BuildSucceeded,
+
+    /// <summary>A build of one's own has failed, was interrupted, or was cancelled by somebody else.</summary>
+    BuildFailed,
+
+    /// <summary>A base's data are older than they should be, or nobody knows how old.</summary>
+    BaseStale,
+
+    /// <summary>A base could not be restored.</summary>
+    RestoreFailed,
+}

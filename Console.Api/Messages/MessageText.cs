@@ -1,0 +1,91 @@
+using TestServers.Builds;
+using TestServers.Jobs;
+using TestServers.Reservations;
+
+namespace TestServers.Messages;
+
+/// <summary>The messages of all that people are told; their sentences are made here alone.</summary>
+public static class MessageText
+{
+    /// <summary>The message of what a person is to be told of a reservation or a line.</summary>
+    public static Message Of(Concern concern) =>
+        new(0, KindOf(concern.Kind), TextOf(concern), default, concern.Server, Number: concern.Number);
+
+    /// <summary>The message to who asked for a build that has ended; null: there is nothing to be told.</summary>
+    public static Message? Of(Build build)
+    {
+        var what = $"Your build {build.Id} of {build.App}{(build.Code ? $" {build.Path}" : "")} on {build.Server}";
+        var (kind, text) = build.State switch
+        {
+            JobState.Succeeded => (MessageKind.BuildSucceeded, $"{what} has succeeded.{LeftOut(build)}"),
+            JobState.Cancelled when build.CancelledBy == build.By => (MessageKind.BuildFailed, null),
+            JobState.Cancelled => (
+                MessageKind.BuildFailed,
+                $"{what} was cancelled{(build.CancelledBy is { } by ? $" by {by}" : "")}: {Said(build.Message)}"
+            ),
+            JobState.Interrupted => (MessageKind.BuildFailed, $"{what} was interrupted: {Said(build.Message)}"),
+            _ => (MessageKind.BuildFailed, $"{what} has failed: {Said(build.Message)}"),
+        };
+        return text is null ? null : new(0, kind, text, default, build.Server, build.Id, build.Reservation);
+    }
+
+    private static string LeftOut(Build build) =>
+        build.LeftOut.Length switch
+        {
+            0 => "",
+            1 => " One thing was left out: its page says what.",
+            var some => $" {some} things were left out: its page says which.",
+        };
+
+    private static MessageKind KindOf(ConcernKind kind) =>
+        kind switch
+        {
+            ConcernKind.YourTurn => MessageKind.YourTurn,
+            ConcernKind.PlaceOver => MessageKind.PlaceOver,
+            ConcernKind.Free => MessageKind.Free,
+            ConcernKind.NewEnd => MessageKind.NewEnd,
+            ConcernKind.EndsSoon => MessageKind.EndsSoon,
+            ConcernKind.TakenOver => MessageKind.TakenOver,
+            ConcernKind.Asked => MessageKind.Asked,
+            ConcernKind.Answered => MessageKind.Answered,
+            ConcernKind.Given => MessageKind.Given,
+            _ => MessageKind.Shared,
+        };
+
+    private static string TextOf(Concern concern)
+    {
+        var server = concern.Server?.Text ?? "any free server";
+        var until = concern.Until is { } time ? Times.Say(time) : "its end";
+        return concern.Kind switch
+        {
+            ConcernKind.YourTurn => $"It is your turn: {server} is held for you until {until}. Take it before then, "
+                + "or the next in line gets it.",
+            ConcernKind.PlaceOver => $"Your place in the line for {server} is over, as its time was up.",
+            ConcernKind.Free => $"{server} is free now.",
+            ConcernKind.NewEnd => $"{server}, which you wait for, is reserved by {concern.By} until {until} now.",
+            ConcernKind.EndsSoon => $"Your reservation of {server} ends in {LeftOf(concern.Minutes)}, at {until}. "
+                + "Extend it if you need it longer.",
+            ConcernKind.TakenOver => $"{concern.By} has taken {server} over from you: {Said(concern.Text)}",
+            ConcernKind.Asked => $"{concern.By} asks you to release {server}"
+                + (concern.Text is { Length: > 0 } why ? $": {Said(why)}" : "."),
+            ConcernKind.Answered => $"{concern.By} has answered about {server}: {AnswerOf(concern, until)}",
+            ConcernKind.Given => $"{concern.By} has given {server} to you, until {until}: {Said(concern.Text)}",
+            _ => $"{concern.By} lets you build on {server}, too, until {until}: {Said(concern.Text)}",
+        };
+    }
+
+    private static string LeftOf(int? minutes) => minutes is 60 or null ? "an hour" : $"{minutes} minutes";
+
+    private static string AnswerOf(Concern concern, string until) =>
+        concern.Text switch
+        {
+            "release" => "it is released.",
+            "until" => $"it is needed until {until}.",
+            _ => "it is still needed.",
+        };
+
+    private static string Said(string? text) =>
+        text is null or "" ? "no reason is given."
+        : text[^1] is '.' or '!' or '?' ? text
+        : $"{text}.";
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using TestServers.Storage;
+
+namespace TestServers.Messages;
+
+/// <summary>What stands in the file of one person's messages.</summary>
+/// <param name="Next">The id of the next one.</param>
+/// <param name="Messages">Oldest first.</param>
+/// <param name="Unwanted">Of what the person does not want to be told.</param>
+public sealed record MessagesState(
+    int Version,
+    string Person,
+    long Next,
+    ImmutableList<Message> Messages,
+    ImmutableSortedSet<MessageKind> Unwanted
+) : IVersioned
+{
+    /// <summary>So many are kept of one person.</summary>
+    public const int Most = 200;
+
+    public static MessagesState Of(string person) => new(JsonFile<MessagesState>.Version, person, 1, [], []);
+
+    [JsonIgnore]
+    public int Unseen => Messages.Count(m => m.SeenAt is null);
+
+    [JsonIgnore]
+    public bool IsEmpty => Messages.IsEmpty && Unwanted.IsEmpty;
+
+    /// <summary>With one more, whose id is the next; the oldest goes when there are too many.</summary>
+    public MessagesState With(Message message)
+    {
+        var all = Messages.Add(message with { Id = Next });
+        return this with { Next = Next + 1, Messages = all.RemoveRange(0, Math.Max(0, all.Count - Most)) };
+    }
+
+    /// <summary>With those seen that are meant and were not; the same state when there are none.</summary>
+    public MessagesState WithSeen(Func<Message, bool> isMeant, DateTimeOffset now) =>
+        Messages.Any(m => m.SeenAt is null && isMeant(m))
+            ? this with
+            {
+                Messages = [.. Messages.Select(m => m.SeenAt is null && isMeant(m) ? m with { SeenAt = now } : m)],
+            }
+            : this;
+
+    public string? FindFault() =>
+        string.IsNullOrEmpty(Person) ? "`person` is empty: whose messages are they?"
+        : Messages.Any(m => m is null || string.IsNullOrEmpty(m.Text)) ? "one of `messages` says nothing; remove it"
+        : Messages.FirstOrDefault(m => m.Id >= Next) is { } above
+            ? $"`next` is {Next}, but there is a message {above.Id}: it would be given again; `next` is above every id"
+        : Messages.Zip(Messages.Skip(1)).FirstOrDefault(p => p.First.Id >= p.Second.Id) is { First: { } wrong }
+            ? $"message {wrong.Id} stands before one whose id is not higher; each id is there once, in their order"
+        : null;
+}
