@@ -52,7 +52,7 @@ try {
     await ben.dialog.getByLabel('Why').fill('the hotfix has to go out');
     await accessible(ben);
     await ben.submit('Ask');
-    await anna.page.getByText('the hotfix has to go out').waitFor();
+    await anna.page.locator('#page').getByText('the hotfix has to go out').waitFor();
     await accessible(anna);
     await anna.page.getByRole('button', { name: 'I still need it' }).click();
     await ben.page.getByText(`${anna.name} still needs it`).waitFor();

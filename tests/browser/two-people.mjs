@@ -36,7 +36,7 @@ try {
     await anna.clickRow('Extend');
     await ben.row.getByRole('button', { name: `Take over ${server}` }).focus();
     await ben.page.keyboard.press('Enter');
-    await ben.dialog.getByText('Nobody is sent a message').waitFor();
+    await ben.dialog.getByText('The holder is told it in a message').waitFor();
     await accessible(ben);
     assert.equal(await ben.page.evaluate(() => document.activeElement.name), 'reason');
     await ben.page.keyboard.type('the customer waits');

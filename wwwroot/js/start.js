@@ -11,6 +11,8 @@ import { Router } from './frame/router.js';
 import { TopView } from './frame/top.js';
 import { live } from './live/live.js';
 import { renewal } from './live/renewal.js';
+import { messages } from './messages/message.js';
+import { MessagesView } from './messages/messages-view.js';
 import { clock } from './page/clock.js';
 import { pointer } from './page/pointer.js';
 import { shown } from './page/shown.js';
@@ -22,13 +24,14 @@ import './page/clicks.js';
 import './reservations/asked.js';
 
 // For whoever looks into a page that runs, as tests do.
-window.app = { apps, bases, builds, copies, hosts, live, me, servers, shown };
+window.app = { apps, bases, builds, copies, hosts, live, me, messages, servers, shown };
 
 function start() {
   clock.start();
   pointer.watch();
   new FootView({ el: '#foot' }).render();
   new TopView({ el: '#top' }).render();
+  new MessagesView({ el: '#messages' }).render();
   new BannersView({ el: '#banners' }).render();
   new Router();
 

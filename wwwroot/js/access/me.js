@@ -13,6 +13,7 @@ export const Me = Backbone.Model.extend({
     await api.write('PUT', 'api/me', { name });
     this.etag = null;
     await this.load();
+    this.trigger('renamed');
   }
 });
 

@@ -7,6 +7,7 @@ import { RestorePage } from '../bases/restore-page.js';
 import { BuildPage } from '../builds/build-page.js';
 import { QueuePage } from '../builds/queue-page.js';
 import { ComparePage } from '../changes/compare-page.js';
+import * as title from '../messages/title.js';
 import { shown } from '../page/shown.js';
 import { BoardPage } from '../servers/board.js';
 import { EntryPage } from '../servers/entry-page.js';
@@ -61,7 +62,7 @@ export const Router = Backbone.Router.extend({
     shown.page?.remove();
     document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close());
     $('#page').empty().append(page.render().el);
-    document.title = `${page.title} · Test server console`;
+    title.name(page.title);
     shown.show(page);
     if (first) return;   // the browser has put the focus where it belongs
     window.scrollTo(0, 0);

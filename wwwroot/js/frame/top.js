@@ -3,6 +3,9 @@ import { Backbone } from '../page/libraries.js';
 import { me } from '../access/me.js';
 import { NameDialog } from '../access/name-dialog.js';
 import { live } from '../live/live.js';
+import { messages } from '../messages/message.js';
+import { panel } from '../messages/panel.js';
+import { bellLabel } from '../messages/words.js';
 import * as format from '../page/format.js';
 import { shown } from '../page/shown.js';
 import { View } from '../page/view.js';
@@ -10,12 +13,14 @@ import { BoardPage } from '../servers/board.js';
 import { servers } from '../servers/server.js';
 
 export const TopView = View.extend({
-  events: { 'click [name=rename]': 'rename' },
+  events: { 'click [name=rename]': 'rename', 'click [name=messages]': () => panel.toggle() },
 
   initialize() {
     this.listenTo(me, 'change', this.paint);
     this.listenTo(live, 'change', this.paintSoon);
     this.listenTo(shown, 'change', this.paintSoon);
+    this.listenTo(messages, 'update reset change', this.paintSoon);
+    this.listenTo(panel, 'change', this.paintSoon);
     this.listenTo(servers, 'update reset change:build', this.paint);
   },
 
@@ -24,6 +29,7 @@ export const TopView = View.extend({
     const page = (href, name, pattern, counts) => ({ href, name, here: pattern.test(here), counts });
     const board = shown.page instanceof BoardPage;
     const open = servers.reduce((sum, server) => sum + (server.has('build') ? 1 + server.get('build').waiting : 0), 0);
+    const unseen = messages.unseen().length;
     const hint = `${format.count(open, 'build', 'builds')} waiting or running`;
     return this.draw('top-bar', {
       pages: [
@@ -34,6 +40,7 @@ export const TopView = View.extend({
         page('#/tokens', 'Tokens', /^\/?tokens/)
       ],
       live: live.toTemplate(),
+      bell: me.get('name') && { icon: 'bell', open: String(panel.open), unseen, label: bellLabel(unseen) },
       me: { name: me.get('name') || '', open: me.get('open') }
     });
   },

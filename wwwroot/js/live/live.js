@@ -2,10 +2,12 @@
 // makes sure. When the stream ends or falls silent the page says so at once and looks whether the console answers: if
 // it does, everything is asked for every 2 s; if not, within some seconds, the connection is lost, and said to be.
 import { Backbone, _ } from '../page/libraries.js';
+import { me } from '../access/me.js';
 import { apps } from '../apps/apps.js';
 import { bases } from '../bases/base.js';
 import { copies } from '../bases/copy.js';
 import { builds } from '../builds/build.js';
+import { messages } from '../messages/message.js';
 import { clock } from '../page/clock.js';
 import { notice } from '../page/notice.js';
 import { hear } from '../page/now.js';
@@ -28,6 +30,7 @@ export const live = _.extend({
     this.since = Date.now();
     this.connect();
     this.look();
+    this.listenTo(me, 'renamed', () => this.renew());   // the stream is the person's
     this.listenTo(clock, 'woke', () => { this.renew(); this.lookSoon(0); });
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.lookSoon(0); });
     window.addEventListener('online', () => { this.renew(); this.lookSoon(0); });
@@ -93,6 +96,7 @@ export const live = _.extend({
     if (name === 'copies') copies.take(data);
     if (name === 'build') builds.take(data);
     if (name === 'restore') bases.takeRestore(data);
+    if (name === 'messages') messages.take(data);
     this.trigger(name, data);
   },
 

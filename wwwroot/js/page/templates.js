@@ -3,7 +3,7 @@
 import { Mustache } from './libraries.js';
 import { collect } from './template-files.js';
 
-const nouns = ['page', 'servers', 'reservations', 'access', 'builds', 'log', 'changes', 'bases'];
+const nouns = ['page', 'servers', 'reservations', 'access', 'builds', 'log', 'changes', 'bases', 'messages'];
 const known = new Map();
 
 export async function load() {

@@ -1,0 +1,39 @@
+// What is said of messages: no document is known here.
+import * as addresses from '../page/addresses.js';
+import * as format from '../page/format.js';
+
+const icons = {
+  yourTurn: 'yours', free: 'free', given: 'yours', shared: 'yours', buildSucceeded: 'succeeded', buildFailed: 'failed',
+  takenOver: 'out', placeOver: 'out', endsSoon: 'waiting', newEnd: 'waiting', baseStale: 'crashed',
+  restoreFailed: 'failed'
+};
+
+// What one can choose to be told, in the order in which it is shown.
+export const wishes = {
+  yourTurn: 'It is my turn', placeOver: 'My place in a line is over', free: 'A server that I watch is free',
+  newEnd: 'A server that I wait for has another end', endsSoon: 'My reservation ends soon',
+  takenOver: 'My server is taken over', asked: 'Somebody asks for my server', answered: 'Somebody has answered me',
+  given: 'I am given a server', shared: 'A server is shared with me', buildSucceeded: 'My build has succeeded',
+  buildFailed: 'My build has failed', baseStale: 'A base is stale', restoreFailed: 'A restore has failed'
+};
+
+export const iconOf = (message) => icons[message.kind] || 'bell';
+
+// Where one sees more of it; null: nowhere.
+export function addressOf(message) {
+  if (message.build) return addresses.build(message.build);
+  if (message.restore) return addresses.restore(message.restore);
+  if (message.server) return addresses.server(message.server);
+  return message.base ? '#/bases' : null;
+}
+
+export const bellLabel = (unseen) => unseen ? `Messages, ${unseen} not seen` : 'Messages';
+
+// For a screen reader, when some are new: the newest as it is, the others by their number.
+export function announcement(unseen) {
+  if (!unseen.length) return '';
+  const others = format.count(unseen.length - 1, 'other message', 'other messages');
+  return `Message: ${unseen[0].text}${unseen.length > 1 ? ` And ${others}.` : ''}`;
+}
+
+export const titleOf = (name, unseen) => `${unseen ? `(${unseen}) ` : ''}${name} · Test server console`;
