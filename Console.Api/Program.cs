@@ -88,6 +88,7 @@ public partial class Program
         app.MapDatabases();
         app.MapCopies();
         app.MapMessages();
+        app.MapDeliveries();
         app.MapLive();
         app.MapAccess();
         app.MapTokens();

@@ -120,7 +120,7 @@ public static class Startup
         var concerns = state.Open("concerns.json", ConcernsState.Empty);
         services.AddSingleton(concerns);
         var messages = new MessageBook(state.Folder("messages"), clock);
-        services.AddSingleton(messages);
+        services.AddSingleton(messages).AddSingleton(state.Open("deliveries.json", DeliveriesState.Empty));
         var past = new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept);
         services.AddSingleton(past);
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
@@ -147,7 +147,8 @@ public static class Startup
 
         services
             .AddHostPrograms(current)
-            .AddSingleton<Webhook>()
+            .AddSingleton<Deliveries>()
+            .AddBackground<WebhookSender>()
             .AddJobs()
             .AddHttp()
             .AddAccess()

@@ -31,6 +31,22 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
         return known.Standings[name] = Find(now, state, name);
     }
 
+    /// <summary>Everybody of whom it is known that they are an administrator.</summary>
+    public IEnumerable<string> Administrators
+    {
+        get
+        {
+            var now = settings.Now;
+            return now
+                .Roles.SelectMany(r => r.Users ?? [])
+                .Concat(now.Groups.SelectMany(g => g.Users))
+                .Select(now.People.NameOf)
+                .Concat(file.Value.Groups.Keys)
+                .Distinct(StringComparer.Ordinal)
+                .Where(name => Of(name).Role == Role.Administrator);
+        }
+    }
+
     /// <summary>Notes what the web server says of a person who has signed in.</summary>
     /// <param name="sent">Names of groups with semicolons between them. Those that the settings do not name count for
     /// nothing and are not kept.</param>

@@ -1,65 +1,98 @@
-using System.Collections.Concurrent;
 using TestServers.Jobs;
 using TestServers.Settings;
+using TestServers.Storage;
 using TestServers.Webhooks;
 
 namespace TestServers.Databases;
 
 /// <summary>
-/// Tells the team when a base has become stale, or its data come from the future, once for each data time, and when a
-/// restore has failed. A message that was not taken is tried again.
+/// Tells when a base has become stale, or its data come from the future, once for each data time, and when a restore
+/// has failed: in the act in which that is written down.
 /// </summary>
-public sealed class BaseAlerts(
-    CurrentSettings settings,
-    BaseFacts bases,
-    BasePresenter views,
-    Restores restores,
-    Webhook webhook,
-    ILogger<BaseAlerts> log
-) : BackgroundService
+public sealed class BaseAlerts : BackgroundService
 {
-    private const int MostFailed = 100;
-    private readonly ConcurrentQueue<Restore> _failed = new();
-    private readonly Loop _loop = new(TimeSpan.FromMinutes(1), log);
+    private readonly CurrentSettings _settings;
+    private readonly BaseFacts _bases;
+    private readonly BasePresenter _views;
+    private readonly Deliveries _deliveries;
+    private readonly Journal _journal;
+    private readonly TimeProvider _clock;
+    private readonly Loop _loop;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    public BaseAlerts(
+        CurrentSettings settings,
+        BaseFacts bases,
+        BasePresenter views,
+        JobStore<Restore> restores,
+        Deliveries deliveries,
+        Journal journal,
+        TimeProvider clock,
+        ILogger<BaseAlerts> log
+    )
     {
-        restores.Store.Changed += Hear;
-        return _loop.Run(TellAll, stoppingToken);
+        (_settings, _bases, _views, _deliveries) = (settings, bases, views, deliveries);
+        (_journal, _clock, _loop) = (journal, clock, new(TimeSpan.FromMinutes(1), log));
+        restores.Ends += TellFailed;
+        restores.Changed += restore =>
+        {
+            if (restore.Ended)
+                _loop.Wake();
+        };
     }
 
-    private void Hear(Restore restore)
+    /// <summary>Raised in the act that tells of something, for others who tell of it, too.</summary>
+    public event Action<Act, Notice>? Told;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(_ => TellStale(), stoppingToken);
+
+    private void TellFailed(Act act, Restore restore)
     {
         if (restore.State is not (JobState.Failed or JobState.Interrupted))
             return;
-        _failed.Enqueue(restore);
-        if (_failed.Count > MostFailed)
-            _failed.TryDequeue(out _);
-        _loop.Wake();
+        var how = restore.State == JobState.Failed ? "has failed" : "was interrupted";
+        Tell(
+            act,
+            new(
+                MessageKind.RestoreFailed,
+                $"The restore of the base {restore.Base} {how}: {restore.Message}",
+                $"restores/{restore.Id}",
+                _clock.GetUtcNow(),
+                Restore: restore.Id,
+                Base: restore.Base
+            )
+        );
     }
 
-    private async Task TellAll(CancellationToken stop)
+    private async Task TellStale()
     {
-        foreach (var @base in settings.Now.Bases)
-            await TellStale(@base, stop);
-        while (_failed.TryDequeue(out var restore))
-        {
-            var how = restore.State.ToString().ToLowerInvariant();
-            var text = $"The restore of the base {restore.Base} {how}: {restore.Message}";
-            await webhook.Tell(text, $"restores/{restore.Id}", stop);
-        }
+        foreach (var @base in _settings.Now.Bases.Where(b => StaleTextOf(b) is not null))
+            await _journal.Do(act => TellStale(act, @base));
     }
 
-    private async Task TellStale(BaseSettings @base, CancellationToken stop)
+    private void TellStale(Act act, BaseSettings @base)
     {
-        var facts = bases.Of(@base.Name);
-        if (facts.DataTime is not { } dataTime || facts.StaleTold == dataTime || !views.IsStale(@base, dataTime))
+        if (StaleTextOf(@base) is not { } text)
             return;
-        var why = views.AgeOf(@base, dataTime) is { } age
+        Tell(act, new(MessageKind.BaseStale, text, "bases", _clock.GetUtcNow(), Base: @base.Name));
+        _bases.Note(act, @base.Name, now => now with { StaleTold = now.DataTime });
+    }
+
+    private void Tell(Act act, Notice notice)
+    {
+        _deliveries.Add(act, notice);
+        Told?.Invoke(act, notice);
+    }
+
+    // Null: there is nothing to be told, or it was.
+    private string? StaleTextOf(BaseSettings @base)
+    {
+        var facts = _bases.Of(@base.Name);
+        if (facts.DataTime is not { } dataTime || facts.StaleTold == dataTime || !_views.IsStale(@base, dataTime))
+            return null;
+        var why = _views.AgeOf(@base, dataTime) is { } age
             ? $"is stale: its data are of {Times.Say(dataTime)}, {age.TotalHours:0} hours old; the "
                 + $"limit is {@base.StaleAfterHours:0}. Look at its last restore."
-            : $"has data of an unknown age. {views.DoubtOf(@base)}";
-        if (await webhook.Tell($"The base {@base.Name} {why}", "bases", stop))
-            bases.Note(@base.Name, now => now with { StaleTold = dataTime });
+            : $"has data of an unknown age. {_views.DoubtOf(@base)}";
+        return $"The base {@base.Name} {why}";
     }
 }

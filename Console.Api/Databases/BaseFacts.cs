@@ -97,16 +97,27 @@ public sealed class BaseFacts(
     public void Note(BaseName name, Func<KnownBase, KnownBase> change)
     {
         var before = Of(name);
-        file.Change(state =>
-            change(Of(name)) is var next && next == Of(name)
-                ? state
-                : state with
-                {
-                    Bases = state.Bases.SetItem(name.Text, next),
-                }
-        );
+        file.Change(state => With(state, name, change));
         if (Of(name) != before)
             Changed?.Invoke(name);
+    }
+
+    /// <summary>Takes note of something as a part of an act.</summary>
+    public void Note(Act act, BaseName name, Func<KnownBase, KnownBase> change)
+    {
+        act.Change(file, state => With(state, name, change));
+        act.After(() => Changed?.Invoke(name));
+    }
+
+    private static BasesState With(BasesState state, BaseName name, Func<KnownBase, KnownBase> change)
+    {
+        var known = state.Bases.GetValueOrDefault(name.Text) ?? KnownBase.Unknown;
+        return change(known) is var next && next == known
+            ? state
+            : state with
+            {
+                Bases = state.Bases.SetItem(name.Text, next),
+            };
     }
 
     /// <summary>The bases that the newest settings put on a host.</summary>

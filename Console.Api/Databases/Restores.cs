@@ -93,7 +93,7 @@ public sealed class Restores(
             if (open.State == JobState.Running)
             {
                 var now = clock.GetUtcNow();
-                store.Change(
+                await End(
                     open.Id,
                     r =>
                         r.WithEnd(
@@ -154,7 +154,7 @@ public sealed class Restores(
         {
             if (settings.Now.Base(name) is { } @base)
                 return await Run(id, @base, stop);
-            store.Change(
+            await End(
                 id,
                 r => r.WithEnd(JobState.Failed, $"The settings no longer name the base {name}.", clock.GetUtcNow())
             );
@@ -184,11 +184,7 @@ public sealed class Restores(
         if (!end.Done)
             requestLog.Add("console", end.Message, clock.GetUtcNow());
         await Persistence.Write(
-            () =>
-            {
-                Finish(id, @base, end);
-                return Task.CompletedTask;
-            },
+            () => Finish(id, @base, end),
             refused =>
                 log.LogError(
                     "Restore {Id} of {Base} has ended, but its end cannot be written yet: {Reason}",
@@ -229,7 +225,10 @@ public sealed class Restores(
         }
     }
 
-    private void Finish(JobId id, BaseSettings @base, HostResult end)
+    private Task<Restore> End(JobId id, Func<Restore, Restore> change) =>
+        journal.Do(act => store.Change(act, id, change));
+
+    private async Task Finish(JobId id, BaseSettings @base, HostResult end)
     {
         var now = clock.GetUtcNow();
         if (!end.Done)
@@ -241,7 +240,7 @@ public sealed class Restores(
                         + "is in use; restore again."
                 )
                 : (JobState.Failed, end.Message);
-            store.Change(id, r => (r with { LeftOut = end.LeftOut }).WithEnd(state, why, now));
+            await End(id, r => (r with { LeftOut = end.LeftOut }).WithEnd(state, why, now));
             return;
         }
         var (dataTime, size) = (
@@ -269,7 +268,7 @@ public sealed class Restores(
             doubt is not null ? $"{@base.Name} is restored. {doubt}"
             : dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}."
             : $"{@base.Name} is restored.";
-        store.Change(
+        await End(
             id,
             r =>
                 (r with { DataTime = dataTime, Size = size, LeftOut = end.LeftOut }).WithEnd(

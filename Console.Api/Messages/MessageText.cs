@@ -1,6 +1,7 @@
 using TestServers.Builds;
 using TestServers.Jobs;
 using TestServers.Reservations;
+using TestServers.Webhooks;
 
 namespace TestServers.Messages;
 
@@ -27,6 +28,20 @@ public static class MessageText
             _ => (MessageKind.BuildFailed, $"{what} has failed: {Said(build.Message)}"),
         };
         return text is null ? null : new(0, kind, text, default, build.Server, build.Id, build.Reservation);
+    }
+
+    /// <summary>The message of what concerns a base.</summary>
+    public static Message Of(Notice notice) =>
+        new(0, notice.Event, notice.Text, default, Restore: notice.Restore, Base: notice.Base);
+
+    /// <summary>What programs are told of a person's message.</summary>
+    public static Notice ForOthers(string person, Message message)
+    {
+        var page =
+            message.Build is { } build ? $"builds/{build}"
+            : message.Server is { } server ? $"servers/{server}"
+            : "";
+        return new(message.Kind, message.Text, page, message.At, person, message.Server, message.Build);
     }
 
     private static string LeftOut(Build build) =>

@@ -1,7 +1,11 @@
+using TestServers.Access;
 using TestServers.Builds;
+using TestServers.Databases;
+using TestServers.History;
 using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Storage;
+using TestServers.Webhooks;
 
 namespace TestServers.Messages;
 
@@ -13,6 +17,10 @@ public sealed class Messenger : BackgroundService
 {
     private readonly MessageBook _book;
     private readonly Concerns _concerns;
+    private readonly People _people;
+    private readonly HistoryStore _history;
+    private readonly ReservationBook _reservations;
+    private readonly Deliveries _deliveries;
     private readonly Journal _journal;
     private readonly Loop _loop;
 
@@ -20,13 +28,20 @@ public sealed class Messenger : BackgroundService
         MessageBook book,
         Concerns concerns,
         JobStore<Build> builds,
+        BaseAlerts alerts,
+        People people,
+        HistoryStore history,
+        ReservationBook reservations,
+        Deliveries deliveries,
         Journal journal,
         ILogger<Messenger> log
     )
     {
         (_book, _concerns, _journal, _loop) = (book, concerns, journal, new(TimeSpan.FromSeconds(30), log));
+        (_people, _history, _reservations, _deliveries) = (people, history, reservations, deliveries);
         concerns.Raised += _loop.Wake;
         builds.Ends += TellEnd;
+        alerts.Told += TellOfBase;
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -36,13 +51,33 @@ public sealed class Messenger : BackgroundService
     {
         var pending = _concerns.Pending;
         foreach (var concern in pending)
-            _book.Add(act, concern.Person, MessageText.Of(concern));
+            Tell(act, concern.Person, MessageText.Of(concern));
         _concerns.Remove(act, pending.Select(c => c.Id).ToHashSet());
     }
 
     private void TellEnd(Act act, Build build)
     {
         if (MessageText.Of(build) is { } message)
-            _book.Add(act, build.By, message);
+            Tell(act, build.By, message);
     }
+
+    private void Tell(Act act, string person, Message message)
+    {
+        var told = _book.Add(act, person, message);
+        _deliveries.Add(act, MessageText.ForOthers(person, told));
+    }
+
+    // Webhooks know it already.
+    private void TellOfBase(Act act, Notice notice)
+    {
+        foreach (var person in _people.Administrators.Union(HoldersOfCopies(notice.Base!), StringComparer.Ordinal))
+            _book.Add(act, person, MessageText.Of(notice));
+    }
+
+    private IEnumerable<string> HoldersOfCopies(BaseName name) =>
+        from server in _history.All
+        where server.Copies.ContainsKey(name)
+        let holder = _reservations.Of(server.Server)?.Holder
+        where holder is not null
+        select holder;
 }

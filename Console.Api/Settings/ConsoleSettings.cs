@@ -45,7 +45,10 @@ public sealed record ConsoleSettings
     public IReadOnlyList<TokenSettings> Tokens { get; init; } = [];
 
     /// <summary>Where messages to the team go as JSON {"text": "..."}; null: nowhere.</summary>
-    public WebhookSettings? Webhook { get; init; }
+    public TextWebhookSettings? Webhook { get; init; }
+
+    /// <summary>Further addresses that are told what happens.</summary>
+    public IReadOnlyList<WebhookSettings> Webhooks { get; init; } = [];
     public PeopleSettings People { get; init; } = new();
     public IReadOnlyList<GroupSettings> Groups { get; init; } = [];
     public IReadOnlyList<RoleSettings> Roles { get; init; } = [];
@@ -135,6 +138,13 @@ public sealed record ConsoleSettings
             Log = start.Log,
         };
 
+    /// <summary>The name of the webhook of `webhook`.</summary>
+    public const string TextWebhook = "webhook";
+
+    /// <summary>Every address that is told what happens, that of `webhook` as one of them.</summary>
+    internal IEnumerable<WebhookSettings> AllWebhooks =>
+        Webhook is { } one ? Webhooks.Prepend(new(TextWebhook, one.Url, WebhookForm.Text)) : Webhooks;
+
     /// <summary>How much of what there is, for the log.</summary>
     internal string Counts =>
         $"hosts {Hosts.Count}, database hosts {DatabaseHosts.Count}, bases {Bases.Count}, apps {Apps.Count}, "
@@ -176,6 +186,10 @@ public sealed record ConsoleSettings
                         Local = h.Local is null ? null : new(In(h.Local.Program), In(h.Local.Config)),
                     }
                 ),
+            ],
+            Webhooks =
+            [
+                .. Webhooks.Select(w => w with { SecretFile = w.SecretFile is null ? null : In(w.SecretFile) }),
             ],
             Apps =
             [
@@ -233,6 +247,9 @@ public sealed record ConsoleSettings
                 $"has no {{url}}, as `url` of the host {pageless?.Name} is empty: {{address}} is there all the same"
             );
         }
+        Unique(Webhooks, w => w.Name, "webhooks[{0}].name");
+        foreach (var (at, webhook) in Webhooks.Index())
+            webhook.Check($"webhooks[{at}]");
         foreach (var (at, token) in Tokens.Index())
             token.Check($"tokens[{at}]");
         foreach (var (at, servers) in Protected.Index())

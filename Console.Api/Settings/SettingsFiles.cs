@@ -39,6 +39,11 @@ internal static partial class SettingsFiles
             if (app.Database is { } database)
                 CheckPassword(database.PasswordFile, $"apps[{at}].database.passwordFile");
         }
+        foreach (var (at, webhook) in settings.Webhooks.Index())
+        {
+            if (webhook.SecretFile is { } file)
+                CheckPassword(file, $"webhooks[{at}].secretFile");
+        }
     }
 
     private static void CheckSsh(SshSettings ssh, string key)

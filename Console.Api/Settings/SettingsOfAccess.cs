@@ -111,7 +111,51 @@ public sealed record PeopleSettings(
 }
 
 /// <summary>A chat room's or any program's address that takes a POST of {"text": "..."}.</summary>
-public sealed record WebhookSettings(string Url);
+public sealed record TextWebhookSettings(string Url);
+
+/// <summary>In which form a webhook is told.</summary>
+public enum WebhookForm
+{
+    /// <summary>All there is, as fields.</summary>
+    Json,
+    Slack,
+    Mattermost,
+    Teams,
+
+    /// <summary>Of `webhook`: {"text": "..."} with the page's address.</summary>
+    Text,
+}
+
+/// <summary>An address that is told what happens.</summary>
+/// <param name="Events">What it wants to be told of; left out: what concerns the bases.</param>
+/// <param name="SecretFile">The file with the key that deliveries are signed with; null: they are not signed.</param>
+public sealed record WebhookSettings(
+    string Name,
+    string Url,
+    WebhookForm Form = WebhookForm.Json,
+    IReadOnlyList<MessageKind>? Events = null,
+    string? SecretFile = null
+)
+{
+    private static readonly IReadOnlyList<MessageKind> OfBases = [MessageKind.BaseStale, MessageKind.RestoreFailed];
+
+    /// <summary>Whether it wants to be told of this.</summary>
+    public bool Wants(MessageKind kind) => (Events ?? OfBases).Contains(kind);
+
+    internal void Check(string key)
+    {
+        ConsoleSettings.Must(
+            Name != ConsoleSettings.TextWebhook,
+            $"{key}.name",
+            $"is another than {ConsoleSettings.TextWebhook}, which the one of `webhook` has"
+        );
+        ConsoleSettings.Must(
+            Form != WebhookForm.Text,
+            $"{key}.form",
+            "is json, slack, mattermost or teams; text is that of `webhook`"
+        );
+    }
+}
 
 /// <param name="PerPerson">How many servers one may hold at once; 0: any number.</param>
 /// <param name="Kept">How many reservations that have ended are kept of each server.</param>

@@ -29,6 +29,15 @@ internal static partial class SettingsRules
         Folder = "names a folder",
         Host = "is a host's name or IP address, without brackets";
 
+    private static readonly string Events = string.Join(
+        ", ",
+        Enum.GetNames<MessageKind>().Select(System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName)
+    );
+    private static readonly SettingRule WebhookUrl = new(
+        "is an http or https address without a user, as none is sent",
+        t => IsWebAddress(t) && new Uri(t).UserInfo.Length == 0
+    );
+
     private static readonly Dictionary<string, SettingRule> All = new(StringComparer.Ordinal)
     {
         ["listen"] = new("is an object that names either `socket` or `loopback`"),
@@ -118,10 +127,16 @@ internal static partial class SettingsRules
         ["tokens[].may"] = new("lists restore, reserve or build"),
         ["tokens[].may[]"] = new("is restore, reserve or build", TokenRights.All.Contains),
         ["webhook"] = new("is an object: { \"url\": ... }"),
-        ["webhook.url"] = new(
-            "is an http or https address without a user, as none is sent",
-            t => IsWebAddress(t) && new Uri(t).UserInfo.Length == 0
+        ["webhook.url"] = WebhookUrl,
+        ["webhooks"] = new(
+            "is a list of objects: [ { \"name\": ..., \"url\": ..., \"form\": ..., \"events\": [ ... ] } ]"
         ),
+        ["webhooks[].name"] = new(Shown, IsName),
+        ["webhooks[].url"] = WebhookUrl,
+        ["webhooks[].form"] = new("is json, slack, mattermost or teams"),
+        ["webhooks[].events"] = new($"lists what it is told of: {Events}"),
+        ["webhooks[].events[]"] = new($"is one of {Events}"),
+        ["webhooks[].secretFile"] = Path("names the file with the key that deliveries are signed with"),
         ["people"] = new("is an object: { \"names\": ... }"),
         ["people.names"] = new("is asIs or folded"),
         ["people.role"] = new("is viewer, user or administrator"),

@@ -90,9 +90,9 @@ public sealed partial class SettingsText : IDisposable
             JsonValueKind.String when isHidden =>
                 $"it has {TextOf(value)!.Length} characters, which are not shown here",
             JsonValueKind.String
-                when key == "webhook.url" && UrlPath().Match(TextOf(value)!) is { Success: true } found =>
+                when IsWebhook().IsMatch(key) && UrlPath().Match(TextOf(value)!) is { Success: true } found =>
                 $"it is `{Cut(found.Value)}...`",
-            JsonValueKind.String when key == "webhook.url" =>
+            JsonValueKind.String when IsWebhook().IsMatch(key) =>
                 $"it has {TextOf(value)!.Length} characters, which are not shown here",
             JsonValueKind.String => $"it is `{Cut(Masked(TextOf(value)!))}`",
             _ when isHidden => "it is no text and not shown here",
@@ -234,6 +234,12 @@ public sealed partial class SettingsText : IDisposable
     private static partial Regex UrlPath();
 
     // What is secret, and what holds such things and may have them written in its place.
-    [GeneratedRegex(@"\.secrets|sha256\z|\Awebhook\z|\Atokens(\[\d+\])?\z|\Aapps\[\d+\]\.database\z")]
+    [GeneratedRegex(
+        @"\.secrets|sha256\z|\Awebhook\z|\Awebhooks(\[\d+\])?\z|\Atokens(\[\d+\])?\z|\Aapps\[\d+\]\.database\z"
+    )]
     private static partial Regex Secret();
+
+    // Its address is often its key.
+    [GeneratedRegex(@"\Awebhook(s\[\d+\])?\.url\z")]
+    private static partial Regex IsWebhook();
 }

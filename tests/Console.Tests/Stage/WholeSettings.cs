@@ -51,6 +51,8 @@ internal sealed class WholeSettings : IDisposable
               "may": [ "restore" ] } ],
           "publicUrl": "https://qa.example/console",
           "webhook": { "url": "https://chat.example/hooks/qa" },
+          "webhooks": [ { "name": "chat", "url": "https://chat.example/hooks/team", "form": "slack",
+            "events": [ "baseStale" ], "secretFile": "password" } ],
           "people": { "names": "folded", "role": "user", "tokens": 20, "tokenDays": 365 },
           "groups": [ { "name": "release", "users": [ "anna" ] } ],
           "roles": [ { "role": "administrator", "users": [ "carla" ], "groups": [ "admins" ] } ],

@@ -174,6 +174,39 @@ public sealed class MessagesTest
         Assert.Equal(2, all.Select(m => m.Text("id")).Distinct().Count());
     }
 
+    [Fact]
+    public async Task A_person_is_not_told_of_what_they_do_not_want_to_hear_and_webhooks_are()
+    {
+        using var bot = new Receiver();
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(
+            more: $$"""
+            , "webhooks": [ { "name": "bot", "url": "{{bot.Url}}", "events": ["takenOver"] } ]
+            """
+        );
+        await console.StartWithServers();
+        using var ben = console.ClientFor("ben");
+        var wants = await (await console.Http.Put("api/me/wants", new { unwanted = new[] { "takenOver" } })).Json();
+        Assert.Equal(["takenOver"], wants.GetProperty("unwanted").EnumerateArray().Select(k => k.GetString()));
+        await (await console.Http.Put("api/me/wants", new { unwanted = new[] { "everything" } })).Problem(
+            HttpStatusCode.BadRequest
+        );
+        await console.Kill();
+        await console.StartWithServers();
+        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "basket", hours = 4 });
+        await TakeOver(ben, "qa01", "one");
+        await Wait.Until("the bot is told", () => !bot.Got.IsEmpty);
+        Assert.Empty((await console.Http.Json("api/messages")).GetProperty("messages").EnumerateArray());
+        Assert.Empty(
+            (await ben.Json("api/me/wants")).GetProperty("unwanted").EnumerateArray().Select(k => k.GetString())
+        );
+
+        await console.Http.Put("api/me/wants", new { unwanted = Array.Empty<string>() });
+        await console.Http.Put("api/servers/qa02/reservation", new { purpose = "basket", hours = 4 });
+        await TakeOver(ben, "qa02", "two");
+        Assert.Contains("two", Assert.Single(await ToldTo(console.Http)).Text("text"), StringComparison.Ordinal);
+    }
+
     private static async Task<string> Build(HttpClient http, string server = "qa01") =>
         (
             await (

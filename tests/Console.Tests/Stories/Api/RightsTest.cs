@@ -27,6 +27,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/builds/{id}                                   view
         GET    /api/builds/{id}/log                               view
         GET    /api/copies                                        view
+        GET    /api/deliveries                                    administer
         GET    /api/events                                        view
         GET    /api/line                                          view
         GET    /api/me                                            view

@@ -96,7 +96,7 @@ public sealed class WebhookTest
         var answer = await console.Http.SendAsync(cron);
         Assert.Contains("cannot be reached", await answer.Problem(HttpStatusCode.BadGateway), StringComparison.Ordinal);
         await Wait.Until("a message has come", () => !messages.IsEmpty);
-        Assert.Contains("restore of the base shop failed", messages.First(), StringComparison.Ordinal);
+        Assert.Contains("restore of the base shop has failed", messages.First(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await console.Http.GetAsync("healthz")).StatusCode);
         Assert.True(
             (

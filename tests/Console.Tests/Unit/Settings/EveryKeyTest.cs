@@ -99,6 +99,11 @@ public sealed partial class EveryKeyTest
         "tokens[].may[]     \"\" \"all\" \"restor\" \"view\" 1",
         "webhook.url        \"\" \"chat.example\" \"ftp://x/\" \"http://\" \"javascript:x\" \"file:///x\""
             + " \"http://a b/\" \"http://u@x/\" \"http://u:p@x/\" \"http://x:0/\"",
+        "webhooks[].name    \"\" \" \" \" a\" \"a\\nb\" \"webhook\"",
+        "webhooks[].url     \"\" \"chat.example\" \"ftp://x/\" \"http://u:p@x/\" \"http://x:0/\"",
+        "webhooks[].form    \"\" \"Slack\" \"text\" \"discord\" 0",
+        "webhooks[].events[] \"\" \"all\" \"BaseStale\" \"baseStal\" 1",
+        "webhooks[].secretFile \"\" \"/none\" \"page\" \"~root/key\"",
         "log                \"\" \"Journal\" \"syslog\" \"plane\" 0",
         "people.names       \"\" \"AsIs\" \"foldet\" 0",
         "people.role        \"\" \"Viewer\" \"admin\" 0",
@@ -176,7 +181,10 @@ public sealed partial class EveryKeyTest
         var plain = keys.Where(k => IsPlain(k.Key))
             .Select(k => k.Pattern)
             .Concat(keys.Where(k => SettingKey.IsDictionary(k.Key.Type)).Select(k => k.Pattern + ".*"))
-            .Concat(keys.Where(k => SettingKey.ItemOf(k.Key.Type) == typeof(string)).Select(k => k.Pattern + "[]"));
+            .Concat(
+                keys.Where(k => SettingKey.ItemOf(k.Key.Type) is { } i && (i == typeof(string) || i.IsEnum))
+                    .Select(k => k.Pattern + "[]")
+            );
         Assert.Equal(plain.Order(StringComparer.Ordinal), Wrong.Keys.Order(StringComparer.Ordinal));
         Assert.All(keys.Select(k => k.Pattern).Concat(Wrong.Keys), k => Assert.NotNull(SettingsRules.Find(k)));
     }
@@ -258,12 +266,17 @@ public sealed partial class EveryKeyTest
                 using var settings = new WholeSettings();
                 var place = PlaceOf(pattern);
                 var (holder, _) = settings.Find(place);
-                if (SettingsShape.KeysOf(TypeOf(pattern)).Any(k => k.Name == name))
+                var known = SettingsShape.KeysOf(TypeOf(pattern)).Select(k => k.Name).ToList();
+                if (known.Contains(name))
                     continue;
                 holder.AsObject()[name] = 1;
                 var said = settings.Refusal();
                 var path = place[..^key.Name.Length] + name;
-                Assert.Contains($"`{path}` is not known: did you mean `{key.Name}`?", said, StringComparison.Ordinal);
+                // Of two that are as near, either may be meant.
+                Assert.Contains(
+                    known.Where(k => k == key.Name || Nearness.To(name, [k], 1) is not null),
+                    k => said.Contains($"`{path}` is not known: did you mean `{k}`?", StringComparison.Ordinal)
+                );
             }
         }
     }

@@ -1,0 +1,55 @@
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Webhooks;
+
+/// <summary>
+/// What webhooks are told. A notice is written for each webhook that wants it in the act that it tells of, and stays
+/// until it was taken, over restarts: nothing is lost. A kill behind the sending sends it again, with the same id.
+/// </summary>
+public sealed class Deliveries(CurrentSettings settings, JsonFile<DeliveriesState> file, TimeProvider clock)
+{
+    /// <summary>Raised when one more waits, after the act.</summary>
+    public event Action? Added;
+
+    /// <summary>All that wait, and the last that have ended; newest first.</summary>
+    public IReadOnlyList<Delivery> All => [.. file.Value.Waiting.Concat(file.Value.Ended).OrderByDescending(d => d.Id)];
+
+    /// <summary>Writes a notice down for all that want it, as a part of an act.</summary>
+    public void Add(Act act, Notice notice)
+    {
+        var names = settings.Now.AllWebhooks.Where(w => w.Wants(notice.Event)).Select(w => w.Name).ToList();
+        if (names.Count == 0)
+            return;
+        act.Change(file, state => names.Aggregate(state, (all, name) => all.With(name, notice)));
+        act.After(() => Added?.Invoke());
+    }
+
+    /// <summary>What is to be sent to a webhook, oldest first, whether now or later.</summary>
+    internal IEnumerable<Delivery> WaitingFor(string webhook) => file.Value.Waiting.Where(d => d.Webhook == webhook);
+
+    /// <summary>Notes what became of an attempt.</summary>
+    internal Delivery Note(Delivery delivery, string answer, bool taken)
+    {
+        var now = delivery.After(answer, taken, clock.GetUtcNow());
+        file.Change(state => state.With(now));
+        return now;
+    }
+
+    /// <summary>Gives up what waits for webhooks that the settings do not name any more.</summary>
+    internal void GiveUpUnknown()
+    {
+        var known = settings.Now.AllWebhooks.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        var lost = file.Value.Waiting.Where(d => !known.Contains(d.Webhook)).ToList();
+        if (lost.Count > 0)
+            file.Change(state => lost.Aggregate(state, (all, d) => all.With(GivenUp(d))));
+    }
+
+    private static Delivery GivenUp(Delivery delivery) =>
+        delivery with
+        {
+            State = DeliveryState.GivenUp,
+            NextAt = null,
+            Answer = "The settings do not name this webhook any more.",
+        };
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using TestServers.Settings;
+
+namespace TestServers.Webhooks;
+
+/// <summary>
+/// Sends what waits to each webhook, each in a loop of its own: one that fails or hangs delays no other, and nothing
+/// that the console does.
+/// </summary>
+public sealed class WebhookSender : BackgroundService
+{
+    /// <summary>When it was sent, in seconds since 1970; signed together with the body.</summary>
+    public const string TimeHeader = "X-Console-Time";
+
+    /// <summary>sha256= and the HMAC-SHA256, in small hexadecimal digits, of time, dot and body.</summary>
+    public const string SignatureHeader = "X-Console-Signature";
+
+    /// <summary>The delivery's id: the same when it is sent again.</summary>
+    public const string DeliveryHeader = "X-Console-Delivery";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private const int MostShown = 300;
+
+    // Its addresses come from the settings, and no answer may send the console elsewhere.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    {
+        Timeout = Limit,
+    };
+    private readonly CurrentSettings _settings;
+    private readonly Deliveries _deliveries;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly Loop _unknown;
+    private event Action? Woken;
+
+    public WebhookSender(
+        CurrentSettings settings,
+        Deliveries deliveries,
+        TimeProvider clock,
+        ILogger<WebhookSender> log
+    )
+    {
+        (_settings, _deliveries, _clock, _log) = (settings, deliveries, clock, log);
+        _unknown = new(TimeSpan.FromHours(1), log);
+        deliveries.Added += () => Woken?.Invoke();
+        settings.Changed += (_, _) => _unknown.Wake();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(
+            _unknown.Run(_deliveries.GiveUpUnknown, stoppingToken),
+            _settings.ForEach(s => s.AllWebhooks, Serve, stoppingToken)
+        );
+
+    public override void Dispose()
+    {
+        _http.Dispose();
+        base.Dispose();
+    }
+
+    private async Task Serve(WebhookSettings webhook, CancellationToken stop)
+    {
+        var loop = new Loop(TimeSpan.FromMinutes(1), _log);
+        Woken += loop.Wake;
+        try
+        {
+            await loop.Run(end => SendAll(webhook, end), stop);
+        }
+        finally
+        {
+            Woken -= loop.Wake;
+        }
+    }
+
+    // What is refused is passed by; behind one that does not answer nothing is tried in this turn.
+    private async Task<TimeSpan> SendAll(WebhookSettings webhook, CancellationToken stop)
+    {
+        var due = _deliveries.WaitingFor(webhook.Name).Where(d => !(d.NextAt > _clock.GetUtcNow())).ToList();
+        foreach (var delivery in due)
+        {
+            var (answer, taken, answers) = await Send(webhook, delivery, stop);
+            var now = _deliveries.Note(delivery, answer, taken);
+            if (!taken)
+                _log.LogWarning(
+                    "Webhook {Name}: {Answer} {Next} The message is: {Text}",
+                    webhook.Name,
+                    answer,
+                    now.State == DeliveryState.GivenUp ? "It is given up." : "It is sent again later.",
+                    delivery.Notice.Text
+                );
+            if (!answers)
+                break;
+        }
+        var next = _deliveries.WaitingFor(webhook.Name).Select(d => d.NextAt ?? _clock.GetUtcNow()).DefaultIfEmpty();
+        var pause = next.Min() - _clock.GetUtcNow();
+        return pause <= TimeSpan.Zero ? TimeSpan.FromSeconds(due.Count == 0 ? 60 : 1)
+            : pause < TimeSpan.FromMinutes(1) ? pause
+            : TimeSpan.FromMinutes(1);
+    }
+
+    private async Task<(string Answer, bool Taken, bool Answers)> Send(
+        WebhookSettings webhook,
+        Delivery delivery,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            using var request = RequestOf(webhook, delivery);
+            // The body of an answer may never end: its first letters are read, in the same limit.
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limited.CancelAfter(Limit);
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+            var said = $"HTTP {(int)answer.StatusCode}{await Beginning(answer, limited.Token)}";
+            return answer.Headers.Location is { } elsewhere && (int)answer.StatusCode / 100 == 3
+                ? ($"HTTP {(int)answer.StatusCode} to {elsewhere}, where the console does not go.", false, true)
+                : (said, answer.IsSuccessStatusCode, true);
+        }
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException
+                && !stop.IsCancellationRequested
+            )
+        {
+            return (
+                e is OperationCanceledException
+                    ? $"No answer within {Limit.TotalSeconds:0} s."
+                    : $"No answer: {e.Message}",
+                false,
+                false
+            );
+        }
+    }
+
+    private HttpRequestMessage RequestOf(WebhookSettings webhook, Delivery delivery)
+    {
+        var body = WebhookBody.Of(delivery, webhook.Form, _settings.Now.PublicUrl);
+        var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" };
+        request.Headers.Add(DeliveryHeader, delivery.Id.ToString(CultureInfo.InvariantCulture));
+        var time = _clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        request.Headers.Add(TimeHeader, time);
+        if (webhook.SecretFile is { } file)
+            request.Headers.Add(SignatureHeader, SignatureOf(File.ReadAllText(file).Trim(), time, body));
+        return request;
+    }
+
+    /// <summary>What stands in the header of the signature.</summary>
+    public static string SignatureOf(string secret, string time, ReadOnlySpan<byte> body)
+    {
+        byte[] signed = [.. Encoding.UTF8.GetBytes(time + "."), .. body];
+        return "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed));
+    }
+
+    private static async Task<string> Beginning(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        var bytes = new byte[MostShown];
+        await using var body = await answer.Content.ReadAsStreamAsync(cancel);
+        int length;
+        try
+        {
+            length = await body.ReadAtLeastAsync(bytes, MostShown, throwOnEndOfStream: false, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return ", an answer without an end";
+        }
+        var text = new string([.. Encoding.UTF8.GetString(bytes, 0, length).Select(c => char.IsControl(c) ? ' ' : c)]);
+        return text.Trim() is { Length: > 0 } said ? $": {said}" : "";
+    }
+}
