@@ -36,6 +36,7 @@ try
     if (settings.Listen.Socket is null)
         app.UseMiddleware<ThisMachine>();
     app.UseMiddleware<Identity>();
+    app.Use(app.Services.GetRequiredService<RefusedDeeds>().Watch);
     app.Use(app.Services.GetRequiredService<PageFiles>().Answer);
     app.UseMiddleware<Methods>();
     app.Use(BodyCheck.HideType);

@@ -38,6 +38,7 @@ public static class AccessApi
             .AddSingleton<People>()
             .AddSingleton<PersonalTokens>()
             .AddBackground<TokenUses>()
+            .AddBackground<RefusedDeeds>()
             .AddSingleton<Sessions>()
             .AddSingleton<SignInRefusals>()
             .AddSingleton<IRetained>(provider => provider.GetRequiredService<KeptAnswers>());

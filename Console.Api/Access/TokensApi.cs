@@ -59,11 +59,13 @@ public static class TokensApi
         calls
             .MapPost("/api/tokens", Make)
             .As("makeToken", Right.Person, "Make a token; it is shown this once")
+            .InAudit("make token", "tokens")
             .Gives(409, 429)
             .Example("""{ "name": "nightly tests", "scope": ["reserve", "build"], "apps": ["shop"], "days": 30 }""");
         calls
             .MapDelete("/api/tokens/{id}", End)
-            .As("endToken", Right.Person, "End a token of one's own, or as an administrator anybody's");
+            .As("endToken", Right.Person, "End a token of one's own, or as an administrator anybody's")
+            .InAudit("end token", "token {id}");
         calls
             .MapGet("/api/people/tokens", ListAll)
             .As("listAllTokens", Right.Administer, "Everybody's tokens, for administrators");

@@ -15,7 +15,8 @@ public static class AuditApi
     private const int UsualLimit = 100,
         MostLimit = 1000;
 
-    public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddSingleton<AuditReader>();
+    public static IServiceCollection AddAudit(this IServiceCollection services) =>
+        services.AddSingleton<AuditReader>().AddBackground<AuditRetention>();
 
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes
@@ -24,9 +25,11 @@ public static class AuditApi
             .As(
                 "listAudit",
                 Right.View,
-                "What was done, newest first: by everybody for administrators, by oneself for others; as JSON, or by "
+                "What was done, or tried and refused, newest first: by everybody for administrators, by oneself for "
+                    + "others; as JSON, or by "
                     + "?format= or Accept as JSON Lines or CSV. Link names the next page"
             )
+            .Gives(410)
             .Produces<AuditPage>()
             .AlsoAs(Lines, "{\"at\":\"2026-11-25T17:00:00Z\",\"actor\":\"anna\",\"action\":\"reserve\"}\n")
             .AlsoAs(
@@ -39,6 +42,8 @@ public static class AuditApi
         [Description("Who did it")] string? actor,
         [Description("The server, or what else it was done to")] string? server,
         [Description("What was done, such as reserve")] string? action,
+        [Description("What came of it: one or more words, with commas between them"), ListOf(typeof(AuditOutcome))]
+            string? outcome,
         [Description("Not before")] DateTimeOffset? from,
         [Description("Before")] DateTimeOffset? to,
         [Description("How many at most: 1 to 1000, 100 when left out")] int? limit,
@@ -52,7 +57,7 @@ public static class AuditApi
             throw Problem.BadInput($"`limit` is a whole number from 1 to {MostLimit}.");
         if (before < 0)
             throw Problem.BadInput("`before` is what the last page's `next` says.");
-        var wish = new AuditWish(actor, server, action, from, to, before, limit ?? UsualLimit);
+        var wish = new AuditWish(actor, server, action, OutcomesOf(outcome), from, to, before, limit ?? UsualLimit);
         var page = audit.Read(wish, Caller.Of(context));
         if (page.Next is { } next)
             context.Response.Headers.Link = $"<{PublicAddress.Same(context, "before", $"{next}")}>; rel=\"next\"";
@@ -66,6 +71,9 @@ public static class AuditApi
         context.Response.ContentType = type;
         await context.Response.WriteAsync(text, Encoding.UTF8, context.RequestAborted);
     }
+
+    private static HashSet<AuditOutcome>? OutcomesOf(string? words) =>
+        words?.Split(',').Select(word => Enum.Parse<AuditOutcome>(word, ignoreCase: true)).ToHashSet();
 
     private static string Wanted(string accept) =>
         accept.Contains("text/csv", StringComparison.OrdinalIgnoreCase) ? "csv"

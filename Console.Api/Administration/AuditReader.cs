@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using TestServers.Access;
 using TestServers.Apps;
@@ -15,16 +14,19 @@ public sealed record AuditWish(
     string? Actor,
     string? Server,
     string? Action,
+    IReadOnlySet<AuditOutcome>? Outcomes,
     DateTimeOffset? From,
     DateTimeOffset? To,
     long? Before,
     int Limit
 );
 
-/// <summary>What came of a fact: it was done; or how the build or restore that was asked for is by now.</summary>
+/// <summary>What came of a fact: it was done, or refused; or how the build or restore that was asked for is by
+/// now.</summary>
 public enum AuditOutcome
 {
     Done,
+    Refused,
     Queued,
     Running,
     Succeeded,
@@ -41,7 +43,7 @@ public enum AuditOutcome
 /// <param name="Token">The token of theirs with which they did it; null: none.</param>
 /// <param name="Address">From where, as far as the web server told it.</param>
 /// <param name="Target">What it was done to: a server, a base, a token.</param>
-/// <param name="Detail">Reason and limits, in words.</param>
+/// <param name="Detail">Reason and limits, in words; or why it was refused.</param>
 public sealed record AuditEntry(
     DateTimeOffset At,
     string Actor,
@@ -56,13 +58,15 @@ public sealed record AuditEntry(
 
 /// <summary>Facts of the audit, newest first.</summary>
 /// <param name="Next">What to send as `before` for older ones; null: there are none.</param>
-public sealed record AuditPage(IReadOnlyList<AuditEntry> Facts, long? Next);
+/// <param name="IsCut">There were older ones, which are no longer kept.</param>
+public sealed record AuditPage(IReadOnlyList<AuditEntry> Facts, long? Next, bool IsCut);
 
 /// <summary>
-/// Reads audit.log from its end. However long it is, one call reads a bounded part of it; the next goes on there.
+/// Reads the audit from its end, over its parts. However long it is, one call reads a bounded piece of it; the next
+/// goes on there, although a part was ended meanwhile.
 /// </summary>
 public sealed partial class AuditReader(
-    LineFile audit,
+    LineParts audit,
     Secrets secrets,
     JobStore<Build> builds,
     JobStore<Restore> restores
@@ -75,28 +79,35 @@ public sealed partial class AuditReader(
 
     /// <summary>The facts that are wanted: for an administrator of all, for others of what they did
     /// themselves.</summary>
+    /// <exception cref="Problem">410: what stood before the wished place is no longer kept.</exception>
     public AuditPage Read(AuditWish wish, Caller caller)
     {
+        if (wish.Before < audit.Kept)
+            throw Problem.Gone(
+                "The audit no longer has what was done before this place: it was removed since the page before, as "
+                    + "`audit` in the settings says. Begin again without `before` for what is kept."
+            );
         var (facts, read, last) = (new List<AuditEntry>(), 0, wish.Before);
         foreach (var (start, line) in audit.Back(wish.Before))
         {
             if (facts.Count == wish.Limit || read++ == MostLines)
-                return new(facts, last);
+                return new(facts, last, IsCut: false);
             last = start;
-            if (FactOf(line) is not { } fact)
+            if (AuditFact.Of(line) is not { } fact)
                 continue;
             if (fact.At + ClockSteps < wish.From)
-                return new(facts, null);
+                return new(facts, null, IsCut: false);
             if (IsWanted(fact, wish) && (caller.IsAdministrator || fact.Who == caller.Name))
                 facts.Add(Shown(fact));
         }
-        return new(facts, null);
+        return new(facts, null, IsCut: audit.Kept > 0);
     }
 
-    private static bool IsWanted(AuditFact fact, AuditWish wish) =>
+    private bool IsWanted(AuditFact fact, AuditWish wish) =>
         (wish.Actor is null || fact.Who == wish.Actor)
         && (wish.Server is null || fact.On == wish.Server)
         && (wish.Action is null || fact.What == wish.Action)
+        && (wish.Outcomes is null || wish.Outcomes.Contains(OutcomeOf(fact)))
         && (wish.From is null || fact.At >= wish.From)
         && (wish.To is null || fact.At < wish.To);
 
@@ -115,6 +126,8 @@ public sealed partial class AuditReader(
 
     private AuditOutcome OutcomeOf(AuditFact fact)
     {
+        if (fact.Refused)
+            return AuditOutcome.Refused;
         if (fact.What is not ("build" or "restore") || Number().Match(fact.More ?? "") is not { Success: true } number)
             return AuditOutcome.Done;
         var id = JobId.From(number.Groups[1].Value);
@@ -127,17 +140,4 @@ public sealed partial class AuditReader(
 
     [GeneratedRegex(@"\A(?:build|restore) ([0-9]+)")]
     private static partial Regex Number();
-
-    // A line that somebody has spoilt by hand hides no other.
-    private static AuditFact? FactOf(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<AuditFact>(line, Json.Web);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

@@ -24,6 +24,7 @@ public sealed class SettingsReload(
     MessageBook messages,
     JobStore<Build> builds,
     Journal journal,
+    Audit audit,
     Secrets secrets,
     Sessions sessions,
     ILogger<SettingsReload> log
@@ -100,6 +101,7 @@ public sealed class SettingsReload(
                 before.Source,
                 next.Counts
             );
+            await TellAudit(next);
         }
         catch (Exception e) when (e is WrongSetting or DiskRefused)
         {
@@ -114,6 +116,19 @@ public sealed class SettingsReload(
                 "The settings file could not be read again, because the console failed; its log says why.",
             ];
             log.LogError(e, "The settings file {File} could not be read again", before.Source);
+        }
+    }
+
+    // Not with the act: who is to lose a right loses it although the disk is full.
+    private async Task TellAudit(ConsoleSettings read)
+    {
+        try
+        {
+            await journal.Do(act => audit.Write(act, Caller.TheConsole, "read settings", read.Source, read.Counts));
+        }
+        catch (DiskRefused refused)
+        {
+            log.LogWarning("The audit does not tell that the settings were read again: {Reason}", refused.Message);
         }
     }
 

@@ -33,6 +33,7 @@ public static class AnyServerApi
                 "Reserve any free server that can be used; ?wait=SECONDS waits, 10 s at most; asked again with its "
                     + "Idempotency-Key it keeps its place in the line"
             )
+            .InAudit("reserve", "any server")
             .Gives(404, 409, 429)
             .SaysWhenToAskAgain(409)
             .Example("""{ "purpose": "nightly tests", "hours": 1 }""")

@@ -40,19 +40,23 @@ public static class LineApi
         calls
             .MapPost("/api/servers/{server}/line", Join)
             .As("joinLine", Right.Reserve, "Wait for a server; {\"watch\": true} only watches it")
+            .InAudit("join line")
             .Gives(409, 429)
             .Example("""{ "purpose": "basket test", "hours": 2 }""");
         calls
             .MapDelete("/api/servers/{server}/line", Leave)
-            .As("leaveLine", Right.Reserve, "Leave the line of a server, or pass one's turn");
+            .As("leaveLine", Right.Reserve, "Leave the line of a server, or pass one's turn")
+            .InAudit("leave line");
         calls
             .MapPost("/api/line", JoinAny)
             .As("joinAnyLine", Right.Reserve, "Wait for any server; {\"watch\": true} only watches")
+            .InAudit("join line", "any server")
             .Gives(404, 409, 429)
             .Example("""{ "purpose": "basket test", "app": "shop", "hours": 2 }""");
         calls
             .MapDelete("/api/line/{place}", LeavePlace)
-            .As("leavePlace", Right.Reserve, "Give up one of one's own places");
+            .As("leavePlace", Right.Reserve, "Give up one of one's own places")
+            .InAudit("leave line", "place {place}");
         calls.MapGet("/api/line", List).As("listLine", Right.View, "One's own places, and all");
     }
 

@@ -61,6 +61,7 @@ public static class BuildsApi
         calls
             .MapPost("/api/servers/{server}/builds", Launch)
             .As("launchBuild", Right.Build, "Put an app on a server: a fresh database, code, or both")
+            .InAudit("build")
             .Gives(409, 429)
             .Example("""{ "app": "shop", "path": "branches/basket", "database": true, "code": true }""");
         calls
@@ -72,7 +73,11 @@ public static class BuildsApi
             .Gives(429)
             .SaysWhenToAskAgain(200)
             .Holds(PlaceKind.Wait, "wait");
-        calls.MapPost("/api/builds/{id}/cancel", Cancel).As("cancelBuild", Right.Build, "Cancel a build").Gives(409);
+        calls
+            .MapPost("/api/builds/{id}/cancel", Cancel)
+            .As("cancelBuild", Right.Build, "Cancel a build")
+            .InAudit("cancel build", "build {id}")
+            .Gives(409);
         calls
             .MapPost("/api/builds/{id}/retry", Retry)
             .As(
@@ -80,6 +85,7 @@ public static class BuildsApi
                 Right.Build,
                 "Run a build again: exactly the same, or {\"from\": \"failed\"} from its failed step on"
             )
+            .InAudit("build", "build {id}")
             .Gives(409, 429)
             .Example("""{ "from": "failed" }""");
         calls

@@ -21,6 +21,7 @@ public static class CopiesApi
         calls
             .MapDelete("/api/copies/{database}", Drop)
             .As("dropCopy", Right.Build, "Drop the copy of a server that is not seen, at once")
+            .InAudit("drop copy", "{database}")
             .Gives(409, 502);
     }
 

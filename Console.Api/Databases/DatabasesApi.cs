@@ -37,6 +37,7 @@ public static class DatabasesApi
         calls
             .MapPost("/api/bases/{name}/restore", Restore)
             .As("restoreBase", Right.Restore, "Restore a base from its dump; ?wait=true answers when it has ended")
+            .InAudit("restore", "{name}")
             .Gives(409, 429, 502)
             .Holds(PlaceKind.Restore, "wait");
         calls

@@ -9,6 +9,9 @@ namespace TestServers.Foundation;
 /// </summary>
 public sealed class Problem : Exception
 {
+    /// <summary>The type of what is refused because nothing is left, and not because of anybody's right.</summary>
+    public const string NothingFree = "none-free";
+
     private Problem(int status, string type, string title, string detail)
         : base(detail) => (Status, Type, Title) = (status, type, title);
 
@@ -38,7 +41,9 @@ public sealed class Problem : Exception
 
     public static Problem InLine(string detail) => new(409, "in-line", "Others wait for this server", detail);
 
-    public static Problem NoneFree(string detail) => new(409, "none-free", "No server is free", detail);
+    public static Problem NoneFree(string detail) => new(409, NothingFree, "No server is free", detail);
+
+    public static Problem Gone(string detail) => new(410, "gone", "This is no longer kept", detail);
 
     public static Problem Misdirected(string detail) => new(421, "not-here", "The console has another name", detail);
 

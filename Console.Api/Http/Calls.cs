@@ -28,6 +28,10 @@ public sealed record TextForm(string Type, string Text);
 /// <summary>An answer that has a part of a list, and names the next one in a Link.</summary>
 public sealed record PagedAnswer;
 
+/// <summary>What the audit calls a write, and what it is done to.</summary>
+/// <param name="On">With values of the address: "build {id}".</param>
+public sealed record DeedWords(string What, string On);
+
 /// <summary>What a route table says of a call: its name, the right it needs, and what it can answer.</summary>
 public static class Calls
 {
@@ -39,6 +43,11 @@ public static class Calls
     /// <param name="name">A verb and its object in camelCase; client programs have it as their method's name.</param>
     public static RouteHandlerBuilder As(this RouteHandlerBuilder call, string name, Right right, string summary) =>
         call.WithName(name).WithSummary(summary).WithMetadata(new NeededRight(right));
+
+    /// <summary>Says what the audit calls it, for who is refused.</summary>
+    /// <param name="on">What it is done to, with values of the address.</param>
+    public static RouteHandlerBuilder InAudit(this RouteHandlerBuilder call, string what, string on = "{server}") =>
+        call.WithMetadata(new DeedWords(what, on));
 
     /// <summary>Problems it can give besides those that every such call can.</summary>
     public static RouteHandlerBuilder Gives(this RouteHandlerBuilder call, params int[] statuses) =>

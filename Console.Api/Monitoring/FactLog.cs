@@ -72,7 +72,9 @@ public sealed class FactLog : BackgroundService
     {
         var kind = fact.Kind == CallerKind.Token ? $" (token{(fact.Token is null ? "" : " ")}{fact.Token})" : "";
         var more = fact.More is null ? "" : $": {_secrets.Hide(fact.More)}";
-        _log.LogInformation("{Who}{Kind}: {What} {On}{More}", fact.Who, kind, fact.What, fact.On, more);
+        var refused = fact.Refused ? ", refused" : "";
+        const string Text = "{Who}{Kind}: {What} {On}{Refused}{More}";
+        _log.LogInformation(Text, fact.Who, kind, fact.What, fact.On, refused, more);
     }
 
     private void TellBegin(Build build)

@@ -150,7 +150,7 @@ public sealed class Measures : IDisposable
             changes.WithLabels(what);
         audit.Written += fact =>
         {
-            if (words.TryGetValue(fact.What, out var what))
+            if (!fact.Refused && words.TryGetValue(fact.What, out var what))
                 changes.WithLabels(what).Inc();
         };
     }

@@ -74,20 +74,24 @@ public static class ReservationsApi
         calls
             .MapPut("/api/servers/{server}/reservation", Reserve)
             .As("reserveServer", Right.Reserve, "Reserve a server, or change or extend one's own reservation")
+            .InAudit("reserve")
             .Gives(409, 429)
             .Example("""{ "purpose": "basket test", "hours": 4 }""");
         calls
             .MapDelete("/api/servers/{server}/reservation", Release)
             .As("releaseServer", Right.Reserve, "Release a server; ?builds=finish lets the build that runs end first")
+            .InAudit("release")
             .Gives(409);
         calls
             .MapPost("/api/servers/{server}/reservation/takeover", TakeOver)
             .As("takeOverServer", Right.Reserve, "Take a server over from its holder")
+            .InAudit("take over")
             .Gives(409, 429)
             .Example("""{ "reason": "anna is on holiday" }""");
         calls
             .MapPost("/api/servers/{server}/reservation/undo", Undo)
             .As("undoRelease", Right.Reserve, "Take a release back, within 10 seconds")
+            .InAudit("undo release")
             .Gives(409)
             .Example("""{ "number": 17 }""");
         calls

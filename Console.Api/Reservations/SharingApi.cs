@@ -38,21 +38,25 @@ public static class SharingApi
         calls
             .MapPost("/api/servers/{server}/reservation/ask", Ask)
             .As("askToRelease", Right.Reserve, "Ask the holder to release a server")
+            .InAudit("ask to release")
             .Gives(409, 429)
             .Example("""{ "text": "the customer waits" }""");
         calls
             .MapPost("/api/servers/{server}/reservation/answer", Answer)
             .As("answerAsks", Right.Reserve, "Answer who has asked: release, until, or keep")
+            .InAudit("answer")
             .Gives(409)
             .Example("""{ "answer": "until", "until": "2026-11-25T15:00:00Z" }""");
         calls
             .MapPost("/api/servers/{server}/reservation/give", Give)
             .As("giveServer", Right.Reserve, "Give one's server to a colleague, with its end")
+            .InAudit("give")
             .Gives(409)
             .Example("""{ "to": "ben", "purpose": "basket test" }""");
         calls
             .MapPost("/api/servers/{server}/reservation/share", Share)
             .As("shareServer", Right.Reserve, "Say who may build on one's server, too")
+            .InAudit("share")
             .Gives(409)
             .Example("""{ "with": ["ben", "carla"] }""");
     }

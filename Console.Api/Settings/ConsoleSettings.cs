@@ -58,6 +58,9 @@ public sealed record ConsoleSettings
     public ReservationSettings Reservations { get; init; } = new();
     public BuildSettings Builds { get; init; } = new();
 
+    /// <summary>How much of the audit is kept.</summary>
+    public AuditSettings Audit { get; init; } = new();
+
     /// <summary>The file they were read from.</summary>
     internal string Source { get; private init; } = "";
 

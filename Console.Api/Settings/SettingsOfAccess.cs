@@ -110,6 +110,10 @@ public sealed record PeopleSettings(
     public string NameOf(string spelling) => Names == NameRule.Folded ? spelling.ToLowerInvariant() : spelling;
 }
 
+/// <param name="Days">For how many days a line of the audit is kept at least; 0: no limit.</param>
+/// <param name="Megabytes">So much of its newest lines is kept, and at most a tenth more; 0: no limit.</param>
+public sealed record AuditSettings(double Days = 730, int Megabytes = 500);
+
 /// <summary>A chat room's or any program's address that takes a POST of {"text": "..."}.</summary>
 public sealed record TextWebhookSettings(string Url);
 

@@ -37,6 +37,10 @@ internal static partial class SettingsRules
         "is an http or https address without a user, as none is sent",
         t => IsWebAddress(t) && new Uri(t).UserInfo.Length == 0
     );
+    private static readonly SettingRule DaysOrNoLimit = new(
+        "is from 0.01 to 36500 days, or 0, which sets no limit",
+        Number: n => n is 0 or >= 0.01 and <= 36500
+    );
 
     private static readonly Dictionary<string, SettingRule> All = new(StringComparer.Ordinal)
     {
@@ -165,10 +169,7 @@ internal static partial class SettingsRules
         ["reservations.lineHours"] = Between(0.01, 8760, "hours"),
         ["builds"] = new("is an object: { \"kept\": ..., ... }"),
         ["builds.kept"] = Whole(1, 100_000),
-        ["builds.keptDays"] = new(
-            "is from 0.01 to 36500 days, or 0, which sets no limit",
-            Number: n => n is 0 or >= 0.01 and <= 36500
-        ),
+        ["builds.keptDays"] = DaysOrNoLimit,
         ["builds.perPerson"] = Whole(1, 100_000),
         ["builds.waiting"] = Whole(1, 100_000),
         ["builds.history"] = Whole(1, 10_000),
@@ -179,6 +180,9 @@ internal static partial class SettingsRules
         ["builds.healthSeconds"] = Between(0.1, 86400, "seconds"),
         ["builds.restoreHours"] = Between(0.01, 168, "hours"),
         ["builds.outputMegabytes"] = Whole(1, 1024),
+        ["audit"] = new("is an object: { \"days\": ..., \"megabytes\": ... }"),
+        ["audit.days"] = DaysOrNoLimit,
+        ["audit.megabytes"] = Whole(0, 1_000_000),
     };
 
     private static readonly Dictionary<string, SettingRule> OfSsh = new(StringComparer.Ordinal)

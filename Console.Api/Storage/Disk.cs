@@ -77,6 +77,18 @@ public static partial class Disk
         Check(rename(DraftOf(path), path), "rename", DraftOf(path));
     }
 
+    /// <summary>Renames a file. Lasts from <see cref="SyncFolder"/> of both folders on.</summary>
+    /// <exception cref="DiskRefused">It is where it was.</exception>
+    public static void Rename(string path, string to) => Check(rename(path, to), "rename", path);
+
+    /// <summary>Removes a file.</summary>
+    /// <exception cref="DiskRefused">It is still there.</exception>
+    public static void Remove(string path)
+    {
+        Check(unlink(path), "unlink", path);
+        SyncFolder(FolderOf(path));
+    }
+
     /// <summary>Puts back what a draft has replaced, or removes what was not there before.</summary>
     /// <returns>Whether the disk did it; it is tried in two ways.</returns>
     public static bool PutBack(string path, bool hadLast)

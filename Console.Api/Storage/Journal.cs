@@ -36,14 +36,14 @@ public sealed class Journal
     private readonly Queue<DecidedAct> _waiting = new();
     private readonly string _folder,
         _path;
-    private readonly LineFile _audit;
+    private readonly LineParts _audit;
     private JournalLine? _lagging;
     private bool _isTaken;
 
     /// <summary>Opens the journal of a state folder, and brings files and audit up to what it holds.</summary>
     /// <exception cref="UnreadableFile">It holds something else than an act.</exception>
     /// <exception cref="DiskRefused">The disk refused; the next start goes on.</exception>
-    public Journal(string folder, LineFile audit)
+    public Journal(string folder, LineParts audit)
     {
         (_folder, _path, _audit) = (folder, Path.Combine(folder, "journal.log"), audit);
         if (Read() is { } line)
@@ -246,7 +246,7 @@ public sealed class Journal
     private void PutInPlace(List<StagedFile> files, JournalLine line)
     {
         var placed = new List<StagedFile>();
-        var length = _audit.Length;
+        var length = _audit.End;
         try
         {
             foreach (var file in files)

@@ -70,9 +70,29 @@ public sealed class LineFile
     /// the line's begin is passed over.</param>
     public IEnumerable<(long Start, string Line)> Back(long? before = null)
     {
-        if (!File.Exists(_path))
+        using var file = Open(_path);
+        foreach (var line in Back(file, before))
+            yield return line;
+    }
+
+    /// <summary>Opens a file of lines to be read while it grows; null: there is none.</summary>
+    internal static FileStream? Open(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc cref="Back(long?)"/>
+    internal static IEnumerable<(long Start, string Line)> Back(FileStream? file, long? before)
+    {
+        if (file is null || before <= 0)
             yield break;
-        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var (position, isWhole) = (Math.Min(before ?? long.MaxValue, file.Length), false);
         var rest = Array.Empty<byte>();
         while (position > 0)

@@ -60,7 +60,7 @@ public sealed class StateFolder : IDisposable
     public IReadOnlyList<string> Notices => _notices;
 
     /// <summary>What makes changes of several files one act. Opened first: what it brings up is then loaded.</summary>
-    public Journal Journal(LineFile audit) => new(_folder, audit);
+    public Journal Journal(LineParts audit) => new(_folder, audit);
 
     /// <summary>
     /// Loads a file, or creates it: at the first start, or when this program is the first that has such a file.
@@ -98,11 +98,12 @@ public sealed class StateFolder : IDisposable
         return path;
     }
 
-    /// <summary>A file of lines within the state.</summary>
+    /// <summary>A file of lines within the state, and the folder of its ended parts.</summary>
     /// <exception cref="UnreadableFile">It cannot be used.</exception>
-    public LineFile Lines(string name)
+    public LineParts Lines(string name)
     {
-        var file = new LineFile(In(name));
+        Folder(Path.ChangeExtension(name, null));
+        var file = new LineParts(In(name));
         if (file.CutOff > 0)
             _notices.Add(
                 $"The last line of {In(name)} was not complete, and its {file.CutOff} bytes were cut off: a crash "

@@ -62,7 +62,8 @@ internal sealed class WholeSettings : IDisposable
           "builds": { "kept": 500, "keptDays": 90, "perPerson": 20, "waiting": 1000, "history": 50,
             "databaseMinutes": 120,
             "codeMinutes": 60, "afterMinutes": 30, "settingsMinutes": 2, "healthSeconds": 30, "restoreHours": 12,
-            "outputMegabytes": 256 }
+            "outputMegabytes": 256 },
+          "audit": { "days": 730, "megabytes": 500 }
         }
         """;
 

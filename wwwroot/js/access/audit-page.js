@@ -7,8 +7,10 @@ import { servers } from '../servers/server.js';
 import { Audit } from './audit.js';
 import { me } from './me.js';
 
-const actions = ['reserve', 'change reservation', 'release', 'take over', 'end reservation', 'build', 'cancel build',
-  'restore', 'make token', 'end token'];
+const actions = ['reserve', 'change reservation', 'release', 'undo release', 'take over', 'give', 'share',
+  'ask to release', 'answer', 'end reservation', 'join line', 'leave line', 'turn', 'turn missed', 'end place', 'build',
+  'cancel build', 'restore', 'drop copy', 'make token', 'end token', 'read settings'];
+const outcomes = ['done', 'refused', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'];
 
 export const AuditPage = View.extend({
   title: 'Audit',
@@ -53,7 +55,12 @@ export const AuditPage = View.extend({
       return date && new Date(year, month - 1, date + more).toISOString();
     };
     const wish = {
-      actor: value('actor'), server: value('server'), action: value('action'), from: day('from', 0), to: day('to', 1)
+      actor: value('actor'),
+      server: value('server'),
+      action: value('action'),
+      outcome: value('outcome'),
+      from: day('from', 0),
+      to: day('to', 1)
     };
     const next = _.pick(wish, Boolean);
     if (_.isEqual(next, this.wish)) return;
@@ -70,10 +77,12 @@ export const AuditPage = View.extend({
       nameless: !me.get('name'),
       loading: me.get('name') && !audit.loaded && !this.problem,
       actions,
+      outcomes,
       files: audit.loaded ? [file('csv', 'CSV'), file('jsonl', 'JSON Lines')] : [],
       none: audit.loaded && !audit.length && { narrowed: !_.isEmpty(this.wish) },
       any: audit.length ? { facts: audit.map((fact) => this.row(fact)) } : null,
       older: audit.loaded && audit.next !== null,
+      cut: audit.loaded && audit.cut,
       busy: this.busy
     });
   },

@@ -29,7 +29,7 @@ export const Audit = Backbone.Collection.extend({
     this.wish = wish;
     const { body } = await api.read(`api/audit?${new URLSearchParams(wish)}`);
     if (wish !== this.wish) return;
-    this.next = body.next;
+    this.place(body);
     this.loaded = true;
     this.reset(body.facts);
   },
@@ -38,9 +38,11 @@ export const Audit = Backbone.Collection.extend({
     const { wish } = this;
     const { body } = await api.read(`api/audit?${new URLSearchParams({ ...wish, before: this.next })}`);
     if (wish !== this.wish) return;
-    this.next = body.next;
+    this.place(body);
     this.add(body.facts);
   },
+
+  place({ next, isCut }) { Object.assign(this, { next, cut: isCut }); },
 
   // The same as a file.
   file(format) { return api.at(`api/audit?${new URLSearchParams({ ...this.wish, limit: 1000, format })}`); }

@@ -14,7 +14,7 @@ public sealed class AuditTest : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
-        _console.WriteSettings(more: """, "roles": [ { "role": "administrator", "users": ["carla"] } ] """);
+        WriteSettings();
         await _console.StartWithServers();
         using var anna = _console.ClientFor("anna");
         using var ben = _console.ClientFor("ben");
@@ -28,9 +28,15 @@ public sealed class AuditTest : IAsyncLifetime, IAsyncDisposable
         token.DefaultRequestHeaders.Remove("X-Remote-User");
         token.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", made.Text("secret"));
         await token.Post("api/servers/qa02/reservation/takeover", new { reason = "I need it" });
-        // Refused, so in no audit.
-        await (await ben.DeleteAsync("api/servers/qa02/reservation")).Problem(HttpStatusCode.Conflict);
     }
+
+    private void WriteSettings(string more = "") =>
+        _console.WriteSettings(
+            more: $$"""
+            , "roles": [ { "role": "administrator", "users": ["carla"] },
+                { "role": "viewer", "users": ["vera"] } ]{{more}}
+            """
+        );
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
@@ -154,6 +160,98 @@ public sealed class AuditTest : IAsyncLifetime, IAsyncDisposable
         await ben.Put("api/servers/qa01/reservation", Hold);
         Assert.Equal("ben reserve qa01", (await Facts("carla", ""))[0]);
         Assert.Equal(7, (await Facts("carla", "")).Count);
+    }
+
+    [Fact]
+    public async Task What_was_refused_is_in_it_a_moment_later_and_not_more_of_it_than_a_person_has_a_minute()
+    {
+        using var ben = _console.ClientFor("ben");
+        using var vera = _console.ClientFor("vera");
+        ben.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.9");
+        var own = await (await ben.Post("api/tokens", new { name = "reader", scope = new[] { "read" } })).Json();
+        var why = await (await ben.DeleteAsync("api/servers/qa02/reservation")).Problem(HttpStatusCode.Conflict);
+        await (await vera.Put("api/servers/qa01/reservation", Hold)).Problem(HttpStatusCode.Forbidden);
+        await (await vera.Post("api/bases/shop/restore", new { })).Problem(HttpStatusCode.Forbidden);
+        using (var token = _console.ClientFor(null))
+        {
+            token.DefaultRequestHeaders.Remove("X-Remote-User");
+            token.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", own.Text("secret"));
+            await (await token.Post("api/servers/qa02/reservation/takeover", new { })).Problem(
+                HttpStatusCode.Forbidden
+            );
+            token.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "none");
+            await (await token.Put("api/servers/qa01/reservation", Hold)).Problem(HttpStatusCode.Unauthorized);
+        }
+        // What is not understood, what is not there, and a look.
+        await (await ben.Put("api/servers/qa01/reservation", new { hours = -1 })).Problem(HttpStatusCode.BadRequest);
+        await (await ben.Put("api/servers/qa99/reservation", Hold)).Problem(HttpStatusCode.NotFound);
+        await (await ben.GetAsync("api/people/tokens")).Problem(HttpStatusCode.Forbidden);
+
+        string[] refused = ["ben take over qa02", "vera restore shop", "vera reserve qa01", "ben release qa02"];
+        await Wait.Until("it is there", async () => (await Facts("carla", "?outcome=refused")).Count == 4);
+        Assert.Equal(refused, await Facts("carla", "?outcome=refused"));
+        Assert.Equal(["ben release qa02"], await Facts("ben", "?outcome=refused&action=release"));
+        Assert.Equal(7, (await Facts("carla", "?outcome=done")).Count);
+        var told = (await ben.Json("api/audit?outcome=failed,refused")).GetProperty("facts")[0];
+        Assert.Equal(("token", "reader"), (told.Text("kind"), told.Text("token")));
+        told = (await ben.Json("api/audit?outcome=refused")).GetProperty("facts")[1];
+        Assert.Equal(
+            ("198.51.100.9", why, "refused"),
+            (told.Text("address"), told.Text("detail"), told.Text("outcome"))
+        );
+
+        foreach (var _ in Enumerable.Range(0, 20))
+            await vera.Put("api/servers/qa01/reservation", Hold);
+        Shell.Run($"kill -TERM {_console.Id}");
+        await Wait.Until("it has ended", () => _console.HasExited);
+        await _console.StartWithServers();
+        var veras = await Facts("vera", "?outcome=refused");
+        Assert.Equal("vera try 12 more", veras[0]);
+        Assert.Equal(11, veras.Count);
+        var metrics = await _console.Http.GetStringAsync("metrics");
+        Assert.Contains("console_reservation_changes_total{what=\"taken_over\"} 0", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_kept_by_size_and_age_and_a_place_stays_the_same_or_is_told_to_be_gone()
+    {
+        using var carla = _console.ClientFor("carla");
+        var log = Path.Combine(_console.Folder, "state", "audit.log");
+        var line = (await File.ReadAllLinesAsync(log))[1];
+        var old = line.Replace(
+            JsonDocument.Parse(line).RootElement.Text("at")!,
+            $"{DateTimeOffset.UtcNow.AddDays(-2):yyyy-MM-ddTHH:mm:ssZ}",
+            StringComparison.Ordinal
+        );
+        Assert.NotEqual(line, old);
+        await _console.Kill();
+        await File.WriteAllTextAsync(log, string.Concat(Enumerable.Repeat(old + "\n", 900)));
+        WriteSettings(""", "audit": { "days": 10, "megabytes": 1 }""");
+        await _console.StartWithServers();
+        // A part has a tenth: this one has ended.
+        await Wait.Until("the part has ended", () => !File.Exists(log));
+        var whole = await carla.Json("api/audit?limit=1000");
+        Assert.Equal((900, false), (Names(whole).Count, whole.GetProperty("isCut").GetBoolean()));
+        var place = (await carla.Json("api/audit?limit=600")).GetProperty("next").GetInt64();
+        using var ben = _console.ClientFor("ben");
+        await ben.Put("api/servers/qa01/reservation", Hold);
+        Assert.Equal(300, (await Facts("carla", $"?limit=1000&before={place}")).Count);
+        Assert.Equal(["ben reserve qa01", "anna reserve qa01"], await Facts("carla", "?limit=2"));
+
+        WriteSettings(""", "audit": { "days": 1, "megabytes": 1 }""");
+        Shell.Run($"kill -HUP {_console.Id}");
+        await Wait.Until("it is too old", async () => (await Facts("carla", "?limit=1000")).Count < 900);
+        var gone = await (await carla.GetAsync($"api/audit?before={place}")).Problem(HttpStatusCode.Gone);
+        Assert.Contains("no longer has what was done before this place", gone, StringComparison.Ordinal);
+        var left = await carla.Json("api/audit");
+        Assert.True(left.GetProperty("isCut").GetBoolean());
+        Assert.Equal(["console read settings", "ben reserve qa01"], Names(left).Select(n => n.Split(" /")[0]));
+        // Places go on behind what was removed, also after a start.
+        var last = (await carla.Json("api/audit?limit=1")).GetProperty("next").GetInt64();
+        Assert.True(last > place);
+        await _console.Kill();
+        await _console.StartWithServers();
+        Assert.Equal(last, (await carla.Json("api/audit?limit=1")).GetProperty("next").GetInt64());
     }
 
     private async Task<List<string>> Facts(string who, string query)

@@ -18,7 +18,7 @@ public sealed class ActsTogetherTest : IDisposable
 
     public ActsTogetherTest()
     {
-        _journal = new(_folder.Path, new LineFile(_folder["audit.log"]));
+        _journal = new(_folder.Path, new LineParts(_folder["audit.log"]));
         _a = JsonFile<Number>.Create(_folder["a.json"], new(1, 0));
         _b = JsonFile<Number>.Create(_folder["b.json"], new(1, 0));
     }

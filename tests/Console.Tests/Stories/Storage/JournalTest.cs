@@ -16,7 +16,7 @@ public sealed class JournalTest : IDisposable
 
     private string Audit => _folder["audit.log"];
 
-    private Journal Open() => new(_folder.Path, new LineFile(Audit));
+    private Journal Open() => new(_folder.Path, new LineParts(Audit));
 
     private string Text(string name) => File.Exists(_folder[name]) ? File.ReadAllText(_folder[name]) : "";
 
@@ -47,6 +47,32 @@ public sealed class JournalTest : IDisposable
         Assert.Equal("value 7\n", Text("audit.log"));
         Assert.Equal("", Text("journal.log"));
         Assert.Empty(Directory.GetFiles(_folder.Path, "*.draft"));
+    }
+
+    /// <summary>A power cut brings the journal's line back, which is not removed durably.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_act_stands_once_in_the_audit_although_its_part_has_ended_since(bool isOld)
+    {
+        var (a, b) = Files();
+        var audit = new LineParts(Audit);
+        var journal = new Journal(_folder.Path, audit);
+        await Act(journal, a, b, 7);
+        if (isOld)
+            audit.EndPart();
+        var line = new JournalLine([], ["value 7"]);
+        File.WriteAllText(_folder["journal.log"], JsonSerializer.Serialize(line, Json.Web) + "\n");
+        audit = new(Audit);
+        _ = new Journal(_folder.Path, audit);
+        Assert.Equal(["value 7"], audit.Back().Select(l => l.Line));
+        // One that was killed before its lines were there gets them behind those of the ended part.
+        File.WriteAllText(
+            _folder["journal.log"],
+            JsonSerializer.Serialize(line with { Facts = ["value 8"] }, Json.Web) + "\n"
+        );
+        _ = new Journal(_folder.Path, audit);
+        Assert.Equal(["value 8", "value 7"], audit.Back().Select(l => l.Line));
     }
 
     [Fact]

@@ -134,6 +134,8 @@ public sealed partial class EveryKeyTest
         "builds.healthSeconds   0 -30 1e9 1e-9",
         "builds.restoreHours    0 -12 1e9 1e-9",
         "builds.outputMegabytes 0 -1 1025 1.5",
+        "audit.days             -1 36501 1e999 1e-9",
+        "audit.megabytes        -1 1e9 1.5 \"500\"",
         .. OfSsh.Select(l => "guests.ssh." + l),
         .. OfSsh.Select(l => "databaseHosts[].ssh." + l),
     ];
