@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
+using TestServers.Http;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
@@ -9,7 +11,7 @@ namespace TestServers.Tests.Stories.Api;
 /// <summary>
 /// Who may do what: the table below beside the program's own calls, and every call by every kind of caller.
 /// </summary>
-public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
+public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
 {
     private const string Table = """
         DELETE /api/copies/{database}                             build
@@ -68,6 +70,25 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         PUT    /api/servers/{server}/reservation                  reserve
         """;
 
+    /// <summary>
+    /// What becomes of a deed on a server that anna holds and shares with dora: who may, and with which answer. An
+    /// administrator has no more of it than anybody else.
+    /// </summary>
+    private const string OfHeld = """
+                   holder  shared  user  administrator  own of the holder  own of the shared  own build
+        extend     200     409     409   409            200                409                403
+        release    204     409     409   409            204                409                403
+        take over  409     200     200   200            409                200                403
+        undo       409     409     409   409            409                409                403
+        ask        409     200     200   200            409                200                403
+        answer     200     409     409   409            200                409                403
+        give       200     409     409   409            200                409                403
+        share      200     409     409   409            200                409                403
+        wait       409     201     201   201            409                201                403
+        leave      204     204     204   204            204                204                403
+        build      202     202     409   409            202                202                409
+        """;
+
     private static readonly string[] Tokens = ["reserve", "build", "restore"];
 
     private static readonly Dictionary<string, string> People = new(StringComparer.Ordinal)
@@ -75,6 +96,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         ["viewer"] = "vera",
         ["user"] = "ben",
         ["holder"] = "anna",
+        ["shared"] = "dora",
         ["administrator"] = "carla",
     };
 
@@ -136,12 +158,27 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         );
     }
 
+    [Fact]
+    public void Every_call_that_changes_something_has_its_words_for_the_audit()
+    {
+        using var program = new ProgramCalls();
+        Assert.Equal(
+            ["DELETE /api/me/session", "PUT /api/me"],
+            program
+                .All.Where(c => c.Metadata.GetMetadata<DeedWords>() is null)
+                .Select(ProgramCalls.AddressOf)
+                .Where(address => !address.StartsWith("GET", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        );
+    }
+
     [Theory]
     [
         InlineData("nobody"),
         InlineData("viewer"),
         InlineData("user"),
         InlineData("holder"),
+        InlineData("shared"),
         InlineData("administrator"),
         InlineData("token none"),
         InlineData("token reserve"),
@@ -164,6 +201,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         using var holder = _running.Console.ClientFor(People["holder"]);
         var held = await holder.Put("api/servers/qa02/reservation", new { purpose = "basket test", hours = 1 });
         Assert.Equal(HttpStatusCode.Created, held.StatusCode);
+        await holder.Post("api/servers/qa02/reservation/share", new { with = new[] { People["shared"] } });
         var differences = new List<string>();
         foreach (var (method, path, right) in Rows)
         {
@@ -196,6 +234,75 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(HttpStatusCode.NoContent, (await anna.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
     }
 
+    [Fact]
+    public async Task Of_a_server_that_is_held_its_holder_has_all_and_with_whom_it_is_shared_a_build_alone()
+    {
+        var rows = OfHeld.Split('\n').Select(l => Columns().Split(l.Trim())).ToList();
+        using var holder = _running.Console.ClientFor(People["holder"]);
+        using var user = _running.Console.ClientFor(People["user"]);
+        var clients = new Dictionary<string, HttpClient>(StringComparer.Ordinal);
+        foreach (var caller in rows[0])
+            clients[caller] = await ClientOf(caller);
+        var differences = new List<string>();
+        foreach (var row in rows.Skip(1))
+        {
+            foreach (var (caller, expected) in rows[0].Zip(row.Skip(1)))
+            {
+                await holder.Put("api/servers/qa02/reservation", new { purpose = "x", hours = 2 });
+                await holder.Post("api/servers/qa02/reservation/share", new { with = new[] { People["shared"] } });
+                await user.Post("api/servers/qa02/reservation/ask", new { });
+                using var answer = await OnHeld(clients[caller], row[0]);
+                if ($"{(int)answer.StatusCode}" != expected)
+                    differences.Add($"{row[0]} by {caller}: {(int)answer.StatusCode} and not {expected}");
+                await FreeAgain();
+            }
+        }
+        Assert.Empty(differences);
+        foreach (var client in clients.Values)
+            client.Dispose();
+    }
+
+    private static Task<HttpResponseMessage> OnHeld(HttpClient client, string deed)
+    {
+        const string held = "api/servers/qa02/reservation";
+        return deed switch
+        {
+            "extend" => client.Put(held, new { hours = 3 }),
+            "release" => client.DeleteAsync(held),
+            "take over" => client.Post($"{held}/takeover", new { reason = "x" }),
+            "undo" => client.Post($"{held}/undo", new { }),
+            "ask" => client.Post($"{held}/ask", new { }),
+            "answer" => client.Post($"{held}/answer", new { answer = "keep" }),
+            "give" => client.Post($"{held}/give", new { to = "emil" }),
+            "share" => client.Post($"{held}/share", new { with = new[] { "emil" } }),
+            "wait" => client.Post("api/servers/qa02/line", new { purpose = "x" }),
+            "leave" => client.DeleteAsync("api/servers/qa02/line"),
+            _ => client.Post("api/servers/qa02/builds", Body.ForBuild("shop", "trunk", database: false, code: true)),
+        };
+    }
+
+    // Whoever holds it or waits for it gives it back; a build that runs is cancelled by that.
+    private async Task FreeAgain()
+    {
+        foreach (var name in People.Values.Append("emil"))
+        {
+            using var client = _running.Console.ClientFor(name);
+            await client.DeleteAsync("api/servers/qa02/line");
+        }
+        foreach (var name in People.Values.Append("emil"))
+        {
+            using var client = _running.Console.ClientFor(name);
+            await client.DeleteAsync("api/servers/qa02/reservation");
+        }
+        await Wait.Until(
+            "nobody has it",
+            async () => (await _running.Console.Http.Json("api/servers/qa02")).Text("reservation") is null
+        );
+    }
+
+    [GeneratedRegex("  +")]
+    private static partial Regex Columns();
+
     private async Task<HttpClient> ClientOf(string caller)
     {
         var client = _running.Console.ClientFor(People.GetValueOrDefault(caller));
@@ -214,7 +321,15 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
     // A token of a person's own: of one scope, or of all that they may.
     private async Task<string> OwnToken(string which)
     {
-        using var person = _running.Console.ClientFor(which == "of an administrator" ? "carla" : "ben");
+        using var person = _running.Console.ClientFor(
+            which switch
+            {
+                "of an administrator" => People["administrator"],
+                "of the holder" => People["holder"],
+                "of the shared" => People["shared"],
+                _ => People["user"],
+            }
+        );
         string[] scope =
             which == "read" || Tokens.Contains(which, StringComparer.Ordinal) ? [which]
             : which == "for qa01" ? ["reserve", "build"]
@@ -286,7 +401,7 @@ public sealed class RightsTest : IAsyncLifetime, IAsyncDisposable
         caller switch
         {
             "viewer" => right == "person",
-            "user" or "holder" => right != "administer",
+            "user" or "holder" or "shared" => right != "administer",
             "administrator" => true,
             "own of an administrator" => Tokens.Contains(right, StringComparer.Ordinal),
             "own for qa01" => right is "reserve" or "build" && !path.Contains("{server}", StringComparison.Ordinal),
