@@ -11,6 +11,7 @@ public sealed class ReleaseUndo(
     JsonFile<ReservationsState> file,
     ReservationBook book,
     PastReservations past,
+    LineTurns turns,
     Journal journal,
     Audit audit,
     KeptAnswers answers,
@@ -32,6 +33,7 @@ public sealed class ReleaseUndo(
                     return earlier;
                 var released = Released(act, server, number, deed.Caller.Name);
                 past.Remove(act, released);
+                turns.Take(act, server, deed.Caller.Name);
                 act.Change(file, state => state.With(released.Held));
                 audit.Write(
                     act,

@@ -59,13 +59,13 @@ public sealed class ReservationBook(
     /// reservation by now; 403: it is some groups' alone; 429: one holds too many; 400: the wish is none.</exception>
     public async Task<ReservedServer> Reserve(ServerName server, ReservationWish wish, Deed deed)
     {
+        await PassDueTurns();
         return answers.Find<ReservedServer>(deed)
             ?? await journal.Do(act =>
             {
                 if (answers.Find<ReservedServer>(deed) is { } earlier)
                     return earlier;
                 protection.Ensure(server, deed.Caller.Name);
-                PassTurns(act);
                 var held = Holding(act.Of(file), server);
                 if (wish.Number is { } number && held?.Number != number)
                     throw Gone(server, number, held);
@@ -101,12 +101,12 @@ public sealed class ReservationBook(
     )
         where T : class
     {
+        await PassDueTurns();
         return answers.Find<T>(deed)
             ?? await journal.Do(act =>
             {
                 if (answers.Find<T>(deed) is { } earlier)
                     return earlier;
-                PassTurns(act);
                 var state = act.Of(file);
                 var own = AnyLine.PlaceOf(state, deed);
                 var free =
@@ -207,6 +207,10 @@ public sealed class ReservationBook(
         foreach (var server in turns.Pass(act))
             TellAfter(act, server);
     }
+
+    /// <summary>Passes turns that are due in an act of its own: they are passed, too, when the deed behind it is
+    /// refused because of them, so that nobody sees another line than the refusal tells of.</summary>
+    internal Task PassDueTurns() => turns.IsDue ? journal.Do(PassTurns) : Task.CompletedTask;
 
     /// <summary>Tells those who wait for a server that its reservation ends at another time.</summary>
     internal void TellNewEnd(Act act, Reservation held)

@@ -44,12 +44,12 @@ public sealed class WaitingLine(
     /// there are too many.</exception>
     public async Task<JoinedLine> Join(LineWish wish, Deed deed)
     {
+        await book.PassDueTurns();
         return answers.Find<JoinedLine>(deed)
             ?? await journal.Do(act =>
             {
                 if (answers.Find<JoinedLine>(deed) is { } earlier)
                     return earlier;
-                book.PassTurns(act);
                 var known = act.Of(file).Line.FirstOrDefault(p => IsSame(p, wish, deed.Caller.Name));
                 var answer = new JoinedLine((known ?? Add(act, wish, deed)).Number, known is null);
                 answers.Keep(act, deed, answer);

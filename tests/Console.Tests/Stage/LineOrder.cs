@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using TestServers.Reservations;
 using TestServers.Tests.Stories.Api;
 
 namespace TestServers.Tests.Stage;
@@ -10,14 +12,25 @@ namespace TestServers.Tests.Stage;
 /// </summary>
 internal static class LineOrder
 {
-    /// <summary>Who holds the server, and who waits, the first first and each with a blank behind.</summary>
-    private readonly record struct Standing(string? Holder, string Line)
+    /// <summary>Who holds the server, with whom it is shared, and who waits, the first first and each with a blank
+    /// behind. Who released it last, when, and with whom it was shared then: they may take that back.</summary>
+    private readonly record struct Standing(
+        string? Holder,
+        string Line,
+        string Shared = "",
+        string? Last = null,
+        string LastShared = "",
+        long LastAt = 0
+    )
     {
         public string? First => Line.Length == 0 ? null : Line[..Line.IndexOf(' ', StringComparison.Ordinal)];
 
         public bool HasPlace(string person) => $" {Line}".Contains($" {person} ", StringComparison.Ordinal);
 
-        public Standing Held(string? holder) => Without(holder ?? "") with { Holder = holder };
+        public Standing Held(string? holder) => Without(holder ?? "") with { Holder = holder, Shared = "" };
+
+        // Only the last end of all can be taken back, and only a release.
+        public Standing EndedOtherwise() => this with { Last = null, LastShared = "", LastAt = 0 };
 
         public Standing Without(string person) =>
             this with
@@ -84,10 +97,18 @@ internal static class LineOrder
         }
         else if (call.Status == status && (call.What != LineDeed.Look || IsSeen(call, now)))
             yield return after;
+        else if (call is { What: LineDeed.Undo, Status: HttpStatusCode.Conflict } && MayBeTooLate(call, now))
+            yield return now;
     }
 
+    private static bool MayBeTooLate(LineCall call, Standing now) =>
+        Stopwatch.GetElapsedTime(now.LastAt, call.Ended) >= ReleaseUndo.Time;
+
     private static bool IsSeen(LineCall call, Standing now) =>
-        call.Holder == now.Holder && call.Line == now.Line && call.Turn == (now.Holder is null ? now.First : null);
+        call.Holder == now.Holder
+        && call.Shared == now.Shared
+        && call.Line == now.Line
+        && call.Turn == (now.Holder is null ? now.First : null);
 
     // What a call does, and how it is answered.
     private static (HttpStatusCode, Standing) Effect(LineCall call, Standing now)
@@ -100,13 +121,31 @@ internal static class LineOrder
             LineDeed.Reserve => now.Holder is null && mayTake ? (HttpStatusCode.Created, now.Held(call.By)) : refused,
             LineDeed.Release when now.Holder is null => (HttpStatusCode.NoContent, now),
             LineDeed.Release => now.Holder == call.By
-                ? (HttpStatusCode.NoContent, now with { Holder = null })
+                ? (
+                    HttpStatusCode.NoContent,
+                    now with
+                    {
+                        Holder = null,
+                        Shared = "",
+                        Last = call.By,
+                        LastShared = now.Shared,
+                        LastAt = call.Began,
+                    }
+                )
+                : refused,
+            LineDeed.Undo => now.Holder is null && now.Last == call.By && mayTake
+                ? (HttpStatusCode.OK, now.Held(call.By).EndedOtherwise() with { Shared = now.LastShared })
                 : refused,
             LineDeed.TakeOver => now.Holder is not null && now.Holder != call.By && mayTake
-                ? (HttpStatusCode.OK, now.Held(call.By))
+                ? (HttpStatusCode.OK, now.Held(call.By).EndedOtherwise())
                 : refused,
             LineDeed.Give => now.Holder == call.By && (now.First is null || now.First == call.To)
-                ? (HttpStatusCode.OK, now.Held(call.To))
+                ? (HttpStatusCode.OK, now.Held(call.To).EndedOtherwise())
+                : refused,
+            LineDeed.Share => now.Holder == call.By ? (HttpStatusCode.OK, now with { Shared = call.To }) : refused,
+            LineDeed.Ask => now.Holder is not null && now.Holder != call.By ? (HttpStatusCode.OK, now) : refused,
+            LineDeed.Miss => now.Holder is null && now.First == call.By
+                ? (HttpStatusCode.OK, now.Without(call.By))
                 : refused,
             LineDeed.Join when now.HasPlace(call.By) => (HttpStatusCode.OK, now),
             LineDeed.Join => now.Holder == call.By

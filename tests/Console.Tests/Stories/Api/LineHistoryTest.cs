@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using TestServers.Tests.Stage;
@@ -6,82 +7,126 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>
-/// 24 people reserve, wait, leave, take over, give and release six servers at once while the console is killed: there
-/// is an order of the calls in which every answer is right, the line is first come, first served, and each turn stands
-/// once in the audit and once among what is to be told. CONSOLE_HOLDS_SEED repeats a run's choices.
+/// People reserve, share, wait, leave, ask, take over, give, release and take that back, on a few servers at once while
+/// the console is killed: there is an order of the calls in which every answer is right, the line is first come, first
+/// served, and each turn stands once in the audit and once among what is to be told. CONSOLE_HOLDS_SEED repeats a run's
+/// choices.
 /// </summary>
 public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
 {
-    private const int People = 24,
-        Calls = 3_000,
-        Kills = 6;
     private static readonly int Seed = int.TryParse(
         Environment.GetEnvironmentVariable("CONSOLE_HOLDS_SEED"),
         out var seed
     )
         ? seed
         : Random.Shared.Next(1_000_000);
-    private static readonly string[] Servers = [.. Enumerable.Range(1, 6).Select(n => $"qa{n:00}")];
+
     private readonly List<LineCall> _history = [];
-    private int _left = Calls;
+    private int _people,
+        _left,
+        _pause;
+    private string[] _servers = [];
     private volatile TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [Fact]
-    public async Task Every_answer_about_a_line_fits_into_one_order_and_each_turn_is_told_once_whatever_is_killed()
+    [Theory]
+    [InlineData(64, 4_000, 6, 60)]
+    // Turns that nobody takes are passed by the clock: the calls cannot tell when, but the audit does.
+    [InlineData(10, 500, 2, 0.012)]
+    public async Task Every_answer_about_a_line_fits_into_one_order_and_each_turn_is_told_once_whatever_is_killed(
+        int people,
+        int calls,
+        int kills,
+        double turnMinutes
+    )
     {
         output.WriteLine($"CONSOLE_HOLDS_SEED={Seed}");
+        // Turns are missed by who does something else meanwhile.
+        (_people, _left, _pause) = (people, calls, turnMinutes < 1 ? 300 : 0);
+        _servers = [.. Enumerable.Range(1, people / 2).Select(n => $"qa{n:00}")];
         await using var console = new ConsoleProcess();
-        console.WriteSettings(more: """, "reservations": { "turnMinutes": 60 }""");
-        console.WriteDomains([.. Servers.Select(s => (s, 1))]);
+        var minutes = turnMinutes.ToString(CultureInfo.InvariantCulture);
+        console.WriteSettings(more: $$""", "reservations": { "turnMinutes": {{minutes}} }""");
+        console.WriteDomains([.. _servers.Select(s => (s, 1))]);
         await console.StartWithServers();
         _up.SetResult();
-        var people = Task.WhenAll(Enumerable.Range(0, People).Select(n => Task.Run(() => Call(console, n))));
-        for (var kill = 1; kill <= Kills; kill++)
+        var (began, clock) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+        var callers = Task.WhenAll(Enumerable.Range(0, people).Select(n => Task.Run(() => Call(console, n))));
+        for (var kill = 1; kill <= kills; kill++)
         {
-            await Wait.Until("so many calls were made", () => _left <= Calls - Calls * kill / (Kills + 1), 120);
+            await Wait.Until("so many calls were made", () => _left <= calls - calls * kill / (kills + 1), 120);
             var down = _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
             await console.Kill();
             await console.StartWithServers();
             down.SetResult();
         }
-        await people;
+        await callers;
         output.WriteLine($"{_history.Count} calls, {_history.Count(c => c.Status is null)} without an answer");
 
-        Assert.True(_history.Count >= Calls);
+        Assert.True(_history.Count >= calls);
+        var audit = await Audit(console);
+        var missed = audit.Where(f => f.Text("what") == "turn missed").ToList();
+        _history.AddRange(missed.Select(f => Missed(f, began, clock)));
+        output.WriteLine($"{missed.Count} turns missed");
+        Assert.Equal(turnMinutes < 1, missed.Count > 5);
         foreach (var server in _history.GroupBy(c => c.Server))
             Assert.True(LineOrder.Exists([.. server], out var why), $"{server.Key}: {why}");
-        var turns = await TurnsInAudit(console);
-        var told = await TurnsToTell(console);
-        output.WriteLine($"{turns.Count} turns, {told.Count} of them to be told");
-        Assert.True(told.Count > 15, $"{told.Count} turns");
+        foreach (var what in Enum.GetValues<LineDeed>().Where(w => w != LineDeed.Miss))
+            Assert.Contains(_history, c => c.What == what && (int?)c.Status is >= 200 and < 300);
         // Of more than two thousand things the oldest are dropped.
-        Assert.Equal(turns.TakeLast(told.Count), told);
+        var told = await ToTell(console);
+        var turns = TurnsIn(audit, "turn");
+        Assert.True(told["yourTurn"].Count() > 15, $"{told["yourTurn"].Count()} turns");
+        Assert.Equal(turns.TakeLast(told["yourTurn"].Count()), told["yourTurn"]);
+        var over = TurnsIn(audit, "turn missed");
+        Assert.Equal(over.TakeLast(told["placeOver"].Count()), told["placeOver"]);
+        Assert.Equal(over.Count > 0, told["placeOver"].Any());
+    }
+
+    // The act was decided at its time or when somebody else was refused because of it, up to a second before: the
+    // clock is asked every second.
+    private static LineCall Missed(JsonElement fact, long began, DateTimeOffset clock)
+    {
+        var since = fact.GetProperty("at").GetDateTimeOffset() - clock;
+        var at = began + (long)(since.TotalSeconds * Stopwatch.Frequency);
+        return new(
+            fact.Text("on")!,
+            fact.Text("more")!.Split(' ')[3],
+            LineDeed.Miss,
+            "",
+            at - (2 * Stopwatch.Frequency),
+            at + (5 * Stopwatch.Frequency),
+            HttpStatusCode.OK
+        );
     }
 
     private async Task Call(ConsoleProcess console, int n)
     {
         var random = new Random(Seed * 1000 + n);
         using var http = console.ClientFor($"p{n}");
-        var (waits, holds) = (new List<string>(), new List<string>());
+        var (waits, holds, released) = (new List<string>(), new List<string>(), new List<string>());
         while (Interlocked.Decrement(ref _left) >= 0)
         {
             await _up.Task;
-            var what = (LineDeed)random.Next(Enum.GetValues<LineDeed>().Length);
-            var to = $"p{(n + 1 + random.Next(People - 1)) % People}";
+            await Task.Delay(random.Next(_pause));
+            var what = (LineDeed)random.Next((int)LineDeed.Miss);
+            var to = $"p{(n + 1 + random.Next(_people - 1)) % _people}";
             // Who waits tries to take what they wait for, and who holds gives it back: so turns come and go.
             var known = what switch
             {
                 LineDeed.Reserve => waits,
-                LineDeed.Release or LineDeed.Give => holds,
+                LineDeed.Release or LineDeed.Give or LineDeed.Share => holds,
+                LineDeed.Undo => released,
                 _ => [],
             };
-            var server = known.Count > 0 ? known[random.Next(known.Count)] : Servers[random.Next(Servers.Length)];
+            // Half of them want the same few, whose lines are long; the others' are short or empty.
+            var wanted = random.Next(random.Next(2) == 0 ? _people / 10 : _servers.Length);
+            var server = known.Count > 0 ? known[random.Next(known.Count)] : _servers[wanted];
             var call = new LineCall(server, $"p{n}", what, to, Stopwatch.GetTimestamp());
             try
             {
                 using var answer = await Send(http, call);
                 call = await call.Answered(answer, Stopwatch.GetTimestamp());
-                Remember(call, waits, holds);
+                Remember(call, waits, holds, released);
             }
             catch (HttpRequestException)
             {
@@ -96,17 +141,23 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
         }
     }
 
-    private static void Remember(LineCall call, List<string> waits, List<string> holds)
+    private static void Remember(LineCall call, List<string> waits, List<string> holds, List<string> released)
     {
-        if (call.What == LineDeed.Look || call.Status is not { } status || (int)status >= 300)
+        if (call.What is LineDeed.Look or LineDeed.Ask or LineDeed.Share)
+            return;
+        released.Remove(call.Server);
+        if (call.Status is not { } status || (int)status >= 300)
             return;
         waits.Remove(call.Server);
         if (call.What != LineDeed.Leave)
             holds.Remove(call.Server);
         if (call.What == LineDeed.Join)
             waits.Add(call.Server);
-        if (call.What is LineDeed.Reserve or LineDeed.TakeOver)
+        if (call.What is LineDeed.Reserve or LineDeed.TakeOver or LineDeed.Undo)
             holds.Add(call.Server);
+        // Some wait for it before they take their release back.
+        if (call.What is LineDeed.Release or LineDeed.Join)
+            released.Add(call.Server);
     }
 
     private static Task<HttpResponseMessage> Send(HttpClient http, LineCall call)
@@ -118,29 +169,31 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
             LineDeed.Release => http.DeleteAsync($"{server}/reservation"),
             LineDeed.TakeOver => http.Post($"{server}/reservation/takeover", new { reason = "x" }),
             LineDeed.Give => http.Post($"{server}/reservation/give", new { to = call.To }),
+            LineDeed.Share => http.Post($"{server}/reservation/share", new { with = new[] { call.To } }),
+            LineDeed.Ask => http.Post($"{server}/reservation/ask", new { }),
+            LineDeed.Undo => http.Post($"{server}/reservation/undo", new { }),
             LineDeed.Join => http.Post($"{server}/line", new { purpose = "x" }),
             LineDeed.Leave => http.DeleteAsync($"{server}/line"),
             _ => http.GetAsync(server),
         };
     }
 
-    private static async Task<List<string>> TurnsInAudit(ConsoleProcess console) =>
+    private static async Task<List<JsonElement>> Audit(ConsoleProcess console) =>
         [
-            .. (await File.ReadAllLinesAsync(Path.Combine(console.Folder, "state", "audit.log")))
-                .Select(l => JsonDocument.Parse(l).RootElement)
-                .Where(f => f.Text("what") == "turn")
-                .Select(f => $"{f.Text("on")} {f.Text("more")!.Split(' ')[3]}"),
+            .. (await File.ReadAllLinesAsync(Path.Combine(console.Folder, "state", "audit.log"))).Select(l =>
+                JsonDocument.Parse(l).RootElement
+            ),
         ];
 
-    private static async Task<List<string>> TurnsToTell(ConsoleProcess console) =>
-        [
-            .. JsonDocument
-                .Parse(await File.ReadAllTextAsync(Path.Combine(console.Folder, "state", "concerns.json")))
-                .RootElement.GetProperty("pending")
-                .EnumerateArray()
-                .Where(c => c.Text("kind") == "yourTurn")
-                .Select(c => $"{c.Text("server")} {c.Text("person")}"),
-        ];
+    private static List<string> TurnsIn(List<JsonElement> audit, string what) =>
+        [.. audit.Where(f => f.Text("what") == what).Select(f => $"{f.Text("on")} {f.Text("more")!.Split(' ')[3]}")];
+
+    private static async Task<ILookup<string?, string>> ToTell(ConsoleProcess console) =>
+        JsonDocument
+            .Parse(await File.ReadAllTextAsync(Path.Combine(console.Folder, "state", "concerns.json")))
+            .RootElement.GetProperty("pending")
+            .EnumerateArray()
+            .ToLookup(c => c.Text("kind"), c => $"{c.Text("server")} {c.Text("person")}");
 }
 
 internal enum LineDeed
@@ -149,19 +202,26 @@ internal enum LineDeed
     Release,
     TakeOver,
     Give,
+    Share,
+    Ask,
+    Undo,
     Join,
     Leave,
     Look,
+
+    /// <summary>No call: a turn was over.</summary>
+    Miss,
 }
 
 /// <summary>A call and its answer.</summary>
-/// <param name="To">To whom a server is given.</param>
+/// <param name="To">To whom a server is given, or with whom it is shared.</param>
 /// <param name="Began">A timestamp before it was sent.</param>
 /// <param name="Ended">One after its answer, or after the console was killed.</param>
 /// <param name="Status">Null: there was no answer.</param>
 /// <param name="Holder">Of a look: who held the server.</param>
 /// <param name="Line">Of a look: who waited, each with a blank behind.</param>
 /// <param name="Turn">Of a look: whose turn it was.</param>
+/// <param name="Shared">Of a look: with whom it was shared.</param>
 internal sealed record LineCall(
     string Server,
     string By,
@@ -172,7 +232,8 @@ internal sealed record LineCall(
     HttpStatusCode? Status = null,
     string? Holder = null,
     string Line = "",
-    string? Turn = null
+    string? Turn = null,
+    string Shared = ""
 )
 {
     public async Task<LineCall> Answered(HttpResponseMessage answer, long at)
@@ -182,7 +243,12 @@ internal sealed record LineCall(
             return call;
         var body = await answer.Json();
         var (held, line) = (body.GetProperty("reservation"), body.GetProperty("line"));
-        call = call with { Holder = held.ValueKind == JsonValueKind.Null ? null : held.Text("holder") };
+        if (held.ValueKind != JsonValueKind.Null)
+            call = call with
+            {
+                Holder = held.Text("holder"),
+                Shared = string.Concat(held.GetProperty("sharedWith").EnumerateArray().Select(p => p.GetString())),
+            };
         if (line.ValueKind == JsonValueKind.Null)
             return call;
         var turn = line.GetProperty("turn");

@@ -15,8 +15,9 @@ public sealed class LineOrderTest
         HttpStatusCode? status,
         string? holder = null,
         string line = "",
-        string? turn = null
-    ) => new("qa01", by, what, "dora", began, began + 1, status, holder, line, turn);
+        string? turn = null,
+        string shared = ""
+    ) => new("qa01", by, what, "dora", began, began + 1, status, holder, line, turn, shared);
 
     [Fact]
     public void Who_waits_first_is_served_first_and_a_call_without_an_answer_may_have_been_done() =>
@@ -37,8 +38,45 @@ public sealed class LineOrderTest
             )
         );
 
+    [Fact]
+    public void A_release_is_taken_back_with_those_it_was_shared_with_and_a_turn_is_missed_by_the_first() =>
+        Assert.True(
+            LineOrder.Exists(
+                [
+                    Call("anna", LineDeed.Reserve, 1, HttpStatusCode.Created),
+                    Call("anna", LineDeed.Share, 3, HttpStatusCode.OK),
+                    Call("ben", LineDeed.Ask, 5, HttpStatusCode.OK),
+                    Call("anna", LineDeed.Release, 7, HttpStatusCode.NoContent),
+                    Call("anna", LineDeed.Join, 9, HttpStatusCode.Created),
+                    Call("anna", LineDeed.Undo, 11, HttpStatusCode.OK),
+                    Call("emil", LineDeed.Look, 13, HttpStatusCode.OK, "anna", shared: "dora"),
+                    Call("anna", LineDeed.Undo, 15, HttpStatusCode.Conflict),
+                    Call("ben", LineDeed.Join, 17, HttpStatusCode.Created),
+                    Call("carla", LineDeed.Join, 19, HttpStatusCode.Created),
+                    Call("anna", LineDeed.Release, 21, HttpStatusCode.NoContent),
+                    Call("anna", LineDeed.Undo, 23, HttpStatusCode.Conflict),
+                    Call("ben", LineDeed.Miss, 25, HttpStatusCode.OK),
+                    Call("carla", LineDeed.Reserve, 27, HttpStatusCode.Created),
+                    Call("emil", LineDeed.Look, 29, HttpStatusCode.OK, "carla"),
+                ],
+                out _
+            )
+        );
+
     public static TheoryData<string> Wrong() =>
-        ["passed", "a place twice", "a turn of the second", "given past the line", "taken over past the line", "lost"];
+        [
+            "passed",
+            "a place twice",
+            "a turn of the second",
+            "given past the line",
+            "taken over past the line",
+            "taken back past the line",
+            "taken back by another",
+            "shared by another",
+            "still shared",
+            "missed by the second",
+            "lost",
+        ];
 
     [Theory]
     [MemberData(nameof(Wrong))]
@@ -62,6 +100,16 @@ public sealed class LineOrderTest
                     Call("emil", LineDeed.Look, 9, HttpStatusCode.OK, null, "ben carla ", "carla"),
                 ],
                 "given past the line" => [Call("anna", LineDeed.Give, 7, HttpStatusCode.OK)],
+                "taken back past the line" => [release, Call("anna", LineDeed.Undo, 9, HttpStatusCode.OK)],
+                "taken back by another" => [release, Call("ben", LineDeed.Undo, 9, HttpStatusCode.OK)],
+                "shared by another" => [Call("ben", LineDeed.Share, 7, HttpStatusCode.OK)],
+                "still shared" =>
+                [
+                    release,
+                    Call("ben", LineDeed.Reserve, 9, HttpStatusCode.Created),
+                    Call("emil", LineDeed.Look, 11, HttpStatusCode.OK, "ben", "carla ", shared: "dora"),
+                ],
+                "missed by the second" => [release, Call("carla", LineDeed.Miss, 9, HttpStatusCode.OK)],
                 "taken over past the line" => [Call("carla", LineDeed.TakeOver, 7, HttpStatusCode.OK)],
                 _ => [release, Call("emil", LineDeed.Look, 9, HttpStatusCode.OK, null, "carla ", "carla")],
             }
