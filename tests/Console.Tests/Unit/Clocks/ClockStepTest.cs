@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using TestServers.Access;
 using TestServers.Hosts;
 using TestServers.Reservations;
@@ -155,18 +154,7 @@ public sealed class ClockStepTest : IDisposable
         );
     }
 
-    // Timers and what is measured stay as they are.
     private void Step(double hours) => _clock.Set += TimeSpan.FromHours(hours);
-
-    // The library's own AdjustTime moves its timestamps along, which no machine does.
-    private sealed class SetClock(DateTimeOffset begin) : FakeTimeProvider(begin)
-    {
-        public TimeSpan Set { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Set;
-
-        public override long GetTimestamp() => base.GetUtcNow().Ticks;
-    }
 
     private sealed class NoServers : IAnyServers
     {
