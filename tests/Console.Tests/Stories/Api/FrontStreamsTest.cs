@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.RegularExpressions;
 using TestServers.Access;
 using TestServers.Live;
 using TestServers.Tests.Stage;
@@ -44,6 +45,66 @@ public sealed class FrontStreamsTest
             stream.Dispose();
         foreach (var client in clients)
             client.Dispose();
+    }
+
+    /// <summary>`scripts/dev/bench pages` has 300 of them.</summary>
+    [Fact]
+    public async Task Sixty_pages_hear_of_thirty_changes_a_second_within_two_seconds()
+    {
+        await using var console = new ConsoleProcess();
+        var servers = Enumerable.Range(1, 10).Select(n => $"qa{n:00}").ToArray();
+        console.WriteDomains([.. servers.Select(s => (s, 1))]);
+        await console.StartWithServers();
+        var people = Enumerable.Range(1, 10).Select(n => $"p{n}").ToArray();
+        await using var apache = new Httpd(console, people);
+        await apache.Start($"{apache.Limits}Define CONSOLE_CLEARTEXT\n{Httpd.Proxy}");
+        var clients = people.Select(p => apache.Client("http://qa.example/console/", p)).ToList();
+        foreach (var (client, server) in clients.Zip(servers))
+            await client.Put($"api/servers/{server}/reservation", new { purpose = "first", hours = 1 });
+        const int Changes = 90;
+        var sent = new long[Changes];
+        var waits = new System.Collections.Concurrent.ConcurrentBag<double>();
+        var open = new List<HttpResponseMessage>();
+        foreach (var client in Enumerable.Range(0, 60).Select(n => clients[n % 10]))
+            open.Add(await Open(client));
+        var heard = open.Select(stream => Hear(stream, Changes, n => waits.Add(Seconds(sent[n])))).ToList();
+        var began = Stopwatch.GetTimestamp();
+        var answers = new List<Task<HttpResponseMessage>>();
+        for (var n = 0; n < Changes; n++)
+        {
+            var due = TimeSpan.FromSeconds(n / 30.0) - Stopwatch.GetElapsedTime(began);
+            if (due > TimeSpan.Zero)
+                await Task.Delay(due);
+            sent[n] = Stopwatch.GetTimestamp();
+            var at = $"api/servers/{servers[n % 10]}/reservation";
+            answers.Add(clients[n % 10].Put(at, new { purpose = $"change {n}" }));
+        }
+        Assert.All(await Task.WhenAll(answers), a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
+        await Task.WhenAll(heard).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(60 * Changes, waits.Count);
+        var late = waits.Order().ElementAt(waits.Count * 99 / 100);
+        Assert.True(late < 2, $"99 of 100 were heard within {late:0.00} s.");
+        foreach (var stream in open)
+            stream.Dispose();
+        foreach (var client in clients)
+            client.Dispose();
+    }
+
+    private static double Seconds(long since) => Stopwatch.GetElapsedTime(since).TotalSeconds;
+
+    // Reads a page's stream until it has told of all changes; one of a server tells of those of it before, too.
+    private static async Task Hear(HttpResponseMessage stream, int changes, Action<int> tell)
+    {
+        var missing = Enumerable.Range(0, changes).ToHashSet();
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
+        while (missing.Count > 0 && await reader.ReadLineAsync() is { } line)
+        {
+            var told = Regex.Match(line, "\"purpose\":\"change ([0-9]+)\"");
+            if (!told.Success)
+                continue;
+            for (var n = int.Parse(told.Groups[1].Value); n >= 0 && missing.Remove(n); n -= 10)
+                tell(n);
+        }
     }
 
     [Theory]
