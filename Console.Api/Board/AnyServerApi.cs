@@ -88,7 +88,9 @@ public static class AnyServerApi
                 return PublicAddress.Created(context, $"/api/servers/{taken.Server}", taken);
             }
             if (clock.GetElapsedTime(began) >= patience)
-                throw free.None(ask.Host, book.All()).RetriedAfter(wait > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
+                throw free.None(ask.Host, book.All())
+                    .With("place", AnyLine.PlaceOf(book.State, deed)?.Number)
+                    .RetriedAfter(wait > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
             await book.NextChange(TimeSpan.FromSeconds(1), context.RequestAborted);
         }
     }

@@ -145,7 +145,9 @@ public sealed class LineApiTest
             request.Headers.Add("Idempotency-Key", "night-7");
             return await ci.SendAsync(request);
         }
-        await (await Ask(0.1)).Problem(HttpStatusCode.Conflict);
+        var place = (await (await Ask(0.1)).Json()).GetProperty("place").GetInt64();
+        var own = (await ci.Json("api/line")).GetProperty("own").EnumerateArray().Single();
+        Assert.Equal(place, own.GetProperty("place").GetInt64());
         await ben.Post("api/line", new { purpose = "any" });
         await (await Ask(0.1)).Problem(HttpStatusCode.Conflict);
         Assert.Equal(
