@@ -1,0 +1,257 @@
+#!/usr/bin/env bats
+#
+# Stories of people in a shell, through the web server of a running console:
+# CONSOLE_URL, CONSOLE_USER and CONSOLE_PASSWORD, OTHER_USER and OTHER_PASSWORD.
+
+source "$BATS_TEST_DIRNAME/shell.bash"
+
+setup_file() { meet; }
+
+teardown() { give_back_all; }
+
+@test "a server is reserved, extended and given back, and the other one reads whose it is" {
+  run -0 tsc reserve qa05 30m "Größe «x», 'q' \"d\" \$(id)"
+  says 'qa05 is yours until'
+  run -2 --separate-stderr other reserve qa05 1h mine
+  [ -z "$output" ]
+  says "qa05 is reserved by $CONSOLE_USER" "Größe «x», 'q' \"d\" \$(id)"
+  run -0 other who qa05
+  says "qa05: $CONSOLE_USER, since"
+  says "Größe «x», 'q' \"d\" \$(id)"
+  until=$(tsc who qa05 --json | jq -r '.reservation.until[:16]')
+  run -0 tsc extend qa05 +1h
+  [ "$(tsc who qa05 --json | jq -r '.reservation.until[:16]')" = "$(date -u -d "${until}Z + 1 hour" +%FT%H:%M)" ]
+  run -0 tsc extend qa05 4h
+  run -2 other extend qa05 4h
+  says "qa05 is reserved by $CONSOLE_USER"
+  run -0 tsc list
+  [[ ${lines[*]} =~ qa05\ +$CONSOLE_USER\ +until ]]
+  run -2 other release qa05
+  run -0 tsc release qa05
+  says 'qa05 is free again.'
+  run -0 tsc who
+  says 'Nobody has a server.'
+  run -2 tsc extend qa05 1h
+  says 'Nobody has qa05.'
+}
+
+@test "a build is launched, waited for, and its log read; one that fails ends with 1" {
+  run -0 --separate-stderr tsc build qa05 --app shop --path branches/price-with-tax --database --code --wait
+  says 'succeeded after' 'shop branches/price-with-tax at'
+  run -0 --separate-stderr tsc log qa05
+  says code
+  [ -z "$stderr" ]
+  id=$(tsc build qa05 --app shop --code 2>"$BATS_TEST_TMPDIR/told")
+  [[ $id =~ ^[0-9]+$ && $(<"$BATS_TEST_TMPDIR/told") == *"tsc log -f $id" ]]
+  run -0 --separate-stderr tsc log -f "$id"
+  [[ $stderr == "build $id succeeded"* ]]
+  run -1 --separate-stderr tsc build qa05 --app shop --path 'branches/no such "ü" & 100%' --code --follow
+  says 'failed' 'no such "ü" & 100%'
+  run -0 bash -c 'tsc build qa05 --app=shop --code --wait --json | jq -e ".state == \"succeeded\""'
+  run -2 tsc build qa05 --app nope --code
+  says 'The catalogue has no app nope.'
+  run -2 tsc log 999999
+  says 'There is no build 999999'
+  run -2 tsc log qa15
+  says 'Nothing was built on qa15 yet.'
+  run -0 tsc release qa05
+}
+
+@test "any server is taken once, also when the answer was lost, and the log goes on behind what has come" {
+  put_between cut "$(port_of_the_console)" 0
+  run -0 --separate-stderr through tsc any shop 1h 'the answer is lost'
+  says 'did not answer' 'Asking again.'
+  server=$output
+  [ "$(tsc list --json | jq '[.servers[] | select(.reservation.purpose == "the answer is lost")] | length')" = 1 ]
+  tsc build "$server" --app shop --database --code --wait
+  tsc log "$server" >"$BATS_TEST_TMPDIR/whole"
+  # The answer's head, and some lines.
+  put_between cut "$(port_of_the_console)" 700
+  id=$(tsc who "$server" --json | jq -r .configuration.build)
+  through tsc log "$id" >"$BATS_TEST_TMPDIR/cut"
+  diff <(tr -d '\n' <"$BATS_TEST_TMPDIR/whole") <(tr -d '\n' <"$BATS_TEST_TMPDIR/cut")
+}
+
+@test "who waits for any server has a place, and a key goes on with it; nobody reads the token" {
+  take_all
+  run -2 tsc any shop 1h 'no wait'
+  says 'are reserved or have builds'
+  beside tsc any shop 1h 'waiting' --wait --keep --key "story-$$"
+  await has_told 'You have place'
+  # Neither in the arguments of a program nor in what it was given as its surroundings.
+  sed -n 's/^token=//p' "$TSC_CONFIG" >"$BATS_TEST_TMPDIR/token"
+  run ! grep -alsF -f "$BATS_TEST_TMPDIR/token" /proc/[0-9]*/cmdline /proc/[0-9]*/environ
+  run -0 tsc line
+  [[ ${lines[0]} =~ ^place\ ([0-9]+):\ you,\ for\ any\ server\ for\ shop:\ waiting\;\ 0\ before ]]
+  place=${BASH_REMATCH[1]}
+  press_ctrl_c
+  end_of_it
+  [ "$status" = 130 ]
+  has_told "the same again with --key story-$$"
+  [ "$(tsc line --json | jq -r '.own[].place')" = "$place" ]
+  beside tsc any shop 1h 'waiting' --wait --key "story-$$"
+  await has_told "You have place $place in the line."
+  other release "$taken"
+  end_of_it
+  [ "$status" = 0 ]
+  [ "$(tail -n 1 "$told")" = "$taken" ]
+  # A job that is started anew.
+  run -0 --separate-stderr tsc any shop 1h 'waiting' --key "story-$$"
+  [ "$output" = "$taken" ]
+}
+
+@test "Ctrl-C ends the place in the line for any server, or gives back the server that has just come" {
+  put_between cut "$(port_of_the_console)" 0
+  through beside tsc any 1h 'nobody has heard' --wait
+  await has_told 'Asking again.'
+  press_ctrl_c
+  end_of_it
+  [ "$status" = 130 ]
+  has_told 'had just come, and is given back.'
+  [[ $(tsc who) == 'Nobody has a server.' ]]
+  take_all
+  beside tsc any 1h 'waiting' --wait
+  await has_told 'You have place'
+  press_ctrl_c
+  end_of_it
+  [ "$status" = 130 ]
+  has_told 'The place in the line is given up.'
+  [ "$(tsc line --json | jq '.own | length')" = 0 ]
+}
+
+@test "who waits for one server gets it when it is their turn; Ctrl-C ends the place, unless it is kept" {
+  other reserve qa06 1h 'first'
+  run -2 tsc leave 'qa06/../qa07'
+  beside tsc reserve qa06 2h 'second' --wait
+  await has_told 'You have place'
+  run -2 other extend qa06 8h
+  says "$CONSOLE_USER waits for qa06"
+  run -0 other who qa06
+  says "$CONSOLE_USER waits since" 'second'
+  press_ctrl_c
+  end_of_it
+  [ "$status" = 130 ]
+  has_told 'The place in the line of qa06 is given up.'
+  [ "$(tsc line --json | jq '.own | length')" = 0 ]
+  beside tsc reserve qa06 2h 'second' --wait --keep
+  await has_told 'You have place'
+  press_ctrl_c
+  end_of_it
+  [ "$(tsc line --json | jq '.own | length')" = 1 ]
+  beside tsc reserve qa06 2h 'second' --wait
+  await has_told 'You have place'
+  other release qa06
+  end_of_it
+  [ "$status" = 0 ]
+  has_told 'qa06 is yours until .*second'
+  # A turn is taken without another word.
+  other reserve qa06 1h 'third' --wait >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- &
+  await eval 'tsc who qa06 --json | jq -e ".line.waiting | length == 1" >/dev/null'
+  tsc release qa06
+  wait "$!"
+}
+
+@test "a token that others may read is not used, nor sent without TLS" {
+  mine=$(changed token "$(sed -n 's/^token=//p' "$TSC_CONFIG")")
+  for mode in 644 640 604 660; do
+    chmod "$mode" "$mine"
+    run -2 with "$mine" tsc list
+    says "chmod 600 '$mine'"
+  done
+  chmod 600 "$mine"
+  run -0 with "$mine" tsc list
+  run -2 with "$(changed console http://console.example/)" tsc list
+  says 'is not encrypted'
+  run -2 with "$(changed token 'none"')" tsc list
+  says 'has no token'
+  run -2 with "$(changed token tsc_none)" tsc list
+  says 'The token is not known'
+  echo 'password=x' >"$mine"
+  run -2 with "$mine" tsc list
+  says "Line 1 of $mine"
+  rm "$mine"
+  run -2 with "$mine" tsc list
+  says "$mine cannot be read"
+}
+
+@test "what is not there, or is no console, ends with 3; what is not understood with 2" {
+  run -3 with "$(changed console "http://127.0.0.1:$(free_port)/")" tsc list
+  says 'did not answer'
+  run -3 with "$(changed console "${CONSOLE_URL%console/}")" tsc list
+  says 'is not the console: 404'
+  run -2 tsc
+  says 'Usage: tsc COMMAND'
+  run -0 tsc --help
+  run -2 tsc reserve
+  says 'Something is missing.'
+  run -2 tsc any shop soon 'x'
+  says 'soon is no time.'
+  run -2 tsc list --wait
+  says 'does not know --wait'
+  run -2 tsc nothing
+  says 'There is no command nothing.'
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  ln -s "$(command -v bash)" "$(command -v readlink)" "$(command -v curl)" "$BATS_TEST_TMPDIR/bin"
+  PATH=$BATS_TEST_TMPDIR/bin run -2 "$root/scripts/tsc" list
+  says 'This needs jq'
+}
+
+@test "what a console says does nothing to the terminal" {
+  esc=$'\e' csi=$'\u009b' rtl=$'\u202e'
+  jq -n --arg evil "a${esc}]0;owned"$'\a'"${csi}2J$rtl"$'\r\nb' '{name: $evil, host: "h", state: "running",
+    reservation: {number: 1, holder: $evil, purpose: $evil, since: "2026-01-01T10:00:00Z",
+      until: "2026-01-01T12:00:00Z", sharedWith: [$evil]},
+    line: {waiting: [{person: $evil, purpose: $evil, since: "2026-01-01T10:00:00Z"}], watching: []},
+    configuration: {app: $evil, path: $evil, result: "succeeded"}, build: null} | {servers: [.]} + .' \
+    >"$BATS_TEST_TMPDIR/evil"
+  put_between say "$BATS_TEST_TMPDIR/evil"
+  for command in list who 'who qa01'; do
+    # shellcheck disable=SC2086 # two words
+    run -0 through tsc $command
+    says 'a]0;owned2Jb'
+    [[ $output != *["$esc"$'\a\r'"$csi$rtl"]* ]]
+  done
+  run -0 through script -qec 'tsc who qa01 --json' /dev/null
+  # The colours are jq's.
+  [[ $output == *'a\u001b]0;owned'* && $output != *["$csi$rtl"]* && $output != *"$esc]"* ]]
+}
+
+@test "a log keeps its colours on a terminal, and nothing else of a terminal's" {
+  log() {
+    jq -Rr -L "$root/scripts/tsc.d" --arg colours "$1" 'include "words"; select(is_silence | not) | logged($colours)'
+  }
+  raw=$'12:00:01 code     \e[31mred\e[0m\e[2J\e]0;x\a\tü\u009b1m\r\n12:00:05 silence  ...\n\xff'
+  [ "$(log yes <<<"$raw")" = $'12:00:01 code     \e[31mred\e[0m[2J]0;x\tü1m\e[0m\n\ufffd' ]
+  [ "$(log '' <<<"$raw")" = $'12:00:01 code     red[2J]0;x\tü1m\n\ufffd' ]
+}
+
+# offered LINE [WORD]: what Tab offers for it; the WORD that it replaces is the last, when none is named.
+offered() {
+  COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDS=(tsc "${2-${1##* }}") COMP_CWORD=1
+  _tsc
+  printf '%s\n' "${COMPREPLY[@]}"
+}
+
+@test "Tab completes commands, options, servers, apps and paths" {
+  eval "$(tsc completion)"
+  [ "$(offered 'tsc rel')" = release ]
+  [ "$(offered 'tsc build qa05 --da')" = --database ]
+  tsc reserve qa05 1h 'completion'
+  [ "$(offered 'tsc release ')" = qa05 ]
+  [[ $(offered 'tsc reserve qa0') != *qa05* ]]
+  [[ $(offered 'tsc build qa05 --app ') == *shop* ]]
+  [ "$(offered 'tsc any sh')" = shop ]
+  [ "$(offered 'tsc build qa05 --app shop --path branches/price')" = branches/price-with-tax ]
+  [ "$(offered 'tsc build qa05 --app photos --path branches/larg')" = 'branches/larger\ pages' ]
+  build='tsc build qa05 --app photos --path'
+  [ "$(offered "$build branches/larger\\ p" 'branches/larger\ p')" = 'branches/larger\ pages' ]
+  [ "$(offered "$build \"branches/larger p" '"branches/larger p')" = 'branches/larger pages' ]
+  [ "$(offered "$build branches/print@20" 20)" = 2026 ]
+  # Quietly nothing, when there is no console.
+  [ -z "$(with /nonexistent offered 'tsc release ' 2>&1)" ]
+}
+
+port_of_the_console() {
+  local port=${CONSOLE_URL#*://*:}
+  echo "${port%%/*}"
+}
