@@ -45,6 +45,12 @@ with() { TSC_CONFIG=$1 "${@:2}"; }
 
 other() { with "$OTHER" tsc "$@"; }
 
+# find_free: sets server, one that nobody has and on which nothing is built.
+find_free() {
+  server=$(tsc list --json |
+    jq -er '[.servers[] | select(.reservation or .line or .unusable or .build | not)][0].name')
+}
+
 # The other one takes all that is free. Sets taken, one of them.
 take_all() {
   local server

@@ -7,67 +7,70 @@ source "$BATS_TEST_DIRNAME/shell.bash"
 
 setup_file() { meet; }
 
+setup() { find_free; }
+
 teardown() { give_back_all; }
 
 @test "a server is reserved, extended and given back, and the other one reads whose it is" {
-  run -0 tsc reserve qa05 30m "Größe «x», 'q' \"d\" \$(id)"
-  says 'qa05 is yours until'
-  run -2 --separate-stderr other reserve qa05 1h mine
+  run -0 tsc reserve "$server" 30m "Größe «x», 'q' \"d\" \$(id)"
+  says "$server is yours until"
+  run -2 --separate-stderr other reserve "$server" 1h mine
   [ -z "$output" ]
-  says "qa05 is reserved by $CONSOLE_USER" "Größe «x», 'q' \"d\" \$(id)"
-  run -0 other who qa05
-  says "qa05: $CONSOLE_USER, since"
+  says "$server is reserved by $CONSOLE_USER" "Größe «x», 'q' \"d\" \$(id)"
+  run -0 other who "$server"
+  says "$server: $CONSOLE_USER, since"
   says "Größe «x», 'q' \"d\" \$(id)"
-  until=$(tsc who qa05 --json | jq -r '.reservation.until[:16]')
-  run -0 tsc extend qa05 +1h
-  [ "$(tsc who qa05 --json | jq -r '.reservation.until[:16]')" = "$(date -u -d "${until}Z + 1 hour" +%FT%H:%M)" ]
-  run -0 tsc extend qa05 4h
-  run -2 other extend qa05 4h
-  says "qa05 is reserved by $CONSOLE_USER"
+  until=$(tsc who "$server" --json | jq -r '.reservation.until[:16]')
+  run -0 tsc extend "$server" +1h
+  [ "$(tsc who "$server" --json | jq -r '.reservation.until[:16]')" = "$(date -u -d "${until}Z + 1 hour" +%FT%H:%M)" ]
+  run -0 tsc extend "$server" 4h
+  run -2 other extend "$server" 4h
+  says "$server is reserved by $CONSOLE_USER"
   run -0 tsc list
-  [[ ${lines[*]} =~ qa05\ +$CONSOLE_USER\ +until ]]
-  run -2 other release qa05
-  run -0 tsc release qa05
-  says 'qa05 is free again.'
+  [[ ${lines[*]} =~ $server\ +$CONSOLE_USER\ +until ]]
+  run -2 other release "$server"
+  run -0 tsc release "$server"
+  says "$server is free again."
   run -0 tsc who
-  says 'Nobody has a server.'
-  run -2 tsc extend qa05 1h
-  says 'Nobody has qa05.'
+  [[ $output != *": $CONSOLE_USER, since"* ]]
+  run -2 tsc extend "$server" 1h
+  says "Nobody has $server."
 }
 
 @test "a build is launched, waited for, and its log read; one that fails ends with 1" {
-  run -0 --separate-stderr tsc build qa05 --app shop --path branches/price-with-tax --database --code --wait
+  run -0 --separate-stderr tsc build "$server" --app shop --path branches/price-with-tax --database --code --wait
   says 'succeeded after' 'shop branches/price-with-tax at'
-  run -0 --separate-stderr tsc log qa05
+  run -0 --separate-stderr tsc log "$server"
   says code
   [ -z "$stderr" ]
-  id=$(tsc build qa05 --app shop --code 2>"$BATS_TEST_TMPDIR/told")
+  id=$(tsc build "$server" --app shop --code 2>"$BATS_TEST_TMPDIR/told")
   [[ $id =~ ^[0-9]+$ && $(<"$BATS_TEST_TMPDIR/told") == *"tsc log -f $id" ]]
   run -0 --separate-stderr tsc log -f "$id"
   [[ $stderr == "build $id succeeded"* ]]
-  run -1 --separate-stderr tsc build qa05 --app shop --path 'branches/no such "ü" & 100%' --code --follow
+  run -1 --separate-stderr tsc build "$server" --app shop --path 'branches/no such "ü" & 100%' --code --follow
   says 'failed' 'no such "ü" & 100%'
-  run -0 bash -c 'tsc build qa05 --app=shop --code --wait --json | jq -e ".state == \"succeeded\""'
-  run -2 tsc build qa05 --app nope --code
+  tsc build "$server" --app=shop --code --wait --json >"$BATS_TEST_TMPDIR/json"
+  jq -e '.state == "succeeded"' "$BATS_TEST_TMPDIR/json"
+  run -2 tsc build "$server" --app nope --code
   says 'The catalogue has no app nope.'
   run -2 tsc log 999999
   says 'There is no build 999999'
   run -2 tsc log qa15
   says 'Nothing was built on qa15 yet.'
-  run -0 tsc release qa05
+  run -0 tsc release "$server"
 }
 
 @test "any server is taken once, also when the answer was lost, and the log goes on behind what has come" {
   put_between cut "$(port_of_the_console)" 0
   run -0 --separate-stderr through tsc any shop 1h 'the answer is lost'
   says 'did not answer' 'Asking again.'
-  server=$output
+  got=$output
   [ "$(tsc list --json | jq '[.servers[] | select(.reservation.purpose == "the answer is lost")] | length')" = 1 ]
-  tsc build "$server" --app shop --database --code --wait
-  tsc log "$server" >"$BATS_TEST_TMPDIR/whole"
+  tsc build "$got" --app shop --database --code --wait
+  tsc log "$got" >"$BATS_TEST_TMPDIR/whole"
   # The answer's head, and some lines.
   put_between cut "$(port_of_the_console)" 700
-  id=$(tsc who "$server" --json | jq -r .configuration.build)
+  id=$(tsc who "$got" --json | jq -r .configuration.build)
   through tsc log "$id" >"$BATS_TEST_TMPDIR/cut"
   diff <(tr -d '\n' <"$BATS_TEST_TMPDIR/whole") <(tr -d '\n' <"$BATS_TEST_TMPDIR/cut")
 }
@@ -108,7 +111,7 @@ teardown() { give_back_all; }
   end_of_it
   [ "$status" = 130 ]
   has_told 'had just come, and is given back.'
-  [[ $(tsc who) == 'Nobody has a server.' ]]
+  [[ $(tsc who) != *": $CONSOLE_USER, since"* ]]
   take_all
   beside tsc any 1h 'waiting' --wait
   await has_told 'You have place'
@@ -120,34 +123,34 @@ teardown() { give_back_all; }
 }
 
 @test "who waits for one server gets it when it is their turn; Ctrl-C ends the place, unless it is kept" {
-  other reserve qa06 1h 'first'
+  other reserve "$server" 1h 'first'
   run -2 tsc leave 'qa06/../qa07'
-  beside tsc reserve qa06 2h 'second' --wait
+  beside tsc reserve "$server" 2h 'second' --wait
   await has_told 'You have place'
-  run -2 other extend qa06 8h
-  says "$CONSOLE_USER waits for qa06"
-  run -0 other who qa06
+  run -2 other extend "$server" 8h
+  says "$CONSOLE_USER waits for $server"
+  run -0 other who "$server"
   says "$CONSOLE_USER waits since" 'second'
   press_ctrl_c
   end_of_it
   [ "$status" = 130 ]
-  has_told 'The place in the line of qa06 is given up.'
+  has_told "The place in the line of $server is given up."
   [ "$(tsc line --json | jq '.own | length')" = 0 ]
-  beside tsc reserve qa06 2h 'second' --wait --keep
+  beside tsc reserve "$server" 2h 'second' --wait --keep
   await has_told 'You have place'
   press_ctrl_c
   end_of_it
   [ "$(tsc line --json | jq '.own | length')" = 1 ]
-  beside tsc reserve qa06 2h 'second' --wait
+  beside tsc reserve "$server" 2h 'second' --wait
   await has_told 'You have place'
-  other release qa06
+  other release "$server"
   end_of_it
   [ "$status" = 0 ]
-  has_told 'qa06 is yours until .*second'
+  has_told "$server is yours until .*second"
   # A turn is taken without another word.
-  other reserve qa06 1h 'third' --wait >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- &
-  await eval 'tsc who qa06 --json | jq -e ".line.waiting | length == 1" >/dev/null'
-  tsc release qa06
+  other reserve "$server" 1h 'third' --wait >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- &
+  await eval "tsc who $server --json | jq -e '.line.waiting | length == 1' >/dev/null"
+  tsc release "$server"
   wait "$!"
 }
 
@@ -235,15 +238,15 @@ offered() {
 @test "Tab completes commands, options, servers, apps and paths" {
   eval "$(tsc completion)"
   [ "$(offered 'tsc rel')" = release ]
-  [ "$(offered 'tsc build qa05 --da')" = --database ]
-  tsc reserve qa05 1h 'completion'
-  [ "$(offered 'tsc release ')" = qa05 ]
-  [[ $(offered 'tsc reserve qa0') != *qa05* ]]
-  [[ $(offered 'tsc build qa05 --app ') == *shop* ]]
+  [ "$(offered "tsc build $server --da")" = --database ]
+  tsc reserve "$server" 1h 'completion'
+  [ "$(offered 'tsc release ')" = "$server" ]
+  [[ $(offered 'tsc reserve ') != *$server* ]]
+  [[ $(offered "tsc build $server --app ") == *shop* ]]
   [ "$(offered 'tsc any sh')" = shop ]
-  [ "$(offered 'tsc build qa05 --app shop --path branches/price')" = branches/price-with-tax ]
-  [ "$(offered 'tsc build qa05 --app photos --path branches/larg')" = 'branches/larger\ pages' ]
-  build='tsc build qa05 --app photos --path'
+  [ "$(offered "tsc build $server --app shop --path branches/price")" = branches/price-with-tax ]
+  [ "$(offered "tsc build $server --app photos --path branches/larg")" = 'branches/larger\ pages' ]
+  build="tsc build $server --app photos --path"
   [ "$(offered "$build branches/larger\\ p" 'branches/larger\ p')" = 'branches/larger\ pages' ]
   [ "$(offered "$build \"branches/larger p" '"branches/larger p')" = 'branches/larger pages' ]
   [ "$(offered "$build branches/print@20" 20)" = 2026 ]
