@@ -80,6 +80,7 @@ public partial class Program
         app.MapServers();
         app.MapReservations();
         app.MapSharing();
+        app.MapService();
         app.MapAnyServer();
         app.MapLine();
         app.MapBuilds();

@@ -121,6 +121,7 @@ public static class Startup
         services.AddSingleton(concerns);
         var messages = new MessageBook(state.Folder("messages"), clock);
         services.AddSingleton(messages).AddSingleton(state.Open("deliveries.json", DeliveriesState.Empty));
+        services.AddSingleton(state.Open("service.json", ServiceState.Empty));
         var past = new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept);
         services.AddSingleton(past);
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));

@@ -47,6 +47,10 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
         }
     }
 
+    /// <summary>Whether a person is an administrator now.</summary>
+    /// <inheritdoc cref="Of"/>
+    public bool IsAdministrator(string name) => Of(name).Role == Role.Administrator;
+
     /// <summary>Notes what the web server says of a person who has signed in.</summary>
     /// <param name="sent">Names of groups with semicolons between them. Those that the settings do not name count for
     /// nothing and are not kept.</param>

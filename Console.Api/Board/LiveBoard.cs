@@ -18,6 +18,7 @@ public sealed class LiveBoard : BackgroundService
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
     private readonly Inventory _inventory;
     private readonly ReservationBook _reservations;
+    private readonly OutOfServiceServers _service;
     private readonly JobStore<Build> _builds;
     private readonly ServerCleanup _cleaning;
     private readonly ServerPresenter _views;
@@ -35,8 +36,9 @@ public sealed class LiveBoard : BackgroundService
         _isCleaningChanged = true;
     private long _lookedAtAll;
 
-    // What is held, as the picture shows it.
+    // What is held or out of service, as the picture shows it.
     private ReservationsState _heldThen = ReservationsState.Empty;
+    private ServiceState _serviceThen = ServiceState.Empty;
     private IReadOnlyDictionary<ServerName, UncleanServer> _unclean = new Dictionary<ServerName, UncleanServer>();
     private Picture _picture = new([]);
 
@@ -44,6 +46,7 @@ public sealed class LiveBoard : BackgroundService
         CurrentSettings settings,
         Inventory inventory,
         ReservationBook reservations,
+        OutOfServiceServers service,
         JobStore<Build> builds,
         HistoryStore history,
         ServerCleanup cleaning,
@@ -53,7 +56,8 @@ public sealed class LiveBoard : BackgroundService
     )
     {
         _loop = new(Turn, log);
-        (_inventory, _reservations, _builds, _cleaning, _views) = (inventory, reservations, builds, cleaning, views);
+        (_inventory, _reservations, _service) = (inventory, reservations, service);
+        (_builds, _cleaning, _views) = (builds, cleaning, views);
         settings.Changed += (_, _) => MarkAll();
         // Whose host has said something else is seen in what it has said.
         inventory.Changed += () => Mark();
@@ -73,7 +77,8 @@ public sealed class LiveBoard : BackgroundService
     // itself: an answer may tell of a hold before the board hears of it, and no look after it may show the one before.
     private bool IsUpToDate =>
         Volatile.Read(ref _shown) >= Volatile.Read(ref _changes)
-        && ReferenceEquals(Volatile.Read(ref _heldThen), _reservations.State);
+        && ReferenceEquals(Volatile.Read(ref _heldThen), _reservations.State)
+        && ReferenceEquals(Volatile.Read(ref _serviceThen), _service.State);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         _loop.Run(
@@ -120,11 +125,12 @@ public sealed class LiveBoard : BackgroundService
             var isTurn = Stopwatch.GetElapsedTime(_lookedAtAll) >= Turn;
             if (IsUpToDate && !isTurn)
                 return _picture;
-            var (changes, held) = (Volatile.Read(ref _changes), _reservations.State);
+            var (changes, held, service) = (Volatile.Read(ref _changes), _reservations.State, _service.State);
             var before = _picture;
-            var (picture, change) = Look(held, isTurn);
+            var (picture, change) = Look(held, service, isTurn);
             Volatile.Write(ref _picture, picture);
             Volatile.Write(ref _heldThen, held);
+            Volatile.Write(ref _serviceThen, service);
             Volatile.Write(ref _shown, changes);
             // Under the lock, so that pictures are told of in their order.
             if (picture.Tag != before.Tag)
@@ -133,12 +139,13 @@ public sealed class LiveBoard : BackgroundService
         }
     }
 
-    private (Picture, BoardChange) Look(ReservationsState held, bool isTurn)
+    private (Picture, BoardChange) Look(ReservationsState held, ServiceState service, bool isTurn)
     {
         HashSet<ServerName> changed;
         lock (_marking)
             (changed, _changed) = (_changed, []);
         changed.UnionWith(held.ChangedSince(_heldThen));
+        changed.UnionWith(service.ChangedSince(_serviceThen));
         var isAll = Interlocked.Exchange(ref _isAllChanged, false) | isTurn;
         try
         {

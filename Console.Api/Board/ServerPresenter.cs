@@ -43,7 +43,8 @@ public sealed class ServerPresenter(
             known.SetAside,
             known.Other,
             known.Otherwise,
-            LineView.Of(state, server.Name, lineTimes.Of(state))
+            LineView.Of(state, server.Name, lineTimes.Of(state)),
+            usability.OutOfService(server.Name)
         );
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using TestServers.Builds;
 using TestServers.History;
+using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
 
@@ -19,6 +20,7 @@ namespace TestServers.Board;
 /// <param name="Otherwise">What was found to be other than this console had left it; the configuration says what it is
 /// now.</param>
 /// <param name="Line">Who waits for it or watches it, and whose turn it is; null: nobody.</param>
+/// <param name="Service">That it is out of service, and why; null: it is in service.</param>
 /// <param name="Problem">Why the host does not answer now; the state is then the one of <paramref
 /// name="AsOf"/>.</param>
 public sealed record ServerView(
@@ -48,7 +50,8 @@ public sealed record ServerView(
     ImmutableArray<SetAside> SetAside,
     OtherWork? Other,
     ImmutableArray<FoundOtherwise> Otherwise,
-    LineView? Line
+    LineView? Line,
+    OutOfService? Service
 );
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>

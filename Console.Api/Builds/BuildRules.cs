@@ -1,3 +1,4 @@
+using TestServers.Access;
 using TestServers.Apps;
 using TestServers.History;
 using TestServers.Hosts;
@@ -29,11 +30,11 @@ public sealed class BuildRules(
 {
     /// <summary>Why such a build would not be accepted now, or null.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
-    public string? RefusalOf(ServerName server, Wanted wanted, long? number, string by)
+    public string? RefusalOf(ServerName server, Wanted wanted, long? number, Caller by)
     {
         try
         {
-            Ensure(server, wanted, by);
+            Ensure(server, wanted, by.Name);
             holds.Ensure(server, number, by);
             return null;
         }

@@ -41,6 +41,9 @@ public sealed class Problem : Exception
 
     public static Problem InLine(string detail) => new(409, "in-line", "Others wait for this server", detail);
 
+    public static Problem OutOfService(string detail) =>
+        new(409, "out-of-service", "This server is out of service", detail);
+
     public static Problem NoneFree(string detail) => new(409, NothingFree, "No server is free", detail);
 
     public static Problem Gone(string detail) => new(410, "gone", "This is no longer kept", detail);

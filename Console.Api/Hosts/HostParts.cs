@@ -9,6 +9,7 @@ public static class HostParts
         services
             .AddSingleton<IHostKind, LibvirtHosts>()
             .AddSingleton<Reachability>()
+            .AddSingleton<OutOfServiceServers>()
             .AddSingleton<Usability>()
             .AddBackground<Inventory>();
 }

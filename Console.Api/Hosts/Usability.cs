@@ -1,13 +1,17 @@
 namespace TestServers.Hosts;
 
 /// <summary>
-/// The one rule which servers may be reserved: those that can be used. It runs, its host answers, and the last call of
-/// its program reached it. The page is sent what this says, and asks nothing else.
+/// The one rule which servers may be reserved: those that can be used. It is in service and runs, its host answers, and
+/// the last call of its program reached it. The page is sent what this says, and asks nothing else.
 /// </summary>
-public sealed class Usability(Inventory inventory, Reachability reachability)
+public sealed class Usability(Inventory inventory, Reachability reachability, OutOfServiceServers service)
 {
     /// <summary>Why a server cannot be used now, as a sentence with what to do; null when it can.</summary>
-    public string? WhyNot(Server server)
+    public string? WhyNot(Server server) => service.WhyNot(server.Name) ?? Obstacle(server);
+
+    /// <summary>Why a server cannot be used now by administrators either, who may build on one that is out of service;
+    /// null when they can.</summary>
+    public string? Obstacle(Server server)
     {
         if (!server.Running)
             return $"{server.Name} is {server.State}. Start it on {server.Host}, or take another server.";
@@ -21,16 +25,35 @@ public sealed class Usability(Inventory inventory, Reachability reachability)
             : null;
     }
 
+    /// <summary>What holds of a server that is out of service; null: it is in service.</summary>
+    public OutOfService? OutOfService(ServerName server) => service.Of(server);
+
+    /// <inheritdoc cref="OutOfServiceServers.WhyNot"/>
+    public string? WhyOutOfService(ServerName server) => service.WhyNot(server);
+
     /// <summary>Whether there is such a server, and it can be used now.</summary>
     public bool CanBeUsed(ServerName server) =>
         inventory.Servers.FirstOrDefault(m => m.Name == server) is { } machine && WhyNot(machine) is null;
+
+    /// <summary>Lets pass a server that is in service.</summary>
+    /// <inheritdoc cref="OutOfServiceServers.Ensure"/>
+    public void EnsureInService(ServerName server) => service.Ensure(server);
 
     /// <summary>Lets pass a server that can be used.</summary>
     /// <exception cref="Problem">404: there is no such server; 409: it cannot be used now.</exception>
     public Server Ensure(ServerName server)
     {
+        inventory.Find(server);
+        service.Ensure(server);
+        return EnsureNoObstacle(server);
+    }
+
+    /// <summary>Lets pass a server that administrators can use.</summary>
+    /// <exception cref="Problem">404: there is no such server; 409: it cannot be used now.</exception>
+    public Server EnsureNoObstacle(ServerName server)
+    {
         var found = inventory.Find(server);
-        return WhyNot(found) is { } why
+        return Obstacle(found) is { } why
             ? throw Problem.Conflict(why).With("server", server).With("state", found.State)
             : found;
     }

@@ -39,6 +39,7 @@ internal static class DocumentProblems
             ["server"] = Text("The server it is about"),
             ["holder"] = Text("Who holds the server"),
             ["purpose"] = Text("What for"),
+            ["note"] = Text("Why the server is out of service"),
             ["since"] = Time("Since when"),
             ["until"] = Time("Until when"),
             ["number"] = Whole("The number of the reservation that holds now"),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DiffPlex.DiffBuilder;
 using DiffPlex.DiffBuilder.Model;
+using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Databases;
@@ -35,7 +36,7 @@ public sealed class Planner(
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <exception cref="Problem">404: there is no such server or app. Everything else that stands against the build is
     /// told in the plan.</exception>
-    public async Task<Plan> Of(ServerName server, Wanted wanted, long? number, string by, CancellationToken cancel)
+    public async Task<Plan> Of(ServerName server, Wanted wanted, long? number, Caller by, CancellationToken cancel)
     {
         var (found, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
         var here = kept.Code.GetValueOrDefault(app.Name);
@@ -52,7 +53,9 @@ public sealed class Planner(
         var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base);
         var database = wanted.Database && app.Base is { } name ? DatabaseOf(bases.Find(name), dataTime) : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
-        var broken = then is null ? null : templates.FaultOf(app, found, then.Path, then.Revision, JobId.Of(1), by);
+        var broken = then is null
+            ? null
+            : templates.FaultOf(app, found, then.Path, then.Revision, JobId.Of(1), by.Name);
         var failure = refusal is null ? broken ?? FailureOf(found, app, wanted, code) : null;
         var isToldBefore = broken is not null || code?.Fails == true;
         return new(
@@ -60,7 +63,7 @@ public sealed class Planner(
             app.Name,
             database,
             code,
-            isToldBefore ? [] : SettingsThen(app, found, then, database?.Then ?? dataTime, by, kept),
+            isToldBefore ? [] : SettingsThen(app, found, then, database?.Then ?? dataTime, by.Name, kept),
             refusal,
             failure,
             [
@@ -89,7 +92,7 @@ public sealed class Planner(
     {
         if (code?.Fails == true)
             return code.Problem;
-        if (usability.WhyNot(server) is { } unusable)
+        if (usability.Obstacle(server) is { } unusable)
             return unusable;
         if (!wanted.Database || app.Base is not { } name)
             return null;

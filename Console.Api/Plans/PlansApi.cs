@@ -41,13 +41,7 @@ public static class PlansApi
         var caller = Caller.Of(context);
         caller.MustReach([app], $"of {app}");
         return Cacheable.Of(
-            await plans.Of(
-                server,
-                new(app, path, revision, database, code),
-                number,
-                caller.Name,
-                context.RequestAborted
-            )
+            await plans.Of(server, new(app, path, revision, database, code), number, caller, context.RequestAborted)
         );
     }
 

@@ -19,6 +19,7 @@ public sealed class BuildHolds(
     LineTurns turns,
     EndWarnings warnings,
     ProtectedServers protection,
+    People people,
     Audit audit,
     TimeProvider clock
 )
@@ -32,7 +33,7 @@ public sealed class BuildHolds(
     public long For(Act act, ServerName server, JobId build, string purpose, long? number, Deed deed)
     {
         book.PassTurns(act);
-        if (Ensure(act.Of(file), server, number, deed.Caller.Name) is { } own)
+        if (Ensure(act.Of(file), server, number, deed.Caller) is { } own)
             return own;
         book.RemoveEnded(act, server);
         book.EnsureOneMore(act, deed.Caller.Name);
@@ -59,7 +60,7 @@ public sealed class BuildHolds(
 
     /// <summary>Lets pass who could build now; nothing is changed.</summary>
     /// <exception cref="Problem">As <see cref="For"/> refuses.</exception>
-    public void Ensure(ServerName server, long? number, string by) => Ensure(file.Value, server, number, by);
+    public void Ensure(ServerName server, long? number, Caller by) => Ensure(file.Value, server, number, by);
 
     /// <summary>
     /// Lets a build begin that still has its right: from then on its reservation holds at least until it has ended.
@@ -72,9 +73,11 @@ public sealed class BuildHolds(
         var held = book.Holding(act.Of(file), server);
         if (held is null || held.Number != (number ?? held.Number) || !held.IsFor(by))
             return (0, Lost(server, by, number, held));
-        // A group may have been taken away meanwhile.
+        // A group may have been taken away meanwhile, or the server.
         if (protection.WhyNot(server, by) is { } why)
             return (0, $"Cancelled: {why} Nothing was touched.");
+        if (!people.IsAdministrator(by) && usability.WhyOutOfService(server) is { } note)
+            return (0, $"Cancelled: {note} Nothing was touched.");
         builds.Begin(act, server, held.Number, build);
         return (held.Number, null);
     }
@@ -107,18 +110,22 @@ public sealed class BuildHolds(
     }
 
     // The number of one's own reservation; null: the server is free, and can be used.
-    private long? Ensure(ReservationsState state, ServerName server, long? number, string by)
+    private long? Ensure(ReservationsState state, ServerName server, long? number, Caller by)
     {
-        protection.Ensure(server, by);
+        protection.Ensure(server, by.Name);
+        if (!by.IsAdministrator)
+            usability.EnsureInService(server);
         var held = book.Holding(state, server);
-        if (held is not null && !held.IsFor(by))
+        if (held is not null && !held.IsFor(by.Name))
             throw book.HeldBy(held);
         if (number is not null && held?.Number != number)
             throw ReservationBook.Gone(server, number.Value, held);
         if (held is not null)
             return book.IsOver(held) ? throw book.Over(held) : held.Number;
-        LineTurns.Ensure(state, server, by);
-        usability.Ensure(server);
+        // Who repairs it comes before who waits for it.
+        if (usability.OutOfService(server) is null)
+            LineTurns.Ensure(state, server, by.Name);
+        usability.EnsureNoObstacle(server);
         return null;
     }
 

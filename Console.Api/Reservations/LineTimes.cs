@@ -6,7 +6,7 @@ namespace TestServers.Reservations;
 /// When it is probably whose turn: a server is free when its reservation ends, and everybody before one has it for as
 /// long as they have said. It does not change while nothing else does.
 /// </summary>
-public sealed class LineTimes(Inventory inventory, ReservationClock hours)
+public sealed class LineTimes(Inventory inventory, ReservationClock hours, OutOfServiceServers service)
 {
     /// <summary>The likely time of each place that has one, by the place's number.</summary>
     public IReadOnlyDictionary<long, DateTimeOffset> Of(ReservationsState state)
@@ -17,6 +17,15 @@ public sealed class LineTimes(Inventory inventory, ReservationClock hours)
         var free = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach (var held in state.Held.Values.Where(hours.IsHolding))
             free[held.Server.Text] = held.Until;
+        foreach (var away in service.State.Out.Values.Where(s => !service.IsOver(s)))
+        {
+            var server = away.Server.Text;
+            // Without an end nobody knows when it can be used.
+            if (away.Until is not { } until)
+                free.Remove(server);
+            else if (!free.TryGetValue(server, out var end) || end < until)
+                free[server] = until;
+        }
         foreach (var turn in state.Turns.Values)
             free[turn.Server.Text] = turn.Since;
         var hosts = inventory.Servers.ToDictionary(m => m.Name.Text, m => m.Host, StringComparer.Ordinal);

@@ -8,7 +8,8 @@ namespace TestServers.Reservations;
 /// <summary>
 /// Whose turn it is. A server that is free and can be used is held for the first who waits for it, for a while; when
 /// they do not take it, for the next. One function passes turns: it is a part of every act that frees a server, and
-/// the clock calls it. A server that cannot be used is not offered: then the line waits, and nobody loses a place.
+/// the clock calls it. A server that cannot be used is not offered: then the line waits, and nobody loses a place. One
+/// that is put out of service is nobody's turn from then on.
 /// </summary>
 public sealed class LineTurns(
     JsonFile<ReservationsState> file,
@@ -111,7 +112,8 @@ public sealed class LineTurns(
 
     private ReservationsState WithoutMissed(ReservationsState state, List<LineStep> steps)
     {
-        foreach (var turn in state.Turns.Values.Where(t => t.Until <= clock.GetUtcNow()))
+        bool IsOver(LineTurn turn) => turn.Until <= clock.GetUtcNow() || usability.OutOfService(turn.Server) is not null;
+        foreach (var turn in state.Turns.Values.Where(IsOver))
         {
             // They could not take it: it is offered again when it can be used.
             if (!usability.CanBeUsed(turn.Server))

@@ -69,6 +69,8 @@ public sealed class ReservationBook(
                 var held = Holding(act.Of(file), server);
                 if (wish.Number is { } number && held?.Number != number)
                     throw Gone(server, number, held);
+                if (held?.Holder != deed.Caller.Name)
+                    usability.EnsureInService(server);
                 if (held is not null && held.Holder != deed.Caller.Name)
                     throw HeldBy(held);
                 if (held is { Released: true })

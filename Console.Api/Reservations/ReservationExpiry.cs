@@ -2,12 +2,18 @@ namespace TestServers.Reservations;
 
 /// <summary>
 /// Ends reservations: whether one holds is computed from the clock at every look, and once it has ended it is gone
-/// within a second.
+/// within a second. So does what is out of service.
 /// </summary>
-public sealed class ReservationExpiry(ReservationBook book, ILogger<ReservationExpiry> log) : BackgroundService
+public sealed class ReservationExpiry(ReservationBook book, ServiceChanges service, ILogger<ReservationExpiry> log)
+    : BackgroundService
 {
     private readonly Loop _loop = new(TimeSpan.FromSeconds(1), log);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        _loop.Run(_ => book.RemoveEnded(), stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(RemoveEnded, stoppingToken);
+
+    private async Task RemoveEnded(CancellationToken stop)
+    {
+        await service.EndOver();
+        await book.RemoveEnded();
+    }
 }

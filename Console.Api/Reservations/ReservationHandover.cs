@@ -58,7 +58,7 @@ public sealed class ReservationHandover(
     /// <summary>Ends the reservation that holds and begins one for the caller, in one step.</summary>
     /// <param name="reason">Why; it is told to the former holder, and is the purpose when the wish has none.</param>
     /// <exception cref="Problem">409: nobody holds it, it is one's own, another reservation by now, others wait for it,
-    /// or it cannot be used.</exception>
+    /// or it cannot be used; one that is out of service is taken over by administrators alone.</exception>
     public async Task<ReservationView> TakeOver(
         ServerName server,
         string? reason,
@@ -76,13 +76,19 @@ public sealed class ReservationHandover(
                 var held = book.Holding(act.Of(file), server);
                 if (wish.Number is { } number && held?.Number != number)
                     throw ReservationBook.Gone(server, number, held);
-                LineTurns.Ensure(act.Of(file), server, deed.Caller.Name);
+                // Who repairs it comes before who waits for it.
+                var isRepair = deed.Caller.IsAdministrator && usability.OutOfService(server) is not null;
+                if (!isRepair)
+                {
+                    usability.EnsureInService(server);
+                    LineTurns.Ensure(act.Of(file), server, deed.Caller.Name);
+                }
                 if (held is null)
                     throw Problem.Conflict($"Nobody holds {server}. Reserve it.");
                 if (held.Holder == deed.Caller.Name)
                     throw Problem.Conflict($"You hold {server} already, until {Times.Say(held.Until)}.");
                 protection.Ensure(server, deed.Caller.Name);
-                usability.Ensure(server);
+                usability.EnsureNoObstacle(server);
                 var build = builds.Of(held);
                 var from = new TakenFrom(
                     held.Holder,

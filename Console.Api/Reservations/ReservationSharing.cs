@@ -1,4 +1,5 @@
 using TestServers.Access;
+using TestServers.Hosts;
 using TestServers.Settings;
 using TestServers.Storage;
 
@@ -8,6 +9,7 @@ namespace TestServers.Reservations;
 public sealed class ReservationSharing(
     JsonFile<ReservationsState> file,
     ReservationBook book,
+    Usability usability,
     BuildsUnderHolds builds,
     PastReservations past,
     LineTurns turns,
@@ -29,7 +31,8 @@ public sealed class ReservationSharing(
     /// </summary>
     /// <param name="purpose">What for; null: as it was.</param>
     /// <param name="number">When given, the reservation that is meant.</param>
-    /// <exception cref="Problem">409: it is not one's own, or others wait for it; 400: the name is none.</exception>
+    /// <exception cref="Problem">409: it is not one's own, others wait for it, or it is out of service; 400: the name
+    /// is none.</exception>
     public async Task<ReservationView> Give(ServerName server, string? to, string? purpose, long? number, Deed deed)
     {
         return answers.Find<ReservationView>(deed)
@@ -38,6 +41,7 @@ public sealed class ReservationSharing(
                 if (answers.Find<ReservationView>(deed) is { } earlier)
                     return earlier;
                 var held = Own(act, server, number, deed);
+                usability.EnsureInService(server);
                 var name = NameOf(to, "to", deed);
                 var what = purpose is null
                     ? held.Purpose

@@ -46,6 +46,7 @@ public static class ReservationsApi
             .AddSingleton<AnyLine>()
             .AddSingleton<WaitingLine>()
             .AddSingleton<BuildHolds>()
+            .AddSingleton<ServiceChanges>()
             .AddBackground<ReservationExpiry>();
 
     /// <param name="Reason">Why; the former holder sees it, and it is in the audit.</param>

@@ -266,7 +266,9 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (key is not null)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        return await Http.SendAsync(request);
+        // Who may make each call.
+        using var carla = running.Console.ClientFor("carla");
+        return await carla.SendAsync(request);
     }
 
     [Fact]

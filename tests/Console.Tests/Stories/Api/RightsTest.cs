@@ -68,6 +68,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         PUT    /api/me                                            view
         PUT    /api/me/wants                                      view
         PUT    /api/servers/{server}/reservation                  reserve
+        PUT    /api/servers/{server}/service                      administer
         """;
 
     /// <summary>

@@ -169,6 +169,7 @@ public sealed class LiveBoardTest
             parts.The<CurrentSettings>(),
             parts.The<Inventory>(),
             parts.The<ReservationBook>(),
+            parts.The<OutOfServiceServers>(),
             parts.The<JobStore<Build>>(),
             parts.The<HistoryStore>(),
             parts.The<ServerCleanup>(),

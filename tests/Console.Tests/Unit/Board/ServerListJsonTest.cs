@@ -62,7 +62,12 @@ public sealed class ServerListJsonTest
             [new("/srv/code/.aside-1", Time, "www-data", "uploads", "rm -r")],
             new("0123", Shop, Trunk, Seven, Time, "ben", Time, "Another console has built here."),
             [new("code shop", "It is another one.")],
-            new(new(ServerName.From("qa07")!, "dora", Time, Time), [new(3, "dora", "the basket", Time, Time)], ["emil"])
+            new(
+                new(ServerName.From("qa07")!, "dora", Time, Time),
+                [new(3, "dora", "the basket", Time, Time)],
+                ["emil"]
+            ),
+            new(ServerName.From("qa07")!, 2, "the disk", "carla", Time, Time)
         );
         var list = new ServerList([server], [new("vmhost", Time, "It is silent.", 3, ["a b is left out."])]);
         Assert.DoesNotContain("null", JsonSerializer.Serialize(list, Json.Web), StringComparison.Ordinal);
@@ -89,6 +94,7 @@ public sealed class ServerListJsonTest
             [],
             null,
             [],
+            null,
             null
         );
         var list = new ServerList([server], [new("vmhost", null, null, 0, [])]);
@@ -118,6 +124,7 @@ public sealed class ServerListJsonTest
             [],
             null,
             [],
+            null,
             null
         );
         var list = new ServerList(
@@ -171,6 +178,7 @@ public sealed class ServerListJsonTest
                 [],
                 null,
                 [],
+                null,
                 null
             ),
             isTimeless: true

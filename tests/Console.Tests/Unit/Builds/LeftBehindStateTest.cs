@@ -49,6 +49,15 @@ public sealed class LeftBehindStateTest : IDisposable
                 "mv history/qa01.json.last history/qa01.json"
             },
             {
+                "a server out of service without a word why",
+                """
+                    jq '.next = 2 | .out.qa01 = { server: "qa01", number: 1, note: "", by: "carla",
+                      since: "2026-03-01T12:00:00Z", until: null }' service.json > x; mv x service.json
+                    """,
+                "service.json",
+                "jq '.out = {}' service.json > x; mv x service.json"
+            },
+            {
                 "a build beside the copy before it",
                 "mv builds/2.json builds/2.json.last",
                 "builds/2.json.last",

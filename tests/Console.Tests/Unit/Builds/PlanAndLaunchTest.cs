@@ -125,7 +125,7 @@ public sealed class PlanAndLaunchTest
         var wanted = new Wanted(AppName.From(app)!, null, null, database, code);
         var plan = await parts
             .The<Planner>()
-            .Of(ServerName.From(server)!, wanted, number, "anna", CancellationToken.None);
+            .Of(ServerName.From(server)!, wanted, number, PartsInPlace.DeedOf("anna").Caller, CancellationToken.None);
         Assert.NotNull(plan.Refusal);
         Assert.Equal(await LaunchOf(parts, server, wanted, number), plan.Refusal);
     }
@@ -188,10 +188,12 @@ public sealed class PlanAndLaunchTest
     }
 
     private static Task<Plan> PlanOf(PartsInPlace parts, Wanted wanted) =>
-        parts.The<Planner>().Of(ServerName.From("qa04")!, wanted, null, "anna", CancellationToken.None);
+        parts
+            .The<Planner>()
+            .Of(ServerName.From("qa04")!, wanted, null, PartsInPlace.DeedOf("anna").Caller, CancellationToken.None);
 
     private static string? PlanOf(PartsInPlace parts, string server, Wanted wanted, long? number, string by = "anna") =>
-        parts.The<BuildRules>().RefusalOf(ServerName.From(server)!, wanted, number, by);
+        parts.The<BuildRules>().RefusalOf(ServerName.From(server)!, wanted, number, PartsInPlace.DeedOf(by).Caller);
 
     // What is taken is cancelled again, with the reservation that it has made.
     private static async Task<string?> LaunchOf(

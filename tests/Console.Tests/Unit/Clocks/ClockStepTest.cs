@@ -130,7 +130,8 @@ public sealed class ClockStepTest : IDisposable
             _clock,
             NullLogger<Inventory>.Instance
         );
-        var usability = new Usability(inventory, new Reachability(_clock));
+        var service = new OutOfServiceServers(_state.Open("service.json", ServiceState.Empty), _clock);
+        var usability = new Usability(inventory, new Reachability(_clock), service);
         var (audit, builds) = (new Audit(_clock), new BuildsUnderHolds());
         var hours = new ReservationClock(builds, _clock);
         var concerns = new Concerns(_state.Open("concerns.json", ConcernsState.Empty), _clock);

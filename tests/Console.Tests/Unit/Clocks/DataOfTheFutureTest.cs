@@ -108,7 +108,7 @@ public sealed class DataOfTheFutureTest
         var wanted = new Wanted(AppName.From("shop")!, null, null, Database: true, Code: false);
         var plan = await parts
             .The<Planner>()
-            .Of(ServerName.From("qa01")!, wanted, null, "anna", CancellationToken.None);
+            .Of(ServerName.From("qa01")!, wanted, null, PartsInPlace.DeedOf("anna").Caller, CancellationToken.None);
         Assert.Contains(Ahead(Noon.AddHours(3)), plan.Database?.NowDoubt, StringComparison.Ordinal);
         Assert.Contains(Ahead(Noon.AddDays(1)), plan.Database?.ThenDoubt, StringComparison.Ordinal);
         var shown = new Configuration(

@@ -3,6 +3,7 @@ using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
+using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Storage;
@@ -63,6 +64,7 @@ public sealed class StateOfBeforeTest : IDisposable
             Assert.Empty(held.Held["qa03"].SharedWith);
             Assert.Empty(held.Line);
             Assert.Empty(held.Turns);
+            Assert.Empty(The<JsonFile<ServiceState>>(services).Value.Out);
             Assert.True(The<JsonFile<BasesState>>(services).Value.Bases["shop"].Exists);
         }
         Assert.Equal(File.ReadAllText(Path.Combine(Left, "state.json")), File.ReadAllText(Kept("state.json")));

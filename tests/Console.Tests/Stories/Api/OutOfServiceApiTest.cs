@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TestServers.Tests.Stage;
+
+namespace TestServers.Tests.Stories.Api;
+
+/// <summary>Out of service, by HTTP: over kills and restarts.</summary>
+public sealed class OutOfServiceApiTest : IAsyncLifetime, IAsyncDisposable
+{
+    private static readonly object Hold = new { purpose = "basket test", hours = 1 };
+    private readonly ConsoleWithApp _running = new(connectSeconds: 30);
+
+    private ConsoleProcess Console => _running.Console;
+    private string Settings => Path.Combine(Console.Folder, "console.json");
+
+    public Task InitializeAsync()
+    {
+        Change(s =>
+        {
+            s["roles"] = JsonNode.Parse("""[ { "role": "administrator", "users": ["carla"] } ]""");
+        });
+        return Console.StartWithServers();
+    }
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public ValueTask DisposeAsync() => _running.DisposeAsync();
+
+    [Fact]
+    public async Task It_is_handed_to_nobody_says_why_everywhere_outlasts_a_kill_and_ends_by_its_time()
+    {
+        using HttpClient anna = Console.ClientFor("anna"),
+            ben = Console.ClientFor("ben"),
+            carla = Console.ClientFor("carla");
+        await (await ben.Put("api/servers/qa02/service", new { @out = true, note = "mine" })).Problem(
+            HttpStatusCode.Forbidden
+        );
+        await (await carla.Put("api/servers/qa99/service", new { @out = true, note = "x" })).Problem(
+            HttpStatusCode.NotFound
+        );
+        await (await carla.Put("api/servers/qa02/service", new { @out = true, note = new string('x', 9999) })).Problem(
+            HttpStatusCode.BadRequest
+        );
+        Assert.Equal(HttpStatusCode.Created, (await anna.Put("api/servers/qa01/reservation", Hold)).StatusCode);
+        foreach (var server in new[] { "qa01", "qa02" })
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await carla.Put($"api/servers/{server}/service", new { @out = true, note = "a new disk" })).StatusCode
+            );
+        // An answer is followed by a list that shows it.
+        var shown = (await ben.Json("api/servers")).GetProperty("servers").EnumerateArray();
+        var qa02 = shown.Single(s => s.Text("name") == "qa02");
+        Assert.Equal("a new disk", qa02.GetProperty("service").Text("note"));
+        const string why = "qa02 is out of service: a new disk (carla).";
+        Assert.StartsWith(why, qa02.Text("unusable"), StringComparison.Ordinal);
+
+        await Console.Kill();
+        await Console.StartWithServers();
+        Assert.Equal("anna", (await anna.Json("api/servers/qa01")).GetProperty("reservation").Text("holder"));
+        var refused = await ben.Put("api/servers/qa02/reservation", Hold);
+        Assert.StartsWith(why, await refused.Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
+        var problem = await (await ben.Put("api/servers/qa02/reservation", Hold)).Json();
+        Assert.Equal("urn:test-server-console:out-of-service", problem.Text("type"));
+        Assert.Equal("a new disk", problem.Text("note"));
+        await (await ben.Post("api/reservations", new { purpose = "any" })).Problem(HttpStatusCode.Conflict);
+        var build = Body.ForBuild("shop", "trunk", database: false, code: true);
+        await (await anna.Post("api/servers/qa01/builds", build)).Problem(HttpStatusCode.Conflict);
+        Assert.Equal(HttpStatusCode.Accepted, (await carla.Post("api/servers/qa02/builds", build)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await anna.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
+
+        await ben.Post("api/servers/qa01/line", new { purpose = "basket" });
+        Assert.Null((await ben.Json("api/servers/qa01")).GetProperty("line").Text("turn"));
+        await carla.Put(
+            "api/servers/qa01/service",
+            new
+            {
+                @out = true,
+                note = "nearly done",
+                hours = 0.0003,
+            }
+        );
+        await Wait.Until(
+            "it is back, and the first one's turn",
+            async () =>
+                (await ben.Json("api/servers/qa01")).GetProperty("line") is { ValueKind: JsonValueKind.Object } line
+                && line.Text("turn") is not null
+        );
+        var back = (await carla.Json("api/audit?server=qa01&action=back%20in%20service")).GetProperty("facts")[0];
+        Assert.Equal(("console", "qa01"), (back.Text("actor"), back.Text("target")));
+        // A server that no host has any more can be put back all the same.
+        Console.WriteDomains(("qa01", 1));
+        await Wait.Until(
+            "qa02 is gone",
+            async () => (await ben.GetAsync("api/servers/qa02")).StatusCode == HttpStatusCode.NotFound
+        );
+        Assert.Equal(HttpStatusCode.OK, (await carla.Put("api/servers/qa02/service", new { @out = false })).StatusCode);
+    }
+
+    private void Change(Action<JsonObject> change)
+    {
+        var settings = JsonNode.Parse(File.ReadAllText(Settings))!.AsObject();
+        change(settings);
+        File.WriteAllText(Settings, settings.ToJsonString());
+    }
+}

@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Time.Testing;
+using TestServers.Access;
+using TestServers.Builds;
+using TestServers.Hosts;
+using TestServers.Reservations;
+using TestServers.Storage;
+using TestServers.Tests.Stage;
+
+namespace TestServers.Tests.Unit.Reservations;
+
+/// <summary>Servers out of service, by the console's own parts and a clock that the test sets.</summary>
+public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
+{
+    private const string Apps = """
+        "guests": { "ssh": { "user": "nobody", "port": 9, "key": "/dev/null", "knownHosts": "/dev/null" } },
+        "apps": [ { "name": "plain", "repository": { "kind": "git", "url": "https://127.71.9.1/plain" },
+          "templates": "templates", "defaultPath": "main" } ],
+        "roles": [ { "role": "administrator", "users": ["carla"] } ]
+        """;
+
+    private static readonly Wanted Code = new(AppName.From("plain")!, null, null, Database: false, Code: true);
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+    private readonly PartsInPlace _parts;
+
+    public OutOfServiceTest() =>
+        _parts = new(
+            [("qa01", 1), ("qa02", 1), ("qa03", 1)],
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            Apps,
+            _clock
+        );
+
+    private ReservationsState State => _parts.The<JsonFile<ReservationsState>>().Value;
+
+    private ReservationBook Book => _parts.The<ReservationBook>();
+
+    public Task InitializeAsync() => _parts.Begin();
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public ValueTask DisposeAsync() => _parts.DisposeAsync();
+
+    [Fact]
+    public async Task Whose_turn_it_is_has_none_while_it_lasts_and_is_the_first_again_afterwards()
+    {
+        await _parts.Reserve("qa01", "anna");
+        await Join("qa01", "ben");
+        await Join("qa01", "dora");
+        await Release("qa01", "anna");
+        Assert.Equal("ben", State.TurnOf(Qa01)?.Person);
+        await Put(new(true, "the disk is being replaced"));
+        Assert.Null(State.TurnOf(Qa01));
+        await Join("qa01", "emil");
+        await Pass(TimeSpan.FromHours(1));
+        Assert.Null(State.TurnOf(Qa01));
+        Assert.Equal(["ben", "dora", "emil"], State.Line.Select(p => p.Person));
+        Assert.Contains("qa01 is out of service: the disk is being replaced (carla)", await RefusalOf("ben"));
+        await Put(new(false));
+        Assert.Equal("ben", State.TurnOf(Qa01)?.Person);
+        Assert.Equal(TimeSpan.FromMinutes(10), State.TurnOf(Qa01)?.Until - _clock.GetUtcNow());
+        Assert.Equal(["turn", "out of service", "back in service", "turn"], Audited("qa01", "turn", "service"));
+    }
+
+    [Fact]
+    public async Task It_ends_by_the_clock_once_and_a_clock_that_is_set_back_brings_nothing_back()
+    {
+        await Put(new(true, "maintenance", Hours: 2));
+        await Join("qa01", "ben");
+        var likely = _parts.The<LineTimes>().Of(State).Values.Single();
+        Assert.Equal(TimeSpan.FromHours(2), likely - _clock.GetUtcNow());
+        await Pass(TimeSpan.FromMinutes(119));
+        Assert.Null(State.TurnOf(Qa01));
+        // It is over at once, also when nobody has written that down yet.
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(_parts.The<OutOfServiceServers>().Of(Qa01));
+        await Pass(TimeSpan.Zero);
+        await Pass(TimeSpan.Zero);
+        Assert.Equal("ben", State.TurnOf(Qa01)?.Person);
+        Assert.Empty(_parts.The<JsonFile<ServiceState>>().Value.Out);
+        Assert.Equal(["out of service", "back in service"], Audited("qa01", "service"));
+        var last = File.ReadLines(Audit).Last(l => l.Contains("back in service", StringComparison.Ordinal));
+        Assert.Contains("\"kind\":\"console\"", last, StringComparison.Ordinal);
+        Assert.Contains("number 1 of carla: its time ended at 2026-03-02 11:00 UTC", last, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_holds_it_keeps_it_and_only_administrators_build_or_take_it_over()
+    {
+        await _parts.Reserve("qa01", "anna");
+        var queue = _parts.The<BuildQueue>();
+        var waits = await queue.Enqueue(Qa01, Code, null, PartsInPlace.DeedOf("anna"));
+        await Put(new(true, "maintenance"));
+        await Book.Reserve(Qa01, new(Hours: 3), PartsInPlace.DeedOf("anna"));
+        Assert.Equal("anna", Book.Of(Qa01)?.Holder);
+        var refused = await Assert.ThrowsAsync<Problem>(() =>
+            queue.Enqueue(Qa01, Code, null, PartsInPlace.DeedOf("anna"))
+        );
+        Assert.Equal(("out-of-service", "maintenance"), (refused.Type, refused.Fields["note"]));
+        await Assert.ThrowsAsync<Problem>(() =>
+            _parts.The<ReservationSharing>().Give(Qa01, "ben", null, null, PartsInPlace.DeedOf("anna"))
+        );
+        // What was accepted before does not begin any more.
+        var begun = await _parts
+            .The<Journal>()
+            .Do(act => _parts.The<BuildHolds>().Begin(act, Qa01, waits.Id, "anna", waits.Reservation));
+        Assert.Contains("Cancelled: qa01 is out of service: maintenance", begun.Refusal, StringComparison.Ordinal);
+        await Join("qa01", "ben");
+        await Assert.ThrowsAsync<Problem>(() => TakeOver(PartsInPlace.DeedOf("ben")));
+        var taken = await TakeOver(Administrator);
+        Assert.Equal("carla", taken.Holder);
+        await queue.Enqueue(Qa01, Code, null, Administrator);
+        await Release("qa01", "carla");
+        var rules = _parts.The<BuildRules>();
+        var told = rules.RefusalOf(Qa01, Code, null, PartsInPlace.DeedOf("ben").Caller);
+        Assert.StartsWith("qa01 is out of service: maintenance (carla).", told, StringComparison.Ordinal);
+        Assert.Null(rules.RefusalOf(Qa01, Code, null, Administrator.Caller));
+        // Others wait for it, but whoever repairs it comes first.
+        var refusal = await Assert.ThrowsAsync<Problem>(() => Book.Reserve(Qa01, new("x"), Administrator));
+        Assert.Equal("out-of-service", refusal.Type);
+        await queue.Enqueue(Qa01, Code, null, Administrator);
+        Assert.Equal("carla", Book.Of(Qa01)?.Holder);
+        Assert.Equal(["ben"], State.Line.Select(p => p.Person));
+        // A token of an administrator is none.
+        await Assert.ThrowsAsync<Problem>(() => queue.Enqueue(Qa01, Code, null, PartsInPlace.DeedOf("carla")));
+    }
+
+    [Fact]
+    public async Task Another_note_is_another_number_and_what_was_meant_for_an_older_one_does_nothing()
+    {
+        var first = (await Put(new(true, "maintenance"))).Service!;
+        Assert.Equal(first, (await Put(new(true, " maintenance "))).Service);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        var second = (await Put(new(true, "the disk", Number: first.Number))).Service!;
+        Assert.Equal((first.Since, 2), (second.Since, second.Number));
+        await Assert.ThrowsAsync<Problem>(() => Put(new(false, Number: first.Number)));
+        Assert.Equal("the disk", _parts.The<OutOfServiceServers>().Of(Qa01)?.Note);
+        Assert.Null((await Put(new(false, Number: second.Number))).Service);
+        await Assert.ThrowsAsync<Problem>(() => Put(new(false, Number: second.Number)));
+        Assert.Null((await Put(new(false))).Service);
+        Assert.Equal(["out of service", "out of service", "back in service"], Audited("qa01", "service"));
+    }
+
+    [Theory]
+    [InlineData(true, null, null, null)]
+    [InlineData(true, " ", null, null)]
+    [InlineData(true, "a\nb", null, null)]
+    [InlineData(true, "a\u200bb", null, null)]
+    [InlineData(true, "maintenance", 1.0, 1.0)]
+    [InlineData(true, "maintenance", 0.0, null)]
+    [InlineData(true, "maintenance", -1.0, null)]
+    [InlineData(true, "maintenance", 8785.0, null)]
+    [InlineData(true, "maintenance", null, 0.0)]
+    [InlineData(true, "maintenance", null, -24.0)]
+    [InlineData(true, "maintenance", null, 10000.0)]
+    [InlineData(false, "maintenance", null, null)]
+    [InlineData(false, null, 1.0, null)]
+    public async Task A_wish_that_is_none_changes_nothing(bool @out, string? note, double? hours, double? until)
+    {
+        await Put(new(true, "before"), "qa02");
+        var end = until is { } number ? _clock.GetUtcNow().AddHours(number) : (DateTimeOffset?)null;
+        foreach (var server in new[] { "qa01", "qa02" })
+        {
+            var refusal = await Assert.ThrowsAsync<Problem>(() => Put(new(@out, note, hours, end), server));
+            Assert.Equal(400, refusal.Status);
+        }
+        Assert.Equal("before", _parts.The<JsonFile<ServiceState>>().Value.Out.Values.Single().Note);
+        Assert.Equal(["out of service"], Audited("qa02", "service"));
+        await Assert.ThrowsAsync<Problem>(() => Put(new(true, new string('x', 10_000))));
+    }
+
+    private static ServerName Qa01 => ServerName.From("qa01")!;
+
+    private static Deed Administrator =>
+        new(
+            new("carla", CallerKind.User, new HashSet<string>([.. TokenRights.All, Standing.Administer])),
+            null,
+            "PUT service",
+            ""
+        );
+
+    private string Audit => Path.Combine(_parts.Settings.State, "audit.log");
+
+    private List<string> Audited(string server, params string[] words) =>
+        [
+            .. File.ReadLines(Audit)
+                .Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement)
+                .Where(f => f.Text("on") == server)
+                .Select(f => f.Text("what")!)
+                .Where(w => words.Any(word => w.Contains(word, StringComparison.Ordinal))),
+        ];
+
+    private Task<ServerService> Put(ServiceWish wish, string server = "qa01") =>
+        _parts.The<ServiceChanges>().Put(ServerName.From(server)!, wish, Administrator);
+
+    private Task<JoinedLine> Join(string server, string person) =>
+        _parts.The<WaitingLine>().Join(new(ServerName.From(server), Purpose: "mine"), PartsInPlace.DeedOf(person));
+
+    private Task<ReservationView> TakeOver(Deed deed) =>
+        _parts.The<ReservationHandover>().TakeOver(Qa01, "urgent", new(), RunningBuilds.Cancel, deed);
+
+    private Task<ReleasedServer> Release(string server, string person) =>
+        _parts
+            .The<ReservationHandover>()
+            .Release(ServerName.From(server)!, null, RunningBuilds.Cancel, PartsInPlace.DeedOf(person));
+
+    private async Task<string> RefusalOf(string person) =>
+        (await Assert.ThrowsAsync<Problem>(() => Book.Reserve(Qa01, new("mine"), PartsInPlace.DeedOf(person)))).Message;
+
+    private async Task Pass(TimeSpan time)
+    {
+        _clock.Advance(time);
+        await _parts.The<ServiceChanges>().EndOver();
+        await Book.RemoveEnded();
+    }
+}
