@@ -13,12 +13,14 @@ public static class AnyServerApi
 {
     /// <param name="App">An app of the catalogue: servers that have it come first.</param>
     /// <param name="Host">Only servers of this host.</param>
+    /// <param name="Tags">Only servers that have all of them.</param>
     public sealed record ReserveAnyServer(
         string? Purpose = null,
         double? Hours = null,
         DateTimeOffset? Until = null,
         AppName? App = null,
-        string? Host = null
+        string? Host = null,
+        IReadOnlyList<TagName>? Tags = null
     );
 
     public sealed record TakenServer(ServerName Server, string Address, string Url, ReservationView Reservation);
@@ -49,6 +51,7 @@ public static class AnyServerApi
         ReservationLimits limits,
         KeptAnswers answers,
         FreeServers free,
+        ServerTags tags,
         ProtectedServers protection,
         TimeProvider clock
     )
@@ -60,6 +63,7 @@ public static class AnyServerApi
             catalogue.Find(ask.App);
         if (ask.Host is not null)
             inventory.FindHost(ask.Host);
+        var wanted = tags.Wanted(ask.Tags);
         var wish = new ReservationWish(PlainText.Check(ask.Purpose, "purpose", 200), ask.Hours, ask.Until);
         limits.EndOf(ask.Hours, ask.Until);
         var place = new LineWish(
@@ -68,7 +72,10 @@ public static class AnyServerApi
             ask.Host,
             wish.Purpose,
             ask.Hours ?? (ask.Until - clock.GetUtcNow())?.TotalHours
-        );
+        )
+        {
+            Tags = wanted,
+        };
         bool MayHave(ServerName server) =>
             deed.Caller.Reaches(server) && protection.WhyNot(server, deed.Caller.Name) is null;
         var (began, patience) = (clock.GetTimestamp(), Waits.Cap(wait));
@@ -76,7 +83,7 @@ public static class AnyServerApi
         {
             if (
                 await book.ReserveAny(
-                    () => free.For(ask.App, ask.Host).Where(MayHave),
+                    () => free.For(ask.App, ask.Host, wanted).Where(MayHave),
                     wish,
                     patience > TimeSpan.Zero ? place : null,
                     deed,
@@ -88,7 +95,7 @@ public static class AnyServerApi
                 return PublicAddress.Created(context, $"/api/servers/{taken.Server}", taken);
             }
             if (clock.GetElapsedTime(began) >= patience)
-                throw free.None(ask.Host, book.All())
+                throw free.None(ask.Host, wanted, book.All())
                     .With("place", AnyLine.PlaceOf(book.State, deed)?.Number)
                     .RetriedAfter(wait > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
             await book.NextChange(TimeSpan.FromSeconds(1), context.RequestAborted);

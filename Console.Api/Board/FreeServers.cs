@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TestServers.Builds;
 using TestServers.History;
 using TestServers.Hosts;
@@ -10,14 +11,19 @@ namespace TestServers.Board;
 /// Which servers are given to somebody who asks for any: only such as can be used and on which nobody's build runs or
 /// waits.
 /// </summary>
-public sealed class FreeServers(Inventory inventory, Usability usability, JobStore<Build> builds, HistoryStore history)
-    : IAnyServers
+public sealed class FreeServers(
+    Inventory inventory,
+    Usability usability,
+    ServerTags tags,
+    JobStore<Build> builds,
+    HistoryStore history
+) : IAnyServers
 {
     /// <summary>
     /// The servers that may be given, the best first: one that has the app, is clean, and whose last build did not
     /// fail; of equals one whose host has the fewest running builds.
     /// </summary>
-    public IEnumerable<ServerName> For(AppName? app, string? host)
+    public IEnumerable<ServerName> For(AppName? app, string? host, ImmutableArray<TagName> wanted)
     {
         var busy = builds.Open.Select(b => b.Server).ToHashSet();
         var running = builds
@@ -27,7 +33,7 @@ public sealed class FreeServers(Inventory inventory, Usability usability, JobSto
             .CountBy(h => h)
             .ToDictionary(StringComparer.Ordinal);
         var unclean = builds.All.Where(b => b.Unclean).Select(b => b.Server).ToHashSet();
-        return Candidates(host)
+        return Candidates(host, wanted)
             .Where(m => !busy.Contains(m.Name))
             .OrderBy(m => app is null || history.Of(m.Name).Code.ContainsKey(app) ? 0 : 1)
             .ThenBy(m =>
@@ -41,18 +47,19 @@ public sealed class FreeServers(Inventory inventory, Usability usability, JobSto
 
     /// <summary>The refusal that says what stands in the way, and which server is the first to be free.</summary>
     /// <param name="held">All that hold now.</param>
-    public Problem None(string? host, IEnumerable<Reservation> held)
+    public Problem None(string? host, ImmutableArray<TagName> wanted, IEnumerable<Reservation> held)
     {
-        var usable = Candidates(host).ToList();
+        var usable = Candidates(host, wanted).ToList();
+        var with = wanted.IsEmpty ? "" : $"with {string.Join(", ", wanted)} ";
         var first = held.Where(r => usable.Any(m => m.Name == r.Server)).MinBy(r => r.Until);
         var problem = Problem.NoneFree(
             usable.Count == 0
-                ? $"No server {(host is null ? "" : $"of {host} ")}can be used now; GET "
+                ? $"No server {(host is null ? "" : $"of {host} ")}{with}can be used now; GET "
                     + "api/servers says why, server by server."
             : first is null
-                ? $"On all {usable.Count} servers that can be used builds run or wait, or others "
+                ? $"On all {usable.Count} servers {with}that can be used builds run or wait, or others "
                     + "wait for them. Ask again."
-            : $"All {usable.Count} servers that can be used are reserved or have builds; "
+            : $"All {usable.Count} servers {with}that can be used are reserved or have builds; "
                 + $"{first.Server} is the first to end, at {Times.Say(first.Until)} ({first.Holder})."
         );
         return first is null
@@ -60,8 +67,10 @@ public sealed class FreeServers(Inventory inventory, Usability usability, JobSto
             : problem.With("server", first.Server).With("holder", first.Holder).With("until", first.Until);
     }
 
-    private IEnumerable<Server> Candidates(string? host) =>
-        inventory.Servers.Where(m => (host is null || m.Host == host) && usability.WhyNot(m) is null);
+    private IEnumerable<Server> Candidates(string? host, ImmutableArray<TagName> wanted) =>
+        inventory.Servers.Where(m =>
+            (host is null || m.Host == host) && tags.HasAll(m.Name, wanted) && usability.WhyNot(m) is null
+        );
 
     private string? HostOf(ServerName server) => inventory.Servers.FirstOrDefault(m => m.Name == server)?.Host;
 }

@@ -22,12 +22,14 @@ public static class LineApi
     /// <param name="Host">Only servers of this host.</param>
     /// <param name="Hours">For how long, when nothing else is said as it is taken.</param>
     /// <param name="Watch">No place: only to be told when one is free.</param>
+    /// <param name="Tags">Only servers that have all of them.</param>
     public sealed record JoinAnyLine(
         string? Purpose = null,
         AppName? App = null,
         string? Host = null,
         double? Hours = null,
-        bool Watch = false
+        bool Watch = false,
+        IReadOnlyList<TagName>? Tags = null
     );
 
     /// <param name="Own">The caller's own places.</param>
@@ -80,6 +82,7 @@ public static class LineApi
         HttpContext context,
         Inventory inventory,
         Catalogue catalogue,
+        ServerTags tags,
         WaitingLine line,
         JsonFile<ReservationsState> state,
         LineTimes times
@@ -89,7 +92,10 @@ public static class LineApi
             catalogue.Find(ask.App);
         if (ask.Host is not null)
             inventory.FindHost(ask.Host);
-        var wish = new LineWish(null, ask.App, ask.Host, ask.Purpose, ask.Hours, ask.Watch);
+        var wish = new LineWish(null, ask.App, ask.Host, ask.Purpose, ask.Hours, ask.Watch)
+        {
+            Tags = tags.Wanted(ask.Tags),
+        };
         return Answer(context, await line.Join(wish, Deed.Of(context)), state.Value, times);
     }
 

@@ -19,7 +19,8 @@ public sealed class ServerPresenter(
     Usability usability,
     ProtectedServers protection,
     DataTimes times,
-    LineTimes lineTimes
+    LineTimes lineTimes,
+    ServerTags tags
 )
 {
     /// <param name="open">The builds that run on it or wait for it, in the order in which they came.</param>
@@ -44,6 +45,7 @@ public sealed class ServerPresenter(
             known.Other,
             known.Otherwise,
             LineView.Of(state, server.Name, lineTimes.Of(state)),
+            tags.Of(server.Name),
             usability.OutOfService(server.Name)
         );
     }

@@ -20,6 +20,7 @@ namespace TestServers.Board;
 /// <param name="Otherwise">What was found to be other than this console had left it; the configuration says what it is
 /// now.</param>
 /// <param name="Line">Who waits for it or watches it, and whose turn it is; null: nobody.</param>
+/// <param name="Tags">What it is or has, by the settings.</param>
 /// <param name="Service">That it is out of service, and why; null: it is in service.</param>
 /// <param name="Problem">Why the host does not answer now; the state is then the one of <paramref
 /// name="AsOf"/>.</param>
@@ -51,6 +52,7 @@ public sealed record ServerView(
     OtherWork? Other,
     ImmutableArray<FoundOtherwise> Otherwise,
     LineView? Line,
+    ImmutableArray<TagName> Tags,
     OutOfService? Service
 );
 

@@ -51,6 +51,33 @@ public sealed partial record ServerName : IName<ServerName>
     private static partial Regex Allowed();
 }
 
+/// <summary>A word of the settings for what a server is or has, such as "64 GB".</summary>
+[JsonConverter(typeof(NameConverter<TagName>))]
+public sealed partial record TagName : IName<TagName>
+{
+    private TagName(string text) => Text = text;
+
+    public string Text { get; }
+    public static string Rule => "1 to 32 characters that can be seen, without commas, with single blanks inside alone";
+    public static string Example => "64 GB";
+
+    public static TagName? From(string text) =>
+        text.Length <= 32 && Allowed().IsMatch(text) && PlainText.FirstUnseen(text) is null ? new(text) : null;
+
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [MaybeNullWhen(false)] out TagName result
+    ) => Name.Try(s, out result);
+
+    public static TagName Parse(string s, IFormatProvider? provider) => Name.Make<TagName>(s);
+
+    public override string ToString() => Text;
+
+    [GeneratedRegex(@"\A[^\s,]+( [^\s,]+)*\z")]
+    private static partial Regex Allowed();
+}
+
 /// <summary>The name of an app in the catalogue.</summary>
 [JsonConverter(typeof(NameConverter<AppName>))]
 public sealed partial record AppName : IName<AppName>

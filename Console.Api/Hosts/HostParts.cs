@@ -11,5 +11,6 @@ public static class HostParts
             .AddSingleton<Reachability>()
             .AddSingleton<OutOfServiceServers>()
             .AddSingleton<Usability>()
+            .AddSingleton<ServerTags>()
             .AddBackground<Inventory>();
 }

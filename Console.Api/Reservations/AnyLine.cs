@@ -47,6 +47,7 @@ public sealed class AnyLine(
         )
         {
             Key = deed.Key,
+            Tags = wish.Tags,
         };
         act.Change(file, s => s.WithPlace(place));
         act.Publish(() =>

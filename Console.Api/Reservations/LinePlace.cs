@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace TestServers.Reservations;
 
 /// <summary>
@@ -28,8 +30,13 @@ public sealed record LinePlace(
     /// <summary>The Idempotency-Key under which a script asks again and again; null: a person waits.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Of any server: only those that have all of them.</summary>
+    public ImmutableArray<TagName> Tags { get; init; } = [];
+
     /// <summary>What it is a place for, in words.</summary>
-    public string What => Server?.Text ?? (Host is null ? "any server" : $"any server of {Host}");
+    public string What =>
+        Server?.Text
+        ?? $"any server{(Host is null ? "" : $" of {Host}")}{(Tags.IsEmpty ? "" : $" with {string.Join(", ", Tags)}")}";
 }
 
 /// <summary>A server that is held for the person whose turn it is, until they take it or the turn is over.</summary>

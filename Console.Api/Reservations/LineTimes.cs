@@ -6,7 +6,7 @@ namespace TestServers.Reservations;
 /// When it is probably whose turn: a server is free when its reservation ends, and everybody before one has it for as
 /// long as they have said. It does not change while nothing else does.
 /// </summary>
-public sealed class LineTimes(Inventory inventory, ReservationClock hours, OutOfServiceServers service)
+public sealed class LineTimes(Inventory inventory, ReservationClock hours, OutOfServiceServers service, ServerTags tags)
 {
     /// <summary>The likely time of each place that has one, by the place's number.</summary>
     public IReadOnlyDictionary<long, DateTimeOffset> Of(ReservationsState state)
@@ -34,8 +34,7 @@ public sealed class LineTimes(Inventory inventory, ReservationClock hours, OutOf
         var waiting = state.Line.Where(p => !p.Watch).OrderBy(p => turns.ContainsKey(p.Number) ? 0 : 1);
         foreach (var place in waiting)
         {
-            var server =
-                (turns.GetValueOrDefault(place.Number) ?? place.Server)?.Text ?? First(free, hosts, place.Host);
+            var server = (turns.GetValueOrDefault(place.Number) ?? place.Server)?.Text ?? First(free, hosts, place);
             // What is not held now cannot be used: nobody knows when it can.
             if (server is null || !free.TryGetValue(server, out var time))
                 continue;
@@ -45,12 +44,12 @@ public sealed class LineTimes(Inventory inventory, ReservationClock hours, OutOf
         return likely;
     }
 
-    private static string? First(
-        Dictionary<string, DateTimeOffset> free,
-        Dictionary<string, string> hosts,
-        string? host
-    ) =>
-        free.Where(f => hosts.TryGetValue(f.Key, out var its) && (host is null || its == host))
+    private string? First(Dictionary<string, DateTimeOffset> free, Dictionary<string, string> hosts, LinePlace place) =>
+        free.Where(f =>
+                hosts.TryGetValue(f.Key, out var its)
+                && (place.Host is null || its == place.Host)
+                && (place.Tags.IsEmpty || tags.HasAll(ServerName.From(f.Key)!, place.Tags))
+            )
             .OrderBy(f => f.Value)
             .Select(f => f.Key)
             .FirstOrDefault();

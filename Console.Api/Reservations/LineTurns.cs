@@ -64,7 +64,7 @@ public sealed class LineTurns(
     /// <summary>A server as it is wished that is free now and for which nobody waits; null: there is none.</summary>
     internal ServerName? FreeFor(ReservationsState state, LineWish wish)
     {
-        IEnumerable<ServerName> servers = wish.Server is { } named ? [named] : any.For(wish.App, wish.Host);
+        IEnumerable<ServerName> servers = wish.Server is { } named ? [named] : any.For(wish.App, wish.Host, wish.Tags);
         return servers.FirstOrDefault(s => IsFree(state, s));
     }
 
@@ -112,7 +112,8 @@ public sealed class LineTurns(
 
     private ReservationsState WithoutMissed(ReservationsState state, List<LineStep> steps)
     {
-        bool IsOver(LineTurn turn) => turn.Until <= clock.GetUtcNow() || usability.OutOfService(turn.Server) is not null;
+        bool IsOver(LineTurn turn) =>
+            turn.Until <= clock.GetUtcNow() || usability.OutOfService(turn.Server) is not null;
         foreach (var turn in state.Turns.Values.Where(IsOver))
         {
             // They could not take it: it is offered again when it can be used.
@@ -130,7 +131,7 @@ public sealed class LineTurns(
 
     private ReservationsState WithTurns(ReservationsState state, List<LineStep> steps)
     {
-        var wanted = new Dictionary<(AppName?, string?), List<ServerName>>();
+        var wanted = new Dictionary<AnyKind, List<ServerName>>();
         var (now, turns) = (clock.GetUtcNow(), state.Turns.Values.Select(t => t.Place).ToHashSet());
         foreach (var place in state.Line.Where(p => !p.Watch && !turns.Contains(p.Number)))
         {
@@ -152,7 +153,7 @@ public sealed class LineTurns(
     // Who only watches is told when nobody waits for it.
     private ReservationsState WithoutWatched(ReservationsState state, List<LineStep> steps)
     {
-        var wanted = new Dictionary<(AppName?, string?), List<ServerName>>();
+        var wanted = new Dictionary<AnyKind, List<ServerName>>();
         foreach (var place in state.Line.Where(p => p.Watch))
         {
             if (ServersFor(place, wanted).FirstOrDefault(s => IsFree(state, s)) is not { } server)
@@ -163,12 +164,13 @@ public sealed class LineTurns(
         return state;
     }
 
-    private List<ServerName> ServersFor(LinePlace place, Dictionary<(AppName?, string?), List<ServerName>> wanted)
+    private List<ServerName> ServersFor(LinePlace place, Dictionary<AnyKind, List<ServerName>> wanted)
     {
         if (place.Server is { } named)
             return [named];
-        if (!wanted.TryGetValue((place.App, place.Host), out var servers))
-            wanted[(place.App, place.Host)] = servers = [.. any.For(place.App, place.Host)];
+        var kind = new AnyKind(place.App, place.Host, string.Join(',', place.Tags));
+        if (!wanted.TryGetValue(kind, out var servers))
+            wanted[kind] = servers = [.. any.For(place.App, place.Host, place.Tags)];
         return servers;
     }
 
@@ -201,6 +203,9 @@ public sealed class LineTurns(
                 break;
         }
     }
+
+    // Of any servers; no tag has a comma.
+    private readonly record struct AnyKind(AppName? App, string? Host, string Tags);
 
     private enum LineStepKind
     {

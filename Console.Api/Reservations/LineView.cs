@@ -65,6 +65,7 @@ public sealed record WaitingView(
 /// <summary>A place in a line, as it is shown by itself.</summary>
 /// <param name="Place">Its number, which rises with each that is made.</param>
 /// <param name="Server">Null: any server.</param>
+/// <param name="Tags">Of any server: only those that have all of them.</param>
 /// <param name="Purpose">Null: they only watch.</param>
 /// <param name="Hours">For how long they will have it, when they say nothing else as they take it.</param>
 /// <param name="Until">When the place is lost although its turn has not come.</param>
@@ -78,6 +79,7 @@ public sealed record PlaceView(
     ServerName? Server,
     AppName? App,
     string? Host,
+    ImmutableArray<TagName> Tags,
     string? Purpose,
     double Hours,
     DateTimeOffset Since,
@@ -101,6 +103,7 @@ public sealed record PlaceView(
             place.Server,
             place.App,
             place.Host,
+            place.Tags,
             place.Purpose,
             place.Hours,
             place.Since,

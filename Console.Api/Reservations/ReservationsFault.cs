@@ -37,6 +37,8 @@ internal static class ReservationsFault
     {
         if (state.Line.Any(p => p is null))
             return "one of `line` is null; remove it";
+        if (state.Line.FirstOrDefault(p => p.Tags.IsDefault || p.Tags.Any(t => t is null)) is { } odd)
+            return $"`tags` of place {odd.Number}, or one of them, is null; remove it";
         if (state.Line.FirstOrDefault(p => p.Number < 1 || p.Number >= state.NextPlace) is { } wrong)
             return $"`nextPlace` is {state.NextPlace}, but place {wrong.Number} is in the line; it is above every "
                 + "number that was given, and numbers begin at 1";

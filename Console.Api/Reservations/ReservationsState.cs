@@ -10,7 +10,7 @@ namespace TestServers.Reservations;
 public sealed record ReservationsState(int Version, long Next, ImmutableSortedDictionary<string, Reservation> Held)
     : IVersioned
 {
-    public static IReadOnlyList<Migration> Migrations { get; } = [AddLine, AddSharing];
+    public static IReadOnlyList<Migration> Migrations { get; } = [AddLine, AddSharing, AddTags];
 
     /// <summary>Who waits and who watches, the first first.</summary>
     public ImmutableList<LinePlace> Line { get; init; } = [];
@@ -129,6 +129,9 @@ public sealed record ReservationsState(int Version, long Next, ImmutableSortedDi
 
     // Version 2 knew nobody but the holder; what is left out is nobody, too.
     private static void AddSharing(JsonObject file) { }
+
+    // Version 3 knew no tags; a place without them is for any server, as it was.
+    private static void AddTags(JsonObject file) { }
 
     // Version 1 had none.
     private static void AddLine(JsonObject file)

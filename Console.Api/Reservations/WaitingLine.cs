@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TestServers.Access;
 using TestServers.Settings;
 using TestServers.Storage;
@@ -14,7 +15,11 @@ public sealed record LineWish(
     string? Purpose = null,
     double? Hours = null,
     bool Watch = false
-);
+)
+{
+    /// <summary>Of any server: only those that have all of them; each once, in their order.</summary>
+    public ImmutableArray<TagName> Tags { get; init; } = [];
+}
 
 /// <summary>
 /// The line of people: who comes first is served first, also over restarts. A place is made, left and taken in acts
@@ -126,6 +131,7 @@ public sealed class WaitingLine(
         )
         {
             Watch = wish.Watch,
+            Tags = wish.Tags,
         };
         place = act.Change(file, s => s.WithPlace(place)).Line[^1];
         var what = wish.Watch ? "watch" : "join line";
@@ -174,6 +180,7 @@ public sealed class WaitingLine(
         && place.Server == wish.Server
         && place.App == wish.App
         && place.Host == wish.Host
+        && place.Tags.SequenceEqual(wish.Tags)
         && place.Watch == wish.Watch
         && place.Key is null;
 }

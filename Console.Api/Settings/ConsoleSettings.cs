@@ -55,6 +55,9 @@ public sealed record ConsoleSettings
 
     /// <summary>Servers that are some groups' alone.</summary>
     public IReadOnlyList<ProtectedSettings> Protected { get; init; } = [];
+
+    /// <summary>Which servers have which tags.</summary>
+    public IReadOnlyList<TagSettings> Tags { get; init; } = [];
     public ReservationSettings Reservations { get; init; } = new();
     public BuildSettings Builds { get; init; } = new();
 
@@ -257,6 +260,8 @@ public sealed record ConsoleSettings
             token.Check($"tokens[{at}]");
         foreach (var (at, servers) in Protected.Index())
             servers.Check($"protected[{at}]");
+        foreach (var (at, servers) in Tags.Index())
+            servers.Check($"tags[{at}]");
         Reservations.Check();
         Must(
             Apps.Count == 0 || Guests is not null,

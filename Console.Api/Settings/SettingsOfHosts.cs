@@ -45,6 +45,17 @@ public sealed record HostSettings(
     }
 }
 
+/// <summary>Servers that have tags, by which people find and ask for them.</summary>
+/// <param name="Servers">A regular expression: which servers.</param>
+public sealed record TagSettings(string Servers, IReadOnlyList<TagName> Tags)
+{
+    internal void Check(string key)
+    {
+        PatternRule.Check(Servers, key + ".servers");
+        ConsoleSettings.Must(Tags.Count > 0, key + ".tags", "names at least one tag");
+    }
+}
+
 /// <summary>Who speaks ssh.</summary>
 public enum SshClientKind
 {

@@ -57,6 +57,7 @@ internal sealed class WholeSettings : IDisposable
           "groups": [ { "name": "release", "users": [ "anna" ] } ],
           "roles": [ { "role": "administrator", "users": [ "carla" ], "groups": [ "admins" ] } ],
           "protected": [ { "servers": "^release", "groups": [ "release" ] } ],
+          "tags": [ { "servers": "^qa", "tags": [ "64 GB" ] } ],
           "reservations": { "defaultHours": 4, "maxHours": 168, "perPerson": 0, "kept": 200,
             "turnMinutes": 10, "lineHours": 168 },
           "builds": { "kept": 500, "keptDays": 90, "perPerson": 20, "waiting": 1000, "history": 50,

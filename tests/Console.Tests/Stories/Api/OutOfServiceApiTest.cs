@@ -5,7 +5,7 @@ using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 
-/// <summary>Out of service, by HTTP: over kills and restarts.</summary>
+/// <summary>Out of service and tags, by HTTP: over kills, restarts and settings that are read again.</summary>
 public sealed class OutOfServiceApiTest : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly object Hold = new { purpose = "basket test", hours = 1 };
@@ -19,6 +19,7 @@ public sealed class OutOfServiceApiTest : IAsyncLifetime, IAsyncDisposable
         Change(s =>
         {
             s["roles"] = JsonNode.Parse("""[ { "role": "administrator", "users": ["carla"] } ]""");
+            s["tags"] = Tags("^qa01$", "64 GB");
         });
         return Console.StartWithServers();
     }
@@ -97,10 +98,69 @@ public sealed class OutOfServiceApiTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, (await carla.Put("api/servers/qa02/service", new { @out = false })).StatusCode);
     }
 
+    [Fact]
+    public async Task Any_is_asked_for_with_tags_and_settings_that_are_read_again_change_them()
+    {
+        using HttpClient anna = Console.ClientFor("anna"),
+            ben = Console.ClientFor("ben");
+        var large = new { purpose = "much data", tags = new[] { "64 GB" } };
+        Assert.Equal("64 GB", (await anna.Json("api/servers/qa01")).GetProperty("tags")[0].GetString());
+        Assert.Equal(0, (await anna.Json("api/servers/qa02")).GetProperty("tags").GetArrayLength());
+        Assert.Equal("qa01", (await (await anna.Post("api/reservations", large)).Json()).Text("server"));
+        var none = await (await ben.Post("api/reservations", large)).Problem(HttpStatusCode.Conflict);
+        Assert.StartsWith("All 1 servers with 64 GB that can be used", none, StringComparison.Ordinal);
+        Assert.Contains(
+            "They name: 64 GB.",
+            await (await ben.Post("api/reservations", new { purpose = "x", tags = new[] { "64" } })).Problem(
+                HttpStatusCode.NotFound
+            ),
+            StringComparison.Ordinal
+        );
+        foreach (var wrong in new object[] { "64 GB", new[] { "a,b" }, new[] { 64 }, new[] { new string('x', 33) } })
+            await (await ben.Post("api/line", new { purpose = "x", tags = wrong })).Problem(HttpStatusCode.BadRequest);
+        var place = await (await ben.Post("api/line", large)).Json();
+        Assert.Equal("64 GB", place.GetProperty("tags")[0].GetString());
+        Assert.Null(place.Text("turn"));
+
+        // The tag is gone, or nobody has it any more: the place stays, and its turn comes with the tag.
+        await Reload(s => s.Remove("tags"));
+        Assert.Equal(0, (await anna.Json("api/servers/qa01")).GetProperty("tags").GetArrayLength());
+        await anna.DeleteAsync("api/servers/qa01/reservation");
+        await (await anna.Post("api/reservations", large)).Problem(HttpStatusCode.NotFound);
+        await Reload(s => s["tags"] = Tags("^none$", "64 GB"));
+        Assert.Contains(
+            "No server with 64 GB can be used now",
+            await (await anna.Post("api/reservations", large)).Problem(HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
+        await Console.Kill();
+        await Console.StartWithServers();
+        Assert.Null((await ben.Json("api/line")).GetProperty("own")[0].Text("turn"));
+        await Reload(s => s["tags"] = Tags("^qa02$", "64 GB"));
+        await Wait.Until(
+            "it is his turn",
+            async () =>
+                (await ben.Json("api/line")).GetProperty("own")[0].GetProperty("turn")
+                    is { ValueKind: JsonValueKind.Object } turn
+                && turn.Text("server") == "qa02"
+        );
+    }
+
+    private static JsonArray Tags(string servers, params string[] tags) =>
+        new(new JsonObject { ["servers"] = servers, ["tags"] = new JsonArray([.. tags.Select(t => (JsonNode)t!)]) });
+
     private void Change(Action<JsonObject> change)
     {
         var settings = JsonNode.Parse(File.ReadAllText(Settings))!.AsObject();
         change(settings);
         File.WriteAllText(Settings, settings.ToJsonString());
+    }
+
+    private async Task Reload(Action<JsonObject> change)
+    {
+        var reads = Console.Log.Split("was read again").Length;
+        Change(change);
+        Shell.Run($"kill -HUP {Console.Id}");
+        await Wait.Until("the settings are read", () => Console.Log.Split("was read again").Length > reads);
     }
 }

@@ -67,6 +67,7 @@ public sealed class ServerListJsonTest
                 [new(3, "dora", "the basket", Time, Time)],
                 ["emil"]
             ),
+            [TagName.From("64 GB")!],
             new(ServerName.From("qa07")!, 2, "the disk", "carla", Time, Time)
         );
         var list = new ServerList([server], [new("vmhost", Time, "It is silent.", 3, ["a b is left out."])]);
@@ -95,6 +96,7 @@ public sealed class ServerListJsonTest
             null,
             [],
             null,
+            [],
             null
         );
         var list = new ServerList([server], [new("vmhost", null, null, 0, [])]);
@@ -125,6 +127,7 @@ public sealed class ServerListJsonTest
             null,
             [],
             null,
+            [],
             null
         );
         var list = new ServerList(
@@ -179,6 +182,7 @@ public sealed class ServerListJsonTest
                 null,
                 [],
                 null,
+                [],
                 null
             ),
             isTimeless: true

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using TestServers.Access;
 using TestServers.Hosts;
@@ -159,7 +160,7 @@ public sealed class ClockStepTest : IDisposable
 
     private sealed class NoServers : IAnyServers
     {
-        public IEnumerable<ServerName> For(AppName? app, string? host) => [];
+        public IEnumerable<ServerName> For(AppName? app, string? host, ImmutableArray<TagName> wanted) => [];
     }
 
     private sealed record Answered(int Restore);

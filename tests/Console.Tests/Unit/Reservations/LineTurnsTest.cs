@@ -217,7 +217,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
             await _parts.Reserve(server, "anna", 8);
         Task<ReservationView?> Ask(string key) =>
             Book.ReserveAny(
-                () => _parts.The<IAnyServers>().For(null, null),
+                () => _parts.The<IAnyServers>().For(null, null, []),
                 new("nightly", 1),
                 new LineWish(null, Purpose: "nightly", Hours: 1),
                 PartsInPlace.DeedOf("ci") with

@@ -15,7 +15,9 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
         "guests": { "ssh": { "user": "nobody", "port": 9, "key": "/dev/null", "knownHosts": "/dev/null" } },
         "apps": [ { "name": "plain", "repository": { "kind": "git", "url": "https://127.71.9.1/plain" },
           "templates": "templates", "defaultPath": "main" } ],
-        "roles": [ { "role": "administrator", "users": ["carla"] } ]
+        "roles": [ { "role": "administrator", "users": ["carla"] } ],
+        "tags": [ { "servers": "^qa0[12]$", "tags": ["64 GB"] }, { "servers": "^qa02$", "tags": ["release", "64 GB"] },
+          { "servers": "^none$", "tags": ["gone"] } ]
         """;
 
     private static readonly Wanted Code = new(AppName.From("plain")!, null, null, Database: false, Code: true);
@@ -166,6 +168,38 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("before", _parts.The<JsonFile<ServiceState>>().Value.Out.Values.Single().Note);
         Assert.Equal(["out of service"], Audited("qa02", "service"));
         await Assert.ThrowsAsync<Problem>(() => Put(new(true, new string('x', 10_000))));
+    }
+
+    [Fact]
+    public async Task Any_with_tags_has_all_of_them_and_a_line_for_such_is_served_by_such_alone()
+    {
+        var tags = _parts.The<ServerTags>();
+        var both = tags.Wanted([TagName.From("release")!, TagName.From("64 GB")!, TagName.From("release")!]);
+        Assert.Equal(["64 GB", "release"], both.Select(t => t.Text));
+        var free = _parts.The<IAnyServers>();
+        Assert.Equal(["qa02"], free.For(null, null, both).Select(s => s.Text));
+        Assert.Empty(free.For(null, null, tags.Wanted([TagName.From("gone")!])));
+        var unknown = Assert.Throws<Problem>(() => tags.Wanted([TagName.From("128 GB")!]));
+        Assert.Equal("The settings give no server the tag 128 GB. They name: 64 GB, gone, release.", unknown.Message);
+
+        await _parts.Reserve("qa01", "anna", 2);
+        await _parts.Reserve("qa02", "anna", 8);
+        var large = new LineWish(null, Purpose: "much data") { Tags = tags.Wanted([TagName.From("64 GB")!]) };
+        await _parts.The<WaitingLine>().Join(large with { Tags = both }, PartsInPlace.DeedOf("ben"));
+        await _parts.The<WaitingLine>().Join(large, PartsInPlace.DeedOf("dora"));
+        Assert.False((await _parts.The<WaitingLine>().Join(large, PartsInPlace.DeedOf("dora"))).IsNew);
+        // qa03 is free all the time.
+        Assert.Empty(State.Turns);
+        var likely = _parts.The<LineTimes>().Of(State);
+        Assert.Equal([8, 2], State.Line.Select(p => (likely[p.Number] - _clock.GetUtcNow()).TotalHours));
+        Assert.Equal("any server with 64 GB, release", State.Line[0].What);
+        await Release("qa01", "anna");
+        Assert.Equal(["dora"], State.Turns.Values.Select(t => t.Person));
+        await Put(new(true, "maintenance"), "qa02");
+        await Release("qa02", "anna");
+        Assert.Equal(["dora"], State.Turns.Values.Select(t => t.Person));
+        await Put(new(false), "qa02");
+        Assert.Equal("ben", State.TurnOf(ServerName.From("qa02")!)?.Person);
     }
 
     private static ServerName Qa01 => ServerName.From("qa01")!;

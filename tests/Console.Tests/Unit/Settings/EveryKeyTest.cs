@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using TestServers.Builds;
+using TestServers.Http;
 using TestServers.Settings;
 using TestServers.Tests.Stage;
 
@@ -116,6 +117,9 @@ public sealed partial class EveryKeyTest
         "roles[].groups[]   \"\" \"a;b\" \" x\" 1",
         "protected[].servers  \"\" \"(\" \"[a\" \"(?=a)\"",
         "protected[].groups[] \"\" \"a;b\" \" x\" 1",
+        "tags[].servers       \"\" \"(\" \"[a\" \"(?=a)\"",
+        "tags[].tags[]        \"\" \" x\" \"a,b\" \"a  b\" \"a\\nb\" \"a\\u200bb\" 1"
+            + " \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
         "reservations.perPerson    -1 1e9 1.5 \"20\"",
         "reservations.defaultHours 0 -1 169 1e999 1e-5 \"4\"",
         "reservations.maxHours     0 -1 3 1e9 \"168\"",
@@ -183,10 +187,7 @@ public sealed partial class EveryKeyTest
         var plain = keys.Where(k => IsPlain(k.Key))
             .Select(k => k.Pattern)
             .Concat(keys.Where(k => SettingKey.IsDictionary(k.Key.Type)).Select(k => k.Pattern + ".*"))
-            .Concat(
-                keys.Where(k => SettingKey.ItemOf(k.Key.Type) is { } i && (i == typeof(string) || i.IsEnum))
-                    .Select(k => k.Pattern + "[]")
-            );
+            .Concat(keys.Where(k => IsPlainList(k.Key.Type)).Select(k => k.Pattern + "[]"));
         Assert.Equal(plain.Order(StringComparer.Ordinal), Wrong.Keys.Order(StringComparer.Ordinal));
         Assert.All(keys.Select(k => k.Pattern).Concat(Wrong.Keys), k => Assert.NotNull(SettingsRules.Find(k)));
     }
@@ -478,11 +479,15 @@ public sealed partial class EveryKeyTest
                     or "runtime"
                 || (key.Name is "host"),
             // Nobody could use such a server.
-            "[]" => SettingKey.ItemOf(key.Type) is not null && key is not { Name: "groups", IsRequired: true },
+            "[]" => SettingKey.ItemOf(key.Type) is not null
+                && key is not { Name: "groups" or "tags", IsRequired: true },
             "{}" => SettingKey.IsDictionary(key.Type)
                 || SettingKey.IsObject(key.Type) && SettingsShape.KeysOf(key.Type).All(k => !k.IsRequired),
             _ => false,
         } || (key.Name == "bases" && value == "[]");
+
+    private static bool IsPlainList(Type type) =>
+        SettingKey.ItemOf(type) is { } item && (item == typeof(string) || item.IsEnum || ValueRule.IsName(item));
 
     private static Type TypeOf(string pattern)
     {
