@@ -1,19 +1,21 @@
 // Two people and a line for one server, by clicking and by the keyboard: one waits, is asked and answered, has the
-// turn, takes it, takes a release back, shares and gives.
+// turn, takes it, takes a release back, shares and gives. And an administrator, who puts it out of service.
 //
-// Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... OTHER_USER=... OTHER_PASSWORD=... [SERVER=qa09]
-//        node tests/browser/line.mjs
-// SERVER: a free, running one.
+// Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... OTHER_USER=... OTHER_PASSWORD=... ADMIN_USER=...
+//        ADMIN_PASSWORD=... [SERVER=qa08] node tests/browser/line.mjs
+// SERVER: a free, running one with the tag "release".
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
 import { accessibilityProblems, openBrowser } from './chromium.mjs';
 import { Person } from './person.mjs';
 import { check, outcome, step } from './tap.mjs';
 
-const server = process.env.SERVER || 'qa09';
+const server = process.env.SERVER || 'qa08';
 const browser = await openBrowser();
 const anna = await Person.arrive(browser, server, process.env.CONSOLE_USER, process.env.CONSOLE_PASSWORD);
 const ben = await Person.arrive(browser, server, process.env.OTHER_USER, process.env.OTHER_PASSWORD);
+
+const carla = await Person.arrive(browser, server, process.env.ADMIN_USER, process.env.ADMIN_PASSWORD);
 
 try {
   await step('one click makes a reservation an hour longer', async () => {
@@ -106,11 +108,64 @@ try {
     assert.equal(await anna.release(), 204);
   });
 
+  await step('an administrator puts it out of service: everybody sees why, and places stay', async () => {
+    await anna.goToBoard();
+    await ben.goToBoard();
+    await anna.put({ purpose: 'regression of the basket', hours: 1 });
+    await ben.post(`servers/${server}/line`, { purpose: 'hotfix 4711' });
+    await carla.goToServer();
+    await carla.page.getByRole('button', { name: 'Out of service …' }).click();
+    await carla.dialog.getByText(`${anna.name} has ${server}`).waitFor();
+    await accessible(carla);
+    assert.equal(await carla.page.evaluate(() => document.activeElement.name), 'note');
+    await carla.page.keyboard.type('a new disk');
+    await carla.dialog.getByLabel('1 hour').check();
+    const { body } = await carla.sending('PUT', () => carla.page.keyboard.press('Enter'));
+    assert.deepEqual(body, { out: true, note: 'a new disk', hours: 1 });
+    await carla.page.locator('.out-of-service', { hasText: 'a new disk' }).waitFor();
+    const isShown = () => getComputedStyle(document.getElementById('notice')).opacity === '1';
+    await carla.page.waitForFunction(isShown);
+    await accessible(carla);
+    await anna.row.locator('.status', { hasText: 'out of service' }).waitFor();
+    assert.equal(await anna.row.getByRole('button', { name: `Build ${server}` }).count(), 0);
+    await anna.row.locator('.actions', { hasText: 'a new disk' }).waitFor();
+    await anna.clickRow('Release');
+    await ben.row.locator('.state.service').waitFor();
+    await ben.row.getByText('you wait for it').waitFor();
+    await accessible(ben);
+  });
+
+  await step('its note is changed, it is put back, and that is undone and done again', async () => {
+    await carla.page.getByRole('button', { name: 'Change …' }).click();
+    await carla.dialog.getByLabel('Note').fill('a new disk, and memory');
+    const { number, until } = (await carla.look()).service;
+    const { body } = await carla.sending('PUT', () => carla.submit('Save'));
+    assert.deepEqual(body, { out: true, note: 'a new disk, and memory', until, number });
+    await ben.row.locator('.actions', { hasText: 'and memory' }).waitFor();
+    await carla.page.getByRole('button', { name: 'Back in service' }).click();
+    await ben.row.getByText('held for you').waitFor();
+    await carla.page.locator('#notice').getByRole('button', { name: 'Undo' }).click();
+    await ben.row.locator('.state.service').waitFor();
+    const { note, until: again } = (await carla.look()).service;
+    assert.deepEqual([note, again], ['a new disk, and memory', until]);
+    await carla.page.getByRole('button', { name: 'Back in service' }).click();
+    await ben.clickRow('Take it');
+    await ben.holds();
+  });
+
+  await step('its tags are in its row and on its page, and the filter finds them', async () => {
+    assert.deepEqual((await ben.look()).tags, ['release']);
+    await ben.row.locator('.server-tag', { hasText: 'release' }).waitFor();
+    await carla.page.locator('.head .server-tag', { hasText: 'release' }).waitFor();
+  });
+
   // A 409 is written into the browser's console by the browser itself.
   await check('the browsers had nothing else to complain about', () =>
-    assert.deepEqual([...anna.complaints, ...ben.complaints].filter((text) => !/status of 409/.test(text)), []));
+    assert.deepEqual([anna, ben, carla].flatMap((one) => one.complaints.filter((text) => !/status of 409/.test(text))),
+      []));
 } finally {
   for (const person of [anna, ben]) await person.release();
+  await carla.write('PUT', `servers/${server}/service`, { out: false });
   await browser.close();
 }
 process.exit(outcome());

@@ -36,6 +36,8 @@ def app($name; $repository; $path):
         "./venv/bin/python manage.py migrate --noinput", "mkdir -p media && chmod 2770 media"]}
   ],
   tokens: [{name: "cron", sha256: $token, may: ["restore"]}],
+  roles: [{role: "administrator", users: ["carla"]}],
+  tags: [{servers: "^qa0[1-4]$", tags: ["64 GB"]}, {servers: "^qa0[48]$", tags: ["release"]}],
   builds: {outputMegabytes: 64},
   reservations: {defaultHours: 4, maxHours: 168}
 }

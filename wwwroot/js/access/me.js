@@ -9,6 +9,8 @@ export const Me = Backbone.Model.extend({
   // A viewer is offered no verbs.
   onlyReads() { return this.get('role') === 'viewer'; },
 
+  isAdministrator() { return this.get('role') === 'administrator'; },
+
   async rename(name) {
     await api.write('PUT', 'api/me', { name });
     this.etag = null;

@@ -9,8 +9,7 @@ import { endsOf, hoursFrom, usualEnd } from './ends.js';
 export const endChoice = {
   endEvents: { 'change [name=end]': 'chooseEnd', 'input [name=own]': 'drawOwn', 'change [name=which]': 'changed' },
 
-  endTemplate(reservation) {
-    const limits = me.get('reservations');
+  endTemplate(reservation, limits = me.get('reservations')) {
     this.ends = endsOf(limits, reservation);
     this.ownEnd = reservation ? new Date(reservation.until) : usualEnd(limits);
     const now = new Date(time.now());

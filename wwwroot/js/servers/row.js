@@ -33,10 +33,14 @@ export const ServerRow = View.extend(_.extend({}, holdVerbs, {
     const action = (name, word, look) => ({ name, word, look, slot: slots[name] || 'second' });
     const build = (look) => (model.canBuild() ? [action('build', 'Build', look)] : []);
     if (model.isMine()) return [...build('primary'), action('change', 'Extend', ''), action('release', 'Release', '')];
+    const takeover = action('takeover', 'Take over', '');
+    if (model.isForRepair()) {
+      return [...build(''), ...(model.get('reservation') ? [takeover] : [])];
+    }
     if (model.whyNot() || me.onlyReads()) return [];
     const shared = model.isShared() ? build('') : [];
     const line = model.waits() ? action('leave', 'Leave line', '') : action('wait', 'Wait', '');
-    const over = model.isForOthers() ? [] : [action('takeover', 'Take over', '')];
+    const over = model.isForOthers() ? [] : [takeover];
     if (model.get('reservation')) return [...shared, ...over, line];
     if (model.isMyTurn()) return [...build(''), action('take', 'Take it', 'primary'), action('leave', 'Pass', '')];
     if (model.isForOthers()) return [line];

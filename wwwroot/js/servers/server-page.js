@@ -20,6 +20,7 @@ import { HistoryView } from './history-view.js';
 import { History } from './history.js';
 import { holdVerbs } from './hold-verbs.js';
 import { servers } from './server.js';
+import { ServiceDialog } from './service-dialog.js';
 import { canRenewData, newerData, serverTemplate } from './status.js';
 
 export const ServerPage = View.extend(_.extend({}, holdVerbs, {
@@ -31,7 +32,9 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     'click [name=give]': 'give',
     'click [name=share]': 'share',
     'click [name=keep]': 'keep',
-    'click [name=until]': 'until'
+    'click [name=until]': 'until',
+    'click [name=service]': 'service',
+    'click [name=back]': 'backInService'
   }, holdVerbs.holdEvents),
 
   initialize({ name }) {
@@ -69,7 +72,8 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   render() {
     if (!this.model) return this.renderUnknown();
     this.draw('server-page', _.extend(serverTemplate(this.model), {
-      holds: this.holds(), answers: this.answers(), makes: this.makes(), busy: this.busy, problem: this.problem
+      holds: this.holds(), answers: this.answers(), makes: this.makes(), administers: me.isAdministrator(),
+      busy: this.busy, problem: this.problem
     }));
     this.put('.history', this.historyView);
     this.put('.past', this.pastView);
@@ -96,6 +100,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     if (me.onlyReads()) return [];
     const line = model.waits() ? [verb('leave', 'Leave the line')] : [verb('wait', 'Wait for it')];
     if (!model.isFree() && !model.waits() && !model.watches()) line.push(verb('watch', 'Tell me when it is free'));
+    if (model.isForRepair() && model.get('reservation')) return [verb('takeover', 'Take over'), ...line];
     if (model.whyNot()) return model.get('unusable') ? line : [];
     const over = model.isForOthers() ? [] : [verb('takeover', 'Take over')];
     if (model.get('reservation')) return [verb('ask', 'Ask for it …'), ...over, ...line];
@@ -124,6 +129,8 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   give() { GiveDialog.ask(this.model); },
   share() { ShareDialog.ask(this.model); },
   until() { AnswerDialog.ask(this.model); },
+  service() { ServiceDialog.ask(this.model); },
+  backInService() { this.act(() => ServiceDialog.putBack(this.model)); },
 
   keep() {
     this.act(async () => {

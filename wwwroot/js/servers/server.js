@@ -18,16 +18,23 @@ export const Server = Backbone.Model.extend({
   isRunning() { return ['running', 'idle'].includes(this.get('state')); },
   isFree() { return !this.get('reservation') && !this.whyNot() && !this.isForOthers(); },
   // Why its reader cannot have it, whoever holds it: it cannot be used now, or is others' alone.
-  whyNot() {
-    const { unusable, protected: own } = this.attributes;
-    if (unusable || !own || own.groups.some((group) => me.get('groups')?.includes(group))) return unusable || null;
-    return own.why;
+  whyNot() { return this.get('unusable') || this.whyOthers(); },
+  whyOthers() {
+    const own = this.get('protected');
+    return !own || own.groups.some((group) => me.get('groups')?.includes(group)) ? null : own.why;
+  },
+  // Out of service, for an administrator, who builds on it all the same.
+  isForRepair() {
+    const { service, problem } = this.attributes;
+    return Boolean(service) && me.isAdministrator() && this.isRunning() && !problem && !this.whyOthers();
   },
   isMine() { return this.holder() !== null && this.holder() === me.get('name'); },
   ownNumber() { return this.isMine() ? { number: this.get('reservation').number } : {}; },
   holder() { return this.get('reservation')?.holder ?? null; },
   canBuild() {
-    return !me.onlyReads() && !this.whyNot() && (this.isMine() || this.isShared() || this.isFree());
+    const isOpen = this.isForRepair() ? !this.get('reservation') : this.isFree();
+    const isUsable = this.isForRepair() || !this.whyNot();
+    return !me.onlyReads() && isUsable && (this.isMine() || this.isShared() || isOpen);
   },
   isShared() { return Boolean(this.get('reservation')?.sharedWith.includes(me.get('name'))); },
 
@@ -85,6 +92,13 @@ export const Server = Backbone.Model.extend({
     await this.renew();
   },
 
+  // Out of service, or back; answers what holds then.
+  async putService(wish, key) {
+    const { service } = await api.write('PUT', api.path('servers', this.id, 'service'), wish, key);
+    await this.renew();
+    return service;
+  },
+
   // What a build would change, without building; asking the repository can take a while.
   async plan(wish, signal) {
     const query = new URLSearchParams(wish).toString();
@@ -95,9 +109,9 @@ export const Server = Backbone.Model.extend({
   renew() { return this.fetch().catch(() => null); },
 
   matches(wanted) {
-    const { reservation, configuration, build } = this.attributes;
+    const { reservation, configuration, build, tags, service } = this.attributes;
     return format.matches([this.id, this.get('host'), reservation?.holder, reservation?.purpose,
-      configuration?.app, configuration?.path, build?.app, build?.path], wanted);
+      configuration?.app, configuration?.path, build?.app, build?.path, service?.note, ...(tags || [])], wanted);
   }
 });
 

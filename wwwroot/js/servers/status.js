@@ -21,6 +21,7 @@ export function statusOf(server) {
   if (server.isMyTurn() && !server.get('unusable')) return { word: 'your turn', icon: 'yours' };
   if (server.isFree()) return { word: 'free', icon: 'free' };
   if (!server.get('reservation')) {
+    if (server.get('service')) return { word: 'out of service', icon: 'service' };
     if (server.get('unusable')) return { word: 'unusable', icon: 'unknown' };
     return server.whyNot() ? { word: 'protected', icon: 'protected' } : { word: 'held', icon: 'reserved' };
   }
@@ -104,6 +105,16 @@ function cleaningTemplate(server) {
   return { text: `${text} ${time.said(cleaning.problem)}`, icon: 'crashed' };
 }
 
+// In the row it is a sign where the status says something else; the reason stands where buttons would.
+function serviceTemplate(server) {
+  const service = server.get('service');
+  if (!service) return null;
+  return {
+    icon: 'service', note: service.note, by: service.by, since: time.of(service.since), until: time.of(service.until),
+    sign: statusOf(server).icon !== 'service'
+  };
+}
+
 // The address is worth a link when something answers there.
 export function outOf(server) {
   return !server.get('unusable') && server.get('configuration') ? format.address(server.get('url')) : null;
@@ -121,6 +132,8 @@ export function serverTemplate(server) {
     old: server.get('problem') ? time.of(server.get('asOf')) : null,
     asOf: server.get('problem') ? time.of(server.get('asOf')) : null,
     cleaning: cleaningTemplate(server),
+    service: serviceTemplate(server),
+    tags: server.get('tags')?.length ? { names: server.get('tags') } : null,
     reservation: holdWords(server),
     line: lineWords(server.get('line'), me.get('name')),
     configuration: configurationTemplate(server),
