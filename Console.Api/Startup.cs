@@ -11,6 +11,7 @@ using TestServers.Hosts;
 using TestServers.Http;
 using TestServers.Jobs;
 using TestServers.Live;
+using TestServers.Mail;
 using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
@@ -150,6 +151,7 @@ public static class Startup
             .AddHostPrograms(current)
             .AddSingleton<Deliveries>()
             .AddBackground<WebhookSender>()
+            .AddBackground<MailSender>()
             .AddJobs()
             .AddHttp()
             .AddAccess()

@@ -29,6 +29,9 @@ public sealed class Identity(
     /// </summary>
     public const string GroupsHeader = "X-Remote-Groups";
 
+    /// <summary>The user's e-mail address; likewise set by the web server, when it knows one.</summary>
+    public const string AddressHeader = "X-Remote-Address";
+
     /// <summary>
     /// A digest of the credentials that the request came with, whether they were checked or not; likewise set by the
     /// web server.
@@ -128,8 +131,13 @@ public sealed class Identity(
         var groups = context.Request.Headers[GroupsHeader];
         if (groups.Count > 1)
             throw Problem.Unauthorized($"The web server passed {groups.Count} lists of groups, and a person has one.");
+        var address = context.Request.Headers[AddressHeader];
+        if (address.Count > 1)
+            throw Problem.Unauthorized(
+                $"The web server passed {address.Count} e-mail addresses, and a person has one."
+            );
         var name = settings.Now.People.NameOf(spelling);
-        people.Note(name, groups.ToString());
+        people.Note(name, groups.ToString(), address.ToString());
         var credentials = CredentialsOf(context.Request);
         if (SessionCookie.In(context.Request) is not [var cookie] || sessions.Find(cookie, credentials)?.User != name)
             SessionCookie.Set(context, sessions.Begin(name, credentials));

@@ -51,10 +51,19 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
     /// <inheritdoc cref="Of"/>
     public bool IsAdministrator(string name) => Of(name).Role == Role.Administrator;
 
+    /// <summary>
+    /// Where a person is sent e-mail: by the settings, else as the web server said when they signed in last; null: that
+    /// is not known.
+    /// </summary>
+    public EmailAddress? AddressOf(string name) =>
+        settings.Now.People.AddressOf(name) ?? file.Value.Addresses.GetValueOrDefault(name);
+
     /// <summary>Notes what the web server says of a person who has signed in.</summary>
     /// <param name="sent">Names of groups with semicolons between them. Those that the settings do not name count for
     /// nothing and are not kept.</param>
-    public void Note(string name, string sent)
+    /// <param name="address">The person's e-mail address, or several with semicolons between them, of which the first
+    /// counts. What is none is not kept.</param>
+    public void Note(string name, string sent, string address)
     {
         ImmutableArray<string> groups =
             sent.Length == 0
@@ -66,13 +75,16 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
                         .Intersect(NamedIn(settings.Now), StringComparer.Ordinal)
                         .Order(StringComparer.Ordinal),
                 ];
-        var isKept = Kept(file.Value, name).AsSpan().SequenceEqual(groups.AsSpan());
+        var mail = EmailAddress.From(address.Split(';')[0].Trim());
+        var isKept =
+            Kept(file.Value, name).AsSpan().SequenceEqual(groups.AsSpan())
+            && file.Value.Addresses.GetValueOrDefault(name) == mail;
         if (isKept && !_unwritten.ContainsKey(name))
             return;
         try
         {
             if (!isKept)
-                file.Change(state => state.With(name, groups));
+                file.Change(state => state.With(name, groups).With(name, mail));
             _unwritten.TryRemove(name, out _);
         }
         catch (DiskRefused refused)

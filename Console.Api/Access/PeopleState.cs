@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using TestServers.Storage;
 
 namespace TestServers.Access;
@@ -9,6 +10,12 @@ namespace TestServers.Access;
 public sealed record PeopleState(int Version, ImmutableSortedDictionary<string, ImmutableArray<string>> Groups)
     : IVersioned
 {
+    public static IReadOnlyList<Migration> Migrations { get; } = [file => file["addresses"] ??= new JsonObject()];
+
+    /// <summary>By the person's name: the e-mail address that the web server said when they signed in last.</summary>
+    public ImmutableSortedDictionary<string, EmailAddress> Addresses { get; init; } =
+        ImmutableSortedDictionary.Create<string, EmailAddress>(StringComparer.Ordinal);
+
     public static PeopleState Empty { get; } =
         new(
             JsonFile<PeopleState>.Version,
@@ -18,7 +25,9 @@ public sealed record PeopleState(int Version, ImmutableSortedDictionary<string, 
     public string? FindFault() =>
         Groups.Any(p => p.Key.Length == 0 || p.Value.IsDefaultOrEmpty || p.Value.Any(string.IsNullOrEmpty))
             ? "a person or a group in it has no name; remove that entry"
-            : null;
+        : Addresses.Any(a => a.Key.Length == 0 || a.Value is null)
+            ? "a person in it has no name or no e-mail address; remove that entry"
+        : null;
 
     /// <summary>With a person in these groups and in no others.</summary>
     public PeopleState With(string name, ImmutableArray<string> groups) =>
@@ -27,9 +36,23 @@ public sealed record PeopleState(int Version, ImmutableSortedDictionary<string, 
             Groups = groups.IsEmpty ? Groups.Remove(name) : Groups.SetItem(name, groups),
         };
 
+    /// <summary>With a person at this e-mail address; null: at none.</summary>
+    public PeopleState With(string name, EmailAddress? address) =>
+        address == Addresses.GetValueOrDefault(name)
+            ? this
+            : this with
+            {
+                Addresses = address is null ? Addresses.Remove(name) : Addresses.SetItem(name, address),
+            };
+
     /// <summary>With people as they are called now; the same state when nobody is called otherwise.</summary>
-    public PeopleState WithNames(Func<string, string> nameOf) =>
-        Groups
+    public PeopleState WithNames(Func<string, string> nameOf)
+    {
+        var grouped = Groups
             .Where(p => nameOf(p.Key) != p.Key)
             .Aggregate(this, (state, p) => state.With(p.Key, []).With(nameOf(p.Key), p.Value));
+        return Addresses
+            .Where(a => nameOf(a.Key) != a.Key)
+            .Aggregate(grouped, (state, a) => state.With(a.Key, address: null).With(nameOf(a.Key), a.Value));
+    }
 }

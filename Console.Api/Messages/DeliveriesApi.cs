@@ -3,7 +3,7 @@ using TestServers.Webhooks;
 
 namespace TestServers.Messages;
 
-/// <summary>What webhooks were told.</summary>
+/// <summary>What webhooks were told, and people by e-mail.</summary>
 public static class DeliveriesApi
 {
     /// <param name="Deliveries">All that wait, and the last that have ended; newest first.</param>
@@ -13,7 +13,11 @@ public static class DeliveriesApi
         routes
             .MapCalls("Messages", "What one was told: one's own messages, and nobody else's.")
             .MapGet("/api/deliveries", List)
-            .As("listDeliveries", Right.Administer, "What webhooks were sent, with their answers; newest first");
+            .As(
+                "listDeliveries",
+                Right.Administer,
+                "What was sent to webhooks and by e-mail, with the answers; newest first"
+            );
 
     private static Cacheable<DeliveryList> List(Deliveries deliveries) =>
         Cacheable.Of(new DeliveryList(deliveries.All));

@@ -78,12 +78,25 @@ public sealed class MessageBook : IRetained
     /// <summary>Of what a person does not want to be told.</summary>
     public IReadOnlySet<MessageKind> UnwantedBy(string person) => StateOf(person).Unwanted;
 
+    /// <summary>Of what a person does not want to be told by e-mail.</summary>
+    public IReadOnlySet<MessageKind> UnmailedTo(string person) =>
+        StateOf(person).Unmailed ?? MessagesState.UsuallyUnmailed;
+
     /// <summary>Notes of what a person does not want to be told from now on.</summary>
-    public void SetUnwanted(Act act, string person, IEnumerable<MessageKind> kinds)
+    /// <param name="kinds">At all.</param>
+    /// <param name="unmailed">By e-mail; null: as before.</param>
+    public void SetUnwanted(
+        Act act,
+        string person,
+        IEnumerable<MessageKind> kinds,
+        IEnumerable<MessageKind>? unmailed = null
+    )
     {
         var unwanted = kinds.ToImmutableSortedSet();
         if (!unwanted.SetEquals(StateOf(person).Unwanted))
             Change(act, person, state => state with { Unwanted = unwanted });
+        if (unmailed?.ToImmutableSortedSet() is { } chosen && !chosen.SetEquals(UnmailedTo(person)))
+            Change(act, person, state => state with { Unmailed = chosen });
     }
 
     /// <summary>Gives people's messages the names that they have now.</summary>
@@ -96,7 +109,12 @@ public sealed class MessageBook : IRetained
             var unwanted = file.Value.Unwanted;
             if (!unwanted.IsEmpty)
                 Change(act, nameOf(person), state => state with { Unwanted = state.Unwanted.Union(unwanted) });
-            act.Change(file, state => state.IsEmpty ? state : state with { Messages = [], Unwanted = [] });
+            if (file.Value.Unmailed is { } unmailed)
+                Change(act, nameOf(person), state => state with { Unmailed = state.Unmailed ?? unmailed });
+            act.Change(
+                file,
+                state => state.IsEmpty ? state : state with { Messages = [], Unwanted = [], Unmailed = null }
+            );
         }
     }
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using TestServers.Access;
 using TestServers.Http;
 using TestServers.Jobs;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Messages;
@@ -13,11 +14,21 @@ public static class MessagesApi
     public sealed record SeeMessages(long? UpTo = null);
 
     /// <param name="Unwanted">Of what one does not want to be told; of all else one is.</param>
-    public sealed record SetWants(IReadOnlyList<MessageKind> Unwanted);
+    /// <param name="Unmailed">Of what else one is sent no e-mail; left out: as before.</param>
+    public sealed record SetWants(IReadOnlyList<MessageKind> Unwanted, IReadOnlyList<MessageKind>? Unmailed = null);
 
     /// <param name="Wanted">Of what one is told.</param>
     /// <param name="Unwanted">Of what one does not want to be told.</param>
-    public sealed record Wants(IReadOnlyList<MessageKind> Wanted, IReadOnlyList<MessageKind> Unwanted);
+    /// <param name="Unmailed">Of what one is sent no e-mail, though one is told of it on the page.</param>
+    /// <param name="Mail">Whether the console sends e-mail.</param>
+    /// <param name="Address">Where one is sent e-mail; null: no address of one's own is known.</param>
+    public sealed record Wants(
+        IReadOnlyList<MessageKind> Wanted,
+        IReadOnlyList<MessageKind> Unwanted,
+        IReadOnlyList<MessageKind> Unmailed,
+        bool Mail,
+        EmailAddress? Address
+    );
 
     public static IServiceCollection AddMessages(this IServiceCollection services) =>
         services
@@ -44,7 +55,7 @@ public static class MessagesApi
             .MapPut("/api/me/wants", ChangeWants)
             .As("setWants", Right.View, "Choose of what one is told from now on")
             .MayBeRepeated()
-            .Example("""{ "unwanted": ["buildSucceeded"] }""");
+            .Example("""{ "unwanted": ["newEnd"], "unmailed": ["buildSucceeded"] }""");
     }
 
     private static Cacheable<MessageList> List(
@@ -53,23 +64,35 @@ public static class MessagesApi
         MessageBook book
     ) => Cacheable.Of(book.Of(Caller.Of(context).Name, unseen == true));
 
-    private static Cacheable<Wants> ShowWants(HttpContext context, MessageBook book) =>
-        Cacheable.Of(WantsOf(book, Caller.Of(context).Name));
+    private static Cacheable<Wants> ShowWants(
+        HttpContext context,
+        MessageBook book,
+        People people,
+        ConsoleSettings settings
+    ) => Cacheable.Of(WantsOf(Caller.Of(context).Name, book, people, settings));
 
-    private static async Task<Wants> ChangeWants(SetWants wants, HttpContext context, MessageBook book, Journal journal)
+    private static async Task<Wants> ChangeWants(
+        SetWants wants,
+        HttpContext context,
+        MessageBook book,
+        People people,
+        ConsoleSettings settings,
+        Journal journal
+    )
     {
         var person = Caller.Of(context).Name;
         if (person.Length == 0)
             throw Problem.Unauthorized("Say who you are first: at the top of the page, or by PUT api/me.");
-        await journal.Do(act => book.SetUnwanted(act, person, wants.Unwanted));
-        return WantsOf(book, person);
+        await journal.Do(act => book.SetUnwanted(act, person, wants.Unwanted, wants.Unmailed));
+        return WantsOf(person, book, people, settings);
     }
 
-    private static Wants WantsOf(MessageBook book, string person)
+    private static Wants WantsOf(string person, MessageBook book, People people, ConsoleSettings settings)
     {
         var unwanted = book.UnwantedBy(person);
         var all = Enum.GetValues<MessageKind>().ToLookup(unwanted.Contains);
-        return new([.. all[false]], [.. all[true]]);
+        var mails = settings.Mail is not null;
+        return new([.. all[false]], [.. all[true]], [.. book.UnmailedTo(person)], mails, people.AddressOf(person));
     }
 
     private static async Task<MessageList> SeeAll(

@@ -19,13 +19,23 @@ public sealed record MessagesState(
     /// <summary>So many are kept of one person.</summary>
     public const int Most = 200;
 
+    /// <summary>What is sent by e-mail to nobody who has not chosen it: it can wait until one looks.</summary>
+    public static readonly ImmutableSortedSet<MessageKind> UsuallyUnmailed =
+    [
+        MessageKind.NewEnd,
+        MessageKind.BuildSucceeded,
+    ];
+
+    /// <summary>Of what the person does not want to be told by e-mail; null: they have not chosen.</summary>
+    public ImmutableSortedSet<MessageKind>? Unmailed { get; init; }
+
     public static MessagesState Of(string person) => new(JsonFile<MessagesState>.Version, person, 1, [], []);
 
     [JsonIgnore]
     public int Unseen => Messages.Count(m => m.SeenAt is null);
 
     [JsonIgnore]
-    public bool IsEmpty => Messages.IsEmpty && Unwanted.IsEmpty;
+    public bool IsEmpty => Messages.IsEmpty && Unwanted.IsEmpty && Unmailed is null;
 
     /// <summary>With one more, whose id is the next; the oldest goes when there are too many.</summary>
     public MessagesState With(Message message)

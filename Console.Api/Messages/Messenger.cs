@@ -63,15 +63,27 @@ public sealed class Messenger : BackgroundService
 
     private void Tell(Act act, string person, Message message)
     {
-        var told = _book.Add(act, person, message);
-        _deliveries.Add(act, MessageText.ForOthers(person, told));
+        var notice = MessageText.ForOthers(person, _book.Add(act, person, message));
+        _deliveries.Add(act, notice);
+        Mail(act, notice);
     }
 
     // Webhooks know it already.
     private void TellOfBase(Act act, Notice notice)
     {
         foreach (var person in _people.Administrators.Union(HoldersOfCopies(notice.Base!), StringComparer.Ordinal))
+        {
             _book.Add(act, person, MessageText.Of(notice));
+            Mail(act, notice with { Person = person });
+        }
+    }
+
+    private void Mail(Act act, Notice notice)
+    {
+        var person = notice.Person!;
+        var isWanted = !_book.UnwantedBy(person).Contains(notice.Event);
+        if (isWanted && !_book.UnmailedTo(person).Contains(notice.Event) && _people.AddressOf(person) is not null)
+            _deliveries.AddMail(act, notice);
     }
 
     private IEnumerable<string> HoldersOfCopies(BaseName name) =>

@@ -49,6 +49,9 @@ public sealed record ConsoleSettings
 
     /// <summary>Further addresses that are told what happens.</summary>
     public IReadOnlyList<WebhookSettings> Webhooks { get; init; } = [];
+
+    /// <summary>What takes e-mail to people; null: they are sent none.</summary>
+    public MailSettings? Mail { get; init; }
     public PeopleSettings People { get; init; } = new();
     public IReadOnlyList<GroupSettings> Groups { get; init; } = [];
     public IReadOnlyList<RoleSettings> Roles { get; init; } = [];
@@ -197,6 +200,7 @@ public sealed record ConsoleSettings
             [
                 .. Webhooks.Select(w => w with { SecretFile = w.SecretFile is null ? null : In(w.SecretFile) }),
             ],
+            Mail = Mail is { PasswordFile: { } password } ? Mail with { PasswordFile = In(password) } : Mail,
             Apps =
             [
                 .. Apps.Select(a =>
@@ -256,6 +260,7 @@ public sealed record ConsoleSettings
         Unique(Webhooks, w => w.Name, "webhooks[{0}].name");
         foreach (var (at, webhook) in Webhooks.Index())
             webhook.Check($"webhooks[{at}]");
+        Mail?.Check();
         foreach (var (at, token) in Tokens.Index())
             token.Check($"tokens[{at}]");
         foreach (var (at, servers) in Protected.Index())

@@ -65,6 +65,6 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
     [GeneratedRegex(@"\[\d+\]")]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"(\.(?:variables|secrets))\..+\z")]
+    [GeneratedRegex(@"(\.(?:variables|secrets|addresses))\..+\z")]
     private static partial Regex Entry();
 }

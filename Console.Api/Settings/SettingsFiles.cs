@@ -44,6 +44,8 @@ internal static partial class SettingsFiles
             if (webhook.SecretFile is { } file)
                 CheckPassword(file, $"webhooks[{at}].secretFile");
         }
+        if (settings.Mail is { PasswordFile: { } password })
+            CheckPassword(password, "mail.passwordFile");
     }
 
     private static void CheckSsh(SshSettings ssh, string key)

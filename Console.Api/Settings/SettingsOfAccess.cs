@@ -99,15 +99,21 @@ public sealed record ProtectedSettings(string Servers, IReadOnlyList<string> Gro
 /// <param name="Role">The role of everybody who is signed in and is listed under none.</param>
 /// <param name="Tokens">How many tokens a person may have; 0: none.</param>
 /// <param name="TokenDays">For how many days a token of a person holds at most.</param>
+/// <param name="Addresses">By people's names, where they are sent e-mail; before what the web server says.</param>
 public sealed record PeopleSettings(
     NameRule Names = NameRule.AsIs,
     Role Role = Role.User,
     int Tokens = 20,
-    double TokenDays = 365
+    double TokenDays = 365,
+    IReadOnlyDictionary<string, string>? Addresses = null
 )
 {
     /// <summary>The name that stands for a person however he is spelt.</summary>
     public string NameOf(string spelling) => Names == NameRule.Folded ? spelling.ToLowerInvariant() : spelling;
+
+    /// <summary>Where the settings say that a person is sent e-mail; null: they do not.</summary>
+    internal EmailAddress? AddressOf(string name) =>
+        Addresses?.Where(a => NameOf(a.Key) == name).Select(a => EmailAddress.From(a.Value)).FirstOrDefault();
 }
 
 /// <param name="Days">For how many days a line of the audit is kept at least; 0: no limit.</param>

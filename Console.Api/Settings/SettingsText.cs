@@ -235,7 +235,7 @@ public sealed partial class SettingsText : IDisposable
 
     // What is secret, and what holds such things and may have them written in its place.
     [GeneratedRegex(
-        @"\.secrets|sha256\z|\Awebhook\z|\Awebhooks(\[\d+\])?\z|\Atokens(\[\d+\])?\z|\Aapps\[\d+\]\.database\z"
+        @"\.secrets|sha256\z|\Awebhook\z|\A(webhooks(\[\d+\])?|mail)\z|\Atokens(\[\d+\])?\z|\Aapps\[\d+\]\.database\z"
     )]
     private static partial Regex Secret();
 

@@ -4,8 +4,9 @@ using TestServers.Storage;
 namespace TestServers.Webhooks;
 
 /// <summary>
-/// What webhooks are told. A notice is written for each webhook that wants it in the act that it tells of, and stays
-/// until it was taken, over restarts: nothing is lost. A kill behind the sending sends it again, with the same id.
+/// What webhooks are told, and people by e-mail. A notice is written for each webhook that wants it in the act that it
+/// tells of, and stays until it was taken, over restarts: nothing is lost. A kill behind the sending sends it again,
+/// with the same id.
 /// </summary>
 public sealed class Deliveries(CurrentSettings settings, JsonFile<DeliveriesState> file, TimeProvider clock)
 {
@@ -25,22 +26,35 @@ public sealed class Deliveries(CurrentSettings settings, JsonFile<DeliveriesStat
         act.After(() => Added?.Invoke());
     }
 
+    /// <summary>Writes an e-mail to the notice's person down, as a part of an act.</summary>
+    public void AddMail(Act act, Notice notice)
+    {
+        if (settings.Now.Mail is null)
+            return;
+        act.Change(file, state => state.With(null, notice));
+        act.After(() => Added?.Invoke());
+    }
+
     /// <summary>What is to be sent to a webhook, oldest first, whether now or later.</summary>
-    internal IEnumerable<Delivery> WaitingFor(string webhook) => file.Value.Waiting.Where(d => d.Webhook == webhook);
+    /// <param name="webhook">Null: by e-mail.</param>
+    internal IEnumerable<Delivery> WaitingFor(string? webhook) => file.Value.Waiting.Where(d => d.Webhook == webhook);
 
     /// <summary>Notes what became of an attempt.</summary>
-    internal Delivery Note(Delivery delivery, string answer, bool taken)
+    internal Delivery Note(Delivery delivery, Attempt attempt)
     {
-        var now = delivery.After(answer, taken, clock.GetUtcNow());
+        var now = delivery.After(attempt, clock.GetUtcNow());
         file.Change(state => state.With(now));
         return now;
     }
 
-    /// <summary>Gives up what waits for webhooks that the settings do not name any more.</summary>
+    /// <summary>Gives up what waits for what the settings do not name any more.</summary>
     internal void GiveUpUnknown()
     {
-        var known = settings.Now.AllWebhooks.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
-        var lost = file.Value.Waiting.Where(d => !known.Contains(d.Webhook)).ToList();
+        var now = settings.Now;
+        var known = now.AllWebhooks.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        bool IsKnown(Delivery delivery) =>
+            delivery.Webhook is { } webhook ? known.Contains(webhook) : now.Mail is not null;
+        var lost = file.Value.Waiting.Where(d => !IsKnown(d)).ToList();
         if (lost.Count > 0)
             file.Change(state => lost.Aggregate(state, (all, d) => all.With(GivenUp(d))));
     }
@@ -50,6 +64,8 @@ public sealed class Deliveries(CurrentSettings settings, JsonFile<DeliveriesStat
         {
             State = DeliveryState.GivenUp,
             NextAt = null,
-            Answer = "The settings do not name this webhook any more.",
+            Answer = delivery.Webhook is null
+                ? "The settings do not name an SMTP server any more."
+                : "The settings do not name this webhook any more.",
         };
 }

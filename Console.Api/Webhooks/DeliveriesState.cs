@@ -20,20 +20,24 @@ public sealed record DeliveriesState(
 
     public static DeliveriesState Empty { get; } = new(JsonFile<DeliveriesState>.Version, 1, [], []);
 
-    /// <summary>With one more; where too many wait, the oldest is given up.</summary>
-    public DeliveriesState With(string webhook, Notice notice)
+    /// <summary>
+    /// With one more; where too many wait, the oldest of the receiver for whom most wait is given up.
+    /// </summary>
+    /// <param name="webhook">Null: by e-mail.</param>
+    public DeliveriesState With(string? webhook, Notice notice)
     {
         var added = this with { Next = Next + 1, Waiting = Waiting.Add(new(Next, webhook, notice)) };
-        return added.Waiting.Count <= MostWaiting
-            ? added
-            : added.With(
-                added.Waiting[0] with
-                {
-                    State = DeliveryState.GivenUp,
-                    NextAt = null,
-                    Answer = $"Given up, as more than {MostWaiting} wait.",
-                }
-            );
+        if (added.Waiting.Count <= MostWaiting)
+            return added;
+        var oldest = added.Waiting.GroupBy(d => d.Webhook, StringComparer.Ordinal).MaxBy(g => g.Count())!.First();
+        return added.With(
+            oldest with
+            {
+                State = DeliveryState.GivenUp,
+                NextAt = null,
+                Answer = $"Given up, as more than {MostWaiting} wait.",
+            }
+        );
     }
 
     /// <summary>With one as it is now.</summary>
@@ -55,8 +59,10 @@ public sealed record DeliveriesState(
     public string? FindFault()
     {
         var all = Waiting.Concat(Ended).ToList();
-        return all.Exists(d => d is null or { Webhook: null } or { Notice: null or { Text: null } or { Page: null } })
-                ? "one of its deliveries has no webhook or nothing to tell; remove it"
+        return all.Exists(d => d is null or { Notice: null or { Text: null } or { Page: null } })
+                ? "one of its deliveries has nothing to tell; remove it"
+            : all.Exists(d => d is { Webhook: null, Notice.Person: null })
+                ? "one of its deliveries has neither a webhook nor a person to send an e-mail to; remove it"
             : all.Find(d => d.Id >= Next) is { } above
                 ? $"`next` is {Next}, but there is a delivery {above.Id}: it would be given again; `next` is above "
                     + "every id"

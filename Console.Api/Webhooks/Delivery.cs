@@ -6,20 +6,20 @@ public enum DeliveryState
     Waiting,
     Delivered,
 
-    /// <summary>It was tried for as long as a delivery is.</summary>
+    /// <summary>It was tried for as long as a delivery is, or can never be taken.</summary>
     GivenUp,
 }
 
-/// <summary>A notice for one webhook.</summary>
+/// <summary>A notice for one webhook, or an e-mail with it to its person.</summary>
 /// <param name="Id">Rises with every one, and is never used again; the receiver has it, too.</param>
-/// <param name="Webhook">Its name in the settings.</param>
+/// <param name="Webhook">Its name in the settings; null: it is an e-mail to the notice's person.</param>
 /// <param name="Attempts">How often it was sent.</param>
 /// <param name="NextAt">When it is sent next; null: it is not.</param>
 /// <param name="Answer">What was answered last, or why nothing was.</param>
 /// <param name="AnsweredAt">When that was.</param>
 public sealed record Delivery(
     long Id,
-    string Webhook,
+    string? Webhook,
     Notice Notice,
     DeliveryState State = DeliveryState.Waiting,
     int Attempts = 0,
@@ -42,12 +42,12 @@ public sealed record Delivery(
     ];
 
     /// <summary>As it is after an attempt.</summary>
-    public Delivery After(string answer, bool taken, DateTimeOffset now)
+    public Delivery After(Attempt attempt, DateTimeOffset now)
     {
-        var tried = this with { Attempts = Attempts + 1, Answer = answer, AnsweredAt = now, NextAt = null };
-        if (taken)
+        var tried = this with { Attempts = Attempts + 1, Answer = attempt.Answer, AnsweredAt = now, NextAt = null };
+        if (attempt.End == AttemptEnd.Taken)
             return tried with { State = DeliveryState.Delivered };
-        return now - Notice.At > Longest
+        return attempt.End == AttemptEnd.RefusedForGood || now - Notice.At > Longest
             ? tried with
             {
                 State = DeliveryState.GivenUp,

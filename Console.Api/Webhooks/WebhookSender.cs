@@ -6,10 +6,7 @@ using TestServers.Settings;
 
 namespace TestServers.Webhooks;
 
-/// <summary>
-/// Sends what waits to each webhook, each in a loop of its own: one that fails or hangs delays no other, and nothing
-/// that the console does.
-/// </summary>
+/// <summary>Sends what waits for each webhook, each in a loop of its own.</summary>
 public sealed class WebhookSender : BackgroundService
 {
     /// <summary>When it was sent, in seconds since 1970; signed together with the body.</summary>
@@ -22,7 +19,6 @@ public sealed class WebhookSender : BackgroundService
     public const string DeliveryHeader = "X-Console-Delivery";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-    private const int MostShown = 300;
 
     // Its addresses come from the settings, and no answer may send the console elsewhere.
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
@@ -34,7 +30,6 @@ public sealed class WebhookSender : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly Loop _unknown;
-    private event Action? Woken;
 
     public WebhookSender(
         CurrentSettings settings,
@@ -45,7 +40,6 @@ public sealed class WebhookSender : BackgroundService
     {
         (_settings, _deliveries, _clock, _log) = (settings, deliveries, clock, log);
         _unknown = new(TimeSpan.FromHours(1), log);
-        deliveries.Added += () => Woken?.Invoke();
         settings.Changed += (_, _) => _unknown.Wake();
     }
 
@@ -61,51 +55,14 @@ public sealed class WebhookSender : BackgroundService
         base.Dispose();
     }
 
-    private async Task Serve(WebhookSettings webhook, CancellationToken stop)
-    {
-        var loop = new Loop(TimeSpan.FromMinutes(1), _log);
-        Woken += loop.Wake;
-        try
-        {
-            await loop.Run(end => SendAll(webhook, end), stop);
-        }
-        finally
-        {
-            Woken -= loop.Wake;
-        }
-    }
+    private Task Serve(WebhookSettings webhook, CancellationToken stop) =>
+        new DeliveryLoop(webhook.Name, _deliveries, _clock, _log).Run(
+            (delivery, end) => Send(webhook, delivery, end),
+            endTurn: null,
+            stop
+        );
 
-    // What is refused is passed by; behind one that does not answer nothing is tried in this turn.
-    private async Task<TimeSpan> SendAll(WebhookSettings webhook, CancellationToken stop)
-    {
-        var due = _deliveries.WaitingFor(webhook.Name).Where(d => !(d.NextAt > _clock.GetUtcNow())).ToList();
-        foreach (var delivery in due)
-        {
-            var (answer, taken, answers) = await Send(webhook, delivery, stop);
-            var now = _deliveries.Note(delivery, answer, taken);
-            if (!taken)
-                _log.LogWarning(
-                    "Webhook {Name}: {Answer} {Next} The message is: {Text}",
-                    webhook.Name,
-                    answer,
-                    now.State == DeliveryState.GivenUp ? "It is given up." : "It is sent again later.",
-                    delivery.Notice.Text
-                );
-            if (!answers)
-                break;
-        }
-        var next = _deliveries.WaitingFor(webhook.Name).Select(d => d.NextAt ?? _clock.GetUtcNow()).DefaultIfEmpty();
-        var pause = next.Min() - _clock.GetUtcNow();
-        return pause <= TimeSpan.Zero ? TimeSpan.FromSeconds(due.Count == 0 ? 60 : 1)
-            : pause < TimeSpan.FromMinutes(1) ? pause
-            : TimeSpan.FromMinutes(1);
-    }
-
-    private async Task<(string Answer, bool Taken, bool Answers)> Send(
-        WebhookSettings webhook,
-        Delivery delivery,
-        CancellationToken stop
-    )
+    private async Task<Attempt> Send(WebhookSettings webhook, Delivery delivery, CancellationToken stop)
     {
         try
         {
@@ -114,23 +71,24 @@ public sealed class WebhookSender : BackgroundService
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
             limited.CancelAfter(Limit);
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
-            var said = $"HTTP {(int)answer.StatusCode}{await Beginning(answer, limited.Token)}";
-            return answer.Headers.Location is { } elsewhere && (int)answer.StatusCode / 100 == 3
-                ? ($"HTTP {(int)answer.StatusCode} to {elsewhere}, where the console does not go.", false, true)
-                : (said, answer.IsSuccessStatusCode, true);
+            var status = $"HTTP {(int)answer.StatusCode}";
+            if (answer.Headers.Location is { } elsewhere && (int)answer.StatusCode / 100 == 3)
+                return new(AttemptEnd.Refused, $"{status} to {elsewhere}, where the console does not go.");
+            return new(
+                answer.IsSuccessStatusCode ? AttemptEnd.Taken : AttemptEnd.Refused,
+                status + await Beginning(answer, limited.Token)
+            );
         }
         catch (Exception e)
             when (e is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException
                 && !stop.IsCancellationRequested
             )
         {
-            return (
+            var why =
                 e is OperationCanceledException
                     ? $"No answer within {Limit.TotalSeconds:0} s."
-                    : $"No answer: {e.Message}",
-                false,
-                false
-            );
+                    : $"No answer: {e.Message}";
+            return new(AttemptEnd.NoAnswer, why);
         }
     }
 
@@ -156,18 +114,17 @@ public sealed class WebhookSender : BackgroundService
 
     private static async Task<string> Beginning(HttpResponseMessage answer, CancellationToken cancel)
     {
-        var bytes = new byte[MostShown];
+        var bytes = new byte[Attempt.MostShown];
         await using var body = await answer.Content.ReadAsStreamAsync(cancel);
         int length;
         try
         {
-            length = await body.ReadAtLeastAsync(bytes, MostShown, throwOnEndOfStream: false, cancel);
+            length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
         }
         catch (OperationCanceledException)
         {
             return ", an answer without an end";
         }
-        var text = new string([.. Encoding.UTF8.GetString(bytes, 0, length).Select(c => char.IsControl(c) ? ' ' : c)]);
-        return text.Trim() is { Length: > 0 } said ? $": {said}" : "";
+        return Attempt.Beginning(Encoding.UTF8.GetString(bytes, 0, length)) is { Length: > 0 } said ? $": {said}" : "";
     }
 }

@@ -36,24 +36,7 @@ public sealed class Httpd : IAsyncDisposable
                 LocalTools.Run("htpasswd", "-nbB", "-C", "5", u, ApacheProcess.PasswordOf(u)).Output.Trim()
             )
         );
-        LocalTools.Run(
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-keyout",
-            _folder["key.pem"],
-            "-out",
-            _folder["cert.pem"],
-            "-days",
-            "2",
-            "-subj",
-            "/CN=qa.example",
-            "-addext",
-            "subjectAltName=DNS:qa.example,IP:127.0.0.1"
-        );
+        LocalTools.MakeCertificate(_folder["cert.pem"], _folder["key.pem"]);
     }
 
     public ConsoleProcess? Console { get; }

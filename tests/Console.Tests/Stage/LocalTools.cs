@@ -14,6 +14,27 @@ internal static class LocalTools
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    /// <summary>Makes a certificate of qa.example and 127.0.0.1, signed by itself, and its key.</summary>
+    public static void MakeCertificate(string certificate, string key) =>
+        Run(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+            "-days",
+            "2",
+            "-subj",
+            "/CN=qa.example",
+            "-addext",
+            "subjectAltName=DNS:qa.example,IP:127.0.0.1"
+        );
+
     /// <summary>Runs a program to its end, and gives back all that it said.</summary>
     public static (int Code, string Output) Run(string program, params string[] arguments)
     {

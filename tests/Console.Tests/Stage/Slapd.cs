@@ -113,7 +113,8 @@ public sealed class Slapd : IAsyncDisposable
 
     private static string Person(string rdn, string uid, string name, string password) =>
         $"dn:: {Base64($"{rdn},ou=people,dc=example")}\nobjectClass: inetOrgPerson\nuid:: "
-        + $"{Base64(uid)}\ncn:: {Base64(name)}\nsn: x\nuserPassword: {password}";
+        + $"{Base64(uid)}\ncn:: {Base64(name)}\nsn: x\nmail: {password}@qa.example\n"
+        + $"userPassword: {password}";
 
     private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
 }

@@ -104,7 +104,10 @@ export const MessagesView = View.extend({
 
   seeAll() { this.act(() => messages.seeAll()); },
 
-  choose({ currentTarget }) { this.act(() => wants.choose(currentTarget.dataset.want, currentTarget.checked)); },
+  choose({ currentTarget }) {
+    const { want, by } = currentTarget.dataset;
+    this.act(() => wants.choose(by, want, currentTarget.checked));
+  },
 
   close() { panel.toggle(false); },
 

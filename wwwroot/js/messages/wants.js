@@ -1,4 +1,4 @@
-// Of what one wants to be told: chosen in the list of messages.
+// Of what one wants to be told, on the page and by e-mail: chosen in the list of messages.
 import { Backbone } from '../page/libraries.js';
 import * as api from '../live/api.js';
 import { wishes } from './words.js';
@@ -6,16 +6,24 @@ import { wishes } from './words.js';
 export const Wants = Backbone.Model.extend({
   url: 'api/me/wants',
 
-  async choose(kind, isWanted) {
-    const others = this.get('unwanted').filter((one) => one !== kind);
-    this.set(await api.write('PUT', 'api/me/wants', { unwanted: isWanted ? others : [...others, kind] }));
+  // list: `unwanted` for all ways, `unmailed` for e-mail.
+  async choose(list, kind, isWanted) {
+    const { unwanted, unmailed } = this.attributes;
+    const others = this.get(list).filter((one) => one !== kind);
+    const chosen = { unwanted, unmailed, [list]: isWanted ? others : [...others, kind] };
+    this.set(await api.write('PUT', 'api/me/wants', chosen));
     this.etag = null;
   },
 
   toTemplate() {
-    const unwanted = this.get('unwanted');
+    const { unwanted, unmailed, mail, address } = this.attributes;
     return unwanted && {
-      list: Object.entries(wishes).map(([kind, text]) => ({ kind, text, wanted: !unwanted.includes(kind) }))
+      address: mail && address,
+      unknown: mail && !address,
+      list: Object.entries(wishes).map(([kind, text]) => {
+        const wanted = !unwanted.includes(kind);
+        return { kind, text, wanted, mailed: wanted && !unmailed.includes(kind), byMail: Boolean(mail && address) };
+      })
     };
   }
 });

@@ -28,6 +28,7 @@ public sealed class AccessTest(RunningConsole running) : IClassFixture<RunningCo
     [InlineData("X_Remote_User: anna\r\n", 401)]
     [InlineData("X-Remote-User: anna\r\nX-Remote-Groups: qa\r\n", 200)]
     [InlineData("X-Remote-User: anna\r\nX-Remote-Groups: qa\r\nx-remote-groups: admins\r\n", 401)]
+    [InlineData("X-Remote-User: anna\r\nX-Remote-Address: anna@x\r\nx-remote-address: ben@x\r\n", 401)]
     [InlineData("X-Remote-Groups: qa\r\n", 401)]
     [InlineData("X-Remote-User: anna, root\r\n", 200)]
     [InlineData("X-Remote-User: an\u0007na\r\n", 401)]

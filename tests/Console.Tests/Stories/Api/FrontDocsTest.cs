@@ -84,7 +84,7 @@ public sealed class FrontDocsTest
                 apache["sign-in.conf"],
                 Here(apache, Documented("Names and passwords from LDAP", 2))
                     .Replace("ldap.example", $"127.0.0.1:{directory.Port}", StringComparison.Ordinal)
-                    .Replace("?uid,memberOf?", $"?{attribute},memberOf?", StringComparison.Ordinal)
+                    .Replace("?uid,memberOf,", $"?{attribute},memberOf,", StringComparison.Ordinal)
             );
         }
         var lines =
@@ -124,6 +124,9 @@ public sealed class FrontDocsTest
         {
             Assert.Equal((user, expected), (user, await Me(user, password)));
         }
+        var known = await File.ReadAllTextAsync(Path.Combine(console.Folder, "state", "people.json"));
+        Assert.Contains("\"anna\": \"a@qa.example\"", known, StringComparison.Ordinal);
+        Assert.Contains("\"petra\": \"p@qa.example\"", known, StringComparison.Ordinal);
         // The full name is typed; the person is the same.
         await Begin("cn,uid");
         await apache.Reload();

@@ -203,6 +203,28 @@ public sealed class RolesTest : IAsyncLifetime, IAsyncDisposable
         );
     }
 
+    [Theory]
+    [InlineData("X-Remote-Address: eve@qa.example\r\n")]
+    [InlineData("x-ReMoTe-aDdReSs: eve@qa.example\r\n")]
+    [InlineData("Connection: X-Remote-Address\r\nX-Remote-Address: eve@qa.example\r\n")]
+    public async Task No_header_of_a_client_says_where_anybody_is_sent_e_mail(string header)
+    {
+        await using var apache = await ApacheProcess.Before(_console, "ben");
+        var password = Convert.ToBase64String(Encoding.UTF8.GetBytes($"ben:{ApacheProcess.PasswordOf("ben")}"));
+        var answer = await apache.Raw(
+            $"GET /console/api/me/wants HTTP/1.0\r\nHost: 127.0.0.1:{apache.Port}\r\n"
+                + $"Authorization: Basic {password}\r\n{header}\r\n"
+        );
+        Assert.Contains("\"address\":null", answer, StringComparison.Ordinal);
+        // What the web server itself says counts.
+        using var ben = _console.ClientFor("ben");
+        ben.DefaultRequestHeaders.Add("X-Remote-Address", "ben@qa.example; second@qa.example");
+        Assert.Equal("ben@qa.example", (await ben.Json("api/me/wants")).Text("address"));
+        using var none = _console.ClientFor("ben");
+        none.DefaultRequestHeaders.Add("X-Remote-Address", "ben@qa.example> SIZE=1");
+        Assert.Null((await none.Json("api/me/wants")).Text("address"));
+    }
+
     private HttpClient ClientFor(string name, string? groups)
     {
         var client = _console.ClientFor(name);

@@ -32,6 +32,7 @@ public sealed partial class DirectionTest
         "Builds",
         "Plans",
         "Board",
+        "Mail",
         "Messages",
         "Live",
         "Monitoring",
@@ -115,6 +116,12 @@ public sealed partial class DirectionTest
         );
 
     [Fact]
+    public void Only_one_file_knows_MailKit() =>
+        Assert.Empty(
+            Read.Value.Where(s => s.File != "Mail/SmtpConnection.cs" && MailName().IsMatch(s.Text)).Select(s => s.File)
+        );
+
+    [Fact]
     public void Only_Storage_and_the_log_of_a_job_write_files() =>
         Assert.Empty(
             Read.Value.Where(s => s.Folder != "Storage" && s.File != "Jobs/JobLog.cs" && Writes().IsMatch(s.Text))
@@ -167,6 +174,9 @@ public sealed partial class DirectionTest
 
     [GeneratedRegex(@"using Prometheus|Prometheus\.")]
     private static partial Regex PrometheusName();
+
+    [GeneratedRegex(@"MailKit\.|MimeKit|using MailKit|using Mime")]
+    private static partial Regex MailName();
 
     [GeneratedRegex(@"File\.(Write|Append|Create|Move|Copy|Replace)|FileMode\.(Create|Append|OpenOrCreate)")]
     private static partial Regex Writes();

@@ -105,11 +105,19 @@ public sealed partial class EveryKeyTest
         "webhooks[].form    \"\" \"Slack\" \"text\" \"discord\" 0",
         "webhooks[].events[] \"\" \"all\" \"BaseStale\" \"baseStal\" 1",
         "webhooks[].secretFile \"\" \"/none\" \"page\" \"~root/key\"",
+        "mail.host          \"\" \"a b\" \"-x\" \"[::1]\" \"mail.example:25\" \"smtp://mail.example\"",
+        "mail.from          \"\" \"console\" \"a b@x\" \"Console <console@qa.example>\" \"a@x\\r\\nBcc: b@x\" "
+            + "\"\\\"a b\\\"@x\" \"jörg@qa.example\" \"a@-x\" \"a..b@x\" \"a@x,b@x\"",
+        "mail.port          0 -1 65536 587.5 \"587\" 1e99",
+        "mail.tls           \"\" \"StartTls\" \"starttls\" \"ssl\" 0",
+        "mail.user          \"\" \" x\" \"a\\u200bb\"",
+        "mail.passwordFile  \"\" \"/none\" \"page\" \"~root/key\"",
         "log                \"\" \"Journal\" \"syslog\" \"plane\" 0",
         "people.names       \"\" \"AsIs\" \"foldet\" 0",
         "people.role        \"\" \"Viewer\" \"admin\" 0",
         "people.tokens      -1 1001 1.5 \"20\"",
         "people.tokenDays   0 -1 1e9 1e-9 1e999 \"365\"",
+        "people.addresses.* \"\" \"anna\" \"anna@\" \"a@x\\nBcc: b@x\" 1",
         "groups[].name      \"\" \" \" \"a;b\" \"a\\nb\" \" x\"",
         "groups[].users[]   \"\" \" x\" \"a\\u200bb\" 1",
         "roles[].role       \"\" \"viewers\" \"User\" 0",
@@ -178,7 +186,8 @@ public sealed partial class EveryKeyTest
             .Replace("hosts[].", "hosts[1].", StringComparison.Ordinal)
             .Replace("[]", "[0]", StringComparison.Ordinal)
             .Replace("variables.*", "variables.colour", StringComparison.Ordinal)
-            .Replace("secrets.*", "secrets.cookie", StringComparison.Ordinal);
+            .Replace("secrets.*", "secrets.cookie", StringComparison.Ordinal)
+            .Replace("addresses.*", "addresses.anna", StringComparison.Ordinal);
 
     [Fact]
     public void Every_plain_key_has_a_line_of_wrong_values_here_and_a_rule_in_the_program()
@@ -323,7 +332,7 @@ public sealed partial class EveryKeyTest
     [InlineData(
         "people.colour",
         "1",
-        "`people.colour` is not known: the keys in `people` are names, role, tokens, tokenDays."
+        "`people.colour` is not known: the keys in `people` are names, role, tokens, tokenDays, addresses."
     )]
     [InlineData("apps[0].variables.a b", "\"x\"", "`apps[0].variables` is wrong: it names `a b`")]
     [InlineData("apps[0].variables.dsn", "\"x\"", "`apps[0].variables.dsn` may be a secret")]

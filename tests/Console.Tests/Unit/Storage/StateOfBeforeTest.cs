@@ -41,6 +41,7 @@ public sealed class StateOfBeforeTest : IDisposable
         "places.json",
         "numbers.json",
         "sessions.json",
+        "people.json",
         "builds/3.json",
         "restores/4.json",
         "history/qa01.json",
@@ -65,6 +66,9 @@ public sealed class StateOfBeforeTest : IDisposable
             Assert.Empty(held.Line);
             Assert.Empty(held.Turns);
             Assert.Empty(The<JsonFile<ServiceState>>(services).Value.Out);
+            var people = The<JsonFile<PeopleState>>(services).Value;
+            Assert.Equal("release", people.Groups["anna"].Single());
+            Assert.Empty(people.Addresses);
             Assert.True(The<JsonFile<BasesState>>(services).Value.Bases["shop"].Exists);
         }
         Assert.Equal(File.ReadAllText(Path.Combine(Left, "state.json")), File.ReadAllText(Kept("state.json")));
