@@ -28,7 +28,7 @@ public sealed record Delivery(
     DateTimeOffset? AnsweredAt = null
 )
 {
-    /// <summary>For so long a delivery is tried.</summary>
+    /// <summary>For so long a delivery is tried, and once after each of the pauses at least.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(3);
 
     private static readonly TimeSpan[] Pauses =
@@ -41,13 +41,19 @@ public sealed record Delivery(
         TimeSpan.FromHours(1),
     ];
 
+    /// <summary>Whether it is to be sent now. A clock that was stepped back does not hold it up for longer than the
+    /// longest pause.</summary>
+    public bool IsDue(DateTimeOffset now) =>
+        State == DeliveryState.Waiting && !(NextAt > now && NextAt <= now + Pauses[^1]);
+
     /// <summary>As it is after an attempt.</summary>
     public Delivery After(Attempt attempt, DateTimeOffset now)
     {
         var tried = this with { Attempts = Attempts + 1, Answer = attempt.Answer, AnsweredAt = now, NextAt = null };
         if (attempt.End == AttemptEnd.Taken)
             return tried with { State = DeliveryState.Delivered };
-        return attempt.End == AttemptEnd.RefusedForGood || now - Notice.At > Longest
+        var isTooLate = now - Notice.At > Longest && tried.Attempts > Pauses.Length;
+        return attempt.End == AttemptEnd.RefusedForGood || isTooLate
             ? tried with
             {
                 State = DeliveryState.GivenUp,

@@ -7,7 +7,8 @@ namespace TestServers.Webhooks;
 /// <param name="webhook">The webhook's name; null: e-mail.</param>
 public sealed class DeliveryLoop(string? webhook, Deliveries deliveries, TimeProvider clock, ILogger log)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    // So soon it is seen that the clock was stepped.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
     private readonly Loop _loop = new(Longest, log);
 
     /// <summary>Sends until the stop, each at its time.</summary>
@@ -37,7 +38,7 @@ public sealed class DeliveryLoop(string? webhook, Deliveries deliveries, TimePro
         CancellationToken stop
     )
     {
-        var due = deliveries.WaitingFor(webhook).Where(d => !(d.NextAt > clock.GetUtcNow())).ToList();
+        var due = deliveries.WaitingFor(webhook).Where(d => d.IsDue(clock.GetUtcNow())).ToList();
         foreach (var delivery in due)
         {
             var attempt = await send(delivery, stop);

@@ -153,6 +153,44 @@ public sealed class MessagesTest
     }
 
     [Fact]
+    public async Task A_turn_is_told_once_by_message_and_webhook_whenever_the_console_is_killed_behind_it()
+    {
+        using var bot = new Receiver();
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(
+            more: $$"""
+            , "webhooks": [ { "name": "bot", "url": "{{bot.Url}}", "events": ["yourTurn"] } ]
+            """
+        );
+        await console.StartWithServers();
+        const int Rounds = 8;
+        for (var round = 0; round < Rounds; round++)
+        {
+            using var ben = console.ClientFor("ben");
+            await console.Http.Put("api/servers/qa01/reservation", new { purpose = "basket", hours = 4 });
+            var line = await ben.Post("api/servers/qa01/line", new { purpose = $"wish {round}", hours = 2 });
+            Assert.True(line.IsSuccessStatusCode, await line.Content.ReadAsStringAsync());
+            using var released = await console.Http.DeleteAsync("api/servers/qa01/reservation");
+            Assert.Equal(HttpStatusCode.NoContent, released.StatusCode);
+            await Task.Delay(round * 2);
+            await console.Kill();
+            await console.StartWithServers();
+            await ToldTo(ben, count: round + 1);
+            using var taken = await ben.Put("api/servers/qa01/reservation", new { });
+            Assert.True(taken.IsSuccessStatusCode, await taken.Content.ReadAsStringAsync());
+            await ben.DeleteAsync("api/servers/qa01/reservation");
+        }
+        await Wait.Until("the bot is told of each", () => Deliveries() >= Rounds);
+        // Another one comes behind all others.
+        await console.Kill();
+        await console.StartWithServers();
+        using var bens = console.ClientFor("ben");
+        Assert.All(await ToldTo(bens, count: Rounds), m => Assert.Equal("yourTurn", m.Text("kind")));
+        Assert.Equal(Rounds, Deliveries());
+        int Deliveries() => bot.Got.Select(s => s.Headers["X-Console-Delivery"]).Distinct().Count();
+    }
+
+    [Fact]
     public async Task When_names_are_folded_a_person_has_the_messages_of_all_their_spellings()
     {
         await using var console = new ConsoleProcess();
