@@ -37,7 +37,7 @@ teardown() {
 
 # begin_over_ssh VERB [LINE ...]
 begin_over_ssh() {
-  local how=("${ssh_to[@]}")
+  local way=("${ssh_to[@]}")
   begin_by "$@"
 }
 

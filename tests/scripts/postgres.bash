@@ -137,11 +137,11 @@ await_running() { await 15 is_running "$1" || { cat "$told" && return 1; }; }
 
 # begin VERB [LINE ...]: the program in the background, its output in $told; cut_lifeline ends its standard input.
 begin() {
-  local how=("$program" "$configuration")
+  local way=("$program" "$configuration")
   begin_by "$@"
 }
 
-# begin_by VERB [LINE ...]: the same by the command in $how.
+# begin_by VERB [LINE ...]: the same by the command in $way.
 begin_by() {
   local verb=$1 pipe=$BATS_TEST_TMPDIR/line.$RANDOM
   shift
@@ -149,7 +149,7 @@ begin_by() {
   mkfifo "$pipe"
   exec {line}<>"$pipe"
   send "$@" >&"$line"
-  "${how[@]}" "$verb" <"$pipe" >"$told" 2>&1 {line}>&- 3>&- 4>&- &
+  "${way[@]}" "$verb" <"$pipe" >"$told" 2>&1 {line}>&- 3>&- 4>&- &
   begun=$!
 }
 
