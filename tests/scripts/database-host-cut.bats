@@ -9,10 +9,7 @@ source "$BATS_TEST_DIRNAME/postgres.bash"
 source "$BATS_TEST_DIRNAME/halfway.bash"
 
 setup_file() {
-  start_postgres
-  make_shop 500
-  dump shop.dump
-  make_slow_dump
+  start_with_dumps
   start_sshd "$place/ssh" "PATH=$client_bin:/usr/bin:/bin $program $configuration"
   echo "${ssh_to[*]}" >"$place/ssh_to"
 }

@@ -7,12 +7,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/postgres.bash"
 
-setup_file() {
-  start_postgres
-  make_shop 500
-  dump shop.dump
-  make_slow_dump
-}
+setup_file() { start_with_dumps; }
 
 teardown() {
   end_begun

@@ -101,6 +101,14 @@ make_slow_dump() {
   dump slow.dump
 }
 
+# A cluster with the live database, its dump, and a slow one.
+start_with_dumps() {
+  start_postgres
+  make_shop 500
+  dump shop.dump
+  make_slow_dump
+}
+
 # dump NAME [OPTION ...]
 dump() { at_live pg_dump --format=custom "${@:2}" --file "$place/dumps/$1" live; }
 

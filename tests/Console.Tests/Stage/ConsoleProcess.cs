@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace TestServers.Tests.Stage;
 
@@ -138,6 +139,24 @@ public sealed class ConsoleProcess : IAsyncDisposable
             "virsh has answered",
             async () => (await Http.Json("api/servers")).GetProperty("servers").GetArrayLength() > 0
         );
+
+    /// <summary>Changes its settings' file, and nothing of what it has read of it.</summary>
+    public void Change(Action<JsonObject> change)
+    {
+        var file = Path.Combine(Folder, "console.json");
+        var settings = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        change(settings);
+        File.WriteAllText(file, settings.ToJsonString());
+    }
+
+    /// <summary>Changes its settings' file, and returns when it has read it.</summary>
+    public async Task Reload(Action<JsonObject> change)
+    {
+        var reads = Log.Split("was read again").Length;
+        Change(change);
+        Shell.Run($"kill -HUP {Id}");
+        await Wait.Until("the settings are read", () => Log.Split("was read again").Length > reads);
+    }
 
     /// <summary>Returns when the second of its VM hosts was asked, and virsh has failed.</summary>
     public Task SecondHostFails() =>

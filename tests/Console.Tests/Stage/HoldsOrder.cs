@@ -4,61 +4,16 @@ using TestServers.Tests.Stories.Api;
 namespace TestServers.Tests.Stage;
 
 /// <summary>
-/// Looks for an order of the calls on one server in which every answer is right: the search of Wing and Gong ("Testing
-/// and verifying concurrent objects", 1993) with Lowe's memory of what was tried. A call without an answer may have
-/// been carried out or not.
+/// Looks for an order of the calls on one server in which every answer is right. A call without an answer may have been
+/// carried out or not.
 /// </summary>
 internal static class HoldsOrder
 {
     /// <summary>Who holds the server; a number of 0 is one that nobody was told.</summary>
     private readonly record struct Hold(string? Holder, long Number);
 
-    public static bool Exists(List<HeldCall> calls, out string why)
-    {
-        calls = [.. calls.OrderBy(c => c.Began)];
-        var tried = new HashSet<(int, string, Hold)>();
-        var stack = new Stack<(int First, HashSet<int> Done, Hold Hold)>();
-        stack.Push((0, [], default));
-        var furthest = 0;
-        while (stack.TryPop(out var at))
-        {
-            var first = at.First;
-            while (at.Done.Remove(first))
-                first++;
-            if (first == calls.Count)
-            {
-                why = "";
-                return true;
-            }
-            if (!tried.Add((first, string.Join(',', at.Done.Order()), at.Hold)))
-                continue;
-            furthest = Math.Max(furthest, first);
-            foreach (var (next, after) in Next(calls, first, at.Done, at.Hold))
-                stack.Push((first, [.. at.Done, next], after));
-        }
-        why =
-            $"no order explains call {furthest} of {calls.Count}: "
-            + $"{string.Join("\n", calls.Skip(Math.Max(0, furthest - 6)).Take(14))}";
-        return false;
-    }
-
-    // Those that may be the next one: they began before any other that is left had ended.
-    private static IEnumerable<(int, Hold)> Next(List<HeldCall> calls, int first, HashSet<int> done, Hold hold)
-    {
-        var end = long.MaxValue;
-        for (var i = first; i < calls.Count && calls[i].Began < end; i++)
-        {
-            if (!done.Contains(i))
-                end = Math.Min(end, calls[i].Ended);
-        }
-        for (var i = first; i < calls.Count && calls[i].Began < end; i++)
-        {
-            if (done.Contains(i))
-                continue;
-            foreach (var after in After(calls[i], hold))
-                yield return (i, after);
-        }
-    }
+    public static bool Exists(IEnumerable<HeldCall> calls, out string why) =>
+        OrderOfCalls.Exists(calls, default(Hold), After, out why);
 
     private static IEnumerable<Hold> After(HeldCall call, Hold hold)
     {

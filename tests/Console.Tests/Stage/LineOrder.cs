@@ -39,52 +39,8 @@ internal static class LineOrder
             };
     }
 
-    public static bool Exists(List<LineCall> calls, out string why)
-    {
-        calls = [.. calls.OrderBy(c => c.Began)];
-        var tried = new HashSet<(int, string, Standing)>();
-        var stack = new Stack<(int First, HashSet<int> Done, Standing Now)>();
-        stack.Push((0, [], new(null, "")));
-        var furthest = 0;
-        while (stack.TryPop(out var at))
-        {
-            var first = at.First;
-            while (at.Done.Remove(first))
-                first++;
-            if (first == calls.Count)
-            {
-                why = "";
-                return true;
-            }
-            if (!tried.Add((first, string.Join(',', at.Done.Order()), at.Now)))
-                continue;
-            furthest = Math.Max(furthest, first);
-            foreach (var (next, after) in Next(calls, first, at.Done, at.Now))
-                stack.Push((first, [.. at.Done, next], after));
-        }
-        why =
-            $"no order explains call {furthest} of {calls.Count}: "
-            + $"{string.Join("\n", calls.Skip(Math.Max(0, furthest - 6)).Take(14))}";
-        return false;
-    }
-
-    // Those that may be the next one: they began before any other that is left had ended.
-    private static IEnumerable<(int, Standing)> Next(List<LineCall> calls, int first, HashSet<int> done, Standing now)
-    {
-        var end = long.MaxValue;
-        for (var i = first; i < calls.Count && calls[i].Began < end; i++)
-        {
-            if (!done.Contains(i))
-                end = Math.Min(end, calls[i].Ended);
-        }
-        for (var i = first; i < calls.Count && calls[i].Began < end; i++)
-        {
-            if (done.Contains(i))
-                continue;
-            foreach (var after in After(calls[i], now))
-                yield return (i, after);
-        }
-    }
+    public static bool Exists(IEnumerable<LineCall> calls, out string why) =>
+        OrderOfCalls.Exists(calls, new Standing(null, ""), After, out why);
 
     private static IEnumerable<Standing> After(LineCall call, Standing now)
     {

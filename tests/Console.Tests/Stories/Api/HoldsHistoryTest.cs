@@ -132,7 +132,7 @@ internal sealed record HeldCall(
     HttpStatusCode? Status = null,
     string? Holder = null,
     long? Number = null
-)
+) : ITimedCall
 {
     public async Task<HeldCall> Answered(HttpResponseMessage answer, long at)
     {

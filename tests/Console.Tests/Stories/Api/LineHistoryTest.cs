@@ -234,7 +234,7 @@ internal sealed record LineCall(
     string Line = "",
     string? Turn = null,
     string Shared = ""
-)
+) : ITimedCall
 {
     public async Task<LineCall> Answered(HttpResponseMessage answer, long at)
     {

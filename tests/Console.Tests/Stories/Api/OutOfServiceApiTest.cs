@@ -12,11 +12,10 @@ public sealed class OutOfServiceApiTest : IAsyncLifetime, IAsyncDisposable
     private readonly ConsoleWithApp _running = new(connectSeconds: 30);
 
     private ConsoleProcess Console => _running.Console;
-    private string Settings => Path.Combine(Console.Folder, "console.json");
 
     public Task InitializeAsync()
     {
-        Change(s =>
+        Console.Change(s =>
         {
             s["roles"] = JsonNode.Parse("""[ { "role": "administrator", "users": ["carla"] } ]""");
             s["tags"] = Tags("^qa01$", "64 GB");
@@ -149,18 +148,5 @@ public sealed class OutOfServiceApiTest : IAsyncLifetime, IAsyncDisposable
     private static JsonArray Tags(string servers, params string[] tags) =>
         new(new JsonObject { ["servers"] = servers, ["tags"] = new JsonArray([.. tags.Select(t => (JsonNode)t!)]) });
 
-    private void Change(Action<JsonObject> change)
-    {
-        var settings = JsonNode.Parse(File.ReadAllText(Settings))!.AsObject();
-        change(settings);
-        File.WriteAllText(Settings, settings.ToJsonString());
-    }
-
-    private async Task Reload(Action<JsonObject> change)
-    {
-        var reads = Console.Log.Split("was read again").Length;
-        Change(change);
-        Shell.Run($"kill -HUP {Console.Id}");
-        await Wait.Until("the settings are read", () => Console.Log.Split("was read again").Length > reads);
-    }
+    private Task Reload(Action<JsonObject> change) => Console.Reload(change);
 }

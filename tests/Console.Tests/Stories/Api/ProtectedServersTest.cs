@@ -19,11 +19,10 @@ public sealed class ProtectedServersTest : IAsyncLifetime, IAsyncDisposable
     private readonly ConsoleWithApp _running = new(connectSeconds: 30);
 
     private ConsoleProcess Console => _running.Console;
-    private string Settings => Path.Combine(Console.Folder, "console.json");
 
     public Task InitializeAsync()
     {
-        Change(s =>
+        Console.Change(s =>
         {
             s["groups"] = new JsonArray(Group("release", "anna", "cron"));
             s["protected"] = new JsonArray(
@@ -144,20 +143,7 @@ public sealed class ProtectedServersTest : IAsyncLifetime, IAsyncDisposable
     private static JsonObject Group(string name, params string[] users) =>
         new() { ["name"] = name, ["users"] = new JsonArray([.. users.Select(u => (JsonNode)u!)]) };
 
-    private void Change(Action<JsonObject> change)
-    {
-        var settings = JsonNode.Parse(File.ReadAllText(Settings))!.AsObject();
-        change(settings);
-        File.WriteAllText(Settings, settings.ToJsonString());
-    }
-
-    private async Task Reload(Action<JsonObject> change)
-    {
-        var reads = Console.Log.Split("was read again").Length;
-        Change(change);
-        Shell.Run($"kill -HUP {Console.Id}");
-        await Wait.Until("the settings are read", () => Console.Log.Split("was read again").Length > reads);
-    }
+    private Task Reload(Action<JsonObject> change) => Console.Reload(change);
 
     private HttpClient Bearer(string token)
     {

@@ -164,7 +164,13 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
     {
         using var program = new ProgramCalls();
         Assert.Equal(
-            ["DELETE /api/me/session", "PUT /api/me"],
+            [
+                "DELETE /api/me/session",
+                "POST /api/messages/seen",
+                "POST /api/messages/{id}/seen",
+                "PUT /api/me",
+                "PUT /api/me/wants",
+            ],
             program
                 .All.Where(c => c.Metadata.GetMetadata<DeedWords>() is null)
                 .Select(ProgramCalls.AddressOf)
@@ -296,8 +302,12 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
             await client.DeleteAsync("api/servers/qa02/reservation");
         }
         await Wait.Until(
-            "nobody has it",
-            async () => (await _running.Console.Http.Json("api/servers/qa02")).Text("reservation") is null
+            "nobody has it, and nothing runs on it",
+            async () =>
+                await _running.Console.Http.Json("api/servers/qa02") is var server
+                && new[] { "reservation", "build" }.All(w =>
+                    server.GetProperty(w).ValueKind == System.Text.Json.JsonValueKind.Null
+                )
         );
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
@@ -15,24 +14,18 @@ public sealed class WebhookTest
     [Fact]
     public async Task The_team_is_told_once_that_a_base_is_stale_and_again_only_for_other_data()
     {
-        var messages = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        using var room = Room(messages, out var url);
-        await using var console = new ConsoleProcess();
-        console.WriteSettings(more: Base + $$""", "webhook": { "url": "{{url}}" }""");
-        await console.StartWithServers();
-        await console.Kill();
-        var state = Path.Combine(console.Folder, "state", "bases.json");
-        File.WriteAllText(
-            state,
+        using var room = new Receiver();
+        await using var console = await Telling(room);
+        var state = await StartOn(
+            console,
             """
             { "version": 1, "bases": { "shop": { "exists": true, "size": 1000, "dataTime": "2020-02-02T02:02:02Z",
               "spares": 0, "method": null, "lastRestore": null, "methodSeconds": null, "staleTold": null } } }
             """
         );
-        await console.StartWithServers();
-        await Wait.Until("a message has come", () => !messages.IsEmpty);
-        Assert.Contains("shop is stale", Assert.Single(messages), StringComparison.Ordinal);
-        Assert.Contains("2020-02-02 02:02 UTC", messages.Single(), StringComparison.Ordinal);
+        await Wait.Until("a message has come", () => !room.Got.IsEmpty);
+        Assert.Contains("shop is stale", Told(room), StringComparison.Ordinal);
+        Assert.Contains("2020-02-02 02:02 UTC", Told(room), StringComparison.Ordinal);
         Assert.True((await console.Http.Json("api/bases/shop")).GetProperty("stale").GetBoolean());
         await Wait.Until(
             "it is written down",
@@ -45,36 +38,31 @@ public sealed class WebhookTest
             "the host was asked again",
             async () => (await console.Http.Json("api/bases/shop")).Text("problem") is not null
         );
-        Assert.Single(messages);
+        Told(room);
     }
 
     [Fact]
     public async Task Of_data_from_the_future_alarm_base_metrics_and_health_say_that_the_age_is_unknown()
     {
-        var messages = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        using var room = Room(messages, out var url);
-        await using var console = new ConsoleProcess();
-        console.WriteSettings(more: Base + $$""", "webhook": { "url": "{{url}}" }""");
-        await console.StartWithServers();
-        await console.Kill();
-        File.WriteAllText(
-            Path.Combine(console.Folder, "state", "bases.json"),
+        using var room = new Receiver();
+        await using var console = await Telling(room);
+        await StartOn(
+            console,
             """
             { "version": 1, "bases": { "shop": { "exists": true, "size": 1000, "dataTime": "2130-02-02T02:02:02Z",
               "spares": 0, "method": null, "lastRestore": null } } }
             """
         );
-        await console.StartWithServers();
-        await Wait.Until("a message has come", () => !messages.IsEmpty);
+        await Wait.Until("a message has come", () => !room.Got.IsEmpty);
         Assert.StartsWith(
             "The base shop has data of an unknown age. The dump of shop says that it was made at "
                 + "2130-02-02 02:02 UTC, which is to come",
-            Assert.Single(messages),
+            Told(room),
             StringComparison.Ordinal
         );
         var shop = await console.Http.Json("api/bases/shop");
         Assert.True(shop.GetProperty("stale").GetBoolean());
-        Assert.Contains(shop.Text("dataDoubt")!, messages.Single(), StringComparison.Ordinal);
+        Assert.Contains(shop.Text("dataDoubt")!, Told(room), StringComparison.Ordinal);
         var metrics = await console.Http.GetStringAsync("metrics");
         Assert.Contains("console_base_data_doubtful{base=\"shop\"} 1", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("console_base_data_age_seconds{", metrics, StringComparison.Ordinal);
@@ -87,16 +75,17 @@ public sealed class WebhookTest
     [Fact]
     public async Task A_failed_restore_is_told_and_a_database_host_that_is_down_stops_only_its_own()
     {
-        var messages = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        using var room = Room(messages, out var url);
-        await using var console = new ConsoleProcess();
-        console.WriteSettings(more: Base + $$""", "webhook": { "url": "{{url}}" }""");
-        await console.StartWithServers();
+        using var room = new Receiver();
+        await using var console = await Telling(room);
         using var cron = new HttpRequestMessage(HttpMethod.Post, "api/bases/shop/restore?wait=true");
         var answer = await console.Http.SendAsync(cron);
         Assert.Contains("cannot be reached", await answer.Problem(HttpStatusCode.BadGateway), StringComparison.Ordinal);
-        await Wait.Until("a message has come", () => !messages.IsEmpty);
-        Assert.Contains("restore of the base shop has failed", messages.First(), StringComparison.Ordinal);
+        await Wait.Until("a message has come", () => !room.Got.IsEmpty);
+        Assert.Contains(
+            "restore of the base shop has failed",
+            room.Got.First().Json.Text("text")!,
+            StringComparison.Ordinal
+        );
         Assert.Equal(HttpStatusCode.OK, (await console.Http.GetAsync("healthz")).StatusCode);
         Assert.True(
             (
@@ -132,33 +121,23 @@ public sealed class WebhookTest
         Assert.Contains("cannot be reached", mail, StringComparison.Ordinal);
     }
 
-    /// <summary>A chat room that takes messages.</summary>
-    private static HttpListener Room(System.Collections.Concurrent.ConcurrentQueue<string> messages, out string url)
+    private static async Task<ConsoleProcess> Telling(Receiver room)
     {
-        for (var port = 30100; ; port++)
-        {
-            var listener = new HttpListener();
-            listener.Prefixes.Add(url = $"http://127.0.0.1:{port}/");
-            try
-            {
-                listener.Start();
-            }
-            catch (HttpListenerException)
-            {
-                listener.Close();
-                continue;
-            }
-            _ = Task.Run(async () =>
-            {
-                while (listener.IsListening)
-                {
-                    var context = await listener.GetContextAsync();
-                    var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.InputStream);
-                    messages.Enqueue(body.Text("text")!);
-                    context.Response.Close();
-                }
-            });
-            return listener;
-        }
+        var console = new ConsoleProcess();
+        console.WriteSettings(more: Base + $$""", "webhook": { "url": "{{room.Url}}" }""");
+        await console.StartWithServers();
+        return console;
     }
+
+    /// <summary>Starts it once more on what it would have left of its bases, and says where that is.</summary>
+    private static async Task<string> StartOn(ConsoleProcess console, string bases)
+    {
+        await console.Kill();
+        var state = Path.Combine(console.Folder, "state", "bases.json");
+        await File.WriteAllTextAsync(state, bases);
+        await console.StartWithServers();
+        return state;
+    }
+
+    private static string Told(Receiver room) => Assert.Single(room.Got).Json.Text("text")!;
 }

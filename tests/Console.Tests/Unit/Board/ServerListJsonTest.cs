@@ -78,27 +78,7 @@ public sealed class ServerListJsonTest
     [Fact]
     public void What_is_not_there_is_null()
     {
-        var server = new ServerView(
-            ServerName.From("qa07")!,
-            "vmhost",
-            "running",
-            null,
-            null,
-            "",
-            "",
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            [],
-            null,
-            [],
-            null,
-            [],
-            null
-        );
+        var server = Plain("qa07");
         var list = new ServerList([server], [new("vmhost", null, null, 0, [])]);
         Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Joined(list));
     }
@@ -109,27 +89,15 @@ public sealed class ServerListJsonTest
     {
         const string odd = "a,\"asOf\":null,";
         var held = new ReservationView(7, odd, odd, Time, Time, null, [], [], null);
-        var server = new ServerView(
-            ServerName.From("qa07")!,
-            odd,
-            odd,
-            null,
-            null,
-            odd,
-            odd,
-            held,
-            null,
-            null,
-            null,
-            odd,
-            null,
-            [],
-            null,
-            [],
-            null,
-            [],
-            null
-        );
+        var server = Plain("qa07") with
+        {
+            Host = odd,
+            State = odd,
+            Address = odd,
+            Url = odd,
+            Reservation = held,
+            Unusable = odd,
+        };
         var list = new ServerList(
             [server, server with { Name = ServerName.From("qa08")! }],
             [new(odd, null, null, 0, [odd])]
@@ -163,29 +131,29 @@ public sealed class ServerListJsonTest
     }
 
     private static Shown<ServerView> Shown(int number, string url) =>
+        new(Plain($"qa{number}") with { Url = url }, isTimeless: true);
+
+    private static ServerView Plain(string name) =>
         new(
-            new(
-                ServerName.From($"qa{number}")!,
-                "vmhost",
-                "running",
-                null,
-                null,
-                "",
-                url,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                [],
-                null,
-                [],
-                null,
-                [],
-                null
-            ),
-            isTimeless: true
+            ServerName.From(name)!,
+            "vmhost",
+            "running",
+            null,
+            null,
+            "",
+            "",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            [],
+            null,
+            [],
+            null,
+            [],
+            null
         );
 
     private static string Text(Picture picture) =>

@@ -8,7 +8,7 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Unit.Reservations;
 
 /// <summary>Whose turn it is, by the console's own parts and a clock that the test sets.</summary>
-public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
+public sealed class LineTurnsTest : ReservationParts
 {
     private const string Apps = """
         "guests": { "ssh": { "user": "nobody", "port": 9, "key": "/dev/null", "knownHosts": "/dev/null" } },
@@ -16,31 +16,18 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
           "templates": "templates", "defaultPath": "main" } ]
         """;
 
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
-    private readonly PartsInPlace _parts;
+    private readonly FakeTimeProvider _clock;
 
-    public LineTurnsTest() =>
-        _parts = new(
-            [("qa01", 1), ("qa02", 1), ("qa03", 1)],
-            new Dictionary<string, string>(StringComparer.Ordinal),
-            Apps,
-            _clock
-        );
+    public LineTurnsTest()
+        : this(new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero))) { }
 
-    private ReservationsState State => _parts.The<JsonFile<ReservationsState>>().Value;
-
-    private ReservationBook Book => _parts.The<ReservationBook>();
-
-    public Task InitializeAsync() => _parts.Begin();
-
-    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
-
-    public ValueTask DisposeAsync() => _parts.DisposeAsync();
+    private LineTurnsTest(FakeTimeProvider clock)
+        : base(["qa01", "qa02", "qa03"], Apps, clock) => _clock = clock;
 
     [Fact]
     public async Task Who_comes_first_is_served_first_and_who_does_not_take_it_in_time_is_passed()
     {
-        await _parts.Reserve("qa01", "anna", 8);
+        await Parts.Reserve("qa01", "anna", 8);
         foreach (var person in new[] { "ben", "carla", "dora" })
             await Join("qa01", person, hours: 3);
         Assert.Null(TurnOf("qa01"));
@@ -74,9 +61,9 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_line_waits_for_a_server_that_cannot_be_used_and_nobody_loses_a_turn_by_it()
     {
-        await _parts.Reserve("qa01", "anna");
+        await Parts.Reserve("qa01", "anna");
         await Join("qa01", "ben");
-        var reach = _parts.The<Reachability>();
+        var reach = Parts.The<Reachability>();
         reach.NoteUnreachable(Server("qa01"), "it was unplugged.");
         await Release("qa01", "anna");
         await Pass(TimeSpan.FromHours(1));
@@ -100,7 +87,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     public async Task Any_server_is_held_for_who_waits_for_any_and_of_all_who_wait_the_first_has_it()
     {
         foreach (var server in new[] { "qa01", "qa02", "qa03" })
-            await _parts.Reserve(server, "anna", 8);
+            await Parts.Reserve(server, "anna", 8);
         await Join(null, "ben");
         await Join("qa02", "carla");
         await Join(null, "dora");
@@ -123,7 +110,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
         var servers = new[] { "qa01", "qa02", "qa03" };
         foreach (var server in servers)
         {
-            await _parts.Reserve(server, "anna", 8);
+            await Parts.Reserve(server, "anna", 8);
             await Join(server, "ben");
             await Join(server, "carla");
         }
@@ -132,7 +119,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
         Assert.All(servers, s => Assert.Equal("ben", TurnOf(s)));
         await Take("qa02", "ben");
         Assert.Equal(["qa01", "qa03"], State.Turns.Keys);
-        await _parts.The<WaitingLine>().Leave(Server("qa01"), PartsInPlace.DeedOf("ben"));
+        await Parts.The<WaitingLine>().Leave(Server("qa01"), PartsInPlace.DeedOf("ben"));
         Assert.Equal("carla", TurnOf("qa01"));
         await Pass(TimeSpan.FromMinutes(10));
         Assert.Equal("carla", TurnOf("qa03"));
@@ -141,7 +128,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task Who_only_watches_is_told_when_nobody_waits_for_it_and_has_no_right_to_it()
     {
-        await _parts.Reserve("qa01", "anna", 8);
+        await Parts.Reserve("qa01", "anna", 8);
         await Join("qa01", "emil", watch: true);
         await Join("qa01", "ben");
         await Release("qa01", "anna");
@@ -161,7 +148,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task Nobody_can_extend_give_away_or_build_past_those_who_wait()
     {
-        await _parts.Reserve("qa01", "anna", 2);
+        await Parts.Reserve("qa01", "anna", 2);
         await Book.Reserve(Server("qa01"), new(Hours: 3), PartsInPlace.DeedOf("anna"));
         await Join("qa01", "ben");
         var refusal = await RefusalOf(() => Book.Reserve(Server("qa01"), new(Hours: 4), PartsInPlace.DeedOf("anna")));
@@ -170,7 +157,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
         await Book.Reserve(Server("qa01"), new(Hours: 1), PartsInPlace.DeedOf("anna"));
         await Book.Reserve(Server("qa01"), new(Hours: 0.5), PartsInPlace.DeedOf("anna"));
         await Book.Reserve(Server("qa01"), new("the same, told better"), PartsInPlace.DeedOf("anna"));
-        var sharing = _parts.The<ReservationSharing>();
+        var sharing = Parts.The<ReservationSharing>();
         var given = await RefusalOf(() =>
             sharing.Give(Server("qa01"), "carla", null, null, PartsInPlace.DeedOf("anna"))
         );
@@ -178,7 +165,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
 
         await Release("qa01", "anna");
         var code = new Wanted(AppName.From("plain")!, null, null, Database: false, Code: true);
-        var queue = _parts.The<BuildQueue>();
+        var queue = Parts.The<BuildQueue>();
         var built = await RefusalOf(() => queue.Enqueue(Server("qa01"), code, null, PartsInPlace.DeedOf("anna")));
         Assert.Contains("It is ben's turn", built, StringComparison.Ordinal);
         await queue.Enqueue(Server("qa01"), code, null, PartsInPlace.DeedOf("ben"));
@@ -190,7 +177,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_place_lasts_until_its_limit_and_a_free_server_s_line_is_a_turn_at_once()
     {
-        await _parts.Reserve("qa01", "anna", 168);
+        await Parts.Reserve("qa01", "anna", 168);
         await Join("qa01", "ben");
         await Join("qa02", "carla");
         Assert.Equal("carla", TurnOf("qa02"));
@@ -201,7 +188,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
         _clock.Advance(TimeSpan.FromHours(67.9));
         await Book.RemoveEnded();
         Assert.Single(State.Line);
-        var again = await _parts
+        var again = await Parts
             .The<WaitingLine>()
             .Join(new(Server("qa01"), Purpose: "again"), PartsInPlace.DeedOf("ben"));
         Assert.False(again.IsNew);
@@ -214,10 +201,10 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     public async Task A_script_keeps_its_place_while_it_asks_with_its_key_and_no_longer()
     {
         foreach (var server in new[] { "qa01", "qa02", "qa03" })
-            await _parts.Reserve(server, "anna", 8);
+            await Parts.Reserve(server, "anna", 8);
         Task<ReservationView?> Ask(string key) =>
             Book.ReserveAny(
-                () => _parts.The<IAnyServers>().For(null, null, []),
+                () => Parts.The<IAnyServers>().For(null, null, []),
                 new("nightly", 1),
                 new LineWish(null, Purpose: "nightly", Hours: 1),
                 PartsInPlace.DeedOf("ci") with
@@ -246,14 +233,14 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task The_likely_time_counts_what_those_before_have_said()
     {
-        await _parts.Reserve("qa01", "anna", 2);
-        await _parts.Reserve("qa02", "anna", 5);
-        await _parts.Reserve("qa03", "anna", 6);
+        await Parts.Reserve("qa01", "anna", 2);
+        await Parts.Reserve("qa02", "anna", 5);
+        await Parts.Reserve("qa03", "anna", 6);
         await Join("qa01", "ben", hours: 1);
         await Join("qa01", "carla", hours: 2);
         await Join(null, "dora", hours: 1);
         await Join(null, "emil", hours: 1);
-        var likely = _parts.The<LineTimes>().Of(State);
+        var likely = Parts.The<LineTimes>().Of(State);
         var now = _clock.GetUtcNow();
         Assert.Equal([2, 3, 5, 5], State.Line.Select(p => (int)Math.Round((likely[p.Number] - now).TotalHours)));
     }
@@ -261,8 +248,8 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task Ends_are_told_an_hour_and_ten_minutes_before_once_each()
     {
-        await _parts.Reserve("qa01", "anna", 2);
-        await _parts.Reserve("qa02", "ben", 0.5);
+        await Parts.Reserve("qa01", "anna", 2);
+        await Parts.Reserve("qa02", "ben", 0.5);
         async Task At(double minutes)
         {
             await Pass(TimeSpan.FromMinutes(minutes));
@@ -290,13 +277,13 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task What_was_told_is_taken_out_in_the_act_that_hands_it_over()
     {
-        await _parts.Reserve("qa01", "anna", 2);
+        await Parts.Reserve("qa01", "anna", 2);
         await Join("qa01", "ben");
         await Release("qa01", "anna");
-        var concerns = _parts.The<Concerns>();
+        var concerns = Parts.The<Concerns>();
         var told = Assert.Single(concerns.Pending);
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            _parts
+            Parts
                 .The<Journal>()
                 .Do(act =>
                 {
@@ -305,7 +292,7 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
                 })
         );
         Assert.Single(concerns.Pending);
-        await _parts.The<Journal>().Do(act => concerns.Remove(act, new HashSet<long> { told.Id }));
+        await Parts.The<Journal>().Do(act => concerns.Remove(act, new HashSet<long> { told.Id }));
         Assert.Empty(concerns.Pending);
     }
 
@@ -313,18 +300,18 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
 
     private string? TurnOf(string server) => State.TurnOf(Server(server))?.Person;
 
-    private List<(ConcernKind, string)> Told() => [.. _parts.The<Concerns>().Pending.Select(c => (c.Kind, c.Person))];
+    private List<(ConcernKind, string)> Told() => [.. Parts.The<Concerns>().Pending.Select(c => (c.Kind, c.Person))];
 
     private List<int?> Minutes(string person) =>
         [
-            .. _parts
+            .. Parts
                 .The<Concerns>()
                 .Pending.Where(c => c.Kind == ConcernKind.EndsSoon && c.Person == person)
                 .Select(c => c.Minutes),
         ];
 
     private Task<JoinedLine> Join(string? server, string person, double? hours = null, bool watch = false) =>
-        _parts
+        Parts
             .The<WaitingLine>()
             .Join(
                 new(server is null ? null : Server(server), Purpose: $"a wish of {person}", Hours: hours, Watch: watch),
@@ -335,12 +322,12 @@ public sealed class LineTurnsTest : IAsyncLifetime, IAsyncDisposable
         Book.Reserve(Server(server), new("mine"), PartsInPlace.DeedOf(person));
 
     private Task<ReservationView> TakeOver(string server, string person) =>
-        _parts
+        Parts
             .The<ReservationHandover>()
             .TakeOver(Server(server), "urgent", new(), RunningBuilds.Cancel, PartsInPlace.DeedOf(person));
 
     private Task<ReleasedServer> Release(string server, string person) =>
-        _parts
+        Parts
             .The<ReservationHandover>()
             .Release(Server(server), null, RunningBuilds.Cancel, PartsInPlace.DeedOf(person));
 

@@ -1,5 +1,4 @@
 using TestServers.Reservations;
-using TestServers.Storage;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Reservations;
@@ -7,37 +6,24 @@ namespace TestServers.Tests.Unit.Reservations;
 /// <summary>
 /// Many lines at once, deeds that meet, and clocks that are set: each turn is one person's, and told once.
 /// </summary>
-public sealed class LinesInTroubleTest : IAsyncLifetime, IAsyncDisposable
+public sealed class LinesInTroubleTest : ReservationParts
 {
     private static readonly string[] Servers = [.. Enumerable.Range(1, 10).Select(n => $"qa{n:00}")];
 
-    private readonly SetClock _clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
-    private readonly PartsInPlace _parts;
+    private readonly SetClock _clock;
 
-    public LinesInTroubleTest() =>
-        _parts = new(
-            Servers.Select(s => (s, 1)),
-            new Dictionary<string, string>(StringComparer.Ordinal),
-            "\"apps\": []",
-            _clock
-        );
+    public LinesInTroubleTest()
+        : this(new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero))) { }
 
-    private ReservationsState State => _parts.The<JsonFile<ReservationsState>>().Value;
-
-    private ReservationBook Book => _parts.The<ReservationBook>();
-
-    public Task InitializeAsync() => _parts.Begin();
-
-    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
-
-    public ValueTask DisposeAsync() => _parts.DisposeAsync();
+    private LinesInTroubleTest(SetClock clock)
+        : base(Servers, "\"apps\": []", clock) => _clock = clock;
 
     [Fact]
     public async Task Who_is_in_ten_lines_and_first_in_three_loses_none_but_those_that_they_take_or_miss()
     {
         foreach (var (server, n) in Servers.Select((s, n) => (s, n)))
         {
-            await _parts.Reserve(server, "anna", 8);
+            await Parts.Reserve(server, "anna", 8);
             foreach (var person in n < 3 ? ["ben", "carla"] : new[] { "carla", "ben" })
                 await Join(server, person);
         }
@@ -66,7 +52,7 @@ public sealed class LinesInTroubleTest : IAsyncLifetime, IAsyncDisposable
         for (var round = 0; round < 30; round++)
         {
             var since = _clock.GetUtcNow();
-            await _parts.Reserve("qa01", "anna", 1);
+            await Parts.Reserve("qa01", "anna", 1);
             var joined = Task.Run(() => Join("qa01", "ben"));
             var extended = await Task.Run(() => Extends("anna", 3));
             await joined;
@@ -98,7 +84,7 @@ public sealed class LinesInTroubleTest : IAsyncLifetime, IAsyncDisposable
     )
     {
         _clock.Advance(Times.Read(night)!.Value - _clock.GetUtcNow());
-        await _parts.Reserve("qa01", "anna", 3);
+        await Parts.Reserve("qa01", "anna", 3);
         foreach (var person in new[] { "ben", "carla" })
             await Join("qa01", person);
         await Release("qa01", "anna");
@@ -121,12 +107,12 @@ public sealed class LinesInTroubleTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task Who_takes_a_release_back_leaves_the_line_that_they_got_into_meanwhile()
     {
-        await _parts.Reserve("qa01", "anna", 3);
+        await Parts.Reserve("qa01", "anna", 3);
         await Release("qa01", "anna");
         await Join("qa01", "anna");
         await Join("qa01", "ben");
         Assert.Equal("anna", TurnOf("qa01"));
-        await _parts.The<ReleaseUndo>().Undo(Server("qa01"), null, PartsInPlace.DeedOf("anna"));
+        await Parts.The<ReleaseUndo>().Undo(Server("qa01"), null, PartsInPlace.DeedOf("anna"));
         Assert.Equal(("anna", null), (Book.Of(Server("qa01"))?.Holder, TurnOf("qa01")));
         Assert.Equal(["ben"], State.Line.Select(p => p.Person));
         await Pass(TimeSpan.FromMinutes(11));
@@ -138,16 +124,16 @@ public sealed class LinesInTroubleTest : IAsyncLifetime, IAsyncDisposable
     private string? TurnOf(string server) => State.TurnOf(Server(server))?.Person;
 
     private int Told(ConcernKind kind, string person, DateTimeOffset since = default) =>
-        _parts.The<Concerns>().Pending.Count(c => c.Kind == kind && c.Person == person && c.At > since);
+        Parts.The<Concerns>().Pending.Count(c => c.Kind == kind && c.Person == person && c.At > since);
 
     private Task<JoinedLine> Join(string server, string person) =>
-        _parts.The<WaitingLine>().Join(new(Server(server), Purpose: "mine"), PartsInPlace.DeedOf(person));
+        Parts.The<WaitingLine>().Join(new(Server(server), Purpose: "mine"), PartsInPlace.DeedOf(person));
 
     private Task<ReservedServer> Take(string server, string person) =>
         Book.Reserve(Server(server), new("mine"), PartsInPlace.DeedOf(person));
 
     private Task<ReleasedServer> Release(string server, string person) =>
-        _parts
+        Parts
             .The<ReservationHandover>()
             .Release(Server(server), null, RunningBuilds.Cancel, PartsInPlace.DeedOf(person));
 

@@ -9,7 +9,7 @@ using TestServers.Tests.Stage;
 namespace TestServers.Tests.Unit.Reservations;
 
 /// <summary>Servers out of service, by the console's own parts and a clock that the test sets.</summary>
-public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
+public sealed class OutOfServiceTest : ReservationParts
 {
     private const string Apps = """
         "guests": { "ssh": { "user": "nobody", "port": 9, "key": "/dev/null", "knownHosts": "/dev/null" } },
@@ -21,31 +21,18 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
         """;
 
     private static readonly Wanted Code = new(AppName.From("plain")!, null, null, Database: false, Code: true);
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
-    private readonly PartsInPlace _parts;
+    private readonly FakeTimeProvider _clock;
 
-    public OutOfServiceTest() =>
-        _parts = new(
-            [("qa01", 1), ("qa02", 1), ("qa03", 1)],
-            new Dictionary<string, string>(StringComparer.Ordinal),
-            Apps,
-            _clock
-        );
+    public OutOfServiceTest()
+        : this(new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero))) { }
 
-    private ReservationsState State => _parts.The<JsonFile<ReservationsState>>().Value;
-
-    private ReservationBook Book => _parts.The<ReservationBook>();
-
-    public Task InitializeAsync() => _parts.Begin();
-
-    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
-
-    public ValueTask DisposeAsync() => _parts.DisposeAsync();
+    private OutOfServiceTest(FakeTimeProvider clock)
+        : base(["qa01", "qa02", "qa03"], Apps, clock) => _clock = clock;
 
     [Fact]
     public async Task Whose_turn_it_is_has_none_while_it_lasts_and_is_the_first_again_afterwards()
     {
-        await _parts.Reserve("qa01", "anna");
+        await Parts.Reserve("qa01", "anna");
         await Join("qa01", "ben");
         await Join("qa01", "dora");
         await Release("qa01", "anna");
@@ -68,17 +55,17 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
     {
         await Put(new(true, "maintenance", Hours: 2));
         await Join("qa01", "ben");
-        var likely = _parts.The<LineTimes>().Of(State).Values.Single();
+        var likely = Parts.The<LineTimes>().Of(State).Values.Single();
         Assert.Equal(TimeSpan.FromHours(2), likely - _clock.GetUtcNow());
         await Pass(TimeSpan.FromMinutes(119));
         Assert.Null(State.TurnOf(Qa01));
         // It is over at once, also when nobody has written that down yet.
         _clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(_parts.The<OutOfServiceServers>().Of(Qa01));
+        Assert.Null(Parts.The<OutOfServiceServers>().Of(Qa01));
         await Pass(TimeSpan.Zero);
         await Pass(TimeSpan.Zero);
         Assert.Equal("ben", State.TurnOf(Qa01)?.Person);
-        Assert.Empty(_parts.The<JsonFile<ServiceState>>().Value.Out);
+        Assert.Empty(Parts.The<JsonFile<ServiceState>>().Value.Out);
         Assert.Equal(["out of service", "back in service"], Audited("qa01", "service"));
         var last = File.ReadLines(Audit).Last(l => l.Contains("back in service", StringComparison.Ordinal));
         Assert.Contains("\"kind\":\"console\"", last, StringComparison.Ordinal);
@@ -88,8 +75,8 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task Who_holds_it_keeps_it_and_only_administrators_build_or_take_it_over()
     {
-        await _parts.Reserve("qa01", "anna");
-        var queue = _parts.The<BuildQueue>();
+        await Parts.Reserve("qa01", "anna");
+        var queue = Parts.The<BuildQueue>();
         var waits = await queue.Enqueue(Qa01, Code, null, PartsInPlace.DeedOf("anna"));
         await Put(new(true, "maintenance"));
         await Book.Reserve(Qa01, new(Hours: 3), PartsInPlace.DeedOf("anna"));
@@ -99,12 +86,12 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
         );
         Assert.Equal(("out-of-service", "maintenance"), (refused.Type, refused.Fields["note"]));
         await Assert.ThrowsAsync<Problem>(() =>
-            _parts.The<ReservationSharing>().Give(Qa01, "ben", null, null, PartsInPlace.DeedOf("anna"))
+            Parts.The<ReservationSharing>().Give(Qa01, "ben", null, null, PartsInPlace.DeedOf("anna"))
         );
         // What was accepted before does not begin any more.
-        var begun = await _parts
+        var begun = await Parts
             .The<Journal>()
-            .Do(act => _parts.The<BuildHolds>().Begin(act, Qa01, waits.Id, "anna", waits.Reservation));
+            .Do(act => Parts.The<BuildHolds>().Begin(act, Qa01, waits.Id, "anna", waits.Reservation));
         Assert.Contains("Cancelled: qa01 is out of service: maintenance", begun.Refusal, StringComparison.Ordinal);
         await Join("qa01", "ben");
         await Assert.ThrowsAsync<Problem>(() => TakeOver(PartsInPlace.DeedOf("ben")));
@@ -112,7 +99,7 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("carla", taken.Holder);
         await queue.Enqueue(Qa01, Code, null, Administrator);
         await Release("qa01", "carla");
-        var rules = _parts.The<BuildRules>();
+        var rules = Parts.The<BuildRules>();
         var told = rules.RefusalOf(Qa01, Code, null, PartsInPlace.DeedOf("ben").Caller);
         Assert.StartsWith("qa01 is out of service: maintenance (carla).", told, StringComparison.Ordinal);
         Assert.Null(rules.RefusalOf(Qa01, Code, null, Administrator.Caller));
@@ -135,7 +122,7 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
         var second = (await Put(new(true, "the disk", Number: first.Number))).Service!;
         Assert.Equal((first.Since, 2), (second.Since, second.Number));
         await Assert.ThrowsAsync<Problem>(() => Put(new(false, Number: first.Number)));
-        Assert.Equal("the disk", _parts.The<OutOfServiceServers>().Of(Qa01)?.Note);
+        Assert.Equal("the disk", Parts.The<OutOfServiceServers>().Of(Qa01)?.Note);
         Assert.Null((await Put(new(false, Number: second.Number))).Service);
         await Assert.ThrowsAsync<Problem>(() => Put(new(false, Number: second.Number)));
         Assert.Null((await Put(new(false))).Service);
@@ -165,7 +152,7 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
             var refusal = await Assert.ThrowsAsync<Problem>(() => Put(new(@out, note, hours, end), server));
             Assert.Equal(400, refusal.Status);
         }
-        Assert.Equal("before", _parts.The<JsonFile<ServiceState>>().Value.Out.Values.Single().Note);
+        Assert.Equal("before", Parts.The<JsonFile<ServiceState>>().Value.Out.Values.Single().Note);
         Assert.Equal(["out of service"], Audited("qa02", "service"));
         await Assert.ThrowsAsync<Problem>(() => Put(new(true, new string('x', 10_000))));
     }
@@ -173,24 +160,24 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task Any_with_tags_has_all_of_them_and_a_line_for_such_is_served_by_such_alone()
     {
-        var tags = _parts.The<ServerTags>();
+        var tags = Parts.The<ServerTags>();
         var both = tags.Wanted([TagName.From("release")!, TagName.From("64 GB")!, TagName.From("release")!]);
         Assert.Equal(["64 GB", "release"], both.Select(t => t.Text));
-        var free = _parts.The<IAnyServers>();
+        var free = Parts.The<IAnyServers>();
         Assert.Equal(["qa02"], free.For(null, null, both).Select(s => s.Text));
         Assert.Empty(free.For(null, null, tags.Wanted([TagName.From("gone")!])));
         var unknown = Assert.Throws<Problem>(() => tags.Wanted([TagName.From("128 GB")!]));
         Assert.Equal("The settings give no server the tag 128 GB. They name: 64 GB, gone, release.", unknown.Message);
 
-        await _parts.Reserve("qa01", "anna", 2);
-        await _parts.Reserve("qa02", "anna", 8);
+        await Parts.Reserve("qa01", "anna", 2);
+        await Parts.Reserve("qa02", "anna", 8);
         var large = new LineWish(null, Purpose: "much data") { Tags = tags.Wanted([TagName.From("64 GB")!]) };
-        await _parts.The<WaitingLine>().Join(large with { Tags = both }, PartsInPlace.DeedOf("ben"));
-        await _parts.The<WaitingLine>().Join(large, PartsInPlace.DeedOf("dora"));
-        Assert.False((await _parts.The<WaitingLine>().Join(large, PartsInPlace.DeedOf("dora"))).IsNew);
+        await Parts.The<WaitingLine>().Join(large with { Tags = both }, PartsInPlace.DeedOf("ben"));
+        await Parts.The<WaitingLine>().Join(large, PartsInPlace.DeedOf("dora"));
+        Assert.False((await Parts.The<WaitingLine>().Join(large, PartsInPlace.DeedOf("dora"))).IsNew);
         // qa03 is free all the time.
         Assert.Empty(State.Turns);
-        var likely = _parts.The<LineTimes>().Of(State);
+        var likely = Parts.The<LineTimes>().Of(State);
         Assert.Equal([8, 2], State.Line.Select(p => (likely[p.Number] - _clock.GetUtcNow()).TotalHours));
         Assert.Equal("any server with 64 GB, release", State.Line[0].What);
         await Release("qa01", "anna");
@@ -212,7 +199,7 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
             ""
         );
 
-    private string Audit => Path.Combine(_parts.Settings.State, "audit.log");
+    private string Audit => Path.Combine(Parts.Settings.State, "audit.log");
 
     private List<string> Audited(string server, params string[] words) =>
         [
@@ -224,16 +211,16 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
         ];
 
     private Task<ServerService> Put(ServiceWish wish, string server = "qa01") =>
-        _parts.The<ServiceChanges>().Put(ServerName.From(server)!, wish, Administrator);
+        Parts.The<ServiceChanges>().Put(ServerName.From(server)!, wish, Administrator);
 
     private Task<JoinedLine> Join(string server, string person) =>
-        _parts.The<WaitingLine>().Join(new(ServerName.From(server), Purpose: "mine"), PartsInPlace.DeedOf(person));
+        Parts.The<WaitingLine>().Join(new(ServerName.From(server), Purpose: "mine"), PartsInPlace.DeedOf(person));
 
     private Task<ReservationView> TakeOver(Deed deed) =>
-        _parts.The<ReservationHandover>().TakeOver(Qa01, "urgent", new(), RunningBuilds.Cancel, deed);
+        Parts.The<ReservationHandover>().TakeOver(Qa01, "urgent", new(), RunningBuilds.Cancel, deed);
 
     private Task<ReleasedServer> Release(string server, string person) =>
-        _parts
+        Parts
             .The<ReservationHandover>()
             .Release(ServerName.From(server)!, null, RunningBuilds.Cancel, PartsInPlace.DeedOf(person));
 
@@ -243,7 +230,7 @@ public sealed class OutOfServiceTest : IAsyncLifetime, IAsyncDisposable
     private async Task Pass(TimeSpan time)
     {
         _clock.Advance(time);
-        await _parts.The<ServiceChanges>().EndOver();
+        await Parts.The<ServiceChanges>().EndOver();
         await Book.RemoveEnded();
     }
 }
