@@ -31,6 +31,7 @@ public sealed class ReleaseUndo(
             {
                 if (answers.Find<UndoneRelease>(deed) is { } earlier)
                     return earlier;
+                book.RemoveEnded(act, server);
                 var released = Released(act, server, number, deed.Caller.Name);
                 past.Remove(act, released);
                 turns.Take(act, server, deed.Caller.Name);
