@@ -6,7 +6,8 @@ import http from 'node:http';
 
 const [console_, seconds] = [new URL(process.argv[2]), Number(process.argv[3])];
 const people = 50, pagesOfOne = 6, perSecond = 30, patience = 20000;
-const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
+// A connection for each change: Apache ends those that are idle, at a moment of its own.
+const agent = new http.Agent({ keepAlive: false });
 const password = (person) => `Basic ${Buffer.from(`${person}:bench`).toString('base64')}`;
 
 // By server: the changes that were sent, and by page the newest one that it has heard of.
