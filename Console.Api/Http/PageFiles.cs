@@ -68,12 +68,19 @@ public sealed partial class PageFiles
         return new(hash, files, Encoding.UTF8.GetBytes(Name(frame, $"assets/{hash}/", files)));
     }
 
-    // The comments and the indentation of its scripts are a tenth of what a first visit moves. No text of theirs goes
-    // over the end of a line.
+    // What only those who read its own files need is a tenth of what a first visit moves: comments, indentation, and
+    // breaks within a statement or between tags. No text of theirs goes over the end of a line.
     private static byte[] Lean(string path, byte[] bytes) =>
-        path.StartsWith("js/", StringComparison.Ordinal)
-            ? Encoding.UTF8.GetBytes(CommentOrIndentation().Replace(Encoding.UTF8.GetString(bytes), ""))
-            : bytes;
+        path.Split('/')[0] switch
+        {
+            "js" => Without(NothingInScripts(), bytes),
+            "css" => Without(NothingInStyles(), bytes),
+            "templates" => Without(NothingInTemplates(), bytes),
+            _ => bytes,
+        };
+
+    private static byte[] Without(Regex what, byte[] text) =>
+        Encoding.UTF8.GetBytes(what.Replace(Encoding.UTF8.GetString(text), ""));
 
     // What a name with a dot hides is none of the page's.
     private static IEnumerable<string> PathsIn(string root) =>
@@ -121,8 +128,17 @@ public sealed partial class PageFiles
         return found;
     }
 
-    [GeneratedRegex(@"^[ \t]+(?!\s*//)|^[ \t]*//.*\n", RegexOptions.Multiline)]
-    private static partial Regex CommentOrIndentation();
+    [GeneratedRegex(@"^[ \t]+(?!\s*//)|^[ \t]*//.*\n| {2,}// .*$|(?<=\n)\n|(?<=[\[({,])\n", RegexOptions.Multiline)]
+    private static partial Regex NothingInScripts();
+
+    [GeneratedRegex(@"^[ \t]*/\*[^*]*\*/\n|^[ \t]+|(?<=[{};,])\n", RegexOptions.Multiline)]
+    private static partial Regex NothingInStyles();
+
+    [GeneratedRegex(
+        @"^<!--[^>]*-->\n|^[ \t]+|(?<=[>}])(?<!<template id=""[a-z-]+"">)\n[ \t]*(?=<(?!/?template)|\{\{)",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex NothingInTemplates();
 
     [GeneratedRegex("<script type=\"module\"")]
     private static partial Regex EntryScript();

@@ -32,6 +32,18 @@ test('every import leads to a file, and every file is reached', () => {
   assert.deepEqual([...modules.keys()].filter((name) => !reached.has(name)), ['boot.js']);
 });
 
+// The console takes remarks and breaks out of what it sends (Http/PageFiles.cs), and does not read what it takes.
+test('no text goes over the end of a line, or looks like a remark behind code', () => {
+  for (const name of [...modules.keys()]) {
+    readFileSync(path.join(root, name), 'utf8').split('\n').filter((line) => !/^\s*\/\//.test(line)).forEach((line) => {
+      const code = line.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`/g, '""');
+      const [remark] = / {2,}\/\/ .*$/.exec(line) || [''];
+      assert.ok(code.endsWith(remark), `${name}: ${line}`);
+      assert.doesNotMatch(code.replace(/ {2,}\/\/ .*$/, ''), /`/, `${name}: ${line}`);
+    });
+  }
+});
+
 test('no module needs itself in a circle', () => {
   const done = new Set();
   const go = (name, way) => {
