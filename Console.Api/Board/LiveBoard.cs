@@ -70,6 +70,11 @@ public sealed class LiveBoard : BackgroundService
     /// <summary>Raised when the picture differs from the one before, in the pictures' order.</summary>
     public event Action<BoardChange>? Changed;
 
+    /// <summary>
+    /// Raised when somebody waits, or did, and who holds, waits or has a turn is another one than before.
+    /// </summary>
+    public event Action? LineChanged;
+
     /// <summary>The picture as it is now; whoever changed something sees his change in it.</summary>
     public Picture Now => IsUpToDate ? Volatile.Read(ref _picture) : Make();
 
@@ -126,7 +131,7 @@ public sealed class LiveBoard : BackgroundService
             if (IsUpToDate && !isTurn)
                 return _picture;
             var (changes, held, service) = (Volatile.Read(ref _changes), _reservations.State, _service.State);
-            var before = _picture;
+            var (before, heldThen) = (_picture, _heldThen);
             var (picture, change) = Look(held, service, isTurn);
             Volatile.Write(ref _picture, picture);
             Volatile.Write(ref _heldThen, held);
@@ -135,6 +140,8 @@ public sealed class LiveBoard : BackgroundService
             // Under the lock, so that pictures are told of in their order.
             if (picture.Tag != before.Tag)
                 Changed?.Invoke(change);
+            if (!ReferenceEquals(held, heldThen) && !(held.Line.IsEmpty && heldThen.Line.IsEmpty))
+                LineChanged?.Invoke();
             return picture;
         }
     }

@@ -29,6 +29,7 @@ public sealed class EventPublisher(
     public void Begin()
     {
         board.Changed += TellServers;
+        board.LineChanged += () => stream.Tell("line", new { });
         builds.Changed += build => TellBuilds(build);
         restores.Store.Changed += restore =>
         {

@@ -65,6 +65,13 @@ public sealed class EventsTest
         var (stranger, fourth) = await Open(console, "another-7");
         Assert.Equal("reset", (await Next(stranger, (_, _) => true)).Name);
         fourth.Dispose();
+
+        // A place in the line for any server is no server's change.
+        var (waiting, fifth) = await Open(console);
+        await Next(waiting, (n, _) => n == "hello");
+        await console.Http.Post("api/line", new { purpose = "any" });
+        Assert.Equal("{}", (await Next(waiting, (n, _) => n == "line")).Data);
+        fifth.Dispose();
     }
 
     [Fact]
