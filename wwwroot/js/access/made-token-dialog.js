@@ -1,5 +1,6 @@
 // Shows a new token, this once, with a line that tries it. Escape closes it only when it was copied, Done in any case.
 import * as api from '../live/api.js';
+import { copy } from '../page/copy.js';
 import { Dialog } from '../page/dialog.js';
 
 export const MadeTokenDialog = Dialog.extend({
@@ -28,22 +29,10 @@ export const MadeTokenDialog = Dialog.extend({
     this.el.querySelector('[name=copy]').focus();
   },
 
-  // Outside of https a page may not write to the clipboard: then what is to be copied is selected.
   async copy({ currentTarget: button }) {
-    const field = this.field(button.dataset.field);
-    field.focus();
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-      this.tell('Copied.');
-      button.focus();
-    } catch {
-      this.tell(document.execCommand('copy') ? 'Copied.' : 'It is selected: copy it with Ctrl+C.');
-    }
+    this.$('.copied').text(await copy(this.field(button.dataset.field), button));
     this.copied = true;
   },
-
-  tell(text) { this.$('.copied').text(text); },
 
   send() { return this.copied = true; }
 });

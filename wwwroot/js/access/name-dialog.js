@@ -5,6 +5,7 @@ import { me } from './me.js';
 export const NameDialog = Dialog.extend({
   template: 'name-dialog',
   word: 'That is me',
+  curl: false,   // a program says who it is otherwise
 
   initialize(options) { this.then = options?.then; },
   data() { return { name: me.get('name') }; },

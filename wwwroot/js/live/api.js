@@ -34,8 +34,22 @@ function nextOf(response) {
   return address ? new URL(address, response.url).search : null;
 }
 
+let rehearsal = null;
+
+// What a verb would send, without sending it: null if that is nothing. It throws what the verb does.
+export async function requestOf(verb) {
+  let request = null, done;
+  rehearsal = (one) => {
+    request = one;
+    return new Promise(() => {});   // the verb goes no further
+  };
+  try { done = verb(); } finally { rehearsal = null; }
+  return request || Promise.resolve(done).then(() => null);
+}
+
 // Every write says what it is and, for POST, carries a key that makes a repetition harmless.
 export async function write(method, path, body, key) {
+  if (rehearsal) return rehearsal({ method, path, body });
   const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
   if (method === 'POST') headers['Idempotency-Key'] = key || newKey();
   const response = await ask(path, {

@@ -3,6 +3,9 @@
 import { _ } from './libraries.js';
 import * as api from '../live/api.js';
 import { Problem } from '../live/problem.js';
+import { me } from '../access/me.js';
+import { copy } from './copy.js';
+import { curlLine } from './curl.js';
 import { notice } from './notice.js';
 import { render } from './templates.js';
 import { View } from './view.js';
@@ -12,11 +15,14 @@ export const Dialog = View.extend({
   attributes: { 'aria-labelledby': 'dialog-title' },
   leave: 'Cancel',
   look: 'primary',
+  curl: true,
 
   events() {
     return _.extend({
       'submit form': 'submit',
       'click [name=close]': 'close',
+      'click [name=curl]': 'showCurl',
+      'input form': 'dropCurl',
       close: 'backToPage',
       cancel: 'stay'
     }, this.moreEvents);
@@ -33,8 +39,8 @@ export const Dialog = View.extend({
   },
 
   render() {
-    const { leave, look, word } = this;
-    this.$el.html(render(this.template, { leave, look, word, ...this.data() }));
+    const { leave, look, word, curl } = this;
+    this.$el.html(render(this.template, { leave, look, word, curl, ...this.data() }));
     this.ready?.();
     return this;
   },
@@ -59,24 +65,40 @@ export const Dialog = View.extend({
 
   async submit(event) {
     event.preventDefault();
-    if (this.busy) return;
-    const missing = [...this.el.querySelectorAll('[required]')].find((input) => !input.disabled && !input.value.trim());
-    if (missing) {
-      const label = missing.labels[0].firstChild.textContent.trim().toLowerCase();
-      this.show('problem', { title: 'Something is missing.', detail: `Fill in: ${label}.` });
-      missing.focus();
-      return;
-    }
-    await this.run();
+    if (!this.busy && this.isComplete()) await this.run();
   },
+
+  isComplete() {
+    const missing = [...this.el.querySelectorAll('[required]')].find((input) => !input.disabled && !input.value.trim());
+    if (!missing) return true;
+    const label = missing.labels[0].firstChild.textContent.trim().toLowerCase();
+    this.show('problem', { title: 'Something is missing.', detail: `Fill in: ${label}.` });
+    missing.focus();
+    return false;
+  },
+
+  // The same for a shell: the request that the form would send now, which is not sent.
+  async showCurl({ currentTarget: button }) {
+    if (!this.isComplete()) return;
+    try {
+      const request = await api.requestOf(() => this.send());
+      const line = request && curlLine(request, api.at(''), me.get('name'));
+      this.$('.curl').html(render('curl-line', { line, token: line?.includes('$TOKEN') }));
+      if (line) this.$('.copied').text(await copy(this.field('line'), button));
+    } catch (error) {
+      this.show('problem', Problem.of(error));
+    }
+  },
+
+  dropCurl() { this.$('.curl').empty(); },
 
   // A network failure leaves open whether the request arrived: the same form sent again carries
   // the same key, so that it is done once. After any answer the next try is a new one.
-  async run() {
+  async run(verb = (key) => this.send(key)) {
     this.setBusy(true);
     try {
       this.key ||= api.newKey();
-      const done = await this.send(this.key);
+      const done = await verb(this.key);
       this.setBusy(false);
       if (done !== false) this.close();
     } catch (error) {
