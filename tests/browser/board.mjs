@@ -113,6 +113,82 @@ try {
     await chip('all').click();
   });
 
+  await step('broken, ending soon and an order are in the address, and the next visit has them', async () => {
+    const { reservation } = await anna.look();
+    await take({ reservation: { ...reservation, until: new Date(Date.now() + 1800000).toISOString() } });
+    await page.locator('.chip[name=ending]', { hasText: '1' }).click();
+    await page.getByLabel('Sort by').selectOption('end');
+    await page.waitForFunction(() => location.hash === '#/?show=ending&sort=end');
+    assert.deepEqual(await shown(), [server]);
+    const next = await page.context().newPage();
+    await next.goto(address);
+    await next.locator('.chip[name=ending][aria-pressed=true]').waitFor();
+    assert.equal(await next.evaluate(() => location.hash), '#/?show=ending&sort=end');
+    assert.equal(await next.getByLabel('Sort by').inputValue(), 'end');
+    await next.close();
+    await take({ reservation, configuration: { app: 'shop', path: 'trunk', result: 'failed', build: 3, by: 'ben' } });
+    await chip('broken').click();
+    await page.locator('.shown', { hasText: / of \d+ servers shown/ }).waitFor();
+    assert.ok((await shown()).includes(server));
+    await page.getByLabel('Sort by').selectOption('name');
+    await chip('all').click();
+    await page.waitForFunction(() => location.hash === '#/');
+  });
+
+  await step('with several hosts servers stand by host; one is closed by the keyboard, and stays so', async () => {
+    const another = () => page.evaluate((name) => {
+      const facts = app.servers.get(name).attributes;
+      app.hosts.add({ name: 'kvm2', notices: [] });
+      app.servers.take({ ...facts, name: 'kv1', host: 'kvm2', reservation: null, line: null, build: null });
+    }, server);
+    const fold = page.getByRole('button', { name: 'kvm2' });
+    const row = anna.rowOf('kv1');
+    const isOpen = (open) => page.locator(`[name=fold][value=kvm2][aria-expanded=${open}]`).waitFor();
+    await another();
+    await row.waitFor();
+    const head = await page.locator('tbody.host .group', { hasText: 'kvm2' }).innerText();
+    assert.match(head, /kvm2\s*1\s*1 server free/);
+    await fold.focus();
+    await page.keyboard.press('Enter');
+    await isOpen(false);
+    await row.waitFor({ state: 'hidden' });
+    assert.ok(await fold.evaluate((one) => one === document.activeElement));
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.reload();
+    await anna.row.locator('.state.yours').waitFor();
+    await another();
+    await isOpen(false);
+    await filter.fill('kv1');   // what is looked for is shown
+    await row.waitFor();
+    await filter.fill('');
+    await row.waitFor({ state: 'hidden' });
+    await fold.click();
+    await row.waitFor();
+    await page.reload();
+    await anna.row.locator('.state.yours').waitFor();
+  });
+
+  await step('sixty servers are seen on two screens', async () => {
+    await page.setViewportSize({ width: 1600, height: 1080 });
+    const screens = await page.evaluate(async (name) => {
+      const facts = app.servers.get(name).attributes;
+      for (let i = app.servers.length; i < 60; i += 1) app.servers.take({ ...facts, name: `many${i}` });
+      const rows = () => [...document.querySelectorAll('table.board tbody tr:not(.group)')];
+      while (rows().length < 60 || !document.querySelector('table.dense')) await new Promise(requestAnimationFrame);
+      const above = document.querySelector('#top').offsetHeight;
+      const seen = () => rows().map((one) => one.getBoundingClientRect())
+        .filter(({ top, bottom }) => top >= above && bottom <= innerHeight).length;
+      const first = seen();
+      window.scrollTo(0, document.body.scrollHeight);
+      await new Promise(requestAnimationFrame);
+      const second = seen();
+      app.servers.filter(({ id }) => id.startsWith('many')).forEach((one) => app.servers.remove(one));
+      return [first, second];
+    }, server);
+    assert.ok(screens[0] >= 30 && screens[1] >= 30, `${screens} rows`);
+    await page.setViewportSize({ width: 1400, height: 900 });
+  });
+
   await step('after a release nothing that can be clicked comes to stand under the pointer', async () => {
     for (const width of [1400, 1200, 800, 390]) {
       await page.setViewportSize({ width, height: 900 });

@@ -1,11 +1,13 @@
 // Two people and a line for one server, by clicking and by the keyboard: one waits, is asked and answered, has the
-// turn, takes it, takes a release back, shares and gives. And an administrator, who puts it out of service.
+// turn, takes it, takes a release back, shares and gives. An administrator puts it out of service. Then any free
+// server: a dialog, the same by curl, and the line for any when none is free.
 //
 // Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... OTHER_USER=... OTHER_PASSWORD=... ADMIN_USER=...
 //        ADMIN_PASSWORD=... [SERVER=qa08] node tests/browser/line.mjs
-// SERVER: a free, running one with the tag "release".
+// SERVER: a free, running one with the tag "release", of a lab of which nobody else uses a server meanwhile.
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { accessibilityProblems, openBrowser } from './chromium.mjs';
 import { Person } from './person.mjs';
 import { check, outcome, step } from './tap.mjs';
@@ -14,6 +16,8 @@ const server = process.env.SERVER || 'qa08';
 const browser = await openBrowser();
 const anna = await Person.arrive(browser, server, process.env.CONSOLE_USER, process.env.CONSOLE_PASSWORD);
 const ben = await Person.arrive(browser, server, process.env.OTHER_USER, process.env.OTHER_PASSWORD);
+const any = anna.page.getByRole('button', { name: 'Any free server …' });
+const place = (person) => person.page.locator('.place');
 
 const carla = await Person.arrive(browser, server, process.env.ADMIN_USER, process.env.ADMIN_PASSWORD);
 
@@ -159,15 +163,119 @@ try {
     await carla.page.locator('.head .server-tag', { hasText: 'release' }).waitFor();
   });
 
+  await step('any free server is asked for by the keyboard alone; Escape asks for nothing', async () => {
+    await anna.goToBoard();
+    const keys = anna.page.keyboard;
+    await any.focus();
+    await keys.press('Enter');
+    await anna.dialog.waitFor();
+    await accessible(anna);
+    await keys.type('nothing');
+    await keys.press('Escape');
+    await anna.dialog.waitFor({ state: 'detached' });
+    assert.deepEqual(await heldBy(anna), []);
+    assert.equal(await any.evaluate((one) => one === document.activeElement), true);
+    await keys.press('Enter');
+    await keys.type('the shop, until later');
+    await keys.press('Tab');
+    await keys.type('shop');
+    for (let tabs = 0; tabs < 4; tabs += 1) await keys.press('Tab');   // the end, curl, Cancel, Reserve one
+    const { body } = await anna.sending('POST', () => keys.press('Enter'));
+    assert.deepEqual(body, { purpose: 'the shop, until later', app: 'shop', hours: 4 });
+    await anna.page.waitForURL(/#\/servers\//);
+    const [taken] = await heldBy(anna);
+    assert.ok(anna.page.url().endsWith(`#/servers/${taken}`));
+    await anna.page.locator('.head .state.yours').waitFor();
+    await drop(anna, taken);
+  });
+
+  await step('the dialog’s line for curl does what the dialog would, whatever the purpose is', async () => {
+    const purpose = 'it\'s "anna\'s" $HOME `id` \\ – 100 %';
+    const { token, secret } = await anna.post('tokens', { name: 'line', scope: ['read', 'reserve'], days: 1 });
+    await anna.goToBoard();
+    await any.click();
+    await anna.dialog.getByLabel('Purpose').fill(purpose);
+    await anna.dialog.getByRole('button', { name: 'As curl' }).click();
+    const field = anna.dialog.getByLabel('The same by curl');
+    const line = await field.inputValue();
+    await anna.dialog.getByText(/Copied|It is selected/).waitFor();
+    await accessible(anna);
+    assert.deepEqual(await heldBy(anna), [], 'it was sent');
+    await anna.dialog.getByLabel('Purpose').fill('another');
+    await field.waitFor({ state: 'detached' });
+    const env = { ...process.env, TOKEN: secret };
+    const told = JSON.parse(execFileSync('bash', ['-c', line], { env, stdio: 'pipe' }));
+    assert.deepEqual([told.reservation.holder, told.reservation.purpose], [anna.name, purpose]);
+    await drop(anna, told.server);
+    await anna.erase(`tokens/${token.id}`);
+    await anna.dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  await step('when none is free, the dialog offers the line for any, and the board shows the place', async () => {
+    for (const one of await free(ben)) {
+      await ben.write('PUT', `servers/${one}/reservation`, { purpose: 'all of them', hours: 1 });
+    }
+    await anna.page.locator('.shown', { hasText: 'the next end: ' }).waitFor();
+    await any.click();
+    await anna.dialog.getByLabel('Purpose').fill('hotfix 4711');
+    await anna.submit('Reserve one');
+    await anna.dialog.getByText('No server is free').waitFor();
+    await accessible(anna);
+    await anna.dialog.getByRole('button', { name: 'Wait for one' }).dblclick();
+    await place(anna).getByText('no. 1 in the line, likely').waitFor();
+    assert.equal((await anna.get('line')).own.length, 1);
+    await accessible(anna);
+    await ben.goToBoard();
+    await ben.post('line', { purpose: 'one more', hours: 1 });
+    await place(ben).getByText('no. 2 in the line').waitFor({ timeout: 5000 });
+  });
+
+  await step('it is one’s turn, a click takes it, the next one moves up, and leaves', async () => {
+    const [first] = await heldBy(ben);
+    await drop(ben, first);
+    await place(anna).getByText(`Your turn: ${first} is held for you`).waitFor({ timeout: 5000 });
+    await anna.rowOf(first).locator('.state', { hasText: 'your turn' }).waitFor();
+    await place(anna).getByRole('button', { name: 'Take it' }).click();
+    await anna.page.locator('tbody.mine', { hasText: first }).waitFor();
+    assert.deepEqual(await heldBy(anna), [first]);
+    await place(ben).getByText('no. 1 in the line').waitFor({ timeout: 5000 });
+    const leave = place(ben).getByRole('button', { name: 'Leave' });
+    const { x, y } = await leave.boundingBox();
+    await leave.click();
+    await place(ben).getByText('is over').waitFor();
+    const under = await ben.page.evaluate(([left, top]) => document.elementFromPoint(left, top)
+      .closest('button, a')?.outerHTML ?? null, [x + 5, y + 5]);
+    assert.equal(under, null);
+    await ben.page.mouse.move(5, 5);
+    await place(ben).waitFor({ state: 'detached' });
+    assert.deepEqual((await ben.get('line')).own, []);
+  });
+
   // A 409 is written into the browser's console by the browser itself.
   await check('the browsers had nothing else to complain about', () =>
     assert.deepEqual([anna, ben, carla].flatMap((one) => one.complaints.filter((text) => !/status of 409/.test(text))),
       []));
 } finally {
-  for (const person of [anna, ben]) await person.release();
+  for (const person of [anna, ben]) {
+    await person.release();
+    for (const one of await heldBy(person)) await drop(person, one);
+    for (const { place: number } of (await person.get('line')).own) await person.erase(`line/${number}`);
+  }
   await carla.write('PUT', `servers/${server}/service`, { out: false });
   await browser.close();
 }
 process.exit(outcome());
+
+async function heldBy(person) {
+  const { servers } = await person.get('servers');
+  return servers.filter((one) => one.reservation?.holder === person.name).map(({ name }) => name);
+}
+
+async function free(person) {
+  const { servers } = await person.get('servers');
+  return servers.filter((one) => !one.reservation && !one.unusable).map(({ name }) => name);
+}
+
+function drop(person, name) { return person.erase(`servers/${name}/reservation`); }
 
 async function accessible(person) { assert.deepEqual(await accessibilityProblems(person.page), []); }

@@ -58,10 +58,11 @@ export class Person {
   buildOf(id) { return this.get(`builds/${id}`); }
   get(path) { return this.page.evaluate((one) => fetch(`api/${one}`).then((answer) => answer.json()), path); }
   put(body) { return this.write('PUT', `servers/${this.server}/reservation`, body); }
-  release() {
-    const path = `api/servers/${this.server}/reservation`;
+  release() { return this.erase(`servers/${this.server}/reservation`); }
+
+  erase(path) {
     const how = { method: 'DELETE', headers: { 'Content-Type': 'application/json' } };
-    return this.page.evaluate((request) => fetch(...request).then((answer) => answer.status), [path, how]);
+    return this.page.evaluate((request) => fetch(...request).then((answer) => answer.status), [`api/${path}`, how]);
   }
 
   post(path, body) { return this.write('POST', path, body); }

@@ -32,7 +32,11 @@ export const Router = Backbone.Router.extend({
   },
 
   board(query) {
-    if (!(shown.page instanceof BoardPage)) { this.show(new BoardPage({ query })); return; }
+    // An address without anything behind it is the board as it was at the last visit.
+    const last = shown.page || location.hash ? '#/' : BoardPage.last();
+    if (last !== '#/') shown.at(last, { replace: true });
+    const said = query ?? last.split('?')[1];
+    if (!(shown.page instanceof BoardPage)) { this.show(new BoardPage({ query: said })); return; }
     shown.page.follow(query);   // back and forward among its filters
     shown.show(shown.page);
   },

@@ -52,3 +52,9 @@ function textOf({ key, date }, now) {
   if (date <= now) return 'with the build that runs';
   return `until ${(key === 'tomorrow' ? time.clock : time.when)(date)}`;
 }
+
+// How long somebody wants a server who has said until when, had they it now: a quarter of an hour at least.
+export function hoursOf({ hours, until }, { defaultHours }) {
+  if (!until) return hours || defaultHours;
+  return Math.max(0.25, Math.round((new Date(until) - time.now()) / 36000) / 100);
+}

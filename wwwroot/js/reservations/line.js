@@ -1,4 +1,5 @@
 // The line for a server in words: whose turn it is, who waits, and where in it its reader is.
+import * as addresses from '../page/addresses.js';
 import * as format from '../page/format.js';
 import * as time from '../page/time.js';
 
@@ -26,4 +27,19 @@ function waitText(waiting, name) {
   if (waiting.length === 1) return at === 0 ? 'you wait for it' : `${person} waits for it`;
   const first = `${waiting.length} wait, ${at === 0 ? 'you are' : `${person} is`} the first`;
   return at > 0 ? `${first}, you are no. ${at + 1}` : first;
+}
+
+// One's place in the line for any server, or that one watches.
+export function placeWords({ place, app, host, tags, purpose, ahead, watch, likely, turn }) {
+  const which = [app, host, ...tags || []].filter(Boolean).join(', ');
+  return {
+    place, watch, purpose,
+    which: which ? ` (${which})` : '',
+    number: ahead + 1,
+    likely: turn ? null : time.of(likely),
+    turn: turn && {
+      server: turn.server, href: addresses.server(turn.server), until: time.of(turn.until),
+      left: time.left(new Date(turn.until))
+    }
+  };
 }

@@ -3,7 +3,7 @@ import { Backbone, _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
 import * as api from '../live/api.js';
 import * as addresses from '../page/addresses.js';
-import * as format from '../page/format.js';
+import { isBroken } from './choice.js';
 import { hosts } from './host.js';
 
 // qa2 comes before qa10.
@@ -108,10 +108,18 @@ export const Server = Backbone.Model.extend({
   // The write succeeded: a failing look afterwards is the live page's business, not the writer's.
   renew() { return this.fetch().catch(() => null); },
 
-  matches(wanted) {
-    const { reservation, configuration, build, tags, service } = this.attributes;
-    return format.matches([this.id, this.get('host'), reservation?.holder, reservation?.purpose,
-      configuration?.app, configuration?.path, build?.app, build?.path, service?.note, ...(tags || [])], wanted);
+  // What the board counts, sorts and looks for (choice.js, groups.js).
+  toFacts() {
+    const { host, reservation, configuration, build, line, unusable, tags, service } = this.attributes;
+    const { app, path } = configuration || {};
+    return {
+      name: this.id, host, app, path, holder: this.holder(), until: reservation?.until ?? null,
+      likely: line?.waiting.find(({ person }) => person === me.get('name'))?.likely,
+      free: this.isFree(), mine: this.isMine(), turn: this.isMyTurn(), waits: this.waits(), building: Boolean(build),
+      running: this.isRunning(), usable: !unusable, broken: isBroken(this.attributes, this.isRunning()),
+      texts: [this.id, host, this.holder(), reservation?.purpose, app, path, build?.app, build?.path, service?.note,
+        ...tags || []]
+    };
   }
 });
 
@@ -125,7 +133,14 @@ export const Servers = Backbone.Collection.extend({
     return answer.servers;
   },
 
-  take(server) { this.set([server], { remove: false }); }
+  take(server) { this.set([server], { remove: false }); },
+
+  // Any that is free.
+  async reserveAny(wish, key) {
+    const taken = await api.write('POST', 'api/reservations', wish, key);
+    await this.get(taken.server)?.renew();
+    return taken;
+  }
 });
 
 export const servers = new Servers();
