@@ -79,8 +79,11 @@ public static class AnyServerApi
         bool MayHave(ServerName server) =>
             deed.Caller.Reaches(server) && protection.WhyNot(server, deed.Caller.Name) is null;
         var (began, patience) = (clock.GetTimestamp(), Waits.Cap(wait));
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
+            // Its place was given up meanwhile: whoever did so wants no server any more.
+            if (!isFirst && deed.Key is not null && HasNoPlace(book, answers, deed))
+                throw free.None(ask.Host, wanted, book.All()).RetriedAfter(TimeSpan.Zero);
             if (
                 await book.ReserveAny(
                     () => free.For(ask.App, ask.Host, wanted).Where(MayHave),
@@ -101,6 +104,9 @@ public static class AnyServerApi
             await book.NextChange(TimeSpan.FromSeconds(1), context.RequestAborted);
         }
     }
+
+    private static bool HasNoPlace(ReservationBook book, KeptAnswers answers, Deed deed) =>
+        AnyLine.PlaceOf(book.State, deed) is null && answers.Find<TakenServer>(deed) is null;
 
     private static TakenServer AnswerOf(Inventory inventory, Reservation reservation)
     {

@@ -24,6 +24,9 @@ meet() {
   export TSC_CONFIG OTHER PATH="$root/scripts:$PATH"
 }
 
+# What tsc has of its own is below the story's folder.
+has_left_nothing() { [ -z "$(compgen -G "$TMPDIR/tsc.*")" ]; }
+
 # What a story leaves, also one that has failed.
 give_back_all() {
   local file server place

@@ -7,7 +7,10 @@ source "$BATS_TEST_DIRNAME/shell.bash"
 
 setup_file() { meet; }
 
-setup() { find_free; }
+setup() {
+  export TMPDIR=$BATS_TEST_TMPDIR
+  find_free
+}
 
 teardown() { give_back_all; }
 
@@ -89,6 +92,7 @@ teardown() { give_back_all; }
   place=${BASH_REMATCH[1]}
   press_ctrl_c
   end_of_it
+  has_left_nothing
   [ "$status" = 130 ]
   has_told "the same again with --key story-$$"
   [ "$(tsc line --json | jq -r '.own[].place')" = "$place" ]
@@ -109,14 +113,17 @@ teardown() { give_back_all; }
   await has_told 'Asking again.'
   press_ctrl_c
   end_of_it
+  has_left_nothing
   [ "$status" = 130 ]
   has_told 'had just come, and is given back.'
-  [[ $(tsc who) != *": $CONSOLE_USER, since"* ]]
+  # The board is two seconds old at most.
+  await eval "! tsc who | grep -q ': $CONSOLE_USER, since'"
   take_all
   beside tsc any 1h 'waiting' --wait
   await has_told 'You have place'
   press_ctrl_c
   end_of_it
+  has_left_nothing
   [ "$status" = 130 ]
   has_told 'The place in the line is given up.'
   [ "$(tsc line --json | jq '.own | length')" = 0 ]
@@ -133,6 +140,7 @@ teardown() { give_back_all; }
   says "$CONSOLE_USER waits since" 'second'
   press_ctrl_c
   end_of_it
+  has_left_nothing
   [ "$status" = 130 ]
   has_told "The place in the line of $server is given up."
   [ "$(tsc line --json | jq '.own | length')" = 0 ]
@@ -140,6 +148,7 @@ teardown() { give_back_all; }
   await has_told 'You have place'
   press_ctrl_c
   end_of_it
+  has_left_nothing
   [ "$(tsc line --json | jq '.own | length')" = 1 ]
   beside tsc reserve "$server" 2h 'second' --wait
   await has_told 'You have place'
@@ -152,6 +161,19 @@ teardown() { give_back_all; }
   await eval "tsc who $server --json | jq -e '.line.waiting | length == 1' >/dev/null"
   tsc release "$server"
   wait "$!"
+}
+
+@test "whenever Ctrl-C comes, nothing is left" {
+  take_all
+  for moment in 0.1 0.14 0.18 0.22 0.26 0.3 0.4; do
+    beside tsc any 1h 'whenever' --wait
+    sleep "$moment"
+    press_ctrl_c
+    end_of_it
+    [ "$status" = 130 ]
+    has_left_nothing
+    [ "$(tsc line --json | jq '.own | length')" = 0 ]
+  done
 }
 
 @test "a token that others may read is not used, nor sent without TLS" {

@@ -162,8 +162,31 @@ public sealed class LineApiTest
         );
         var given = await (await Ask(5)).Json();
         Assert.Equal("qa02", given.Text("server"));
+        await AGivenUpPlaceIsNotMadeAgain(ci);
         await anna.DeleteAsync("api/servers/qa01/reservation");
         Assert.Equal(HttpStatusCode.Created, (await ben.Put("api/servers/qa01/reservation", new { })).StatusCode);
+    }
+
+    // By the call that still waits for it.
+    private static async Task AGivenUpPlaceIsNotMadeAgain(HttpClient ci)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/reservations?wait=10")
+        {
+            Content = JsonContent.Create(new { purpose = "nightly", hours = 1 }),
+        };
+        request.Headers.Add("Idempotency-Key", "night-8");
+        var waiting = ci.SendAsync(request);
+        async Task<List<string>> Places() =>
+            [
+                .. (await ci.Json("api/line"))
+                    .GetProperty("own")
+                    .EnumerateArray()
+                    .Select(p => p.GetProperty("place").GetRawText()),
+            ];
+        await Wait.Until("it has a place", async () => (await Places()).Count == 1);
+        await ci.DeleteAsync($"api/line/{(await Places()).Single()}");
+        await (await waiting.WaitAsync(TimeSpan.FromSeconds(5))).Problem(HttpStatusCode.Conflict);
+        Assert.Empty(await Places());
     }
 
     [Fact]
