@@ -68,9 +68,11 @@ internal static class DocumentSchemas
             schema.Examples = [JsonValue.Create(example)!];
     }
 
-    // In an answer the null stands beside the name's own schema; in a body the field's schema is all there is.
+    // In an answer the null stands beside the name's own schema; in a body, and where the program has a default, the
+    // field's schema is all there is.
     private static bool MayBeNull(JsonPropertyInfo field, OpenApiSchemaTransformerContext context) =>
-        field.IsSetNullable && IsBody(field.DeclaringType, context);
+        field.IsSetNullable
+        && (field.AssociatedParameter?.HasDefaultValue == true || IsBody(field.DeclaringType, context));
 
     private static bool IsBody(Type type, OpenApiSchemaTransformerContext context) =>
         context
