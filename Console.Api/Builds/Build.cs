@@ -32,7 +32,7 @@ public sealed record Build(
     /// <summary>The build that this one goes on with: what succeeded there is kept.</summary>
     public JobId? Resumes { get; init; }
 
-    /// <summary>Who cancelled it; null: nobody did, or it lost its right to run.</summary>
+    /// <summary>Who cancelled it, or took its right to run while it ran; null: nobody did.</summary>
     public string? CancelledBy { get; init; }
 
     /// <summary>

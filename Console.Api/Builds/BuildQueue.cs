@@ -268,7 +268,7 @@ public sealed class BuildQueue(
         var what = ends ? "The build is cancelled." : "The build may finish; what waits behind it is cancelled.";
         store.LogOf(lost.Build).Add("console", $"{lost.Why} {what}", clock.GetUtcNow());
         if (ends)
-            _ = running.End(lost.Why);
+            _ = running.End(lost.Why, lost.By);
     }
 
     private Build? Earlier(Deed deed) =>

@@ -14,7 +14,7 @@ public sealed class RunningBuild(JobId id, CancellationToken stop)
     /// </summary>
     public string? Why { get; private set; }
 
-    /// <summary>Who has cancelled it; null: nobody.</summary>
+    /// <summary>Who has cancelled it, or taken its right to run; null: nobody.</summary>
     public string? By { get; private set; }
 
     /// <summary>Whether it was told to end.</summary>

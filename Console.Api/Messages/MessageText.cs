@@ -22,7 +22,7 @@ public static class MessageText
             JobState.Cancelled when build.CancelledBy == build.By => (MessageKind.BuildFailed, null),
             JobState.Cancelled => (
                 MessageKind.BuildFailed,
-                $"{what} was cancelled{(build.CancelledBy is { } by ? $" by {by}" : "")}: {Said(build.Message)}"
+                $"{what} was cancelled{ByOf(build)}: {Said(build.Message)}"
             ),
             JobState.Interrupted => (MessageKind.BuildFailed, $"{what} was interrupted: {Said(build.Message)}"),
             _ => (MessageKind.BuildFailed, $"{what} has failed: {Said(build.Message)}"),
@@ -43,6 +43,12 @@ public static class MessageText
             : "";
         return new(message.Kind, message.Text, page, message.At, person, message.Server, message.Build);
     }
+
+    // Where the reason begins with them, it says it.
+    private static string ByOf(Build build) =>
+        build.CancelledBy is { } by && build.Message?.StartsWith(by, StringComparison.Ordinal) != true
+            ? $" by {by}"
+            : "";
 
     private static string LeftOut(Build build) =>
         build.LeftOut.Length switch

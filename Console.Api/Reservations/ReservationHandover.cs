@@ -5,8 +5,9 @@ using TestServers.Storage;
 namespace TestServers.Reservations;
 
 /// <summary>What becomes of the build of a reservation that somebody has ended before its time.</summary>
+/// <param name="By">Who did it.</param>
 /// <param name="Why">Who did it and when, as a sentence for the build's owner.</param>
-public sealed record RightEnded(Reservation Reservation, JobId Build, RunningBuilds Builds, string Why);
+public sealed record RightEnded(Reservation Reservation, JobId Build, RunningBuilds Builds, string By, string Why);
 
 /// <summary>
 /// Ends reservations before their time: their holder releases them, or somebody takes them over. Who does it says what
@@ -120,6 +121,7 @@ public sealed class ReservationHandover(
                                 held,
                                 build,
                                 running,
+                                deed.Caller.Name,
                                 $"{deed.Caller.Name} has taken {server} over at {Times.Say(from.At)}: {why}."
                             )
                         )
@@ -170,7 +172,13 @@ public sealed class ReservationHandover(
         if (build is not null)
             act.After(() =>
                 BuildLosesRight?.Invoke(
-                    new(held, build, running, $"{deed.Caller.Name} has released {held.Server} at {Times.Say(now)}.")
+                    new(
+                        held,
+                        build,
+                        running,
+                        deed.Caller.Name,
+                        $"{deed.Caller.Name} has released {held.Server} at {Times.Say(now)}."
+                    )
                 )
             );
         book.TellAfter(act, held.Server);

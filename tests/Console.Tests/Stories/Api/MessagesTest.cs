@@ -119,6 +119,18 @@ public sealed class MessagesTest
             StringComparison.Ordinal
         );
         Assert.DoesNotContain(all, m => m.Text("build") == second);
+
+        // Nor of a release of their own.
+        await ben.DeleteAsync("api/servers/qa01/reservation");
+        await http.Put("api/servers/qa01/reservation", new { purpose = "builds", hours = 4 });
+        var fourth = await Build(http);
+        await Wait.Until(
+            "it runs",
+            async () => (await http.Json($"api/builds/{fourth}")).Text("state") is not "queued"
+        );
+        await http.DeleteAsync("api/servers/qa01/reservation");
+        Assert.Equal("cancelled", (await http.EndOf(fourth)).Text("state"));
+        await ToldTo(http, count: 3);
     }
 
     [Fact]
