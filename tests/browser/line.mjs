@@ -236,7 +236,7 @@ try {
     await place(anna).getByText(`Your turn: ${first} is held for you`).waitFor({ timeout: 5000 });
     await anna.rowOf(first).locator('.state', { hasText: 'your turn' }).waitFor();
     await place(anna).getByRole('button', { name: 'Take it' }).click();
-    await anna.page.locator('tbody.mine', { hasText: first }).waitFor();
+    await anna.rowOf(first).locator('.state.yours', { hasText: /^\s*yours\s*$/ }).waitFor();
     assert.deepEqual(await heldBy(anna), [first]);
     await place(ben).getByText('no. 1 in the line').waitFor({ timeout: 5000 });
     const leave = place(ben).getByRole('button', { name: 'Leave' });

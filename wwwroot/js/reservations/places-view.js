@@ -47,7 +47,7 @@ export const PlacesView = View.extend({
   leave(event) {
     const place = this.placeOf(event);
     this.act(async () => {
-      await places.leave(place.id);
+      await places.leave(place.get('place'));
       notice(place.get('watch') ? 'You are told no more when one is free.' : 'You wait for any server no more.');
     });
   }

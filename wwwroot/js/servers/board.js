@@ -43,7 +43,7 @@ export const BoardPage = View.extend({
     this.listenTo(apps, 'update', this.repaintRows);
     this.listenTo(clock, 'tick', this.repaintRows);
     this.listenTo(live, 'line', () => places.loadSoon());
-    this.listenTo(me, 'change:name', () => places.loadSoon());
+    this.listenTo(me, 'change:name', () => { if (me.previous('name')) places.loadSoon(); });
     places.load().catch(() => null);   // the next look tells
   },
 
