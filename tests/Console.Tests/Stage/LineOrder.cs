@@ -20,21 +20,14 @@ internal static class LineOrder
         string Shared = "",
         string? Last = null,
         string LastShared = "",
-        long LastAt = 0,
-        bool TurnIsDue = false
+        long LastAt = 0
     )
     {
         public string? First => Line.Length == 0 ? null : Line[..Line.IndexOf(' ', StringComparison.Ordinal)];
 
         public bool HasPlace(string person) => $" {Line}".Contains($" {person} ", StringComparison.Ordinal);
 
-        public Standing Held(string? holder) =>
-            Without(holder ?? "") with
-            {
-                Holder = holder,
-                Shared = "",
-                TurnIsDue = false,
-            };
+        public Standing Held(string? holder) => Without(holder ?? "") with { Holder = holder, Shared = "" };
 
         // Only the last end of all can be taken back, and only a release.
         public Standing EndedOtherwise() => this with { Last = null, LastShared = "", LastAt = 0 };
@@ -71,7 +64,7 @@ internal static class LineOrder
         call.Holder == now.Holder
         && call.Shared == now.Shared
         && call.Line == now.Line
-        && (call.Turn == (now.Holder is null ? now.First : null) || (now.TurnIsDue && call.Turn is null));
+        && call.Turn == (now.Holder is null ? now.First : null);
 
     // What a call does, and how it is answered.
     private static (HttpStatusCode, Standing) Effect(LineCall call, Standing now)
@@ -107,10 +100,6 @@ internal static class LineOrder
                 : refused,
             LineDeed.Share => now.Holder == call.By ? (HttpStatusCode.OK, now with { Shared = call.To }) : refused,
             LineDeed.Ask => now.Holder is not null && now.Holder != call.By ? (HttpStatusCode.OK, now) : refused,
-            // Whose turn it is then, the clock says within a second.
-            LineDeed.End => now.Holder == call.By
-                ? (HttpStatusCode.OK, now.EndedOtherwise() with { Holder = null, Shared = "", TurnIsDue = true })
-                : refused,
             LineDeed.Miss => now.Holder is null && now.First == call.By
                 ? (HttpStatusCode.OK, now.Without(call.By))
                 : refused,

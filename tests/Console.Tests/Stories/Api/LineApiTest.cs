@@ -116,14 +116,19 @@ public sealed class LineApiTest
             }
         }
         Assert.Null((await anna.Json("api/servers/qa01")).Text("line"));
-        // Each was told of their turn once.
-        var told = JsonDocument
-            .Parse(await File.ReadAllTextAsync(Path.Combine(console.Folder, "state", "concerns.json")))
-            .RootElement.GetProperty("pending")
-            .EnumerateArray()
-            .Where(c => c.Text("kind") == "yourTurn")
-            .Select(c => c.Text("person"));
-        Assert.Equal(order, told);
+        foreach (var person in order)
+        {
+            using var who = console.ClientFor(person);
+            IEnumerable<JsonElement> told = [];
+            await Wait.Until(
+                $"{person} is told",
+                async () =>
+                    (told = (await who.Json("api/messages")).GetProperty("messages").EnumerateArray()).Any(m =>
+                        m.Text("kind") == "yourTurn"
+                    )
+            );
+            Assert.Single(told, m => m.Text("kind") == "yourTurn");
+        }
         people.ForEach(p => p.Dispose());
     }
 

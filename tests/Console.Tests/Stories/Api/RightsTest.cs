@@ -255,23 +255,25 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         {
             foreach (var (caller, expected) in rows[0].Zip(row.Skip(1)))
             {
-                await holder.Put("api/servers/qa02/reservation", new { purpose = "x", hours = 2 });
-                await holder.Post("api/servers/qa02/reservation/share", new { with = new[] { People["shared"] } });
-                await user.Post("api/servers/qa02/reservation/ask", new { });
+                await holder.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 2 });
+                await holder.Post("api/servers/qa01/reservation/share", new { with = new[] { People["shared"] } });
+                await user.Post("api/servers/qa01/reservation/ask", new { });
                 using var answer = await OnHeld(clients[caller], row[0]);
                 if ($"{(int)answer.StatusCode}" != expected)
-                    differences.Add($"{row[0]} by {caller}: {(int)answer.StatusCode} and not {expected}");
+                    differences.Add(
+                        $"{row[0]} by {caller}: {(int)answer.StatusCode} and not {expected}: {await answer.Content.ReadAsStringAsync()}"
+                    );
                 await FreeAgain();
             }
         }
-        Assert.Empty(differences);
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
         foreach (var client in clients.Values)
             client.Dispose();
     }
 
     private static Task<HttpResponseMessage> OnHeld(HttpClient client, string deed)
     {
-        const string held = "api/servers/qa02/reservation";
+        const string held = "api/servers/qa01/reservation";
         return deed switch
         {
             "extend" => client.Put(held, new { hours = 3 }),
@@ -282,9 +284,9 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
             "answer" => client.Post($"{held}/answer", new { answer = "keep" }),
             "give" => client.Post($"{held}/give", new { to = "emil" }),
             "share" => client.Post($"{held}/share", new { with = new[] { "emil" } }),
-            "wait" => client.Post("api/servers/qa02/line", new { purpose = "x" }),
-            "leave" => client.DeleteAsync("api/servers/qa02/line"),
-            _ => client.Post("api/servers/qa02/builds", Body.ForBuild("shop", "trunk", database: false, code: true)),
+            "wait" => client.Post("api/servers/qa01/line", new { purpose = "x" }),
+            "leave" => client.DeleteAsync("api/servers/qa01/line"),
+            _ => client.Post("api/servers/qa01/builds", Body.ForBuild("shop", "trunk", database: false, code: true)),
         };
     }
 
@@ -294,17 +296,17 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         foreach (var name in People.Values.Append("emil"))
         {
             using var client = _running.Console.ClientFor(name);
-            await client.DeleteAsync("api/servers/qa02/line");
+            await client.DeleteAsync("api/servers/qa01/line");
         }
         foreach (var name in People.Values.Append("emil"))
         {
             using var client = _running.Console.ClientFor(name);
-            await client.DeleteAsync("api/servers/qa02/reservation");
+            await client.DeleteAsync("api/servers/qa01/reservation");
         }
         await Wait.Until(
             "nobody has it, and nothing runs on it",
             async () =>
-                await _running.Console.Http.Json("api/servers/qa02") is var server
+                await _running.Console.Http.Json("api/servers/qa01") is var server
                 && new[] { "reservation", "build" }.All(w =>
                     server.GetProperty(w).ValueKind == System.Text.Json.JsonValueKind.Null
                 )
