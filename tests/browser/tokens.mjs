@@ -60,7 +60,7 @@ await step('it is shown once, with a line that tries it, and can be copied', asy
   await dialog.getByRole('button', { name: 'Done' }).focus();
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'detached' });
-  assert.ok(!(await page.content()).includes(secret));
+  await page.waitForFunction((text) => !document.documentElement.outerHTML.includes(text), secret);
   assert.match(await rowOf('laptop').innerText(), /read, reserve[^]*never/);
 });
 
@@ -115,15 +115,30 @@ await step('it is ended by the keyboard, and known no more', async () => {
   await page.getByRole('heading', { name: 'You have no tokens' }).waitFor();
 });
 
-await step('what was done stands on the page Audit, narrowed by what and when, and comes as a file', async () => {
+await step('what was done and what was refused stands on the page Audit, narrowed, and comes as a file', async () => {
+  // It is written within a second.
+  await page.evaluate(async (console) => {
+    const json = { 'Content-Type': 'application/json' };
+    await fetch(`${console}api/servers/qa14/reservation/undo`, { method: 'POST', headers: json, body: '{}' });
+    const isThere = async () => (await (await fetch(`${console}api/audit?outcome=refused`)).json()).facts.length > 0;
+    while (!await isThere()) await new Promise((resolve) => setTimeout(resolve, 100));
+  }, address);
   await page.getByRole('link', { name: 'Audit' }).click();
   const rows = page.locator('.audit-table tbody tr');
   await rows.filter({ hasText: 'end token' }).first().waitFor();
   await accessible();
   await picture('audit');
+  await page.locator('.filters [name=outcome]').selectOption('refused');
+  await rows.filter({ hasText: 'end token' }).first().waitFor({ state: 'detached' });
+  assert.match(await rows.first().innerText(), /undo release\s+refused\s+qa14[^]*no release of qa14 by you/);
+  await picture('audit-refused');
+  await page.locator('.filters [name=outcome]').selectOption('');
+  await rows.filter({ hasText: 'end token' }).first().waitFor();
   await page.locator('.filters [name=action]').selectOption('make token');
   await rows.filter({ hasText: 'end token' }).first().waitFor({ state: 'detached' });
-  assert.match(await rows.filter({ hasText: 'laptop' }).first().innerText(), /make token[^]*read, reserve/);
+  const laptop = rows.filter({ hasText: 'laptop' });
+  assert.match(await laptop.filter({ hasText: 'refused' }).first().innerText(), /make token[^]*already/);
+  assert.match(await laptop.filter({ hasNotText: 'refused' }).first().innerText(), /make token[^]*read, reserve/);
   const file = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
   const table = await page.evaluate((href) => fetch(href).then((answer) => answer.text()), file);
   assert.match(table, /^at,actor,kind[^]*make token,laptop/);
