@@ -261,7 +261,8 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
                 using var answer = await OnHeld(clients[caller], row[0]);
                 if ($"{(int)answer.StatusCode}" != expected)
                     differences.Add(
-                        $"{row[0]} by {caller}: {(int)answer.StatusCode} and not {expected}: {await answer.Content.ReadAsStringAsync()}"
+                        $"{row[0]} by {caller}: {(int)answer.StatusCode} and not {expected}: "
+                            + await answer.Content.ReadAsStringAsync()
                     );
                 await FreeAgain();
             }
