@@ -179,7 +179,9 @@ try {
     await keys.type('the shop, until later');
     await keys.press('Tab');
     await keys.type('shop');
-    for (let tabs = 0; tabs < 4; tabs += 1) await keys.press('Tab');   // the end, curl, Cancel, Reserve one
+    // Tags, the end, curl and Cancel stand before it.
+    const isThere = () => anna.page.evaluate(() => document.activeElement.type === 'submit');
+    for (let tabs = 0; tabs < 12 && !await isThere(); tabs += 1) await keys.press('Tab');
     const { body } = await anna.sending('POST', () => keys.press('Enter'));
     assert.deepEqual(body, { purpose: 'the shop, until later', app: 'shop', hours: 4 });
     await anna.page.waitForURL(/#\/servers\//);

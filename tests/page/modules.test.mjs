@@ -6,13 +6,13 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../wwwroot/js/', import.meta.url));
-const pattern = /^(?:import|export)\b[^'"\n]*'(\.[^']+)';$/gm;
+const pattern = /^(?:import|export)\b[^'"\n]*'(\.[^']+)';$|\bimport\('(\.[^']+)'\)/gm;
 const modules = new Map(readdirSync(root, { recursive: true }).filter((name) => name.endsWith('.js'))
   .map((name) => [name, importsOf(name)]));
 
 function importsOf(name) {
   const text = readFileSync(path.join(root, name), 'utf8');
-  return [...text.matchAll(pattern)].map(([, to]) => path.join(path.dirname(name), to))
+  return [...text.matchAll(pattern)].map(([, at, later]) => path.join(path.dirname(name), at || later))
     .filter((to) => !to.startsWith('../vendor/'));
 }
 

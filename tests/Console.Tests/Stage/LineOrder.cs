@@ -64,7 +64,8 @@ internal static class LineOrder
         call.Holder == now.Holder
         && call.Shared == now.Shared
         && call.Line == now.Line
-        && call.Turn == (now.Holder is null ? now.First : null);
+        // A turn that is over has not passed before the clock says so, within a second.
+        && (call.Turn == (now.Holder is null ? now.First : null) || (now.Holder is null && call.Turn is null));
 
     // What a call does, and how it is answered.
     private static (HttpStatusCode, Standing) Effect(LineCall call, Standing now)

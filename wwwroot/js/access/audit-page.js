@@ -12,7 +12,7 @@ const actions = ['reserve', 'change reservation', 'release', 'undo release', 'ta
   'cancel build', 'restore', 'drop copy', 'make token', 'end token', 'read settings'];
 const outcomes = ['done', 'refused', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'];
 
-export const AuditPage = View.extend({
+export const Page = View.extend({
   title: 'Audit',
   events: {
     'change .filters': 'filter',

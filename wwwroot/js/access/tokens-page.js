@@ -8,7 +8,7 @@ import { named } from './name-dialog.js';
 import { TokenDialog } from './token-dialog.js';
 import { AllTokens, Tokens } from './token.js';
 
-export const TokensPage = View.extend({
+export const Page = View.extend({
   title: 'Tokens',
   events: { 'click [name=make]': 'make', 'click .end': 'end' },
 

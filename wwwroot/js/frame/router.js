@@ -1,13 +1,12 @@
 // Which page an address names. One page is up at a time; the old one goes with everything it listened to.
 import { $, Backbone } from '../page/libraries.js';
-import { AuditPage } from '../access/audit-page.js';
-import { TokensPage } from '../access/tokens-page.js';
 import { BasesPage } from '../bases/bases-page.js';
 import { RestorePage } from '../bases/restore-page.js';
 import { BuildPage } from '../builds/build-page.js';
 import { QueuePage } from '../builds/queue-page.js';
 import { ComparePage } from '../changes/compare-page.js';
 import * as title from '../messages/title.js';
+import { notice } from '../page/notice.js';
 import { shown } from '../page/shown.js';
 import { BoardPage } from '../servers/board.js';
 import { EntryPage } from '../servers/entry-page.js';
@@ -47,8 +46,8 @@ export const Router = Backbone.Router.extend({
   build(id, line) { this.show(new BuildPage({ id, line })); },
   bases() { this.show(new BasesPage()); },
   restore(id, line) { this.show(new RestorePage({ id, line })); },
-  audit() { this.show(new AuditPage()); },
-  tokens() { this.show(new TokensPage()); },
+  audit() { return this.later(() => import('../access/audit-page.js')); },
+  tokens() { return this.later(() => import('../access/tokens-page.js')); },
   lost(address) { this.show(new LostPage({ address })); },
 
   // An address that somebody has typed or cut off may hold a percent sign that stands for nothing.
@@ -58,6 +57,17 @@ export const Router = Backbone.Router.extend({
     } catch (error) {
       if (!(error instanceof URIError)) throw error;
       return Backbone.Router.prototype._extractParameters.call(this, route, fragment.replace(/%/g, '%25'));
+    }
+  },
+
+  // Pages that few people open come when they are asked for, and not with a first visit.
+  async later(fetchPage) {
+    const address = location.hash;
+    try {
+      const { Page } = await fetchPage();
+      if (location.hash === address) this.show(new Page());
+    } catch {
+      notice('A part of the page did not come. Try again, or load the page anew.');
     }
   },
 
