@@ -39,10 +39,13 @@ internal static class LineOrder
             };
     }
 
-    public static bool Exists(IEnumerable<LineCall> calls, out string why) =>
-        OrderOfCalls.Exists(calls, new Standing(null, ""), After, out why);
+    public static bool Exists(List<LineCall> calls, out string why)
+    {
+        var turnsPass = calls.Exists(c => c.What == LineDeed.Miss);
+        return OrderOfCalls.Exists(calls, new Standing(null, ""), (c, now) => After(c, now, turnsPass), out why);
+    }
 
-    private static IEnumerable<Standing> After(LineCall call, Standing now)
+    private static IEnumerable<Standing> After(LineCall call, Standing now, bool turnsPass)
     {
         var (status, after) = Effect(call, now);
         if (call.Status is null)
@@ -51,7 +54,7 @@ internal static class LineOrder
             if (after != now)
                 yield return after;
         }
-        else if (call.Status == status && (call.What != LineDeed.Look || IsSeen(call, now)))
+        else if (call.Status == status && (call.What != LineDeed.Look || IsSeen(call, now, turnsPass)))
             yield return after;
         else if (call is { What: LineDeed.Undo, Status: HttpStatusCode.Conflict } && MayBeTooLate(call, now))
             yield return now;
@@ -60,12 +63,15 @@ internal static class LineOrder
     private static bool MayBeTooLate(LineCall call, Standing now) =>
         Stopwatch.GetElapsedTime(now.LastAt, call.Ended) >= ReleaseUndo.Time;
 
-    private static bool IsSeen(LineCall call, Standing now) =>
+    private static bool IsSeen(LineCall call, Standing now, bool turnsPass) =>
         call.Holder == now.Holder
         && call.Shared == now.Shared
         && call.Line == now.Line
         // A turn that is over has not passed before the clock says so, within a second.
-        && (call.Turn == (now.Holder is null ? now.First : null) || (now.Holder is null && call.Turn is null));
+        && (
+            call.Turn == (now.Holder is null ? now.First : null)
+            || (turnsPass && now.Holder is null && call.Turn is null)
+        );
 
     // What a call does, and how it is answered.
     private static (HttpStatusCode, Standing) Effect(LineCall call, Standing now)
