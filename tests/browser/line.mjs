@@ -37,6 +37,30 @@ try {
     await accessible(anna);
   });
 
+  await step('what a click has done can be had for curl: by its notice, and at the foot of each page', async () => {
+    await anna.page.locator('#notice').getByRole('button', { name: 'As curl' }).click();
+    const field = anna.dialog.getByLabel('The same by curl');
+    const line = await field.inputValue();
+    await accessible(anna);
+    await anna.page.keyboard.press('Escape');
+    await anna.dialog.waitFor({ state: 'detached' });
+    const before = (await anna.look()).reservation;
+    const { token, secret } = await anna.post('tokens', { name: 'hour', scope: ['read', 'reserve'], days: 1 });
+    const env = { ...process.env, TOKEN: secret };
+    const told = JSON.parse(execFileSync('bash', ['-c', line], { env, stdio: 'pipe' }));
+    assert.deepEqual([told.number, told.until], [before.number, before.until]);
+    await anna.erase(`tokens/${token.id}`);
+    await anna.page.getByRole('link', { name: 'Bases' }).click();
+    await anna.page.getByRole('button', { name: 'What was done last, as curl' }).focus();
+    await anna.page.keyboard.press('Enter');
+    assert.equal(await field.inputValue(), line);
+    await anna.page.keyboard.press('Tab');
+    await anna.dialog.getByRole('button', { name: 'Copy' }).press('Enter');
+    await anna.dialog.getByText(/Copied|It is selected/).waitFor();
+    await anna.dialog.getByRole('button', { name: 'Close' }).click();
+    await anna.goToBoard();
+  });
+
   await step('somebody waits in line, by the keyboard alone, and both see it', async () => {
     await ben.row.getByRole('button', { name: `Wait ${server}` }).focus();
     await ben.page.keyboard.press('Enter');

@@ -1,6 +1,6 @@
 // Asks once, with what goes, before a token is ended.
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { me } from './me.js';
 
 export const EndTokenDialog = Dialog.extend({
@@ -19,7 +19,7 @@ export const EndTokenDialog = Dialog.extend({
   async send() {
     const { name } = this.model.attributes;
     await this.model.end();
-    notice(`The token ${name} has ended.`);
+    noticeDone(`The token ${name} has ended.`);
     this.then();
   }
 });

@@ -3,7 +3,7 @@ import { _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
 import { named } from '../access/name-dialog.js';
 import { clock } from '../page/clock.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { View } from '../page/view.js';
 import { bases } from './base.js';
 import { copies } from './copy.js';
@@ -43,7 +43,7 @@ export const BasesPage = View.extend({
     named(async () => {
       await this.act(() => bases.get(base).restore());
       if (this.problem) this.refusals[base] = this.problem;
-      else notice(`The restore of ${base} has been asked for.`);
+      else noticeDone(`The restore of ${base} has been asked for.`);
       this.paint();
     });
   }

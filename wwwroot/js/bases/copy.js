@@ -2,7 +2,7 @@
 import { Backbone, _ } from '../page/libraries.js';
 import * as api from '../live/api.js';
 import * as format from '../page/format.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import * as time from '../page/time.js';
 
 export const Copy = Backbone.Model.extend({
@@ -11,7 +11,7 @@ export const Copy = Backbone.Model.extend({
     const path = `${api.path('copies', database)}?host=${encodeURIComponent(host)}`;
     const dropped = await api.write('DELETE', path, {});
     copies.remove(this);
-    notice(dropped.message);
+    noticeDone(dropped.message);
   },
 
   toTemplate() {

@@ -6,7 +6,7 @@ import { BuildPage } from '../builds/build-page.js';
 import { QueuePage } from '../builds/queue-page.js';
 import { ComparePage } from '../changes/compare-page.js';
 import * as title from '../messages/title.js';
-import { notice } from '../page/notice.js';
+import { later } from '../page/later.js';
 import { shown } from '../page/shown.js';
 import { BoardPage } from '../servers/board.js';
 import { EntryPage } from '../servers/entry-page.js';
@@ -63,12 +63,8 @@ export const Router = Backbone.Router.extend({
   // Pages that few people open come when they are asked for, and not with a first visit.
   async later(fetchPage) {
     const address = location.hash;
-    try {
-      const { Page } = await fetchPage();
-      if (location.hash === address) this.show(new Page());
-    } catch {
-      notice('A part of the page did not come. Try again, or load the page anew.');
-    }
+    const { Page } = await later(fetchPage) || {};
+    if (Page && location.hash === address) this.show(new Page());
   },
 
   show(page) {

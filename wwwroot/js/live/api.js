@@ -1,6 +1,7 @@
 // The one door to the HTTP API. Addresses are relative, so that the page works under any path. Each answer says what
 // time it is at the console.
 import { hearAnswer } from '../page/now.js';
+import { deeds } from './deeds.js';
 import { Problem } from './problem.js';
 
 const waiting = new Set();
@@ -56,7 +57,9 @@ export async function write(method, path, body, key) {
     method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(30000)
   });
   if (!response.ok) throw await Problem.from(response);
-  return response.status === 204 ? null : bodyOf(response);
+  const answer = response.status === 204 ? null : await bodyOf(response);
+  deeds.add({ method, path, body });
+  return answer;
 }
 
 // What stands before the console may answer in its place, with a page to sign in, and cut what it hands on.

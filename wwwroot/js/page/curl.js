@@ -1,4 +1,4 @@
-// What a dialog would send, as a line for a shell. No text of anybody's is anything but text there.
+// What the page sends, as a line for a shell. No text of anybody's is anything but text there.
 const plain = /^[\w@%+=:,./-]+$/;
 export const quoted = (text) => (plain.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`);
 
@@ -7,7 +7,7 @@ const json = (body) => JSON.stringify(body)
   .replace(/[\u007f-\u009f\u2028\u2029]/g, (one) => `\\u${one.charCodeAt().toString(16).padStart(4, '0')}`);
 
 // What a token may do; all else is a person's own, with their password.
-const byToken = /^api\/(servers|reservations|line|builds|bases|copies)\b/;
+const byToken = /^api\/(servers(?!\/[^/]+\/service$)|reservations|line|builds|bases|copies)\b/;
 
 // `request`: { method, path, body }, the path below `base`; `name`: who does it.
 export function curlLine({ method, path, body }, base, name) {

@@ -5,7 +5,7 @@ import { named } from '../access/name-dialog.js';
 import { apps } from '../apps/apps.js';
 import * as addresses from '../page/addresses.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import * as time from '../page/time.js';
 import { hosts } from '../servers/host.js';
 import { servers } from '../servers/server.js';
@@ -38,7 +38,7 @@ export const AnyDialog = Dialog.extend(_.extend({}, endChoice, {
 
   async send(key) {
     const { server, reservation } = await servers.reserveAny({ ...this.wish(), ...this.endWish() }, key);
-    notice(`${server} is yours until ${time.when(new Date(reservation.until))}.`);
+    noticeDone(`${server} is yours until ${time.when(new Date(reservation.until))}.`);
     location.hash = addresses.server(server);
   },
 
@@ -54,7 +54,8 @@ export const AnyDialog = Dialog.extend(_.extend({}, endChoice, {
   async join(key) {
     const hours = hoursOf(this.endWish(), me.get('reservations'));
     const { ahead, turn } = await places.join({ ...this.wish(), hours }, key);
-    notice(turn ? `It is your turn: ${turn.server} is held for you.` : `You wait for any server, as no. ${ahead + 1}.`);
+    const waits = `You wait for any server, as no. ${ahead + 1}.`;
+    noticeDone(turn ? `It is your turn: ${turn.server} is held for you.` : waits);
   }
 }), {
   ask() {

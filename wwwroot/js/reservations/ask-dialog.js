@@ -1,7 +1,7 @@
 // Ask the holder of a server to release it.
 import { named } from '../access/name-dialog.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { holdWords } from './hold.js';
 
 export const AskDialog = Dialog.extend({
@@ -15,7 +15,7 @@ export const AskDialog = Dialog.extend({
   async send(key) {
     const text = this.value('text');
     await this.model.tell('ask', { ...(text ? { text } : {}), number: this.seen.number }, key);
-    notice(`${this.seen.holder} sees at ${this.model.id} that you ask for it. The answer stands there.`);
+    noticeDone(`${this.seen.holder} sees at ${this.model.id} that you ask for it. The answer stands there.`);
   }
 }, {
   ask(model) { named(() => new AskDialog({ model }).open()); }

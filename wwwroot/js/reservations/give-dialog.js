@@ -1,7 +1,7 @@
 // Give a server to a colleague, who has it until its end.
 import { _ } from '../page/libraries.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { refusal } from './refusal.js';
 
 export const GiveDialog = Dialog.extend(_.extend({}, refusal, {
@@ -15,7 +15,7 @@ export const GiveDialog = Dialog.extend(_.extend({}, refusal, {
   async send(key) {
     const wish = { to: this.value('to'), purpose: this.value('purpose'), ...this.ownNumber() };
     const held = await this.model.tell('give', wish, key);
-    notice(`${this.model.id} is ${held.holder}’s now.`);
+    noticeDone(`${this.model.id} is ${held.holder}’s now.`);
   }
 }), {
   ask(model) { new GiveDialog({ model }).open(); }

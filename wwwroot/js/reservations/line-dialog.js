@@ -3,7 +3,7 @@ import { _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
 import { named } from '../access/name-dialog.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { holdWords } from './hold.js';
 import { lineWords } from './line.js';
 
@@ -22,7 +22,7 @@ export const LineDialog = Dialog.extend({
     const hours = Number(this.value('hours'));
     const place = await this.model.join(_.extend({ purpose: this.value('purpose') }, hours ? { hours } : {}), key);
     const { id } = this.model;
-    notice(place.turn ? `It is your turn: ${id} is held for you.` : `You wait for ${id}, behind ${place.ahead}.`);
+    noticeDone(place.turn ? `It is your turn: ${id} is held for you.` : `You wait for ${id}, behind ${place.ahead}.`);
   }
 }, {
   ask(model) { named(() => new LineDialog({ model }).open()); }

@@ -1,7 +1,7 @@
 // One's places in the line for any server, on the board: the place, when it is probably one's turn, and what is held.
 import { named } from '../access/name-dialog.js';
 import { clock } from '../page/clock.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { pointer } from '../page/pointer.js';
 import * as time from '../page/time.js';
 import { View } from '../page/view.js';
@@ -40,7 +40,7 @@ export const PlacesView = View.extend({
     named(() => this.act(async () => {
       const held = await servers.get(server).reserve({});
       await places.load().catch(() => null);
-      notice(`${server} is yours until ${time.when(new Date(held.until))}.`);
+      noticeDone(`${server} is yours until ${time.when(new Date(held.until))}.`);
     }));
   },
 
@@ -48,7 +48,7 @@ export const PlacesView = View.extend({
     const place = this.placeOf(event);
     this.act(async () => {
       await places.leave(place.get('place'));
-      notice(place.get('watch') ? 'You are told no more when one is free.' : 'You wait for any server no more.');
+      noticeDone(place.get('watch') ? 'You are told no more when one is free.' : 'You wait for any server no more.');
     });
   }
 });

@@ -3,7 +3,7 @@ import { _ } from '../page/libraries.js';
 import { named } from '../access/name-dialog.js';
 import { Problem } from '../live/problem.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import * as time from '../page/time.js';
 import { endChoice } from './end-choice.js';
 import { refusal } from './refusal.js';
@@ -36,7 +36,7 @@ export const ReserveDialog = Dialog.extend(_.extend({}, endChoice, refusal, {
     if (_.isEmpty(wish)) return;
     this.mustBeAsSeen();
     const held = await this.model.reserve({ ...wish, ...this.ownNumber() });
-    notice(`${this.model.id} is yours until ${time.when(new Date(held.until))}.`);
+    noticeDone(`${this.model.id} is yours until ${time.when(new Date(held.until))}.`);
   },
 
   // One's own reservation keeps its number when it is changed: a change made elsewhere, in another tab, is told here.

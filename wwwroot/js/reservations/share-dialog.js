@@ -1,7 +1,7 @@
 // Say who may build on one's server, too.
 import { _ } from '../page/libraries.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { refusal } from './refusal.js';
 
 export const ShareDialog = Dialog.extend(_.extend({}, refusal, {
@@ -16,7 +16,7 @@ export const ShareDialog = Dialog.extend(_.extend({}, refusal, {
     const names = this.value('with').split(',').map((name) => name.trim()).filter(Boolean);
     const held = await this.model.tell('share', { with: names, ...this.ownNumber() }, key);
     const who = held.sharedWith.join(', ') || 'nobody but you';
-    notice(`On ${this.model.id} ${who} may build${held.sharedWith.length ? ', and you' : ''}.`);
+    noticeDone(`On ${this.model.id} ${who} may build${held.sharedWith.length ? ', and you' : ''}.`);
   }
 }), {
   ask(model) { new ShareDialog({ model }).open(); }

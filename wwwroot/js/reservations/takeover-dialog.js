@@ -2,7 +2,7 @@
 import { _ } from '../page/libraries.js';
 import { named } from '../access/name-dialog.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { render } from '../page/templates.js';
 import * as time from '../page/time.js';
 import { endChoice } from './end-choice.js';
@@ -35,7 +35,7 @@ export const TakeoverDialog = Dialog.extend(_.extend({}, endChoice, refusal, hel
     };
     const held = await this.model.takeOver(wish, key);
     const outcome = await this.buildsOutcome(build, builds);
-    notice(`${this.model.id} is yours until ${time.when(new Date(held.until))}.${outcome}`);
+    noticeDone(`${this.model.id} is yours until ${time.when(new Date(held.until))}.${outcome}`);
   },
 
   // After a refusal the dialog is about the one who has the server now; it is sent again only by another click.

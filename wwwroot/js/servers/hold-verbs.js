@@ -1,7 +1,7 @@
 // What a reader may do about the reservation of a server and its line, for its row and its page.
 import { me } from '../access/me.js';
 import { named } from '../access/name-dialog.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import * as time from '../page/time.js';
 import { moreOf } from '../reservations/ends.js';
 import { LineDialog } from '../reservations/line-dialog.js';
@@ -43,13 +43,13 @@ export const holdVerbs = {
 
   async hold(wish) {
     const held = await this.model.reserve(wish);
-    notice(`${this.model.id} is yours until ${time.when(new Date(held.until))}.`);
+    noticeDone(`${this.model.id} is yours until ${time.when(new Date(held.until))}.`);
   },
 
   leaveLine() {
     this.act(async () => {
       await this.model.leave();
-      notice(`You wait for ${this.model.id} no more.`);
+      noticeDone(`You wait for ${this.model.id} no more.`);
     });
   }
 };

@@ -8,7 +8,7 @@ import { BuildDialog } from '../builds/build-dialog.js';
 import { builds } from '../builds/build.js';
 import { ReplaceDialog } from '../builds/replace-dialog.js';
 import { clock } from '../page/clock.js';
-import { notice } from '../page/notice.js';
+import { noticeDone } from '../page/notice.js';
 import { View } from '../page/view.js';
 import { AnswerDialog } from '../reservations/answer-dialog.js';
 import { AskDialog } from '../reservations/ask-dialog.js';
@@ -135,14 +135,14 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   keep() {
     this.act(async () => {
       await this.model.tell('answer', { answer: 'keep', ...this.model.ownNumber() });
-      notice('Who has asked is told that you still need it.');
+      noticeDone('Who has asked is told that you still need it.');
     });
   },
 
   watch() {
     named(() => this.act(async () => {
       await this.model.join({ watch: true });
-      notice(`You are told when ${this.model.id} is free.`);
+      noticeDone(`You are told when ${this.model.id} is free.`);
     }));
   },
 

@@ -4,7 +4,7 @@ import { _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
 import { Problem } from '../live/problem.js';
 import { Dialog } from '../page/dialog.js';
-import { notice } from '../page/notice.js';
+import { notice, noticeDone } from '../page/notice.js';
 import * as time from '../page/time.js';
 import { endChoice } from '../reservations/end-choice.js';
 import { holdWords } from '../reservations/hold.js';
@@ -58,13 +58,13 @@ export const ServiceDialog = Dialog.extend(_.extend({}, endChoice, {
 });
 
 function told(model, text, former, number) {
-  notice(text, { word: 'Undo', ms: 9000, run: () => undo(model, former, number) });
+  noticeDone(text, { name: 'back', word: 'Undo', run: () => undo(model, former, number) });
 }
 
 async function undo(model, former, number) {
   try {
     const now = await model.putService({ ...former, ...(number ? { number } : {}) });
-    notice(`${model.id} is ${now ? 'out of service' : 'in service'} again.`);
+    noticeDone(`${model.id} is ${now ? 'out of service' : 'in service'} again.`);
   } catch (error) {
     const { title, detail } = Problem.of(error);
     notice([title, time.said(detail)].join(' ').trim());
