@@ -8,9 +8,9 @@ namespace TestServers.Tests.Stories.Api;
 
 /// <summary>
 /// People reserve, share, wait, leave, ask, take over, give, release and take that back, on a few servers at once while
-/// the console is killed: there is an order of the calls in which every answer is right, the line is first come, first
-/// served, and each turn stands once in the audit and once among what is to be told. CONSOLE_HOLDS_SEED repeats a run's
-/// choices.
+/// the console is killed, and turns and reservations end by the clock: there is an order of all that in which every
+/// answer is right, the line is first come, first served, and each turn stands once in the audit and once among what is
+/// to be told. CONSOLE_HOLDS_SEED repeats a run's choices.
 /// </summary>
 public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
 {
@@ -21,6 +21,8 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
         ? seed
         : Random.Shared.Next(1_000_000);
 
+    // One moment by the clock that times calls, and by the machine's.
+    private readonly (long Ticks, DateTimeOffset Time) _then = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
     private readonly List<LineCall> _history = [];
     private int _people,
         _left,
@@ -30,7 +32,7 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
 
     [Theory]
     [InlineData(64, 4_000, 6, 60)]
-    // Turns that nobody takes are passed by the clock: the audit tells when.
+    // Turns and reservations are over within seconds.
     [InlineData(10, 500, 2, 0.012)]
     public async Task Every_answer_about_a_line_fits_into_one_order_and_each_turn_is_told_once_whatever_is_killed(
         int people,
@@ -45,33 +47,40 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
         _servers = [.. Enumerable.Range(1, people / 2).Select(n => $"qa{n:00}")];
         await using var console = new ConsoleProcess();
         var minutes = turnMinutes.ToString(CultureInfo.InvariantCulture);
-        console.WriteSettings(more: $$""", "reservations": { "turnMinutes": {{minutes}} }""");
+        console.WriteSettings(more: $$""", "reservations": { "turnMinutes": {{minutes}}, "kept": 1000 }""");
         console.WriteDomains([.. _servers.Select(s => (s, 1))]);
         await console.StartWithServers();
         _up.SetResult();
-        var (began, clock) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         var callers = Task.WhenAll(Enumerable.Range(0, people).Select(n => Task.Run(() => Call(console, n))));
         for (var kill = 1; kill <= kills; kill++)
         {
             await Wait.Until("so many calls were made", () => _left <= calls - calls * kill / (kills + 1), 120);
             var down = _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var killed = Stopwatch.GetTimestamp();
             await console.Kill();
             await console.StartWithServers();
+            lock (_history)
+                _history.AddRange(_servers.SelectMany(s => Restarted(s, killed, Stopwatch.GetTimestamp())));
             down.SetResult();
         }
         await callers;
+        await Wait.Until("what is over has ended", () => !IsOver(console));
         output.WriteLine($"{_history.Count} calls, {_history.Count(c => c.Status is null)} without an answer");
 
         Assert.True(_history.Count >= calls);
         var audit = await Audit(console);
         var missed = audit.Where(f => f.Text("what") == "turn missed").ToList();
-        _history.AddRange(missed.Select(f => Missed(f, began, clock)));
-        output.WriteLine($"{missed.Count} turns missed");
+        _history.AddRange(missed.Select(Missed));
+        var ended = EndedByTime(console).ToList();
+        _history.AddRange(ended.SelectMany(e => Ended(e.Server, e.Past)));
+        output.WriteLine($"{missed.Count} turns missed, {ended.Count} reservations ended by time");
         Assert.Equal(turnMinutes < 1, missed.Count > 0);
+        Assert.Equal(turnMinutes < 1, ended.Count > 0);
+        Assert.Equal(audit.Count(f => f.Text("what") == "end reservation"), ended.Count);
         foreach (var server in _history.GroupBy(c => c.Server))
             Assert.True(LineOrder.Exists([.. server], out var why), $"{server.Key}: {why}");
-        // Of few calls some kinds may all be refused, and a release is taken back by luck alone.
-        foreach (var what in Enum.GetValues<LineDeed>().Where(w => w is < LineDeed.Miss and not LineDeed.Undo))
+        // Of few calls some kinds may all be refused.
+        foreach (var what in Enum.GetValues<LineDeed>().Where(w => w < LineDeed.Miss))
             Assert.True(
                 calls < 1000 || _history.Any(c => c.What == what && (int?)c.Status is >= 200 and < 300),
                 $"no {what} was done"
@@ -94,33 +103,51 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
         Assert.True(TurnsIn(audit, "turn").Count > calls / 100);
     }
 
+    private long TicksAt(DateTimeOffset time) =>
+        _then.Ticks + (long)((time - _then.Time).TotalSeconds * Stopwatch.Frequency);
+
     // The act was decided at its time or when somebody else was refused because of it, up to a second before: the
     // clock is asked every second.
-    private static LineCall Missed(JsonElement fact, long began, DateTimeOffset clock)
+    private LineCall Missed(JsonElement fact)
     {
-        var since = fact.GetProperty("at").GetDateTimeOffset() - clock;
-        var at = began + (long)(since.TotalSeconds * Stopwatch.Frequency);
-        return new(
-            fact.Text("on")!,
-            fact.Text("more")!.Split(' ')[3],
-            LineDeed.Miss,
-            "",
-            at - (2 * Stopwatch.Frequency),
-            at + (5 * Stopwatch.Frequency),
-            HttpStatusCode.OK
-        );
+        var at = TicksAt(fact.GetProperty("at").GetDateTimeOffset());
+        var (server, person) = (fact.Text("on")!, fact.Text("more")!.Split(' ')[3]);
+        return new(server, person, LineDeed.Miss, "", at - Seconds(2), at + Seconds(5), HttpStatusCode.OK);
     }
+
+    // It holds until its time, and is taken out, for the first in line, within a second.
+    private IEnumerable<LineCall> Ended(string server, JsonElement past)
+    {
+        var held = past.GetProperty("held");
+        var from = TicksAt(held.GetProperty("until").GetDateTimeOffset()) - Seconds(0.05);
+        var to = TicksAt(past.GetProperty("endedAt").GetDateTimeOffset()) + Seconds(1);
+        yield return new(server, held.Text("holder")!, LineDeed.End, "", from, to, HttpStatusCode.OK);
+        yield return new(server, "", LineDeed.Offer, "", from, to, HttpStatusCode.OK);
+    }
+
+    // A turn that was over meanwhile is nobody's fault: as long as no host has told of its servers it is taken back,
+    // and given again within a second after that.
+    private static IEnumerable<LineCall> Restarted(string server, long killed, long up) =>
+        [
+            new(server, "", LineDeed.Lapse, "", killed, up + Seconds(0.2)),
+            new(server, "", LineDeed.Offer, "", up, up + Seconds(5), HttpStatusCode.OK),
+        ];
+
+    private static long Seconds(double seconds) => (long)(seconds * Stopwatch.Frequency);
 
     private async Task Call(ConsoleProcess console, int n)
     {
         var random = new Random(Seed * 1000 + n);
         using var http = console.ClientFor($"p{n}");
         var (waits, holds, released) = (new List<string>(), new List<string>(), new List<string>());
+        string? justReleased = null;
         while (Interlocked.Decrement(ref _left) >= 0)
         {
             await _up.Task;
             await Task.Delay(random.Next(_pause));
-            var what = (LineDeed)random.Next((int)LineDeed.Miss);
+            // Some take a release back at once, before anybody has come.
+            var isSorry = justReleased is not null && random.Next(4) == 0;
+            var what = isSorry ? LineDeed.Undo : (LineDeed)random.Next((int)LineDeed.Miss);
             var to = $"p{(n + 1 + random.Next(_people - 1)) % _people}";
             // Who waits tries to take what they wait for, and who holds gives it back: so turns come and go.
             var known = what switch
@@ -132,13 +159,18 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
             };
             // Half of them want the same few, whose lines are long; the others' are short or empty.
             var wanted = random.Next(random.Next(2) == 0 ? _people / 10 : _servers.Length);
-            var server = known.Count > 0 ? known[random.Next(known.Count)] : _servers[wanted];
+            var server =
+                isSorry ? justReleased!
+                : known.Count > 0 ? known[random.Next(known.Count)]
+                : _servers[wanted];
             var call = new LineCall(server, $"p{n}", what, to, Stopwatch.GetTimestamp());
             try
             {
-                using var answer = await Send(http, call);
-                call = await call.Answered(answer, Stopwatch.GetTimestamp());
+                // What they have waited for is theirs for 1 to 4 s, where turns are short.
+                using var answer = await Send(http, call, _pause == 0 ? 1 : 0.0003 + random.NextDouble() * 0.0008);
+                call = await call.Answered(answer, Stopwatch.GetTimestamp(), TicksAt);
                 Remember(call, waits, holds, released);
+                justReleased = call is { What: LineDeed.Release, Status: HttpStatusCode.NoContent } ? server : null;
             }
             catch (HttpRequestException)
             {
@@ -172,7 +204,7 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
             released.Add(call.Server);
     }
 
-    private static Task<HttpResponseMessage> Send(HttpClient http, LineCall call)
+    private static Task<HttpResponseMessage> Send(HttpClient http, LineCall call, double hours)
     {
         var server = $"api/servers/{call.Server}";
         return call.What switch
@@ -184,7 +216,7 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
             LineDeed.Share => http.Post($"{server}/reservation/share", new { with = new[] { call.To } }),
             LineDeed.Ask => http.Post($"{server}/reservation/ask", new { }),
             LineDeed.Undo => http.Post($"{server}/reservation/undo", new { }),
-            LineDeed.Join => http.Post($"{server}/line", new { purpose = "x", hours = 1 }),
+            LineDeed.Join => http.Post($"{server}/line", new { purpose = "x", hours }),
             LineDeed.Leave => http.DeleteAsync($"{server}/line"),
             _ => http.GetAsync(server),
         };
@@ -199,6 +231,18 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
 
     private static List<string> TurnsIn(List<JsonElement> audit, string what) =>
         [.. audit.Where(f => f.Text("what") == what).Select(f => $"{f.Text("on")} {f.Text("more")!.Split(' ')[3]}")];
+
+    private static bool IsOver(ConsoleProcess console) =>
+        State(Path.Combine(console.Folder, "state", "reservations.json"))
+            .GetProperty("held")
+            .EnumerateObject()
+            .Any(r => r.Value.GetProperty("until").GetDateTimeOffset() < DateTimeOffset.UtcNow.AddMinutes(1));
+
+    private static IEnumerable<(string Server, JsonElement Past)> EndedByTime(ConsoleProcess console) =>
+        from file in Directory.EnumerateFiles(Path.Combine(console.Folder, "state", "reservations"), "*.json")
+        from past in State(file).GetProperty("ended").EnumerateArray()
+        where past.Text("end") == "timeOver"
+        select (Path.GetFileNameWithoutExtension(file), past);
 
     private static JsonElement.ArrayEnumerator Pending(ConsoleProcess console) =>
         State(Path.Combine(console.Folder, "state", "concerns.json")).GetProperty("pending").EnumerateArray();
@@ -238,6 +282,15 @@ internal enum LineDeed
 
     /// <summary>No call: a turn was over.</summary>
     Miss,
+
+    /// <summary>No call: a reservation's time was over.</summary>
+    End,
+
+    /// <summary>No call: a turn was taken back, and its place stays.</summary>
+    Lapse,
+
+    /// <summary>No call: from here on a free server is the first one's in its line.</summary>
+    Offer,
 }
 
 /// <summary>A call and its answer.</summary>
@@ -249,6 +302,7 @@ internal enum LineDeed
 /// <param name="Line">Of a look: who waited, each with a blank behind.</param>
 /// <param name="Turn">Of a look: whose turn it was.</param>
 /// <param name="Shared">Of a look: with whom it was shared.</param>
+/// <param name="Until">Of a reservation: the timestamp of its end; 0: it is not known.</param>
 internal sealed record LineCall(
     string Server,
     string By,
@@ -260,12 +314,15 @@ internal sealed record LineCall(
     string? Holder = null,
     string Line = "",
     string? Turn = null,
-    string Shared = ""
+    string Shared = "",
+    long Until = 0
 ) : ITimedCall
 {
-    public async Task<LineCall> Answered(HttpResponseMessage answer, long at)
+    public async Task<LineCall> Answered(HttpResponseMessage answer, long at, Func<DateTimeOffset, long> ticksAt)
     {
         var call = this with { Ended = at, Status = answer.StatusCode };
+        if (What is LineDeed.Reserve or LineDeed.TakeOver && answer.IsSuccessStatusCode)
+            return call with { Until = ticksAt((await answer.Json()).GetProperty("until").GetDateTimeOffset()) };
         if (What != LineDeed.Look)
             return call;
         var body = await answer.Json();

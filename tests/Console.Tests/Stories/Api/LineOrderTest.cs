@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using TestServers.Tests.Stage;
 
@@ -16,8 +17,9 @@ public sealed class LineOrderTest
         string? holder = null,
         string line = "",
         string? turn = null,
-        string shared = ""
-    ) => new("qa01", by, what, "dora", began, began + 1, status, holder, line, turn, shared);
+        string shared = "",
+        long until = 0
+    ) => new("qa01", by, what, "dora", began, began + 1, status, holder, line, turn, shared, until);
 
     [Fact]
     public void Who_waits_first_is_served_first_and_a_call_without_an_answer_may_have_been_done() =>
@@ -63,6 +65,31 @@ public sealed class LineOrderTest
             )
         );
 
+    [Fact]
+    public void A_hold_that_ends_by_its_time_is_shown_a_little_longer_and_then_offered_to_the_first() =>
+        Assert.True(
+            LineOrder.Exists(
+                [
+                    Call("anna", LineDeed.Reserve, 1, HttpStatusCode.Created, until: 5),
+                    Call("ben", LineDeed.Join, 3, HttpStatusCode.Created),
+                    Call("anna", LineDeed.End, 5, HttpStatusCode.OK),
+                    Call("anna", LineDeed.Release, 7, HttpStatusCode.NoContent),
+                    Call("emil", LineDeed.Look, 9, HttpStatusCode.OK, "anna", "ben "),
+                    Call("emil", LineDeed.Look, 11, HttpStatusCode.OK, null, "ben "),
+                    Call("carla", LineDeed.Reserve, 13, HttpStatusCode.Conflict),
+                    Call("", LineDeed.Offer, 15, HttpStatusCode.OK),
+                    Call("emil", LineDeed.Look, 17, HttpStatusCode.OK, null, "ben ", "ben"),
+                    Call("anna", LineDeed.Undo, 19, HttpStatusCode.Conflict),
+                    Call("", LineDeed.Lapse, 21, null),
+                    Call("emil", LineDeed.Look, 23, HttpStatusCode.OK, null, "ben "),
+                    Call("", LineDeed.Offer, 25, HttpStatusCode.OK),
+                    Call("ben", LineDeed.Miss, 27, HttpStatusCode.OK),
+                    Call("emil", LineDeed.Look, 29, HttpStatusCode.OK),
+                ],
+                out _
+            )
+        );
+
     public static TheoryData<string> Wrong() =>
         [
             "passed",
@@ -76,6 +103,11 @@ public sealed class LineOrderTest
             "still shared",
             "missed by the second",
             "lost",
+            "not offered",
+            "shown long after its end",
+            "taken back after its end",
+            "missed before it was offered",
+            "not taken back for no reason",
         ];
 
     [Theory]
@@ -84,11 +116,13 @@ public sealed class LineOrderTest
     {
         List<LineCall> calls =
         [
-            Call("anna", LineDeed.Reserve, 1, HttpStatusCode.Created),
+            Call("anna", LineDeed.Reserve, 1, HttpStatusCode.Created, until: Stopwatch.Frequency * 3600),
             Call("ben", LineDeed.Join, 3, HttpStatusCode.Created),
             Call("carla", LineDeed.Join, 5, HttpStatusCode.Created),
         ];
         var release = Call("anna", LineDeed.Release, 7, HttpStatusCode.NoContent);
+        var end = Call("anna", LineDeed.End, 7, HttpStatusCode.OK);
+        LineCall Leave(string by, long at) => Call(by, LineDeed.Leave, at, HttpStatusCode.NoContent);
         calls.AddRange(
             what switch
             {
@@ -110,6 +144,27 @@ public sealed class LineOrderTest
                     Call("emil", LineDeed.Look, 11, HttpStatusCode.OK, "ben", "carla ", shared: "dora"),
                 ],
                 "missed by the second" => [release, Call("carla", LineDeed.Miss, 9, HttpStatusCode.OK)],
+                "not offered" => [release, Call("emil", LineDeed.Look, 9, HttpStatusCode.OK, null, "ben carla ")],
+                "shown long after its end" =>
+                [
+                    end,
+                    Call("emil", LineDeed.Look, Stopwatch.Frequency * 4, HttpStatusCode.OK, "anna", "ben carla "),
+                ],
+                "taken back after its end" =>
+                [
+                    end,
+                    Leave("ben", 9),
+                    Leave("carla", 11),
+                    Call("anna", LineDeed.Undo, 13, HttpStatusCode.OK),
+                ],
+                "missed before it was offered" => [end, Call("ben", LineDeed.Miss, 9, HttpStatusCode.OK)],
+                "not taken back for no reason" =>
+                [
+                    release,
+                    Leave("ben", 9),
+                    Leave("carla", 11),
+                    Call("anna", LineDeed.Undo, 13, HttpStatusCode.Conflict),
+                ],
                 "taken over past the line" => [Call("carla", LineDeed.TakeOver, 7, HttpStatusCode.OK)],
                 _ => [release, Call("emil", LineDeed.Look, 9, HttpStatusCode.OK, null, "carla ", "carla")],
             }

@@ -119,6 +119,23 @@ public sealed class LinesInTroubleTest : ReservationParts
         Assert.Equal(0, Told(ConcernKind.PlaceOver, "anna"));
     }
 
+    [Fact]
+    public async Task A_release_is_not_taken_back_over_the_end_of_who_has_had_it_since()
+    {
+        await Parts.Reserve("qa01", "anna", 3);
+        await Release("qa01", "anna");
+        await Parts.Reserve("qa01", "ben", TimeSpan.FromSeconds(4).TotalHours);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Null(Book.Of(Server("qa01")));
+        var refusal = await Assert.ThrowsAsync<Problem>(() =>
+            Parts.The<ReleaseUndo>().Undo(Server("qa01"), null, PartsInPlace.DeedOf("anna"))
+        );
+        Assert.StartsWith("There is no release of qa01 by you", refusal.Message, StringComparison.Ordinal);
+        await Book.RemoveEnded();
+        Assert.Null(Book.Of(Server("qa01")));
+        Assert.Equal(["ben", "anna"], Parts.The<PastReservations>().Of(Server("qa01")).Select(p => p.Held.Holder));
+    }
+
     private static ServerName Server(string name) => ServerName.From(name)!;
 
     private string? TurnOf(string server) => State.TurnOf(Server(server))?.Person;
