@@ -4,6 +4,7 @@ using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Settings;
 using TestServers.Storage;
+using TestServers.Webhooks;
 
 namespace TestServers.Monitoring;
 
@@ -22,9 +23,10 @@ public enum HealthState
 
 /// <summary>Something that is not as it should be.</summary>
 /// <param name="Part">
-/// What it concerns: disk, queue, host, databaseHost, base, restore, server, copies, bases or settings.
+/// What it concerns: disk, queue, host, databaseHost, base, restore, server, copies, bases, webhook, mail or settings.
 /// </param>
-/// <param name="Name">Which one: the host's, base's or server's name; empty where there is only one.</param>
+/// <param name="Name">Which one: the host's, base's, server's or webhook's name; empty where there is only
+/// one.</param>
 /// <param name="State">Warning or failing.</param>
 /// <param name="Message">What is wrong, since when, and what to do.</param>
 public sealed record HealthProblem(string Part, string Name, HealthState State, string Message);
@@ -42,6 +44,7 @@ public sealed class Health(
     Restores restores,
     CopyPresenter copies,
     JobStore<Build> builds,
+    Deliveries deliveries,
     DiskWatch disk,
     TimeProvider clock
 )
@@ -58,6 +61,7 @@ public sealed class Health(
             .. settings.Newest.Bases.SelectMany(LookAtBase),
             .. LookAtServers(),
             .. LookAtCopies(),
+            .. deliveries.Silent.Select(LookAtReceiver),
         ];
 
     /// <summary>
@@ -171,6 +175,20 @@ public sealed class Health(
             );
         foreach (var problem in LookAtLeftovers(list))
             yield return problem;
+    }
+
+    // Its answers may tell an address, which is often a key itself: anybody may ask for this.
+    private static HealthProblem LookAtReceiver(SilentReceiver silent)
+    {
+        var (part, who) = silent.Webhook is { } name ? ("webhook", $"Webhook {name}") : ("mail", "The SMTP server");
+        var taken = silent.TakenAt is { } time ? $"since {Times.Say(time)}" : "yet";
+        return new(
+            part,
+            silent.Webhook ?? "",
+            HealthState.Warning,
+            $"{who} has taken nothing {taken}: {silent.Waiting} sent in vain, the oldest of {Times.Say(silent.Since)}. "
+                + "They are sent again for three days. The page Deliveries has the answers."
+        );
     }
 
     private static IEnumerable<HealthProblem> LookAtLeftovers(CopyList list) =>

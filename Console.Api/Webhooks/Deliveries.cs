@@ -10,11 +10,29 @@ namespace TestServers.Webhooks;
 /// </summary>
 public sealed class Deliveries(CurrentSettings settings, JsonFile<DeliveriesState> file, TimeProvider clock)
 {
+    /// <summary>For so long a receiver may take nothing before it is said.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     /// <summary>Raised when one more waits, after the act.</summary>
     public event Action? Added;
 
     /// <summary>All that wait, and the last that have ended; newest first.</summary>
     public IReadOnlyList<Delivery> All => [.. file.Value.Waiting.Concat(file.Value.Ended).OrderByDescending(d => d.Id)];
+
+    /// <summary>The receivers that have taken nothing for a while although something waits for them.</summary>
+    public IEnumerable<SilentReceiver> Silent
+    {
+        get
+        {
+            var (now, state) = (clock.GetUtcNow(), file.Value);
+            return from tried in state.Waiting.Where(d => d.Attempts > 0).GroupBy(d => d.Webhook)
+                let since = tried.Min(d => d.Notice.At)
+                let taken = state.TakenBy(tried.Key)
+                where now - since >= Patience && !(now - taken < Patience)
+                orderby tried.Key
+                select new SilentReceiver(tried.Key, taken, tried.Count(), since);
+        }
+    }
 
     /// <summary>Writes a notice down for all that want it, as a part of an act.</summary>
     public void Add(Act act, Notice notice)
@@ -69,3 +87,10 @@ public sealed class Deliveries(CurrentSettings settings, JsonFile<DeliveriesStat
                 : "The settings do not name this webhook any more.",
         };
 }
+
+/// <summary>A receiver that takes nothing.</summary>
+/// <param name="Webhook">Null: the SMTP server.</param>
+/// <param name="TakenAt">When it has taken something last; null: nobody knows of any.</param>
+/// <param name="Waiting">How many were sent in vain.</param>
+/// <param name="Since">Of when the oldest of them is.</param>
+public sealed record SilentReceiver(string? Webhook, DateTimeOffset? TakenAt, int Waiting, DateTimeOffset Since);

@@ -56,6 +56,11 @@ public sealed record DeliveriesState(
         };
     }
 
+    /// <summary>When a receiver has taken something last; null: nothing of what is kept.</summary>
+    /// <param name="webhook">Null: by e-mail.</param>
+    public DateTimeOffset? TakenBy(string? webhook) =>
+        Ended.Where(d => d.Webhook == webhook && d.State == DeliveryState.Delivered).Max(d => d.AnsweredAt);
+
     public string? FindFault()
     {
         var all = Waiting.Concat(Ended).ToList();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
@@ -94,11 +95,30 @@ public sealed class WebhooksTest
         Assert.Equal(1, waiting.GetProperty("attempts").GetInt32());
         Assert.Contains("HTTP 500: out of order It is sent again later", console.Log, StringComparison.Ordinal);
 
+        // It is of a while ago: the console's health tells of it, without the answer, which may have addresses.
         await console.Kill();
-        bot.Answer = _ => Task.CompletedTask;
+        var file = Path.Combine(console.Folder, "state", "deliveries.json");
+        var state = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        state["waiting"]![0]!["notice"]!["at"] = DateTimeOffset.UtcNow.AddMinutes(-11);
+        await File.WriteAllTextAsync(file, state.ToJsonString());
+        var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bot.Answer = _ => looked.Task;
         await console.StartWithServers();
+        var problem = Assert.Single((await console.Http.Json("healthz")).GetProperty("problems").EnumerateArray());
+        Assert.Equal(
+            ("webhook", "bot", "warning"),
+            (problem.Text("part"), problem.Text("name"), problem.Text("state"))
+        );
+        Assert.StartsWith(
+            "Webhook bot has taken nothing yet: 1 sent in vain, the oldest of ",
+            problem.Text("message"),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("500", problem.Text("message"), StringComparison.Ordinal);
+        looked.SetResult();
         var delivered = Assert.Single(await Deliveries(console, d => d.Any(one => one.Text("state") == "delivered")));
         Assert.Equal(2, delivered.GetProperty("attempts").GetInt32());
+        Assert.Equal("well", (await console.Http.Json("healthz")).Text("status"));
         Assert.Equal(2, bot.Got.Count);
         Assert.Single(bot.Got.Select(s => s.Headers["X-Console-Delivery"]).Distinct());
 
