@@ -33,6 +33,12 @@ public enum MessageKind
     /// <summary>One may build on somebody's server.</summary>
     Shared,
 
+    /// <summary>A server that one holds, shares or waits for is out of service.</summary>
+    OutOfService,
+
+    /// <summary>It is in service again.</summary>
+    BackInService,
+
     /// <summary>A build of one's own has succeeded.</summary>
     BuildSucceeded,
 

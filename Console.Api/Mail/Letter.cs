@@ -41,6 +41,8 @@ public sealed record Letter(
             MessageKind.Answered => $"You are answered about {server}",
             MessageKind.Given => $"{server} was given to you",
             MessageKind.Shared => $"You may build on {server}",
+            MessageKind.OutOfService => $"{server} is out of service",
+            MessageKind.BackInService => $"{server} is in service again",
             MessageKind.BuildSucceeded => $"Build {notice.Build} on {server} has succeeded",
             MessageKind.BuildFailed => $"Build {notice.Build} on {server} has not succeeded",
             MessageKind.BaseStale => $"The base {notice.Base} is stale",

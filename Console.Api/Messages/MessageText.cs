@@ -70,6 +70,8 @@ public static class MessageText
             ConcernKind.Asked => MessageKind.Asked,
             ConcernKind.Answered => MessageKind.Answered,
             ConcernKind.Given => MessageKind.Given,
+            ConcernKind.OutOfService => MessageKind.OutOfService,
+            ConcernKind.BackInService => MessageKind.BackInService,
             _ => MessageKind.Shared,
         };
 
@@ -92,10 +94,15 @@ public static class MessageText
             ConcernKind.Answered => $"{concern.By} has answered about {server}: {AnswerOf(concern, until)}",
             ConcernKind.Given => $"{concern.By} has given {server} to you, until {until}: {Said(concern.Text)}",
             _ => $"{concern.By} lets you build on {server}, too, until {until}: {Said(concern.Text)}",
+            ConcernKind.OutOfService => $"{concern.By} has put {server} out of service{EndOf(concern)}: "
+                + $"{Said(concern.Text)} What you have there, a reservation or a place in its line, stays yours.",
+            ConcernKind.BackInService => $"{server} is in service again.",
         };
     }
 
     private static string LeftOf(int? minutes) => minutes is 60 or null ? "an hour" : $"{minutes} minutes";
+    private static string EndOf(Concern concern) => concern.Until is { } until ? $" until {Times.Say(until)}" : "";
+
 
     private static string AnswerOf(Concern concern, string until) =>
         concern.Text switch

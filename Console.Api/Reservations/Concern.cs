@@ -32,6 +32,12 @@ public enum ConcernKind
 
     /// <summary>Somebody lets them build on a server.</summary>
     Shared,
+
+    /// <summary>A server that they hold, share or wait for was put out of service.</summary>
+    OutOfService,
+
+    /// <summary>It is in service again.</summary>
+    BackInService,
 }
 
 /// <summary>Something that a person is to be told once; written in the act that it tells of.</summary>
@@ -40,7 +46,8 @@ public enum ConcernKind
 /// <param name="Number">The reservation that it is about; null: none.</param>
 /// <param name="By">Who did it; null: the clock.</param>
 /// <param name="Text">What they wrote.</param>
-/// <param name="Until">The time that it is about: the end of a turn, or of a reservation.</param>
+/// <param name="Until">The time that it is about: the end of a turn, of a reservation, or of being out of
+/// service.</param>
 /// <param name="Minutes">How long before its end a reservation's end is told.</param>
 public sealed record Concern(
     long Id,

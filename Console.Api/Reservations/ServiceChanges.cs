@@ -20,8 +20,10 @@ public sealed record ServiceWish(
 /// </summary>
 public sealed class ServiceChanges(
     JsonFile<ServiceState> file,
+    JsonFile<ReservationsState> reservations,
     OutOfServiceServers service,
     ReservationBook book,
+    Concerns concerns,
     Journal journal,
     Audit audit,
     KeptAnswers answers,
@@ -77,6 +79,9 @@ public sealed class ServiceChanges(
         var after = act.Change(file, state => state.With(said)).On(server)!;
         var end = until is { } time ? $", until {Times.Say(time)}" : "";
         audit.Write(act, deed.Caller, "out of service", server.Text, $"number {after.Number}{end}: {note}");
+        // Another note alone is told by the board.
+        if (now is null || now.Until != until)
+            TellAll(act, ConcernKind.OutOfService, server, deed.Caller.Name, note, until);
         book.TellAfter(act, server);
         return after;
     }
@@ -89,6 +94,7 @@ public sealed class ServiceChanges(
             return;
         act.Change(file, state => state.Without(server));
         audit.Write(act, deed.Caller, "back in service", server.Text, $"number {now.Number} of {now.By}: {now.Note}");
+        TellAll(act, ConcernKind.BackInService, server, deed.Caller.Name);
         book.TellAfter(act, server);
     }
 
@@ -104,7 +110,31 @@ public sealed class ServiceChanges(
             server.Text,
             $"number {over.Number} of {over.By}: its time ended at {Times.Say(over.Until!.Value)}"
         );
+        TellAll(act, ConcernKind.BackInService, server);
         book.TellAfter(act, server);
+    }
+
+    // Who does it knows it.
+    private void TellAll(
+        Act act,
+        ConcernKind kind,
+        ServerName server,
+        string? by = null,
+        string? note = null,
+        DateTimeOffset? until = null
+    )
+    {
+        var state = act.Of(reservations);
+        var held = book.Holding(state, server);
+        IEnumerable<string?> people =
+        [
+            held?.Holder,
+            .. held?.SharedWith ?? [],
+            state.TurnOf(server)?.Person,
+            .. state.WaitingFor(server).Select(p => p.Person),
+        ];
+        foreach (var person in people.OfType<string>().Where(p => p != by).Distinct(StringComparer.Ordinal))
+            concerns.Raise(act, kind, person, server, by: by, text: note, until: until);
     }
 
     private DateTimeOffset? EndOf(ServiceWish wish)

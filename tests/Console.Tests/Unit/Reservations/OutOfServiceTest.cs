@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Hosts;
+using TestServers.Messages;
 using TestServers.Reservations;
 using TestServers.Storage;
 using TestServers.Tests.Stage;
@@ -70,6 +71,40 @@ public sealed class OutOfServiceTest : ReservationParts
         var last = File.ReadLines(Audit).Last(l => l.Contains("back in service", StringComparison.Ordinal));
         Assert.Contains("\"kind\":\"console\"", last, StringComparison.Ordinal);
         Assert.Contains("number 1 of carla: its time ended at 2026-03-02 11:00 UTC", last, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_has_it_shares_it_or_waits_for_it_is_told_once_each_time_and_who_does_it_is_not()
+    {
+        await Parts.Reserve("qa01", "anna", 8);
+        await Parts.The<ReservationSharing>().Share(Qa01, ["emil"], null, PartsInPlace.DeedOf("anna"));
+        foreach (var person in new[] { "ben", "carla", "dora" })
+            await Join("qa01", person);
+        await Parts.The<WaitingLine>().Join(new(Qa01, Watch: true), PartsInPlace.DeedOf("fred"));
+        await Parts.Reserve("qa02", "gina", 8);
+        var first = (await Put(new(true, "the disk is being replaced", Hours: 2))).Service!;
+        Assert.Equal(["anna", "ben", "dora", "emil"], Told(ConcernKind.OutOfService));
+        Assert.Equal(
+            "carla has put qa01 out of service until 2026-03-02 11:00 UTC: the disk is being replaced. What you have "
+                + "there, a reservation or a place in its line, stays yours.",
+            MessageText.Of(Parts.The<Concerns>().Pending[^1]).Text
+        );
+        await Put(new(true, "the disk, and memory", Until: first.Until));
+        Assert.Equal(4, Told(ConcernKind.OutOfService).Count);
+        await Put(new(true, "the disk, and memory", Hours: 3));
+        Assert.Equal(8, Told(ConcernKind.OutOfService).Count);
+        await Put(new(false));
+        Assert.Equal(["anna", "ben", "dora", "emil"], Told(ConcernKind.BackInService));
+
+        // Back by the clock is nobody's deed.
+        await Release("qa01", "anna");
+        await Put(new(true, "once more", Hours: 1));
+        Assert.Equal(10, Told(ConcernKind.OutOfService).Count);
+        await Pass(TimeSpan.FromHours(1));
+        await Pass(TimeSpan.Zero);
+        Assert.Equal(["anna", "ben", "ben", "carla", "dora", "dora", "emil"], Told(ConcernKind.BackInService));
+        Assert.Equal("qa01 is in service again.", MessageText.Of(Parts.The<Concerns>().Pending[^2]).Text);
+        Assert.DoesNotContain(Parts.The<Concerns>().Pending, c => c.Person is "fred" or "gina");
     }
 
     [Fact]
@@ -200,6 +235,9 @@ public sealed class OutOfServiceTest : ReservationParts
         );
 
     private string Audit => Path.Combine(Parts.Settings.State, "audit.log");
+
+    private List<string> Told(ConcernKind kind) =>
+        [.. Parts.The<Concerns>().Pending.Where(c => c.Kind == kind).Select(c => c.Person).Order()];
 
     private List<string> Audited(string server, params string[] words) =>
         [
