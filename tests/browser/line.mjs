@@ -1,14 +1,14 @@
 // Two people and a line for one server, by clicking and by the keyboard: one waits, is asked and answered, has the
-// turn, takes it, takes a release back, shares and gives. An administrator puts it out of service. Then any free
-// server: a dialog, the same by curl, and the line for any when none is free.
+// turn, takes it, takes a release back, shares and gives. An administrator puts it out of service, and sees what was
+// sent. Then any free server: a dialog, the same by curl, and the line for any when none is free.
 //
 // Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... OTHER_USER=... OTHER_PASSWORD=... ADMIN_USER=...
-//        ADMIN_PASSWORD=... [SERVER=qa08] node tests/browser/line.mjs
+//        ADMIN_PASSWORD=... [SERVER=qa08] [PICTURES=FOLDER] node tests/browser/line.mjs
 // SERVER: a free, running one with the tag "release", of a lab of which nobody else uses a server meanwhile.
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { accessibilityProblems, openBrowser } from './chromium.mjs';
+import { accessibilityProblems, address, openBrowser } from './chromium.mjs';
 import { Person } from './person.mjs';
 import { check, outcome, step } from './tap.mjs';
 
@@ -187,6 +187,43 @@ try {
     await carla.page.locator('.head .server-tag', { hasText: 'release' }).waitFor();
   });
 
+  await step('who waits for it and who has it are told that it was out of service, and that it is back', async () => {
+    const { messages } = await ben.get('messages');
+    const kinds = messages.filter((one) => one.server === server).map(({ kind }) => kind);
+    assert.deepEqual(kinds.filter((kind) => /Service$/.test(kind)).slice(0, 2), ['backInService', 'outOfService']);
+    assert.equal((await carla.get('messages')).messages.filter(({ kind }) => /Service$/.test(kind)).length, 0);
+  });
+
+  await step('an administrator sees what was sent and is not taken; others have no such page', async () => {
+    const pageOf = (person) => person.page.getByRole('link', { name: 'Deliveries' });
+    assert.equal(await pageOf(anna).count(), 0);
+    await anna.page.goto(`${address}#/deliveries`);
+    await anna.page.locator('.problem', { hasText: 'administrator' }).waitFor();
+    await pageOf(carla).click();
+    await carla.page.getByRole('heading', { name: 'Nothing was sent yet' }).waitFor();
+    await accessible(carla);
+    await carla.page.route('**/api/deliveries', (route) => route.fulfill({ json: { deliveries: manyDeliveries() } }));
+    await carla.page.reload();
+    await carla.page.locator('.receivers li').nth(2).waitFor();
+    const first = carla.page.locator('.receivers li').first();
+    assert.match(await first.innerText(), /^a-chat-room[^]*10 not taken[^]*has taken nothing/);
+    const rows = carla.page.locator('.audit-table tbody tr');
+    assert.equal(await rows.count(), 50);
+    await accessible(carla);
+    await picture(carla, 'deliveries');
+    await carla.page.getByRole('button', { name: 'More' }).click();
+    await carla.page.waitForFunction(() => document.querySelectorAll('.audit-table tbody tr').length === 60);
+    await carla.page.getByLabel('Only what was not taken').check();
+    await carla.page.waitForFunction(() => document.querySelectorAll('.audit-table tbody tr').length === 20);
+    await carla.page.getByLabel('To', { exact: true }).selectOption('by e-mail');
+    await carla.page.waitForFunction(() => document.querySelectorAll('.audit-table tbody tr').length === 10);
+    await carla.page.setViewportSize({ width: 390, height: 800 });
+    assert.ok(await carla.page.evaluate(() => document.documentElement.scrollWidth <= 390), 'it is wider than a phone');
+    await accessible(carla);
+    await picture(carla, 'deliveries-phone');
+    await carla.page.unroute('**/api/deliveries');
+  });
+
   await step('any free server is asked for by the keyboard alone; Escape asks for nothing', async () => {
     await anna.goToBoard();
     const keys = anna.page.keyboard;
@@ -277,10 +314,10 @@ try {
     assert.deepEqual((await ben.get('line')).own, []);
   });
 
-  // A 409 is written into the browser's console by the browser itself.
+  // A 403 or 409 is written into the browser's console by the browser itself.
   await check('the browsers had nothing else to complain about', () =>
-    assert.deepEqual([anna, ben, carla].flatMap((one) => one.complaints.filter((text) => !/status of 409/.test(text))),
-      []));
+    assert.deepEqual([anna, ben, carla].flatMap(({ complaints }) => complaints)
+      .filter((text) => !/status of 40[39]/.test(text)), []));
 } finally {
   for (const person of [anna, ben]) {
     await person.release();
@@ -303,5 +340,29 @@ async function free(person) {
 }
 
 function drop(person, name) { return person.erase(`servers/${name}/reservation`); }
+
+// As a webhook that refuses, one that takes, and an SMTP server would have left them.
+function manyDeliveries() {
+  const at = (minutes) => new Date(Date.now() + minutes * 60000).toISOString();
+  const long = 'a-chat-room-with-a-name-that-is-as-long-as-a-name-may-well-be-in-some-places';
+  return Array.from({ length: 60 }, (_one, n) => {
+    const [webhook, state] = [[long, 'waiting'], ['bot', 'delivered'], ['bot', 'delivered'], [null, 'givenUp'],
+      ['bot', 'delivered'], ['bot', 'delivered']][n % 6];
+    return {
+      id: 60 - n, webhook, state, attempts: state === 'waiting' ? 4 : 1, nextAt: state === 'waiting' ? at(7) : null,
+      answer: { waiting: 'HTTP 500: <b>broken</b>', delivered: 'HTTP 200', givenUp: '550 no such mailbox' }[state],
+      answeredAt: at(-n),
+      notice: {
+        event: 'takenOver', text: `ben has taken qa0${n % 9 + 1} over from you: the hotfix has to go out.`, page: '',
+        at: at(-n - 5), person: anna.name, server: null, build: null, restore: null, base: null
+      }
+    };
+  });
+}
+
+async function picture(person, name) {
+  const { PICTURES: folder } = process.env;
+  if (folder) await person.page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
 
 async function accessible(person) { assert.deepEqual(await accessibilityProblems(person.page), []); }

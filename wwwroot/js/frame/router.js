@@ -8,6 +8,7 @@ import { ComparePage } from '../changes/compare-page.js';
 import * as title from '../messages/title.js';
 import { later } from '../page/later.js';
 import { shown } from '../page/shown.js';
+import * as templates from '../page/templates.js';
 import { BoardPage } from '../servers/board.js';
 import { EntryPage } from '../servers/entry-page.js';
 import { ServerPage } from '../servers/server-page.js';
@@ -27,6 +28,7 @@ export const Router = Backbone.Router.extend({
     'restores/:id/log/:line': 'restore',
     tokens: 'tokens',
     audit: 'audit',
+    deliveries: 'deliveries',
     '*other': 'lost'
   },
 
@@ -47,6 +49,12 @@ export const Router = Backbone.Router.extend({
   bases() { this.show(new BasesPage()); },
   restore(id, line) { this.show(new RestorePage({ id, line })); },
   audit() { return this.later(() => import('../access/audit-page.js')); },
+  deliveries() {
+    return this.later(async () => {
+      await templates.load(['deliveries']);
+      return import('../messages/deliveries-page.js');
+    });
+  },
   tokens() { return this.later(() => import('../access/tokens-page.js')); },
   lost(address) { this.show(new LostPage({ address })); },
 

@@ -37,7 +37,8 @@ export const TopView = View.extend({
         page('#/queue', 'Queue', /^\/?(queue|builds\/)/, { count: open, hint }),
         page('#/bases', 'Bases', /^\/?(bases|restores\/)/),
         page('#/audit', 'Audit', /^\/?audit/),
-        page('#/tokens', 'Tokens', /^\/?tokens/)
+        page('#/tokens', 'Tokens', /^\/?tokens/),
+        ...(me.isAdministrator() ? [page('#/deliveries', 'Deliveries', /^\/?deliveries/)] : [])
       ],
       live: live.toTemplate(),
       bell: me.get('name') && { icon: 'bell', open: String(panel.open), unseen, label: bellLabel(unseen) },

@@ -6,8 +6,9 @@ import { collect } from './template-files.js';
 const nouns = ['page', 'servers', 'reservations', 'access', 'builds', 'log', 'changes', 'bases', 'messages'];
 const known = new Map();
 
-export async function load() {
-  const addresses = nouns.map((noun) => new URL(`../../templates/${noun}.html`, import.meta.url).href);
+// Those that every visit needs, or more.
+export async function load(some = nouns) {
+  const addresses = some.map((noun) => new URL(`../../templates/${noun}.html`, import.meta.url).href);
   const texts = await window.boot.fetch(addresses);
   texts.forEach((text, at) => text !== null && take(text, addresses[at]));
 }
