@@ -15,10 +15,10 @@ public sealed class CopyDrop(Journal journal, Audit audit)
     /// <exception cref="DiskRefused">The audit could not be written; nothing was dropped.</exception>
     public async Task<HostResult> Run(Copy copy, Caller caller, DateTimeOffset? since, CancellationToken cancel)
     {
-        await Write(copy, caller, "drop", Say(copy));
+        await Write(copy, caller, "drop copy", Say(copy));
         var end = await copy.Host.Drop(copy.Found.Base, copy.Server, since, cancel);
         if (!end.Done)
-            await Write(copy, caller, "drop-failed", end.Message);
+            await Write(copy, caller, "drop copy failed", end.Message);
         return end;
     }
 

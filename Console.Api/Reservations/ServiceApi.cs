@@ -27,7 +27,7 @@ public static class ServiceApi
             .MapCalls("Servers", "Which servers there are, and how they are.")
             .MapPut("/api/servers/{server}/service", Put)
             .As("putService", Right.Administer, "Put a server out of service, with a note and an end, or back")
-            .InAudit("service")
+            .InAudit("out of service")
             .Gives(409)
             .Example("""{ "out": true, "note": "the disk is being replaced", "hours": 4 }""");
 

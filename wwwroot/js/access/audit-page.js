@@ -8,8 +8,9 @@ import { Audit } from './audit.js';
 import { me } from './me.js';
 
 const actions = ['reserve', 'change reservation', 'release', 'undo release', 'take over', 'give', 'share',
-  'ask to release', 'answer', 'end reservation', 'join line', 'leave line', 'turn', 'turn missed', 'end place', 'build',
-  'cancel build', 'restore', 'drop copy', 'make token', 'end token', 'read settings'];
+  'ask to release', 'answer', 'end reservation', 'join line', 'leave line', 'turn', 'turn missed', 'end place', 'watch',
+  'watch no more', 'watched server is free', 'out of service', 'back in service', 'build', 'cancel build', 'restore',
+  'drop copy', 'drop copy failed', 'make token', 'end token', 'read settings'];
 const outcomes = ['done', 'refused', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'];
 
 export const Page = View.extend({

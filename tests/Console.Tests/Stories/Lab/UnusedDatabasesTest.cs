@@ -138,7 +138,7 @@ public sealed class UnusedDatabasesTest(LabFixture lab) : IClassFixture<LabFixtu
             Assert.Contains(" MB, with data of 2026-01-01 00:00 UTC", message, StringComparison.Ordinal);
             await (await anna.DeleteAsync($"api/copies/copy_grace_{server}")).Problem(HttpStatusCode.NotFound);
             Assert.Contains(
-                $"\"who\":\"anna\",\"kind\":\"user\",\"what\":\"drop\",\"on\":\"copy_grace_{server}\"",
+                $"\"who\":\"anna\",\"kind\":\"user\",\"what\":\"drop copy\",\"on\":\"copy_grace_{server}\"",
                 File.ReadAllText(Path.Combine(console.StateFolder, "audit.log")),
                 StringComparison.Ordinal
             );
