@@ -68,7 +68,8 @@ def all_who_have:
 def place($own):
   "place \(.place): \(if $own then "you" else .person end), "
   + (if .watch then "watching " else "for " end)
-  + (.server // ("any server" + if .host then " of \(.host)" else "" end + if .app then " for \(.app)" else "" end))
+  + (.server // ("any server" + if .host then " of \(.host)" else "" end + if .app then " for \(.app)" else "" end
+       + if (.tags // [] | length) > 0 then " with \(.tags | join(", "))" else "" end))
   + (if .purpose then ": \(.purpose)" else "" end)
   + (if .turn then "; it is held until \(.turn.until | when)"
        + if $own then ": tsc reserve \(.turn.server)" else "" end

@@ -78,6 +78,14 @@ teardown() { give_back_all; }
   diff <(tr -d '\n' <"$BATS_TEST_TMPDIR/whole") <(tr -d '\n' <"$BATS_TEST_TMPDIR/cut")
 }
 
+@test "any server with tags has all of them" {
+  run -2 tsc any 1h 'much data' --tags 'release,none such'
+  says 'The settings give no server the tag none such.'
+  run -0 --separate-stderr tsc any 1h 'much data' --tags 'release, 64 GB'
+  [ "$(tsc list --json | jq -c --arg name "$output" '.servers[] | select(.name == $name).tags | sort')" = \
+    '["64 GB","release"]' ]
+}
+
 @test "who waits for any server has a place, and a key goes on with it; nobody reads the token" {
   take_all
   run -2 tsc any shop 1h 'no wait'
