@@ -83,26 +83,27 @@ public static class MessageText
         {
             ConcernKind.YourTurn => $"It is your turn: {server} is held for you until {until}. Take it before then, "
                 + "or the next in line gets it.",
-            ConcernKind.PlaceOver => $"Your place in the line for {server} is over, as its time was up.",
+            ConcernKind.PlaceOver => $"Your place in the line for {server} is over"
+                + (concern.Text is { } why ? $": {Said(why)}" : ", as its time was up."),
             ConcernKind.Free => $"{server} is free now.",
             ConcernKind.NewEnd => $"{server}, which you wait for, is reserved by {concern.By} until {until} now.",
             ConcernKind.EndsSoon => $"Your reservation of {server} ends in {LeftOf(concern.Minutes)}, at {until}. "
                 + "Extend it if you need it longer.",
             ConcernKind.TakenOver => $"{concern.By} has taken {server} over from you: {Said(concern.Text)}",
             ConcernKind.Asked => $"{concern.By} asks you to release {server}"
-                + (concern.Text is { Length: > 0 } why ? $": {Said(why)}" : "."),
+                + (concern.Text is { Length: > 0 } asked ? $": {Said(asked)}" : "."),
             ConcernKind.Answered => $"{concern.By} has answered about {server}: {AnswerOf(concern, until)}",
             ConcernKind.Given => $"{concern.By} has given {server} to you, until {until}: {Said(concern.Text)}",
-            _ => $"{concern.By} lets you build on {server}, too, until {until}: {Said(concern.Text)}",
             ConcernKind.OutOfService => $"{concern.By} has put {server} out of service{EndOf(concern)}: "
                 + $"{Said(concern.Text)} What you have there, a reservation or a place in its line, stays yours.",
             ConcernKind.BackInService => $"{server} is in service again.",
+            _ => $"{concern.By} lets you build on {server}, too, until {until}: {Said(concern.Text)}",
         };
     }
 
-    private static string LeftOf(int? minutes) => minutes is 60 or null ? "an hour" : $"{minutes} minutes";
     private static string EndOf(Concern concern) => concern.Until is { } until ? $" until {Times.Say(until)}" : "";
 
+    private static string LeftOf(int? minutes) => minutes is 60 or null ? "an hour" : $"{minutes} minutes";
 
     private static string AnswerOf(Concern concern, string until) =>
         concern.Text switch

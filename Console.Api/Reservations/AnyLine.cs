@@ -48,6 +48,7 @@ public sealed class AnyLine(
         {
             Key = deed.Key,
             Tags = wish.Tags,
+            Only = deed.Caller.Token?.Servers,
         };
         act.Change(file, s => s.WithPlace(place));
         act.Publish(() =>

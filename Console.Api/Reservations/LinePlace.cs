@@ -33,6 +33,9 @@ public sealed record LinePlace(
     /// <summary>Of any server: only those that have all of them.</summary>
     public ImmutableArray<TagName> Tags { get; init; } = [];
 
+    /// <summary>Of any server: only these, as the script's token is for no others; null: all.</summary>
+    public ImmutableArray<ServerName>? Only { get; init; }
+
     /// <summary>What it is a place for, in words.</summary>
     public string What =>
         Server?.Text

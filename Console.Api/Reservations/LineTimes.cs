@@ -6,7 +6,13 @@ namespace TestServers.Reservations;
 /// When it is probably whose turn: a server is free when its reservation ends, and everybody before one has it for as
 /// long as they have said. It does not change while nothing else does.
 /// </summary>
-public sealed class LineTimes(Inventory inventory, ReservationClock hours, OutOfServiceServers service, ServerTags tags)
+public sealed class LineTimes(
+    Inventory inventory,
+    ReservationClock hours,
+    OutOfServiceServers service,
+    ServerTags tags,
+    ProtectedServers protection
+)
 {
     /// <summary>The likely time of each place that has one, by the place's number.</summary>
     public IReadOnlyDictionary<long, DateTimeOffset> Of(ReservationsState state)
@@ -49,6 +55,8 @@ public sealed class LineTimes(Inventory inventory, ReservationClock hours, OutOf
                 hosts.TryGetValue(f.Key, out var its)
                 && (place.Host is null || its == place.Host)
                 && (place.Tags.IsEmpty || tags.HasAll(ServerName.From(f.Key)!, place.Tags))
+                && place.Only?.Contains(ServerName.From(f.Key)!) != false
+                && protection.WhyNot(ServerName.From(f.Key)!, place.Person) is null
             )
             .OrderBy(f => f.Value)
             .Select(f => f.Key)

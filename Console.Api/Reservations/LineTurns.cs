@@ -9,12 +9,14 @@ namespace TestServers.Reservations;
 /// Whose turn it is. A server that is free and can be used is held for the first who waits for it, for a while; when
 /// they do not take it, for the next. One function passes turns: it is a part of every act that frees a server, and
 /// the clock calls it. A server that cannot be used is not offered: then the line waits, and nobody loses a place. One
-/// that is put out of service is nobody's turn from then on.
+/// that is put out of service is nobody's turn from then on. Nobody is offered what is some groups' alone; who leaves
+/// them has no place there any more.
 /// </summary>
 public sealed class LineTurns(
     JsonFile<ReservationsState> file,
     ReservationClock hours,
     Usability usability,
+    ProtectedServers protection,
     IAnyServers any,
     LineAsks asks,
     Concerns concerns,
@@ -62,11 +64,17 @@ public sealed class LineTurns(
     }
 
     /// <summary>A server as it is wished that is free now and for which nobody waits; null: there is none.</summary>
-    internal ServerName? FreeFor(ReservationsState state, LineWish wish)
+    internal ServerName? FreeFor(ReservationsState state, LineWish wish, string person)
     {
         IEnumerable<ServerName> servers = wish.Server is { } named ? [named] : any.For(wish.App, wish.Host, wish.Tags);
-        return servers.FirstOrDefault(s => IsFree(state, s));
+        return servers.FirstOrDefault(s => IsFree(state, s) && protection.WhyNot(s, person) is null);
     }
+
+    /// <summary>The server that is held for a place, if who asks under it may have it; null: none.</summary>
+    internal static ServerName? HeldFor(ReservationsState state, LinePlace? place, Caller by) =>
+        state.Turns.Values.FirstOrDefault(t => t.Place == place?.Number)?.Server is { } server && by.Reaches(server)
+            ? server
+            : null;
 
     /// <summary>The refusal of somebody who would pass those who wait.</summary>
     internal static Problem Refusal(ReservationsState state, ServerName server)
@@ -105,19 +113,31 @@ public sealed class LineTurns(
     {
         var now = clock.GetUtcNow();
         var turns = state.Turns.Values.Select(t => t.Place).ToHashSet();
-        var gone = state.Line.Where(p => (p.Until <= now && !turns.Contains(p.Number)) || asks.IsForgotten(p)).ToList();
+        bool IsGone(LinePlace place) =>
+            (place.Until <= now && !turns.Contains(place.Number))
+            || asks.IsForgotten(place)
+            || WhyNot(place) is not null;
+        var gone = state.Line.Where(IsGone).ToList();
         steps.AddRange(gone.Select(p => new LineStep(LineStepKind.PlaceEnds, p, p.Server)));
         return gone.Aggregate(state, (after, place) => after.WithoutPlace(place.Number));
     }
 
+    // The groups of who waits have changed, or those of the server.
+    private string? WhyNot(LinePlace place) =>
+        place.Server is { } server ? protection.WhyNot(server, place.Person) : null;
+
+    private bool MayHave(LinePlace place, ServerName server) =>
+        place.Only?.Contains(server) != false && protection.WhyNot(server, place.Person) is null;
+
     private ReservationsState WithoutMissed(ReservationsState state, List<LineStep> steps)
     {
+        bool IsOthers(LineTurn turn) => protection.WhyNot(turn.Server, turn.Person) is not null;
         bool IsOver(LineTurn turn) =>
-            turn.Until <= clock.GetUtcNow() || usability.OutOfService(turn.Server) is not null;
+            turn.Until <= clock.GetUtcNow() || usability.OutOfService(turn.Server) is not null || IsOthers(turn);
         foreach (var turn in state.Turns.Values.Where(IsOver))
         {
-            // They could not take it: it is offered again when it can be used.
-            if (!usability.CanBeUsed(turn.Server))
+            // They could not take it: it is offered again when it can be used, or they get another one.
+            if (!usability.CanBeUsed(turn.Server) || IsOthers(turn))
             {
                 state = state.WithoutTurn(turn.Server);
                 continue;
@@ -135,7 +155,7 @@ public sealed class LineTurns(
         var (now, turns) = (clock.GetUtcNow(), state.Turns.Values.Select(t => t.Place).ToHashSet());
         foreach (var place in state.Line.Where(p => !p.Watch && !turns.Contains(p.Number)))
         {
-            if (ServersFor(place, wanted).FirstOrDefault(s => IsFree(state, s)) is not { } server)
+            if (ServersFor(place, wanted).FirstOrDefault(s => IsFree(state, s) && MayHave(place, s)) is not { } server)
                 continue;
             var turn = new LineTurn(
                 server,
@@ -156,7 +176,7 @@ public sealed class LineTurns(
         var wanted = new Dictionary<AnyKind, List<ServerName>>();
         foreach (var place in state.Line.Where(p => p.Watch))
         {
-            if (ServersFor(place, wanted).FirstOrDefault(s => IsFree(state, s)) is not { } server)
+            if (ServersFor(place, wanted).FirstOrDefault(s => IsFree(state, s) && MayHave(place, s)) is not { } server)
                 continue;
             state = state.WithoutPlace(place.Number);
             steps.Add(new(LineStepKind.IsFree, place, server));
@@ -193,9 +213,10 @@ public sealed class LineTurns(
                 concerns.Raise(act, ConcernKind.PlaceOver, place.Person, server);
                 break;
             case LineStepKind.PlaceEnds:
-                var why = place.Key is null ? "its time was over" : "nobody asked for it any more";
+                var others = WhyNot(place);
+                var why = others ?? (place.Key is null ? "its time was over" : "nobody asked for it any more");
                 audit.Write(act, Caller.TheConsole, "end place", on, $"{more}: {why}");
-                concerns.Raise(act, ConcernKind.PlaceOver, place.Person, server);
+                concerns.Raise(act, ConcernKind.PlaceOver, place.Person, server, text: others);
                 break;
             default:
                 audit.Write(act, Caller.TheConsole, "watched server is free", on, more);

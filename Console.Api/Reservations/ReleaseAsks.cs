@@ -9,6 +9,7 @@ public sealed class ReleaseAsks(
     ReservationBook book,
     ReservationHandover handover,
     BuildsUnderHolds builds,
+    ProtectedServers protection,
     Journal journal,
     Audit audit,
     KeptAnswers answers,
@@ -47,7 +48,8 @@ public sealed class ReleaseAsks(
     /// <summary>Answers all who have asked: the server is released, has another end, or is still needed.</summary>
     /// <param name="until">The end, where that is the answer.</param>
     /// <param name="number">When given, the reservation that is meant.</param>
-    /// <exception cref="Problem">409: one does not hold it, or nobody has asked; 400: the end is none.</exception>
+    /// <exception cref="Problem">409: one does not hold it, or nobody has asked; 403: with another end, it is some
+    /// groups' alone by now; 400: the end is none.</exception>
     public async Task<AnsweredAsks> Answer(
         ServerName server,
         AskAnswer said,
@@ -139,7 +141,10 @@ public sealed class ReleaseAsks(
         if (said == AskAnswer.Release)
             return null;
         if (until is not null)
+        {
+            protection.Ensure(held.Server, held.Holder);
             held = book.Adjusted(act, held, new(Until: until), deed);
+        }
         held = held.WithAnswer(said, clock.GetUtcNow());
         act.Change(file, state => state.With(held));
         book.TellAfter(act, held.Server);

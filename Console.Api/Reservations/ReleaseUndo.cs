@@ -12,6 +12,7 @@ public sealed class ReleaseUndo(
     ReservationBook book,
     PastReservations past,
     LineTurns turns,
+    ProtectedServers protection,
     Journal journal,
     Audit audit,
     KeptAnswers answers,
@@ -23,7 +24,7 @@ public sealed class ReleaseUndo(
 
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <exception cref="Problem">409: it was not released by the caller within <see cref="Time"/>, or somebody else
-    /// has got the server since.</exception>
+    /// has got the server since; 403: it is some groups' alone by now; 429: they hold too many others.</exception>
     public async Task<UndoneRelease> Undo(ServerName server, long? number, Deed deed)
     {
         return answers.Find<UndoneRelease>(deed)
@@ -31,8 +32,10 @@ public sealed class ReleaseUndo(
             {
                 if (answers.Find<UndoneRelease>(deed) is { } earlier)
                     return earlier;
+                protection.Ensure(server, deed.Caller.Name);
                 book.RemoveEnded(act, server);
                 var released = Released(act, server, number, deed.Caller.Name);
+                book.EnsureOneMore(act, deed.Caller.Name, server);
                 past.Remove(act, released);
                 turns.Take(act, server, deed.Caller.Name);
                 act.Change(file, state => state.With(released.Held));

@@ -112,7 +112,7 @@ public sealed class ReservationBook(
                 var state = act.Of(file);
                 var own = AnyLine.PlaceOf(state, deed);
                 var free =
-                    state.Turns.Values.FirstOrDefault(t => t.Place == own?.Number)?.Server
+                    LineTurns.HeldFor(state, own, deed.Caller)
                     ?? wanted().FirstOrDefault(s => Holding(state, s) is null && LineTurns.IsOpenTo(state, s, ""));
                 if (free is null)
                 {
@@ -256,8 +256,12 @@ public sealed class ReservationBook(
 
     /// <summary>Lets pass who may hold one more server.</summary>
     /// <exception cref="Problem">429: they hold as many as they may.</exception>
-    internal void EnsureOneMore(Act act, string holder) =>
-        limits.EnsureOneMore(holder, act.Of(file).Held.Values.Count(r => r.Holder == holder && hours.IsHolding(r)));
+    /// <param name="but">One that does not count, as it is theirs again.</param>
+    internal void EnsureOneMore(Act act, string holder, ServerName? but = null) =>
+        limits.EnsureOneMore(
+            holder,
+            act.Of(file).Held.Values.Count(r => r.Holder == holder && r.Server != but && hours.IsHolding(r))
+        );
 
     /// <summary>Begins a reservation, with its line in the audit.</summary>
     internal Reservation New(Act act, ServerName server, ReservationWish wish, Deed deed, TakenFrom? from = null)

@@ -10,6 +10,7 @@ public sealed class ReservationSharing(
     JsonFile<ReservationsState> file,
     ReservationBook book,
     Usability usability,
+    ProtectedServers protection,
     BuildsUnderHolds builds,
     PastReservations past,
     LineTurns turns,
@@ -31,8 +32,8 @@ public sealed class ReservationSharing(
     /// </summary>
     /// <param name="purpose">What for; null: as it was.</param>
     /// <param name="number">When given, the reservation that is meant.</param>
-    /// <exception cref="Problem">409: it is not one's own, others wait for it, or it is out of service; 400: the name
-    /// is none.</exception>
+    /// <exception cref="Problem">409: it is not one's own, others wait for it, or it is out of service; 403: it is some
+    /// groups' alone, and not the colleague's; 429: they hold too many; 400: the name is none.</exception>
     public async Task<ReservationView> Give(ServerName server, string? to, string? purpose, long? number, Deed deed)
     {
         return answers.Find<ReservationView>(deed)
@@ -46,7 +47,9 @@ public sealed class ReservationSharing(
                 var what = purpose is null
                     ? held.Purpose
                     : PlainText.Check(purpose, "purpose", ReservationBook.LongestText);
+                protection.Ensure(server, name);
                 LineTurns.Ensure(act.Of(file), server, name);
+                book.EnsureOneMore(act, name);
                 var answer = ReservationView.Of(Give(act, held, name, what, deed));
                 answers.Keep(act, deed, answer);
                 return answer;
@@ -55,7 +58,8 @@ public sealed class ReservationSharing(
 
     /// <summary>Says who may build on one's server, too: these people and no others.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
-    /// <exception cref="Problem">409: it is not one's own; 400: a name is none, or there are too many.</exception>
+    /// <exception cref="Problem">409: it is not one's own; 403: it is some groups' alone, and not a new one's; 400: a
+    /// name is none, or there are too many.</exception>
     public async Task<ReservationView> Share(ServerName server, IReadOnlyList<string> with, long? number, Deed deed)
     {
         return answers.Find<ReservationView>(deed)
@@ -67,6 +71,8 @@ public sealed class ReservationSharing(
                 if (with.Count > Most)
                     throw Problem.BadInput($"`with` names {with.Count} people; {Most} are allowed.");
                 var names = with.Select(n => NameOf(n, "with", deed)).Distinct(StringComparer.Ordinal).ToList();
+                foreach (var name in names.Except(held.SharedWith, StringComparer.Ordinal))
+                    protection.Ensure(server, name);
                 var answer = ReservationView.Of(
                     names.SequenceEqual(held.SharedWith) ? held : Share(act, held, names, deed)
                 );

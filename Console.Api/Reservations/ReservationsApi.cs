@@ -93,7 +93,7 @@ public static class ReservationsApi
             .MapPost("/api/servers/{server}/reservation/undo", Undo)
             .As("undoRelease", Right.Reserve, "Take a release back, within 10 seconds")
             .InAudit("undo release")
-            .Gives(409)
+            .Gives(409, 429)
             .Example("""{ "number": 17 }""");
         calls
             .MapGet("/api/servers/{server}/reservations", ListPast)

@@ -39,6 +39,8 @@ internal static class ReservationsFault
             return "one of `line` is null; remove it";
         if (state.Line.FirstOrDefault(p => p.Tags.IsDefault || p.Tags.Any(t => t is null)) is { } odd)
             return $"`tags` of place {odd.Number}, or one of them, is null; remove it";
+        if (state.Line.FirstOrDefault(p => p.Only is { } only && only.Any(s => s is null)) is { } bound)
+            return $"one of `only` of place {bound.Number} is null; remove that place";
         if (state.Line.FirstOrDefault(p => p.Number < 1 || p.Number >= state.NextPlace) is { } wrong)
             return $"`nextPlace` is {state.NextPlace}, but place {wrong.Number} is in the line; it is above every "
                 + "number that was given, and numbers begin at 1";

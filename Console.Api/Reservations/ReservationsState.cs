@@ -10,7 +10,7 @@ namespace TestServers.Reservations;
 public sealed record ReservationsState(int Version, long Next, ImmutableSortedDictionary<string, Reservation> Held)
     : IVersioned
 {
-    public static IReadOnlyList<Migration> Migrations { get; } = [AddLine, AddSharing, AddTags];
+    public static IReadOnlyList<Migration> Migrations { get; } = [AddLine, AddSharing, AddTags, AddBounds];
 
     /// <summary>Who waits and who watches, the first first.</summary>
     public ImmutableList<LinePlace> Line { get; init; } = [];
@@ -132,6 +132,9 @@ public sealed record ReservationsState(int Version, long Next, ImmutableSortedDi
 
     // Version 3 knew no tags; a place without them is for any server, as it was.
     private static void AddTags(JsonObject file) { }
+
+    // Version 4 knew no tokens that are for some servers alone: its places were for any.
+    private static void AddBounds(JsonObject file) { }
 
     // Version 1 had none.
     private static void AddLine(JsonObject file)

@@ -51,7 +51,7 @@ public static class SharingApi
             .MapPost("/api/servers/{server}/reservation/give", Give)
             .As("giveServer", Right.Reserve, "Give one's server to a colleague, with its end")
             .InAudit("give")
-            .Gives(409)
+            .Gives(409, 429)
             .Example("""{ "to": "ben", "purpose": "basket test" }""");
         calls
             .MapPost("/api/servers/{server}/reservation/share", Share)

@@ -30,6 +30,7 @@ public sealed class WaitingLine(
     ReservationBook book,
     LineTurns turns,
     ReservationLimits limits,
+    ProtectedServers protection,
     Journal journal,
     Audit audit,
     KeptAnswers answers,
@@ -45,8 +46,8 @@ public sealed class WaitingLine(
     /// Gets the caller into a line, or lets them watch; they keep the place that they have already. On a server that is
     /// free it is their turn at once.
     /// </summary>
-    /// <exception cref="Problem">409: they hold the server already, or watch what is free; 400: the wish is none; 429:
-    /// there are too many.</exception>
+    /// <exception cref="Problem">409: they hold the server already, or watch what is free; 403: it is some groups'
+    /// alone; 400: the wish is none; 429: there are too many.</exception>
     public async Task<JoinedLine> Join(LineWish wish, Deed deed)
     {
         await book.PassDueTurns();
@@ -75,7 +76,7 @@ public sealed class WaitingLine(
         );
 
     /// <summary>Leaves one place.</summary>
-    /// <exception cref="Problem">403: it is another's.</exception>
+    /// <exception cref="Problem">403: it is another's, or the token is for other servers.</exception>
     public Task Leave(long number, Deed deed) =>
         Leave(
             state =>
@@ -85,6 +86,8 @@ public sealed class WaitingLine(
                     throw Problem.Forbidden(
                         $"Place {number} is {place.Person}'s. You can leave your own places alone."
                     );
+                if (place?.Server is { } server)
+                    deed.Caller.MustReach(server);
                 return place is null ? [] : [place];
             },
             deed
@@ -151,13 +154,15 @@ public sealed class WaitingLine(
 
     private void EnsureUseful(ReservationsState state, LineWish wish, string by)
     {
+        if (wish.Server is { } named)
+            protection.Ensure(named, by);
         var held = wish.Server is { } server ? book.Holding(state, server) : null;
         if (held?.Holder == by)
             throw Problem
                 .Conflict($"You hold {held.Server} already, until {Times.Say(held.Until)}.")
                 .With("server", held.Server)
                 .With("until", held.Until);
-        if (wish.Watch && turns.FreeFor(state, wish) is { } free)
+        if (wish.Watch && turns.FreeFor(state, wish, by) is { } free)
             throw Problem.Conflict($"{free} is free now. Reserve it.").With("server", free);
     }
 

@@ -101,7 +101,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     const line = model.waits() ? [verb('leave', 'Leave the line')] : [verb('wait', 'Wait for it')];
     if (!model.isFree() && !model.waits() && !model.watches()) line.push(verb('watch', 'Tell me when it is free'));
     if (model.isForRepair() && model.get('reservation')) return [verb('takeover', 'Take over'), ...line];
-    if (model.whyNot()) return model.get('unusable') ? line : [];
+    if (model.whyNot()) return model.whyOthers() ? [] : line;
     const over = model.isForOthers() ? [] : [verb('takeover', 'Take over')];
     if (model.get('reservation')) return [verb('ask', 'Ask for it …'), ...over, ...line];
     if (model.isMyTurn()) return [verb('take', 'Take it', 'primary'), verb('leave', 'Pass')];

@@ -127,6 +127,17 @@ public sealed class ProtectedServersTest : IAsyncLifetime, IAsyncDisposable
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
             Assert.Equal("1", (await refused.Json()).Text("limit"));
         }
+        // Neither is one given, or taken back, beyond it.
+        Assert.Equal(HttpStatusCode.Created, (await ben.Put("api/servers/qa02/reservation", Hold)).StatusCode);
+        var given = await ben.Post("api/servers/qa02/reservation/give", new { to = "anna" });
+        Assert.Equal(HttpStatusCode.TooManyRequests, given.StatusCode);
+        await anna.DeleteAsync("api/servers/qa01/reservation");
+        await ben.DeleteAsync("api/servers/qa02/reservation");
+        Assert.Equal(HttpStatusCode.Created, (await anna.Put("api/servers/qa02/reservation", Hold)).StatusCode);
+        var back = await anna.Post("api/servers/qa01/reservation/undo", new { });
+        Assert.Equal(HttpStatusCode.TooManyRequests, back.StatusCode);
+        await anna.DeleteAsync("api/servers/qa02/reservation");
+        Assert.Equal(HttpStatusCode.OK, (await anna.Post("api/servers/qa01/reservation/undo", new { })).StatusCode);
         // What one has may be changed all the same.
         Assert.Equal(HttpStatusCode.OK, (await anna.Put("api/servers/qa01/reservation", new { hours = 2 })).StatusCode);
         Assert.Null((await anna.Json("api/servers/qa02")).Text("reservation"));

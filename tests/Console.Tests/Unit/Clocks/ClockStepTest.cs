@@ -137,6 +137,7 @@ public sealed class ClockStepTest : IDisposable
         var hours = new ReservationClock(builds, _clock);
         var concerns = new Concerns(_state.Open("concerns.json", ConcernsState.Empty), _clock);
         var asks = new LineAsks(_clock);
+        var protection = new ProtectedServers(settings, people);
         return new(
             file,
             _state.Journal(_state.Lines("audit.log")),
@@ -144,11 +145,11 @@ public sealed class ClockStepTest : IDisposable
             new KeptAnswers(_state.Folder("keys"), _clock),
             new ReservationLimits(settings, _clock),
             usability,
-            new ProtectedServers(settings, people),
+            protection,
             builds,
             hours,
             new PastReservations(_state.Folder("reservations"), () => 10),
-            new LineTurns(file, hours, usability, new NoServers(), asks, concerns, settings, audit, _clock),
+            new LineTurns(file, hours, usability, protection, new NoServers(), asks, concerns, settings, audit, _clock),
             new AnyLine(file, asks, audit, settings, _clock),
             new EndWarnings(file, concerns, _clock),
             concerns,
