@@ -8,6 +8,7 @@ public sealed class Lanes
 {
     private readonly Lock _deciding = new();
     private readonly Dictionary<Lane, Turns> _lanes = [];
+    private long _asked;
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="places">How many may be in this lane at once.</param>
@@ -24,12 +25,13 @@ public sealed class Lanes
         CancellationToken cancel
     )
     {
-        var turn = new Turn(this, lane, id, who, onWait);
+        // A request may ask for several turns, which come one after the other.
+        var turn = new Turn(this, lane, (id.Number, Interlocked.Increment(ref _asked)), who, onWait);
         lock (_deciding)
         {
             var turns = _lanes.TryGetValue(lane, out var known) ? known : _lanes[lane] = new();
             turns.Places = places;
-            turns.Waiting.Add(id.Number, turn);
+            turns.Waiting.Add(turn.Place, turn);
             Admit(turns);
         }
         await using var registration = cancel.Register(turn.Dispose);
@@ -51,8 +53,7 @@ public sealed class Lanes
         {
             if (!_lanes.TryGetValue(turn.Lane, out var turns))
                 return;
-            if (turns.Waiting.GetValueOrDefault(turn.Id.Number) == turn)
-                turns.Waiting.Remove(turn.Id.Number);
+            turns.Waiting.Remove(turn.Place);
             turns.Inside.Remove(turn);
             Admit(turns);
             if (turns.Inside.Count == 0 && turns.Waiting.Count == 0)
@@ -80,14 +81,17 @@ public sealed class Lanes
     {
         public int Places { get; set; }
         public List<Turn> Inside { get; } = [];
-        public SortedList<long, Turn> Waiting { get; } = [];
+        public SortedList<(long, long), Turn> Waiting { get; } = [];
     }
 
-    private sealed class Turn(Lanes lanes, Lane lane, JobId id, string who, Action<string> onWait) : IDisposable
+    private sealed class Turn(Lanes lanes, Lane lane, (long, long) place, string who, Action<string> onWait)
+        : IDisposable
     {
         private readonly TaskCompletionSource _mine = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public Lane Lane { get; } = lane;
-        public JobId Id { get; } = id;
+
+        /// <summary>The request's number, and behind it the turn's own.</summary>
+        public (long, long) Place { get; } = place;
         public string Who { get; } = who;
         public Action<string> OnWait { get; } = onWait;
         public Task Mine => _mine.Task;

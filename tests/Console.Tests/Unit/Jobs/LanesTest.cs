@@ -43,6 +43,22 @@ public sealed class LanesTest
     }
 
     [Fact]
+    public async Task One_may_wait_for_several_turns_which_come_one_after_the_other_and_before_those_of_later_ones()
+    {
+        var first = await Enter(1);
+        var (one, other, later) = (Enter(2), Enter(2), Enter(3));
+        first.Dispose();
+        var turn = await one.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.False(other.IsCompleted || later.IsCompleted);
+        turn.Dispose();
+        turn = await other.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.False(later.IsCompleted);
+        turn.Dispose();
+        (await later.WaitAsync(TimeSpan.FromSeconds(5))).Dispose();
+        Assert.False(_lanes.IsBusy(Shop));
+    }
+
+    [Fact]
     public async Task One_who_is_cancelled_leaves_the_line()
     {
         var first = await Enter(1);
