@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
 using TestServers.Settings;
 
 namespace TestServers.Apps;
 
+/// <summary>A database of an app, as it is shown.</summary>
+/// <param name="Bases">What it may be made from, the usual one first.</param>
+public sealed record AppDatabaseView(DatabaseName Name, IReadOnlyList<BaseName> Bases);
+
 /// <summary>An app as it is shown.</summary>
+/// <param name="Base">The usual base of its usual database; null: it has no database.</param>
 public sealed record AppView(
     AppName Name,
     RepositoryKind Kind,
@@ -10,7 +16,12 @@ public sealed record AppView(
     BaseName? Base,
     string DefaultPath,
     IReadOnlyList<string> After
-);
+)
+{
+    /// <summary>Its databases, the usual one first; left out where there is one, of one base.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AppDatabaseView>? Databases { get; init; }
+}
 
 /// <summary>The apps that can be put on a server.</summary>
 public sealed class Catalogue(CurrentSettings settings, Secrets secrets)
@@ -21,10 +32,15 @@ public sealed class Catalogue(CurrentSettings settings, Secrets secrets)
             a.Name,
             a.Repository.Kind,
             a.Repository.Url,
-            a.Base,
+            a.AllDatabases is [var usual, ..] ? usual.Usual : null,
             a.DefaultPath,
             [.. (a.After ?? []).Select(secrets.Hide)]
-        ));
+        )
+        {
+            Databases = a.HasSeveralBases
+                ? [.. a.AllDatabases.Select(d => new AppDatabaseView(d.Name, d.Bases))]
+                : null,
+        });
 
     /// <exception cref="Problem">404: there is no such app.</exception>
     public AppSettings Find(AppName name) =>

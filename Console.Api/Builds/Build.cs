@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using TestServers.Builds.Steps;
 using TestServers.History;
 using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Builds;
 
@@ -23,6 +25,13 @@ public sealed record Build(
     /// accepted it.
     /// </summary>
     public long? Reservation { get; init; }
+
+    /// <summary>
+    /// The bases that are asked for, and from its begin on those of all its databases, where its app has several bases;
+    /// null: none are asked for.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<DatabaseName, BaseName>? Bases { get; init; }
     public BuildResult? Result { get; init; }
     public AppHealth? Health { get; init; }
 
@@ -44,24 +53,47 @@ public sealed record Build(
     public ImmutableArray<SiteFile> Settings { get; init; } = [];
 
     /// <summary>Whether anything on a host may have changed by it.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public bool HasTouched => Steps.Any(s => s.StartedAt is not null && !s.Untouched);
 
     /// <summary>The build with more in its result.</summary>
     public Build WithResult(Func<BuildResult, BuildResult> add) => this with { Result = add(Result ?? new()) };
 
+    /// <summary>What the databases of its app are made from: as it says, the others as the server has them.</summary>
+    public ImmutableArray<ChosenBase> BasesOf(AppSettings app, ServerHistory kept) =>
+        kept.BasesOf(app).With(Bases, app);
+
+    /// <summary>The databases that it has loaded.</summary>
+    public ImmutableArray<LoadedDatabase> LoadedOf(AppSettings app, ServerHistory kept) =>
+        Result is not { } result ? []
+        : result.Databases is { } all ? [.. all]
+        : result.Database is { } only && BasesOf(app, kept) is [var usual, ..]
+            ? [new(usual.Name, only.BaseOf(Server) ?? usual.Base, only, result.DataTime, result.Method)]
+        : [];
+
     /// <summary>What a history is told of it, when it has ended; null: it ended before it began.</summary>
-    /// <param name="base">The base of its app.</param>
-    public EndedBuild? ForHistory(BaseName? @base) =>
-        StartedAt is not { } started || EndedAt is not { } ended
-            ? null
-            : new(Id, Server, App, @base, Path, Database, Code, By, started, ended, State, Message)
-            {
-                Seconds = Seconds,
-                Result = Result ?? new(),
-                Health = Health,
-                Settings = Settings,
-                HasBegun = Steps.Any(s => s.StartedAt is not null),
-                IsOnSite = Steps.Any(s => s is { Name: SettingsStep.Called, State: StepState.Succeeded }),
-            };
+    /// <param name="app">Null: the settings do not name it any more.</param>
+    /// <param name="kept">What its server had before.</param>
+    public EndedBuild? ForHistory(AppSettings? app, ServerHistory kept)
+    {
+        if (StartedAt is not { } started || EndedAt is not { } ended)
+            return null;
+        // What is loaded is used when the site says so: until then it is the databases that were there.
+        var isOnSite = Steps.Any(s => s is { Name: SettingsStep.Called, State: StepState.Succeeded });
+        return new(Id, Server, App, Path, Database, Code, By, started, ended, State, Message)
+        {
+            Seconds = Seconds,
+            Result = Result ?? new(),
+            Bases =
+                app is null ? []
+                : isOnSite || !app.HasSeveralBases ? BasesOf(app, kept)
+                : kept.BasesOf(app),
+            Loaded = app is null ? [] : LoadedOf(app, kept),
+            HasSeveralBases = app?.HasSeveralBases == true,
+            Health = Health,
+            Settings = Settings,
+            HasBegun = Steps.Any(s => s.StartedAt is not null),
+            IsOnSite = isOnSite,
+        };
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using TestServers.Access;
 using TestServers.History;
 using TestServers.Hosts;
@@ -76,6 +77,7 @@ public sealed class BuildQueue(
                         At = clock.GetUtcNow(),
                         RetryOf = retryOf,
                         Resumes = resumes?.Id,
+                        Bases = wanted.Bases is { IsEmpty: false } ? wanted.Bases : null,
                         Result = resumes?.Result,
                         Reservation = holds.For(act, server, id, $"build of {wanted.App} {path}", number, deed),
                         Steps =
@@ -96,7 +98,8 @@ public sealed class BuildQueue(
                 "build",
                 server.Text,
                 $"build {added.Id}: {added.App} "
-                    + $"{added.Path}{(added.Database ? ", database" : "")}{(added.Code ? ", code" : "")}"
+                    + $"{added.Path}{(added.Database ? ", database" : "")}"
+                    + $"{Say(added.Bases)}{(added.Code ? ", code" : "")}"
             );
             answers.Keep(act, deed, new LaunchedBuild(added.Id));
             return added;
@@ -106,8 +109,8 @@ public sealed class BuildQueue(
     }
 
     /// <summary>
-    /// Accepts a build again: exactly the same, with the revision that was checked out then; or from its failed step
-    /// on.
+    /// Accepts a build again: exactly the same, with the revision that was checked out then and the bases that its
+    /// databases were made from; or from its failed step on.
     /// </summary>
     /// <exception cref="Problem">It has not ended, or there is nothing to go on with.</exception>
     public async Task<Build> Retry(JobId id, bool fromFailed, long? number, Deed deed)
@@ -118,7 +121,10 @@ public sealed class BuildQueue(
         if (!build.Ended)
             throw Problem.Conflict($"Build {id} has not ended. Cancel it first, or wait.");
         var revision = build.Result?.Revision ?? build.Revision;
-        var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code);
+        var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code)
+        {
+            Bases = build.Database ? BasesAgain(build) : null,
+        };
         if (!fromFailed)
             return await Enqueue(build.Server, wanted, number, deed, retryOf: id);
         if (build.State == JobState.Succeeded)
@@ -270,6 +276,18 @@ public sealed class BuildQueue(
         if (ends)
             _ = running.End(lost.Why, lost.By);
     }
+
+    // Those that it had; of one that an older console has run, the one that its copy was made from.
+    private ImmutableSortedDictionary<DatabaseName, BaseName>? BasesAgain(Build build)
+    {
+        if (build.Bases is not null || settings.Now.App(build.App) is not { HasSeveralBases: true } app)
+            return build.Bases;
+        var loaded = build.LoadedOf(app, history.Of(build.Server));
+        return loaded.IsEmpty ? null : loaded.ToImmutableSortedDictionary(d => d.Name, d => d.Base);
+    }
+
+    private static string Say(ImmutableSortedDictionary<DatabaseName, BaseName>? bases) =>
+        bases is null ? "" : $" ({string.Join(", ", bases.Select(b => $"{b.Key} from {b.Value}"))})";
 
     private Build? Earlier(Deed deed) =>
         answers.Find<LaunchedBuild>(deed) is { } launched

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TestServers.Access;
 using TestServers.Apps;
 using TestServers.History;
@@ -9,7 +10,14 @@ using TestServers.Settings;
 namespace TestServers.Builds;
 
 /// <summary>What is asked for.</summary>
-public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revision, bool Database, bool Code);
+public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revision, bool Database, bool Code)
+{
+    /// <summary>
+    /// From which base each database is to be made; one that is left out from the base that it comes from now. Null:
+    /// all are.
+    /// </summary>
+    public ImmutableSortedDictionary<DatabaseName, BaseName>? Bases { get; init; }
+}
 
 /// <summary>A build that may be launched.</summary>
 /// <param name="Path">What will be on the server.</param>
@@ -73,11 +81,18 @@ public sealed class BuildRules(
     {
         if (!wanted.Database && !wanted.Code)
             throw Problem.BadInput("Ask for `database`, for `code`, or for both.");
-        if (wanted.Database && app.Base is null)
+        if (wanted.Database && app.AllDatabases is [])
             throw Problem.BadInput($"{app.Name} has no base: ask for `code` only.");
+        if (!wanted.Database && wanted.Bases is { IsEmpty: false })
+            throw Problem.BadInput(
+                "`bases` says what fresh databases are made from: ask for `database`, too, or leave it out."
+            );
+        if (app.FaultIn(wanted.Bases) is { } fault)
+            throw Problem.BadInput($"`bases` is not right: {fault}");
         var kept = history.Of(server.Name);
-        if (!wanted.Database && app.Base is { } needed && !kept.Copies.ContainsKey(needed))
-            throw Problem.Conflict($"{server.Name} has no copy of {needed} yet: ask for `database` too.");
+        var missing = wanted.Database ? null : kept.BasesOf(app).FirstOrDefault(b => !kept.Copies.ContainsKey(b.Base));
+        if (missing is not null)
+            throw Problem.Conflict($"{server.Name} has no copy of {missing.Base} yet: ask for `database` too.");
         if (wanted.Code)
             return Fitting(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, app);
         var here =

@@ -25,6 +25,7 @@ public sealed class BuildRunner(
     BuildRules rules,
     Reachability reachability,
     BuildHolds holds,
+    UnusedCopies unused,
     Journal journal,
     Audit audit,
     TimeProvider clock,
@@ -86,8 +87,9 @@ public sealed class BuildRunner(
                 CancelledBy = outcome.CancelledBy,
             };
         var ended = store.Preview(id, Ended);
-        if (ended.ForHistory(app?.Base) is { } told)
-            history.Add(told);
+        var kept = history.Of(ended.Server);
+        if (ended.ForHistory(app, kept) is { } told)
+            history.Add(told with { Unused = app is null ? [] : unused.Behind(ended, app, kept) });
         await journal.Do(act =>
             GiveBack(
                 act,
@@ -103,8 +105,11 @@ public sealed class BuildRunner(
                 )
             )
         );
-        if (ended.Database && app?.Base is { } name)
-            keeper.Refresh(bases.Find(name));
+        if (ended.Database && app is not null)
+        {
+            foreach (var (_, name) in ended.BasesOf(app, kept))
+                keeper.Refresh(bases.Find(name));
+        }
     }
 
     /// <summary>
@@ -134,7 +139,7 @@ public sealed class BuildRunner(
                 return store.Change(
                     act,
                     id,
-                    b => b with { State = JobState.Running, StartedAt = now, Reservation = number }
+                    b => WithBases(b) with { State = JobState.Running, StartedAt = now, Reservation = number }
                 );
             audit.Write(
                 act,
@@ -149,6 +154,17 @@ public sealed class BuildRunner(
             store.LogOf(id).Add("console", begun.Message!, clock.GetUtcNow());
         return begun;
     }
+
+    // What the server has now is what is meant by what is left out: the build before may have changed it.
+    private Build WithBases(Build build) =>
+        settings.Now.App(build.App) is not { HasSeveralBases: true } app || app.FaultIn(build.Bases) is not null
+            ? build
+            : build with
+            {
+                Bases = build
+                    .BasesOf(app, history.Of(build.Server))
+                    .ToImmutableSortedDictionary(b => b.Name, b => b.Base),
+            };
 
     private async Task<BuildOutcome> DoStepsOrCancel(Build build, AppSettings app, CancellationToken cancel)
     {
@@ -184,9 +200,12 @@ public sealed class BuildRunner(
 
         if (await Obstacle(build, app, server, cancel) is { } obstacle)
             return new(JobState.Failed, obstacle);
-        TellLeftOut(build, app);
+        var chosen = build.BasesOf(app, history.Of(build.Server));
+        TellLeftOut(build, app, chosen);
         using var calls = guest.BeginSequence();
-        var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, server, calls), cancel);
+        var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, server, chosen, calls), cancel);
+        if (end.Step is null)
+            TellUnused(build.Id, app);
         var state =
             end.Step is null ? JobState.Succeeded
             : end.Result.State == StepState.Cancelled ? JobState.Cancelled
@@ -197,8 +216,11 @@ public sealed class BuildRunner(
     // Why it ends before any of its steps begins; null: nothing stands in the way.
     private async Task<string?> Obstacle(Build build, AppSettings app, Server server, CancellationToken cancel)
     {
+        if (app.FaultIn(build.Bases) is { } other)
+            return $"The settings are others since this build was launched. {other} Nothing was touched.";
+        var chosen = build.BasesOf(app, history.Of(build.Server));
         // Before a database is exchanged for the sake of settings that never come.
-        if (templates.FaultOf(app, server, build.Path, build.Revision, build.Id, build.By) is { } fault)
+        if (templates.FaultOf(app, server, build.Path, build.Revision, chosen, build.Id, build.By) is { } fault)
             return $"{fault} Nothing on {server.Name} was touched.";
         if (await cleaning.Before(server, cancel) is { } unclean)
         {
@@ -214,18 +236,31 @@ public sealed class BuildRunner(
     }
 
     // As its plan did.
-    private void TellLeftOut(Build build, AppSettings app)
+    private void TellLeftOut(Build build, AppSettings app, ImmutableArray<ChosenBase> chosen)
     {
         var kept = history.Of(build.Server);
         ImmutableArray<string> without =
         [
-            .. LeftOutBefore.Of(app, build.Database, build.Code, build.Path, kept, bases),
+            .. LeftOutBefore.Of(app, chosen, build.Database, build.Code, build.Path, kept, bases),
         ];
         if (without.IsEmpty)
             return;
         foreach (var text in without)
             store.LogOf(build.Id).Add("console", $"left out: {text}", clock.GetUtcNow());
         store.Change(build.Id, b => b with { LeftOut = [.. b.LeftOut.Union(without)] });
+    }
+
+    private void TellUnused(JobId id, AppSettings app)
+    {
+        var build = store.Find(id)!;
+        foreach (var name in unused.Behind(build with { State = JobState.Succeeded }, app, history.Of(build.Server)))
+            store
+                .LogOf(id)
+                .Add(
+                    "console",
+                    $"{CopyName.Of(name, build.Server)} is not used here any more: it is dropped behind this build.",
+                    clock.GetUtcNow()
+                );
     }
 
     // A server that has answered in the last minute is not asked again: that would cost each build its time.

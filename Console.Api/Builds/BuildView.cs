@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
@@ -38,7 +39,15 @@ public sealed record BuildView(
     JobId? Resumes,
     long? Reservation,
     IReadOnlyList<string> LeftOut
-);
+)
+{
+    /// <summary>
+    /// From which base each of its databases is made, where its app has several bases; before its begin those that were
+    /// asked for. Left out: as usual.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<DatabaseName, BaseName>? Bases { get; init; }
+}
 
 /// <summary>Shows builds with their place in the queue.</summary>
 public sealed class BuildPresenter(JobStore<Build> store, UsualTimes usual, Inventory inventory, TimeProvider clock)
@@ -74,7 +83,10 @@ public sealed class BuildPresenter(JobStore<Build> store, UsualTimes usual, Inve
             build.Resumes,
             build.Reservation,
             build.LeftOut
-        );
+        )
+        {
+            Bases = build.Bases,
+        };
     }
 
     private (int?, string?, DateTimeOffset?) PlaceOf(Build build)

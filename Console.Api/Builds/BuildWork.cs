@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Settings;
@@ -6,8 +8,15 @@ namespace TestServers.Builds;
 
 /// <summary>What the steps of one build know and hand on.</summary>
 /// <param name="Build">As it was when it began.</param>
+/// <param name="Bases">What its app's databases are made from, the usual one first.</param>
 /// <param name="Calls">Those of the server's program that the steps make, one after the other.</param>
-public sealed record BuildWork(Build Build, AppSettings App, Server Server, CallSequence Calls)
+public sealed record BuildWork(
+    Build Build,
+    AppSettings App,
+    Server Server,
+    ImmutableArray<ChosenBase> Bases,
+    CallSequence Calls
+)
 {
     /// <summary>
     /// The milestone that the server has answered: no database is exchanged for one that cannot be reached.

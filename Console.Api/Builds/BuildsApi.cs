@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,13 +14,16 @@ public static class BuildsApi
 {
     /// <param name="Number">The reservation that is meant: if another one holds the server by now, nothing is
     /// done.</param>
+    /// <param name="Bases">From which base each database is made; one that is left out from the base that it comes from
+    /// now, or its usual one.</param>
     public sealed record LaunchBuild(
         AppName App,
         bool Database,
         bool Code,
         RepositoryPath? Path = null,
         Revision? Revision = null,
-        long? Number = null
+        long? Number = null,
+        IReadOnlyDictionary<DatabaseName, BaseName>? Bases = null
     );
 
     public sealed record BuildList(IEnumerable<BuildView> Builds);
@@ -42,6 +46,7 @@ public static class BuildsApi
             .AddSingleton<RenderedBuild>()
             .AddSingleton<BuildRunner>()
             .AddSingleton<BuildRules>()
+            .AddBackground<UnusedCopies>()
             .AddSingleton<SiteValues>()
             .AddSingleton<TemplateCheck>()
             .AddSingleton<ServerFinds>()
@@ -108,7 +113,10 @@ public static class BuildsApi
             context,
             await queue.Enqueue(
                 server,
-                new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code),
+                new(ask.App, ask.Path, ask.Revision, ask.Database, ask.Code)
+                {
+                    Bases = ask.Bases?.ToImmutableSortedDictionary(),
+                },
                 ask.Number,
                 Deed.Of(context)
             ),

@@ -19,14 +19,18 @@ public sealed class RenderedBuild(HistoryStore history, SiteValues values)
         var code = build.Code
             ? new KeptCode(build.Path, build.Result?.Revision)
             : kept.Code.GetValueOrDefault(app.Name);
-        var dataTime =
-            build.Database ? build.Result?.DataTime
-            : app.Base is { } @base ? kept.Copies.GetValueOrDefault(@base)
-            : null;
+        var loaded = build.LoadedOf(app, kept);
+        var databases = work
+            .Bases.Select(b =>
+                build.Database
+                    ? loaded.FirstOrDefault(d => d.Name == b.Name) ?? LoadedDatabase.Of(b, build.Server, null)
+                    : LoadedDatabase.Of(b, build.Server, kept.Copies.GetValueOrDefault(b.Base))
+            )
+            .ToList();
         RenderedSite Render(bool hidePassword)
         {
-            var named = values.Of(app, work.Server, code, dataTime, build.Id, build.By, hidePassword);
-            return SiteTemplates.Render(app, named) with { DataTime = dataTime };
+            var named = values.Of(app, work.Server, code, databases, build.Id, build.By, hidePassword);
+            return SiteTemplates.Render(app, named) with { DataTime = databases.FirstOrDefault()?.DataTime };
         }
         var rendered = Render(hidePassword: false);
         var shown = Render(hidePassword: true).Files.Select(f => new SiteFile(f.Key, f.Value)).ToImmutableArray();

@@ -105,8 +105,12 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
         ServerHistory known
     )
     {
-        bool IsOfBase(HistoryEntry entry) => entry.Database && settings.Now.App(entry.App)?.Base == @base.Name;
-        if (known.Entries.FirstOrDefault(IsOfBase) is not { DataTime: { } left } last)
+        // One that no site uses any more is dropped by the console itself.
+        if (known.Unused?.Contains(@base.Name) == true)
+            return null;
+        if (known.Entries.FirstOrDefault(entry => IsOfBase(entry, known, @base.Name)) is not { } last)
+            return null;
+        if (DataTimeOf(last, @base.Name) is not { } left)
             return null;
         var isThere = copies.TryGetValue(@base.Name, out var now);
         if (isThere && now == left)
@@ -122,6 +126,15 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
                 + $"had left data of {Times.Say(left)} there.{(isThere ? "" : " Build the database again.")}"
         );
     }
+
+    private bool IsOfBase(HistoryEntry entry, ServerHistory known, BaseName name) =>
+        entry.Database && settings.Now.App(entry.App) is { } app && known.BasesOf(app).Any(b => b.Base == name);
+
+    // Of one that was not loaded nothing can be told.
+    private DateTimeOffset? DataTimeOf(HistoryEntry entry, BaseName name) =>
+        entry.Databases is { } databases ? databases.FirstOrDefault(d => d.Base == name)?.DataTime
+        : settings.Now.App(entry.App)!.AllDatabases[0].Bases.Contains(name) ? entry.DataTime
+        : null;
 
     private bool IsOurs(FoundDatabase copy) => (copy.Console ?? state.Id) == state.Id;
 }

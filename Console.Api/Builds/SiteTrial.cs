@@ -33,8 +33,12 @@ internal static class SiteTrial
                 var isGit = app.Repository.Kind == RepositoryKind.Git;
                 var revision = Revision.From(isGit ? "0123456789abcdef0123456789abcdef01234567" : "1");
                 var code = new KeptCode(RepositoryPath.From(app.DefaultPath)!, revision);
-                var time = app.Base is null ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch;
-                var some = values.Of(app, server, code, time, JobId.Of(1), "anna", hidePassword: true);
+                var databases = ServerHistory
+                    .Empty(name)
+                    .BasesOf(app)
+                    .Select(b => LoadedDatabase.Of(b, name, DateTimeOffset.UnixEpoch))
+                    .ToList();
+                var some = values.Of(app, server, code, databases, JobId.Of(1), "anna", hidePassword: true);
                 if (quickly)
                     SiteTemplates.RenderQuickly(app, some);
                 else

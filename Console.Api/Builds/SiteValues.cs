@@ -6,23 +6,27 @@ using TestServers.Settings;
 namespace TestServers.Builds;
 
 /// <summary>
-/// What an app's templates may name: the server, the app, what is checked out, the data time, the database and the
+/// What an app's templates may name: the server, the app, what is checked out, the data time, the databases and the
 /// folders.
 /// </summary>
 public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
 {
+    /// <param name="databases">Those of the app on the server, the usual one first.</param>
     /// <param name="hidePassword">For what is kept and shown, with all secrets hidden; else for the server.</param>
     /// <exception cref="Problem">The password is needed, and its file cannot be read.</exception>
     public IReadOnlyDictionary<string, object?> Of(
         AppSettings app,
         Server server,
         KeptCode? code,
-        DateTimeOffset? dataTime,
+        IReadOnlyList<LoadedDatabase> databases,
         JobId id,
         string by,
         bool hidePassword
     )
     {
+        var named = databases
+            .Where(_ => app.Database is not null)
+            .ToDictionary(d => d.Name.Text, object? (d) => DatabaseOf(app, d, hidePassword), StringComparer.Ordinal);
         var folder = Placeholders.Fill(settings.Now.Guests!.Folder, server.Name, server.Address);
         return Texts(
             (
@@ -37,9 +41,10 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
             ("app", Texts(("name", app.Name.Text))),
             ("path", code?.Path.Text ?? ""),
             ("revision", code?.Revision?.Text ?? ""),
-            ("dataTime", dataTime?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") ?? ""),
+            ("dataTime", Say(databases is [var usual, ..] ? usual.DataTime : null)),
             ("build", Texts(("id", id.Text), ("by", by))),
-            ("database", DatabaseOf(app, server, hidePassword)),
+            ("database", named.Count > 0 ? named[databases[0].Name.Text] : NoDatabase),
+            ("databases", named),
             ("folders", Texts(("code", $"{folder}/code/{app.Name}"), ("site", folder + "/site"))),
             ("variables", VariablesOf(app, hidePassword))
         );
@@ -59,18 +64,22 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
 
     private static Dictionary<string, string> NoValues => new(StringComparer.Ordinal);
 
-    private Dictionary<string, object?> DatabaseOf(AppSettings app, Server server, bool hidePassword)
+    private static Dictionary<string, object?> NoDatabase => [];
+
+    private static string Say(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") ?? "";
+
+    private Dictionary<string, object?> DatabaseOf(AppSettings app, LoadedDatabase database, bool hidePassword)
     {
-        if (app.Base is null || app.Database is null)
-            return [];
-        var host = settings.Now.DatabaseHost(settings.Now.Base(app.Base)!.Host);
-        var password = new SecretText(ReadPassword(app.Database.PasswordFile, mayFail: hidePassword), hidePassword);
+        var host = settings.Now.DatabaseHost(settings.Now.Base(database.Base)!.Host);
+        var password = new SecretText(ReadPassword(app.Database!.PasswordFile, mayFail: hidePassword), hidePassword);
         return Texts(
-            ("name", CopyName.Of(app.Base, server.Name).Text),
+            ("name", database.Database.Text),
             ("host", host.Address),
             ("port", host.Port.ToString()),
             ("user", app.Database.User),
-            ("password", password)
+            ("password", password),
+            ("base", database.Base.Text),
+            ("dataTime", Say(database.DataTime))
         );
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TestServers.Apps;
 using TestServers.Databases;
 using TestServers.History;
@@ -16,14 +17,25 @@ public sealed class TemplateCheck(SiteValues values, BaseFacts bases, TimeProvid
 
     /// <summary>Why they do not render, in a sentence; null when they do.</summary>
     /// <param name="revision">Null: it is not known yet.</param>
-    public string? FaultOf(AppSettings app, Server server, RepositoryPath path, Revision? revision, JobId id, string by)
+    /// <param name="chosen">What the app's databases are made from.</param>
+    public string? FaultOf(
+        AppSettings app,
+        Server server,
+        RepositoryPath path,
+        Revision? revision,
+        ImmutableArray<ChosenBase> chosen,
+        JobId id,
+        string by
+    )
     {
         try
         {
             var isGit = app.Repository.Kind == RepositoryKind.Git;
             var code = new KeptCode(path, revision ?? Revision.From(isGit ? Hash : "1"));
-            var time = app.Base is { } name ? bases.Of(name).DataTime ?? clock.GetUtcNow() : (DateTimeOffset?)null;
-            SiteTemplates.Render(app, values.Of(app, server, code, time, id, by, hidePassword: true));
+            var databases = chosen
+                .Select(b => LoadedDatabase.Of(b, server.Name, bases.Of(b.Base).DataTime ?? clock.GetUtcNow()))
+                .ToList();
+            SiteTemplates.Render(app, values.Of(app, server, code, databases, id, by, hidePassword: true));
             return null;
         }
         catch (UnrenderableTemplate e)

@@ -34,7 +34,7 @@ public sealed class BasePresenter(
             bases.ProblemOf(@base),
             View(restores.OpenOf(@base.Name)),
             View(restores.LastOf(@base.Name)),
-            [.. settings.Now.Apps.Where(a => a.Base == @base.Name).Select(a => a.Name)],
+            [.. settings.Now.Apps.Where(a => a.Uses(@base.Name)).Select(a => a.Name)],
             facts.LeftOut
         );
     }

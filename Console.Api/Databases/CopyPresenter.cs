@@ -84,7 +84,7 @@ public sealed class CopyPresenter
         var copy = Find(database, host);
         deed.Caller.MustReach(copy.Server);
         deed.Caller.MustReach(
-            _settings.Now.Apps.Where(a => a.Base == copy.Found.Base).Select(a => a.Name),
+            _settings.Now.Apps.Where(a => a.Uses(copy.Found.Base)).Select(a => a.Name),
             $"of the base {copy.Found.Base}"
         );
         var answer = new DroppedCopy($"Dropped {database}: {CopyDrop.Say(copy)}.", Of(copy));

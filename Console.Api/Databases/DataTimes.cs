@@ -29,10 +29,12 @@ public sealed class DataTimes(CurrentSettings settings, BaseFacts bases, TimePro
             + $"configuration of database-host on {@base.Host}; then restore {@base.Name}.";
     }
 
-    /// <summary>The same of a server's copy for an app.</summary>
+    /// <summary>The same of a server's copy for an app's usual database, of whichever of its bases.</summary>
     public string? DoubtOf(AppName app, DateTimeOffset? dataTime) =>
-        settings.Now.App(app)?.Base is { } name && settings.Now.Base(name) is { } @base
-            ? DoubtOf(@base, dataTime)
+        settings.Now.App(app)?.AllDatabases is [var usual, ..]
+            ? usual
+                .Bases.Select(name => settings.Now.Base(name) is { } @base ? DoubtOf(@base, dataTime) : null)
+                .FirstOrDefault(doubt => doubt is not null)
             : null;
 
     /// <summary>How old data are; null when they have no time, or one that is not believed.</summary>

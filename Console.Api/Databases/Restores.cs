@@ -51,7 +51,7 @@ public sealed class Restores(
     public async Task<Restore> Ask(BaseName name, Deed deed)
     {
         bases.Find(name);
-        deed.Caller.MustReach(settings.Now.Apps.Where(a => a.Base == name).Select(a => a.Name), $"of the base {name}");
+        deed.Caller.MustReach(settings.Now.Apps.Where(a => a.Uses(name)).Select(a => a.Name), $"of the base {name}");
         var isNew = false;
         var restore = await journal.Do(act =>
         {

@@ -130,6 +130,35 @@ public sealed partial record BaseName : IName<BaseName>
     private static partial Regex Allowed();
 }
 
+/// <summary>What an app calls one of its databases; templates name it so.</summary>
+[JsonConverter(typeof(NameConverter<DatabaseName>))]
+public sealed partial record DatabaseName : IName<DatabaseName>
+{
+    private DatabaseName(string text) => Text = text;
+
+    public string Text { get; }
+    public static string Rule => "1 to 20 small letters, digits or underscores, the first a letter";
+    public static string Example => "reports";
+
+    /// <summary>That of the usual one.</summary>
+    public static DatabaseName Default { get; } = new("default");
+
+    public static DatabaseName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;
+
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s,
+        IFormatProvider? provider,
+        [MaybeNullWhen(false)] out DatabaseName result
+    ) => Name.Try(s, out result);
+
+    public static DatabaseName Parse(string s, IFormatProvider? provider) => Name.Make<DatabaseName>(s);
+
+    public override string ToString() => Text;
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,19}\z")]
+    private static partial Regex Allowed();
+}
+
 /// <summary>The database that is a server's copy of a base.</summary>
 [JsonConverter(typeof(NameConverter<CopyName>))]
 public sealed partial record CopyName : IName<CopyName>
@@ -147,6 +176,12 @@ public sealed partial record CopyName : IName<CopyName>
     public ServerName? ServerOf(BaseName @base) =>
         Text.StartsWith($"copy_{@base}_", StringComparison.Ordinal)
             ? ServerName.From(Text[$"copy_{@base}_".Length..])
+            : null;
+
+    /// <summary>What it is a server's copy of; null: it is another server's.</summary>
+    public BaseName? BaseOf(ServerName server) =>
+        Text.EndsWith($"_{server}", StringComparison.Ordinal) && Text.Length > "copy_".Length + server.Text.Length + 1
+            ? BaseName.From(Text["copy_".Length..^(server.Text.Length + 1)])
             : null;
 
     public static CopyName? From(string text) => Allowed().IsMatch(text) ? new(text) : null;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TestServers.History;
 
 /// <summary>What a build has put on its server so far.</summary>
@@ -10,4 +12,12 @@ public sealed record BuildResult(
     DateTimeOffset? DataTime = null,
     CopyName? Database = null,
     string? Method = null
-);
+)
+{
+    /// <summary>
+    /// Every database that was loaded, where an app has several or several bases; the others here are then of its usual
+    /// one.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LoadedDatabase>? Databases { get; init; }
+}

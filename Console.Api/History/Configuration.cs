@@ -23,6 +23,13 @@ public sealed record Configuration(
     public bool Incomplete { get; init; }
 
     /// <summary>
+    /// Every database of the app that is there, where it has several or several bases; the others here are then of its
+    /// usual one.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LoadedDatabase>? Databases { get; init; }
+
+    /// <summary>
     /// Why it is not known how old the data are; null: it is. Told when somebody asks, never written down.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

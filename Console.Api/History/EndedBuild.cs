@@ -4,12 +4,10 @@ using TestServers.Jobs;
 namespace TestServers.History;
 
 /// <summary>A build that has ended, as a history is told of it.</summary>
-/// <param name="Base">The base of its app; null: the app has none.</param>
 public sealed record EndedBuild(
     JobId Id,
     ServerName Server,
     AppName App,
-    BaseName? Base,
     RepositoryPath Path,
     bool Database,
     bool Code,
@@ -25,6 +23,18 @@ public sealed record EndedBuild(
 
     /// <summary>What it has put on its server.</summary>
     public BuildResult Result { get; init; } = new();
+
+    /// <summary>What its app's databases come from on the server now, the usual one first.</summary>
+    public ImmutableArray<ChosenBase> Bases { get; init; } = [];
+
+    /// <summary>The databases that it has loaded.</summary>
+    public ImmutableArray<LoadedDatabase> Loaded { get; init; } = [];
+
+    /// <summary>Whether its app has several databases, or several bases of one.</summary>
+    public bool HasSeveralBases { get; init; }
+
+    /// <summary>Bases whose copy no site on the server uses behind it.</summary>
+    public ImmutableArray<BaseName> Unused { get; init; } = [];
 
     public AppHealth? Health { get; init; }
 

@@ -23,6 +23,12 @@ public sealed record HistoryEntry(
 )
 {
     /// <summary>
+    /// Every database of the app that was there then, where it has several or several bases.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LoadedDatabase>? Databases { get; init; }
+
+    /// <summary>
     /// The settings as they were rendered, with the password hidden. A list of entries leaves them out.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -7,6 +7,10 @@ namespace TestServers.History;
 /// <summary>The configurations that each server has had, and the one it has now; a file a server.</summary>
 public sealed class HistoryStore
 {
+    private static readonly ImmutableSortedDictionary<
+        AppName,
+        ImmutableSortedDictionary<DatabaseName, BaseName>
+    > NoBases = ImmutableSortedDictionary<AppName, ImmutableSortedDictionary<DatabaseName, BaseName>>.Empty;
     private readonly ConcurrentDictionary<ServerName, JsonFile<ServerHistory>> _files = new();
     private readonly string _folder;
     private readonly Func<int> _kept;
@@ -98,6 +102,9 @@ public sealed class HistoryStore
                 return history with { Code = nextCode, Copies = nextCopies };
             var here = nextCode.GetValueOrDefault(now.App);
             var dataTime = copies.FirstOrDefault(c => now.Database == CopyName.Of(c.Key, server)).Value ?? now.DataTime;
+            var databases = now.Databases?.Select(d =>
+                copies.GetValueOrDefault(d.Base) is { } time ? d with { DataTime = time } : d
+            );
             return history with
             {
                 Code = nextCode,
@@ -107,6 +114,7 @@ public sealed class HistoryStore
                     Path = here?.Path,
                     Revision = here?.Revision,
                     DataTime = dataTime,
+                    Databases = databases?.ToList(),
                     Incomplete = here?.Incomplete ?? false,
                 },
             };
@@ -168,6 +176,22 @@ public sealed class HistoryStore
         return isNoted;
     }
 
+    /// <summary>Takes note that the copy of a base is dropped, or is to stay.</summary>
+    public void NoteUnused(ServerName server, BaseName name, bool dropped)
+    {
+        if (!_files.TryGetValue(server, out var file))
+            return;
+        file.Change(history =>
+            history.Unused is not { } unused || !unused.Contains(name)
+                ? history
+                : history with
+                {
+                    Unused = unused.Count == 1 ? null : unused.Remove(name),
+                    Copies = dropped ? history.Copies.Remove(name) : history.Copies,
+                }
+        );
+    }
+
     private static Configuration? Now(
         Configuration? now,
         ServerName server,
@@ -186,26 +210,33 @@ public sealed class HistoryStore
             Incomplete = here?.Incomplete ?? false,
             Database = copy.Key is null ? null : now.Database,
             DataTime = copy.Key is null ? null : copy.Value,
+            Databases = now
+                .Databases?.Where(d => copies.ContainsKey(d.Base))
+                .Select(d => d with { DataTime = copies[d.Base] })
+                .ToList(),
         };
     }
 
     private ServerHistory Fold(ServerHistory history, EndedBuild build)
     {
-        var (result, @base) = (build.Result, build.Base);
-        var copies =
-            result.Database is not null && @base is not null
-                ? history.Copies.SetItem(@base, result.DataTime)
-                : history.Copies;
+        var result = build.Result;
+        var copies = history.Copies.SetItems(build.Loaded.Select(d => KeyValuePair.Create(d.Base, d.DataTime)));
+        var databases = build
+            .Bases.Where(b => copies.ContainsKey(b.Base))
+            .Select(b => LoadedDatabase.Of(b, build.Server, copies[b.Base]))
+            .ToList();
         var code = result.Revision is not null
             ? history.Code.SetItem(build.App, new(build.Path, result.Revision))
             : history.Code;
         var here = code.GetValueOrDefault(build.App);
-        var dataTime = @base is null ? null : copies.GetValueOrDefault(@base);
         string?[] made =
         [
             result.Revision is null ? null : FoundOtherwise.CodeOf(build.App),
-            result.Database is null || @base is null ? null : FoundOtherwise.CopyOf(@base),
+            .. build.Loaded.Select(d => FoundOtherwise.CopyOf(d.Base)),
         ];
+        var unused = (history.Unused ?? [])
+            .Union(build.Unused)
+            .Except(build.Bases.Select(b => b.Base).Concat(build.Loaded.Select(d => d.Base)));
         return history with
         {
             Copies = copies,
@@ -214,21 +245,28 @@ public sealed class HistoryStore
             Otherwise = history.Otherwise.Any(o => made.Contains(o.Part))
                 ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))]
                 : history.Otherwise,
-            Entries = [EntryOf(build, here, dataTime), .. history.Entries.Take(_kept() - 1)],
+            Entries = [EntryOf(build, here, databases), .. history.Entries.Take(_kept() - 1)],
             Configuration = build.HasBegun
-                ? After(history.Configuration, build, ConfigurationOf(build, copies, here, dataTime))
+                ? After(history.Configuration, build, ConfigurationOf(build, here, databases))
                 : history.Configuration,
+            Bases = build is { HasSeveralBases: true, IsOnSite: true }
+                ? (history.Bases ?? NoBases).SetItem(
+                    build.App,
+                    build.Bases.ToImmutableSortedDictionary(b => b.Name, b => b.Base)
+                )
+                : history.Bases,
+            Unused = unused.IsEmpty ? null : unused,
         };
     }
 
     // What a step that failed should have put there is not there: a wanted path has no revision of another one.
-    private static HistoryEntry EntryOf(EndedBuild build, KeptCode? here, DateTimeOffset? dataTime) =>
+    private static HistoryEntry EntryOf(EndedBuild build, KeptCode? here, IReadOnlyList<LoadedDatabase> databases) =>
         new(
             build.Id,
             build.App,
             build.Path,
             build.Code ? build.Result.Revision : here?.Revision,
-            build.Database ? build.Result.DataTime : dataTime,
+            build.Database ? build.Result.DataTime : UsualOf(build, databases)?.DataTime,
             build.Database,
             build.Code,
             build.By,
@@ -240,21 +278,27 @@ public sealed class HistoryStore
             build.Health
         )
         {
+            Databases =
+                !build.HasSeveralBases ? null
+                : build.Database ? build.Loaded
+                : databases,
             Settings = build.Settings,
         };
 
+    private static LoadedDatabase? UsualOf(EndedBuild build, IReadOnlyList<LoadedDatabase> databases) =>
+        databases.FirstOrDefault(d => d.Name == build.Bases[0].Name);
+
     private static Configuration ConfigurationOf(
         EndedBuild build,
-        ImmutableSortedDictionary<BaseName, DateTimeOffset?> copies,
         KeptCode? here,
-        DateTimeOffset? dataTime
+        IReadOnlyList<LoadedDatabase> databases
     ) =>
         new(
             build.App,
             here?.Path,
             here?.Revision,
-            dataTime,
-            build.Base is { } @base && copies.ContainsKey(@base) ? CopyName.Of(@base, build.Server) : null,
+            UsualOf(build, databases)?.DataTime,
+            UsualOf(build, databases)?.Database,
             build.By,
             build.EndedAt,
             build.Id,
@@ -263,6 +307,7 @@ public sealed class HistoryStore
         )
         {
             Incomplete = here?.Incomplete ?? false,
+            Databases = build.HasSeveralBases ? databases : null,
         };
 
     // What runs on a server changes with its site: a build of another app that did not come so far has left the one

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.History;
@@ -25,6 +27,29 @@ public sealed record ServerHistory(
     /// <summary>What was found to be other than this console had left it.</summary>
     public ImmutableArray<FoundOtherwise> Otherwise { get; init; } = [];
 
+    /// <summary>
+    /// From which base each database of an app was made that its site uses; of apps that have several bases. Null: of
+    /// none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<AppName, ImmutableSortedDictionary<DatabaseName, BaseName>>? Bases { get; init; }
+
+    /// <summary>Bases whose copy no site uses here any more, and that is to be dropped. Null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedSet<BaseName>? Unused { get; init; }
+
+    /// <summary>
+    /// From which base each database of an app comes here, the usual database first: the one that is remembered, else
+    /// one of which there is a copy, else the usual one. A base that the settings do not list any more is none.
+    /// </summary>
+    public ImmutableArray<ChosenBase> BasesOf(AppSettings app) =>
+        [.. app.AllDatabases.Select(database => new ChosenBase(database.Name, BaseOf(app.Name, database)))];
+
+    private BaseName BaseOf(AppName app, AppDatabase database) =>
+        Bases?.GetValueOrDefault(app)?.GetValueOrDefault(database.Name) is { } known && database.Bases.Contains(known)
+            ? known
+            : database.Bases.FirstOrDefault(Copies.ContainsKey) ?? database.Usual;
+
     public static ServerHistory Empty(ServerName server) =>
         new(
             JsonFile<ServerHistory>.Version,
@@ -40,5 +65,12 @@ public sealed record ServerHistory(
         : Entries.GroupBy(e => e.Build).FirstOrDefault(g => g.Count() > 1) is { } twice
             ? "it has two entries of " + $"build {twice.Key}"
         : Code.FirstOrDefault(c => c.Value is null) is { Key: { } app } ? $"the code of {app} is null"
+        : Bases?.FirstOrDefault(b => b.Value is null || b.Value.Any(d => d.Value is null)) is { Key: { } of }
+            ? $"a base of {of} is null"
+        : Unused?.Contains(null!) == true ? "one of its unused bases is null"
+        : Entries.Any(e => HasNull(e.Databases)) || HasNull(Configuration?.Databases) ? "one of its databases is null"
         : null;
+
+    private static bool HasNull(IReadOnlyList<LoadedDatabase>? databases) =>
+        databases?.Any(d => d is null or { Name: null } or { Base: null } or { Database: null }) == true;
 }

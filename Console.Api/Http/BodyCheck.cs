@@ -139,6 +139,11 @@ public sealed class BodyCheck(RequestDelegate next)
             CheckObject(value, type, name + ".");
             return;
         }
+        if (type.Kind == JsonTypeInfoKind.Dictionary)
+        {
+            CheckEntries(value, type, name);
+            return;
+        }
         try
         {
             var read = value.Deserialize(type);
@@ -160,6 +165,39 @@ public sealed class BodyCheck(RequestDelegate next)
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Problem.BadInput($"The field `{name}` is not right: it must be {rule}.");
+        }
+    }
+
+    private static void CheckEntries(JsonElement value, JsonTypeInfo type, string field)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Problem.BadInput($"The field `{field}` is not right: it must be {ValueRule.Of(type.Type)}.");
+        var (isKey, isValue) = (ValueRule.For(type.KeyType!), ValueRule.For(type.ElementType!));
+        foreach (var entry in value.EnumerateObject())
+        {
+            var name = NameOf(entry);
+            if (!isKey(name))
+                throw Problem.BadInput(
+                    $"The field `{field}` has a name that is not right, {Quoted.Of(name)}: it must be "
+                        + $"{ValueRule.Of(type.KeyType!)}."
+                );
+            if (entry.Value.ValueKind != JsonValueKind.String || !isValue(TextOf(entry.Value)))
+                throw Problem.BadInput(
+                    $"The field `{field}.{name}` is not right: it must be {ValueRule.Of(type.ElementType!)}."
+                );
+        }
+    }
+
+    // Half a surrogate pair is no text, and no right value either.
+    private static string TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
         }
     }
 

@@ -37,6 +37,8 @@ internal static class DocumentSchemas
             && schema.Items is null
         )
             schema.Items = await context.GetOrCreateSchemaAsync(element, null, cancel);
+        else if (context.JsonTypeInfo is { Kind: JsonTypeInfoKind.Dictionary, ElementType: { } value })
+            schema.AdditionalProperties = await context.GetOrCreateSchemaAsync(value, null, cancel);
         else if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object && !IsBody(type, context))
             RequireAll(schema, context.JsonTypeInfo);
         if (

@@ -26,6 +26,8 @@ public static partial class ValueRule
             return Times.Rule;
         if (plain.IsEnum)
             return $"one of {string.Join(", ", Enum.GetNames(plain).Select(JsonNamingPolicy.CamelCase.ConvertName))}";
+        if (plain.IsGenericType && plain.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
+            return "an object of names";
         return plain.IsAssignableTo(typeof(System.Collections.IEnumerable)) ? "a list" : "an object";
     }
 

@@ -58,7 +58,7 @@ public abstract record Job : IVersioned
             { State: JobState.Running, StartedAt: null } => "its state says that it began, but not when (`startedAt`)",
             { State: JobState.Queued, StartedAt: not null } => "its state says that it waits, but `startedAt` says "
                 + "when it began",
-            _ when Steps.Any(s => s is null) => "one of its steps is null",
+            _ when Steps.Any(s => s is null || s.Strands?.Contains(null!) == true) => "one of its steps is null",
             _ => null,
         };
 }
@@ -92,7 +92,13 @@ public static class JobChanges
                     s.State switch
                     {
                         StepState.Waiting => s with { State = StepState.Skipped, WaitsFor = null },
-                        StepState.Running => s with { State = EndOf(state), EndedAt = now, WaitsFor = null },
+                        StepState.Running => s with
+                        {
+                            State = EndOf(state),
+                            EndedAt = now,
+                            WaitsFor = null,
+                            Strands = s.StrandsAtEnd(EndOf(state)),
+                        },
                         _ => s,
                     }
                 ),

@@ -33,6 +33,38 @@ public sealed record Step(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Untouched { get; init; }
 
+    /// <summary>What it does side by side, where that is several things; null: it does one thing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Strand>? Strands { get; init; }
+
+    /// <summary>
+    /// The step with one of its strands changed. It waits while all that go on do, and its progress is that of all
+    /// together, where each has one.
+    /// </summary>
+    public Step WithStrand(string name, Func<Strand, Strand> change)
+    {
+        List<Strand> strands = [.. (Strands ?? []).Select(s => s.Name == name ? change(s) : s)];
+        var open = strands.Where(s => s.State == StepState.Running).ToList();
+        return this with
+        {
+            Strands = strands,
+            WaitsFor =
+                open.Count > 0 && open.TrueForAll(s => s.WaitsFor is not null)
+                    ? string.Join("; ", open.Select(s => s.WaitsFor).Distinct(StringComparer.Ordinal))
+                    : null,
+            Progress =
+                open.Count > 0 && open.TrueForAll(s => s.Progress is not null)
+                    ? strands.Average(s => s.State == StepState.Running ? s.Progress : 1)
+                    : null,
+        };
+    }
+
+    /// <summary>Its strands, of which those that went on have ended with it; null: it has none.</summary>
+    internal IReadOnlyList<Strand>? StrandsAtEnd(StepState state) =>
+        Strands?.Any(s => s.State == StepState.Running) == true
+            ? [.. Strands.Select(s => s.State == StepState.Running ? s.WithEnd(state, null) : s)]
+            : Strands;
+
     [JsonIgnore]
     public bool Ended => State is not (StepState.Waiting or StepState.Running);
 }

@@ -155,6 +155,7 @@ public sealed class StepEngine<T>(JobStore<T> store, TimeProvider clock, Func<T,
                             WaitsFor = null,
                             Progress = null,
                             Untouched = result.Untouched,
+                            Strands = s.StrandsAtEnd(result.State),
                         }
                 );
         return job =>

@@ -39,6 +39,14 @@ public sealed class StepRun<T>
     public void WaitsFor(string? what) =>
         _store.Show(_id, job => WithRunning(job, step => step with { WaitsFor = what }));
 
+    /// <summary>Shows the things that the step does side by side from now on.</summary>
+    public void ShowStrands(IReadOnlyList<Strand> strands) =>
+        _store.Show(_id, job => WithRunning(job, step => step with { Strands = strands }));
+
+    /// <summary>Shows how one of them is now.</summary>
+    public void ShowStrand(string name, Func<Strand, Strand> change) =>
+        _store.Show(_id, job => WithRunning(job, step => step.WithStrand(name, change)));
+
     /// <summary>Shows something at once that is on disk with the job's next state.</summary>
     public void Show(Func<T, T> change) => _store.Show(_id, change);
 

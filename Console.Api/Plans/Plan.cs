@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using TestServers.Builds;
 using TestServers.History;
 
@@ -17,7 +18,15 @@ public sealed record Plan(
     string? Refusal,
     string? Failure,
     ImmutableArray<string> LeftOut
-);
+)
+{
+    /// <summary>
+    /// Every database, where the app has several or several bases, also when none is replaced: what it would come from,
+    /// or comes from. The one above is then the usual one.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DatabasePlan>? Databases { get; init; }
+}
 
 /// <param name="Method">
 /// spare: at once; copy: a plain copy is made; null between two entries of a history, where nothing is to be copied.
@@ -31,7 +40,16 @@ public sealed record DatabasePlan(
     DateTimeOffset? Then,
     string? NowDoubt = null,
     string? ThenDoubt = null
-);
+)
+{
+    /// <summary>What the app calls it; left out where it has but one, of one base.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DatabaseName? Name { get; init; }
+
+    /// <summary>The base that it comes from now, where that is another; left out: the same, or there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BaseName? From { get; init; }
+}
 
 /// <param name="Relation">same, forward, back or other; null when it is not known.</param>
 /// <param name="More">Whether there are more commits than the ones listed.</param>
@@ -49,17 +67,17 @@ public sealed record CodePlan(
 )
 {
     /// <summary>What a build would go without, as far as the repository tells before.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
     /// <summary>The server has another revision than the one that was known.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public bool FoundOther { get; init; }
 
     /// <summary>
     /// A build would fail for its problem, too: what is asked is not in the repository, or is refused by the server.
     /// </summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public bool Fails { get; init; }
 }
 

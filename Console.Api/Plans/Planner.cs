@@ -17,6 +17,7 @@ namespace TestServers.Plans;
 /// history.
 /// </summary>
 public sealed class Planner(
+    CurrentSettings settings,
     BuildRules rules,
     Catalogue catalogue,
     Inventory inventory,
@@ -50,60 +51,101 @@ public sealed class Planner(
         }
         // Asked now, as the server may have told something else meanwhile.
         var refusal = rules.RefusalOf(server, wanted, number, by);
-        var dataTime = app.Base is null ? null : kept.Copies.GetValueOrDefault(app.Base);
-        var database = wanted.Database && app.Base is { } name ? DatabaseOf(bases.Find(name), dataTime) : null;
+        var now = kept.BasesOf(app);
+        var chosen = now.With(wanted.Database ? wanted.Bases : null, app);
+        var databases = chosen
+            .Zip(now, (then, before) => DatabaseOf(app, then, before, wanted.Database, kept))
+            .ToList();
+        var database = wanted.Database ? databases.FirstOrDefault() : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
         var broken = then is null
             ? null
-            : templates.FaultOf(app, found, then.Path, then.Revision, JobId.Of(1), by.Name);
-        var failure = refusal is null ? broken ?? FailureOf(found, app, wanted, code) : null;
+            : templates.FaultOf(app, found, then.Path, then.Revision, chosen, JobId.Of(1), by.Name);
+        var failure = refusal is null ? broken ?? FailureOf(found, chosen, wanted, code) : null;
         var isToldBefore = broken is not null || code?.Fails == true;
         return new(
             server,
             app.Name,
             database,
             code,
-            isToldBefore ? [] : SettingsThen(app, found, then, database?.Then ?? dataTime, by.Name, kept),
+            isToldBefore ? [] : SettingsThen(app, found, then, Loaded(server, chosen, wanted, kept), by.Name, kept),
             refusal,
             failure,
             [
                 .. (code?.LeftOut ?? []).Union(
-                    LeftOutBefore.Of(app, wanted.Database, wanted.Code, target.Path, kept, bases)
+                    LeftOutBefore.Of(app, chosen, wanted.Database, wanted.Code, target.Path, kept, bases)
                 ),
             ]
-        );
+        )
+        {
+            Databases = app.HasSeveralBases ? databases : null,
+        };
     }
 
-    private DatabasePlan DatabaseOf(BaseSettings @base, DateTimeOffset? now)
+    // Without a fresh one it stays as it is.
+    private DatabasePlan DatabaseOf(
+        AppSettings app,
+        ChosenBase chosen,
+        ChosenBase before,
+        bool isFresh,
+        ServerHistory kept
+    )
     {
-        var facts = bases.Of(@base.Name);
+        var (@base, facts) = (bases.Find(chosen.Base), bases.Of(chosen.Base));
+        var now = kept.Copies.GetValueOrDefault(before.Base);
+        var then = isFresh ? facts.DataTime : now;
         return new(
             @base.Name,
-            facts.Spares > 0 ? "spare" : "copy",
+            !isFresh ? null
+                : facts.Spares > 0 ? "spare"
+                : "copy",
             now,
-            facts.DataTime,
-            times.DoubtOf(@base, now),
-            times.DoubtOf(@base, facts.DataTime)
-        );
+            then,
+            times.DoubtOf(bases.Find(before.Base), now),
+            times.DoubtOf(@base, then)
+        )
+        {
+            Name = app.HasSeveralBases ? chosen.Name : null,
+            From = before.Base != chosen.Base && kept.Copies.ContainsKey(before.Base) ? before.Base : null,
+        };
     }
 
+    private List<LoadedDatabase> Loaded(
+        ServerName server,
+        ImmutableArray<ChosenBase> chosen,
+        Wanted wanted,
+        ServerHistory kept
+    ) =>
+        [
+            .. chosen.Select(b =>
+                LoadedDatabase.Of(
+                    b,
+                    server,
+                    (wanted.Database ? bases.Of(b.Base).DataTime : null) ?? kept.Copies.GetValueOrDefault(b.Base)
+                )
+            ),
+        ];
+
     // What would end it at its first step.
-    private string? FailureOf(Server server, AppSettings app, Wanted wanted, CodePlan? code)
+    private string? FailureOf(Server server, ImmutableArray<ChosenBase> chosen, Wanted wanted, CodePlan? code)
     {
         if (code?.Fails == true)
             return code.Problem;
         if (usability.Obstacle(server) is { } unusable)
             return unusable;
-        if (!wanted.Database || app.Base is not { } name)
-            return null;
-        return bases.ProblemOf(bases.Find(name))
-            ?? (
-                bases.Of(name).Exists
-                    ? null
-                    : $"The base {name} was never restored: there is nothing to copy. Restore it "
-                        + $"first, on the page of the bases or by POST api/bases/{name}/restore."
-            );
+        return wanted.Database
+            ? chosen.Select(b => FailureOf(b.Base)).FirstOrDefault(failure => failure is not null)
+            : null;
     }
+
+    private string? FailureOf(BaseName name) =>
+        bases.ProblemOf(bases.Find(name))
+        ?? (
+            bases.Of(name).Exists
+                ? null
+                : $"The base {name} was never restored: there is nothing to copy. Restore it "
+                    + $"first, on the page of the bases or by POST api/bases/{name}/restore."
+        );
 
     /// <summary>What is different in <paramref name="after"/>, seen from <paramref name="before"/>.</summary>
     public async Task<Plan> Between(
@@ -119,25 +161,41 @@ public sealed class Planner(
         var code = after.Revision is null
             ? null
             : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), cancel);
-        var dataTime = before.App == after.App ? before.DataTime : null;
-        var database = app.Base is { } name
-            ? new DatabasePlan(
-                name,
-                null,
-                dataTime,
-                after.DataTime,
-                times.DoubtOf(app.Name, dataTime),
-                times.DoubtOf(app.Name, after.DataTime)
-            )
+        var databases = app.AllDatabases.Select(d => Between(app, d, before, after)).ToList();
+        var files = Differences(before.Settings, after.Settings);
+        return new(server, after.App, databases.FirstOrDefault(), code, files, null, null, [])
+        {
+            Databases = app.HasSeveralBases ? databases : null,
+        };
+    }
+
+    // An entry of an app that had one base then says nothing of others.
+    private DatabasePlan Between(AppSettings app, AppDatabase database, HistoryEntry before, HistoryEntry after)
+    {
+        var isUsual = database.Name == app.AllDatabases[0].Name;
+        LoadedDatabase? In(HistoryEntry entry) => entry.Databases?.FirstOrDefault(d => d.Name == database.Name);
+        DateTimeOffset? TimeIn(HistoryEntry entry) =>
+            entry.App != app.Name ? null
+            : entry.Databases is null && isUsual ? entry.DataTime
+            : In(entry)?.DataTime;
+        string? DoubtOf(HistoryEntry entry) =>
+            TimeIn(entry) is not { } time ? null
+            : isUsual ? times.DoubtOf(app.Name, time)
+            : settings.Now.Base(In(entry)!.Base) is { } @base ? times.DoubtOf(@base, time)
             : null;
-        return new(server, after.App, database, code, Differences(before.Settings, after.Settings), null, null, []);
+        var (from, to) = (In(before)?.Base, In(after)?.Base);
+        return new(to ?? database.Usual, null, TimeIn(before), TimeIn(after), DoubtOf(before), DoubtOf(after))
+        {
+            Name = app.HasSeveralBases ? database.Name : null,
+            From = from is not null && to is not null && from != to && before.App == after.App ? from : null,
+        };
     }
 
     private ImmutableArray<FileChange> SettingsThen(
         AppSettings app,
         Server server,
         KeptCode? code,
-        DateTimeOffset? dataTime,
+        IReadOnlyList<LoadedDatabase> databases,
         string by,
         ServerHistory kept
     )
@@ -147,7 +205,7 @@ public sealed class Planner(
         {
             var then = SiteTemplates.Render(
                 app,
-                values.Of(app, server, code, dataTime, last?.Build ?? JobId.Of(1), last?.By ?? by, hidePassword: true)
+                values.Of(app, server, code, databases, last?.Build ?? JobId.Of(1), last?.By ?? by, hidePassword: true)
             );
             var now = last is null ? [] : last.Settings;
             return Differences(now, [.. then.Files.Select(f => new SiteFile(f.Key, f.Value))]);

@@ -34,6 +34,7 @@ public static class PlansApi
         [Description("Whether a fresh database is wanted")] bool database,
         [Description("Whether code is wanted")] bool code,
         [Description("The reservation that is meant")] long? number,
+        [Description("From which bases fresh databases are to be made; the others as they are now")] BaseChoice? bases,
         HttpContext context,
         Planner plans
     )
@@ -41,7 +42,13 @@ public static class PlansApi
         var caller = Caller.Of(context);
         caller.MustReach([app], $"of {app}");
         return Cacheable.Of(
-            await plans.Of(server, new(app, path, revision, database, code), number, caller, context.RequestAborted)
+            await plans.Of(
+                server,
+                new(app, path, revision, database, code) { Bases = bases?.Bases },
+                number,
+                caller,
+                context.RequestAborted
+            )
         );
     }
 

@@ -249,6 +249,11 @@ public sealed record ConsoleSettings
         {
             if (app.Base is not null)
                 Names(app.Base.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].base", "bases");
+            foreach (var (name, bases) in app.Databases ?? new Dictionary<string, IReadOnlyList<BaseName>>())
+            {
+                foreach (var (place, one) in bases.Index())
+                    Names(one.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].databases.{name}[{place}]", "bases");
+            }
             app.Check($"apps[{at}]");
             var pageless = Hosts.FirstOrDefault(h => h.Url.Length == 0);
             Must(

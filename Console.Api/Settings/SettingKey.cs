@@ -26,7 +26,7 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
     }
 
     /// <summary>A key's path without the numbers and names of entries: <c>hosts[].uri</c>.</summary>
-    public static string PatternOf(string path) => Entry().Replace(Number().Replace(path, "[]"), "$1.*");
+    public static string PatternOf(string path) => Entry().Replace(Number().Replace(path, "[]"), "$1$2.*");
 
     /// <summary>Where else a key is known.</summary>
     public static IEnumerable<string> HomesOf(string name) => HomesOf(name, typeof(ConsoleSettings), "").Distinct();
@@ -37,7 +37,14 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
             ? type.GetGenericArguments()[0]
             : null;
 
-    public static bool IsDictionary(Type type) => type == typeof(IReadOnlyDictionary<string, string>);
+    /// <summary>What the values of an object are whose keys are names, or null.</summary>
+    public static Type? EntryOf(Type type) =>
+        type.IsGenericType
+        && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)
+        && type.GetGenericArguments() is [var key, var entry]
+        && key == typeof(string)
+            ? entry
+            : null;
 
     /// <summary>Whether it has keys of its own.</summary>
     public static bool IsObject(Type type) =>
@@ -65,6 +72,6 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
     [GeneratedRegex(@"\[\d+\]")]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"(\.(?:variables|secrets|addresses))\..+\z")]
+    [GeneratedRegex(@"(\.(?:variables|secrets|addresses))\..+\z|(\.databases)\.[^.\[]+")]
     private static partial Regex Entry();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
 namespace TestServers.Settings;
@@ -27,7 +28,20 @@ public sealed record RepositorySettings(RepositoryKind Kind, string Url);
 /// <summary>The role an app connects with; the password stands in a file of its own.</summary>
 public sealed record AppDatabaseSettings(string User, string PasswordFile);
 
+/// <summary>A database of an app, and the bases that it may be made from.</summary>
+/// <param name="Bases">The usual one first; one at least.</param>
+public sealed record AppDatabase(DatabaseName Name, ImmutableArray<BaseName> Bases)
+{
+    /// <summary>The base that it is made from where nobody has chosen another.</summary>
+    public BaseName Usual => Bases[0];
+
+    /// <summary>As it is said in sentences: reports (from reports or reports_small).</summary>
+    public string Say() => $"{Name} (from {string.Join(" or ", Bases)})";
+}
+
 /// <summary>An application that can be put on a server.</summary>
+/// <param name="Base">Short for `databases` with this one as default's only base.</param>
+/// <param name="Databases">The bases that each of its databases may be made from, the usual one first.</param>
 /// <param name="Templates">
 /// A folder with apache.conf, wsgi.py and settings.py as Handlebars templates, or with .cshtml behind their names as
 /// Razor templates.
@@ -50,13 +64,34 @@ public sealed record AppSettings(
     IReadOnlyDictionary<string, string>? Variables = null,
     IReadOnlyList<string>? After = null,
     IReadOnlyDictionary<string, string>? Secrets = null,
-    IReadOnlyList<string>? NotSecret = null
+    IReadOnlyList<string>? NotSecret = null,
+    IReadOnlyDictionary<string, IReadOnlyList<BaseName>>? Databases = null
 )
 {
+    private const int MostDatabases = 16;
     private static readonly string[] SecretWords = ["secret", "pass", "pwd", "token", "key", "dsn", "credential"];
+
+    /// <summary>The databases that it has, the usual one first and the others as they are listed.</summary>
+    public ImmutableArray<AppDatabase> AllDatabases =>
+        Databases is not null
+            ?
+            [
+                .. Databases
+                    .OrderBy(d => d.Key == DatabaseName.Default.Text ? 0 : 1)
+                    .Select(d => new AppDatabase(DatabaseName.From(d.Key)!, [.. d.Value])),
+            ]
+        : Base is not null ? [new(DatabaseName.Default, [Base])]
+        : [];
+
+    /// <summary>Whether there is anything to choose or to tell apart: several databases, or bases of one.</summary>
+    public bool HasSeveralBases => Databases is not null && Databases.Sum(d => d.Value.Count) > 1;
+
+    /// <summary>Whether one of its databases may be made from this base.</summary>
+    public bool Uses(BaseName name) => Base == name || Databases?.Values.Any(bases => bases.Contains(name)) == true;
 
     internal void Check(string key)
     {
+        CheckDatabases(key);
         CheckAddress(
             key + ".repository.url",
             Repository.Url,
@@ -76,7 +111,7 @@ public sealed record AppSettings(
             "is a name that Git takes"
         );
         ConsoleSettings.Must(
-            Base is null || Database is not null,
+            (Base is null && Databases is null) || Database is not null,
             key + ".database",
             "names the role and its password file, as the app has a base"
         );
@@ -92,6 +127,39 @@ public sealed record AppSettings(
             SettingsRules.Of("apps[].health").Says
         );
         CheckSecrets(key);
+    }
+
+    // A server has one copy of a base: it can be one database alone.
+    private void CheckDatabases(string app)
+    {
+        if (Databases is null)
+            return;
+        ConsoleSettings.Must(
+            Base is null,
+            app + ".base",
+            "is left out where there is `databases`, for which it is short: { \"default\": [ ... ] }"
+        );
+        ConsoleSettings.Must(
+            Databases.Count is >= 1 and <= MostDatabases,
+            app + ".databases",
+            $"names 1 to {MostDatabases} databases"
+        );
+        ConsoleSettings.Must(
+            Databases.Count == 1 || Databases.ContainsKey(DatabaseName.Default.Text),
+            app + ".databases",
+            "names one of several `default`: it is what templates call `database`"
+        );
+        var homes = new Dictionary<BaseName, string>();
+        foreach (var (name, bases) in Databases)
+        {
+            ConsoleSettings.Must(bases.Count > 0, $"{app}.databases.{name}", "lists one base at least");
+            foreach (var (at, one) in bases.Index())
+                ConsoleSettings.Must(
+                    homes.TryAdd(one, name),
+                    $"{app}.databases.{name}[{at}]",
+                    $"stands once among an app's bases, as a server has one copy of each; {homes[one]} has it before"
+                );
+        }
     }
 
     private static void CheckAddress(string key, string address, string remedy)

@@ -106,6 +106,12 @@ internal static partial class SettingsRules
         ),
         ["apps[].templates"] = Path("names the folder with the app's templates"),
         ["apps[].base"] = Name<BaseName>(),
+        ["apps[].databases"] = new(
+            $"is an object of databases, whose names are {DatabaseName.Rule}, each with a list of bases",
+            text => DatabaseName.From(text) is not null
+        ),
+        ["apps[].databases.*"] = new("is a list of bases, the usual one first"),
+        ["apps[].databases.*[]"] = Name<BaseName>(),
         ["apps[].defaultPath"] = Name<RepositoryPath>(),
         ["apps[].health"] = new(
             "is an http or https address, with {url}, {address}, {server} or {number} in it",

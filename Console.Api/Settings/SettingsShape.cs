@@ -46,8 +46,8 @@ internal static class SettingsShape
             return;
         if (SettingKey.ItemOf(type) is { } item)
             CheckList(value, item, path);
-        else if (SettingKey.IsDictionary(type))
-            CheckDictionary(value, path);
+        else if (SettingKey.EntryOf(type) is { } entry)
+            CheckDictionary(value, entry, path);
         else if (SettingKey.IsObject(type))
         {
             Must(value.ValueKind == JsonValueKind.Object, path);
@@ -64,7 +64,7 @@ internal static class SettingsShape
             CheckValue(one, item, mayBeNull: false, $"{path}[{at}]");
     }
 
-    private static void CheckDictionary(JsonElement value, string path)
+    private static void CheckDictionary(JsonElement value, Type entry, string path)
     {
         Must(value.ValueKind == JsonValueKind.Object, path);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -77,7 +77,7 @@ internal static class SettingsShape
                 );
             if (!seen.Add(name))
                 throw Twice(Join(path, name));
-            CheckPlain(member.Value, typeof(string), Join(path, name));
+            CheckValue(member.Value, entry, mayBeNull: false, Join(path, name));
         }
     }
 

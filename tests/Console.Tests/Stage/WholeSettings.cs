@@ -36,7 +36,9 @@ internal sealed class WholeSettings : IDisposable
           "bases": [
             { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop", "spares": 1,
               "staleAfterHours": 26, "jobs": 2,
-              "check": "select true", "sanitize": "select 1" } ],
+              "check": "select true", "sanitize": "select 1" },
+            { "name": "shop_small", "host": "db1", "dump": "shop_small.dump", "owner": "shop" },
+            { "name": "reports", "host": "db2", "dump": "reports.dump", "owner": "shop" } ],
           "copies": { "keptDays": 7 },
           "apps": [
             { "name": "shop", "repository": { "kind": "svn", "url": "https://svn.example/shop" },
@@ -45,7 +47,11 @@ internal sealed class WholeSettings : IDisposable
                 "passwordFile": "password" },
               "variables": { "colour": "red", "keyboard": "de" }, "secrets": { "cookie": "sesame" },
                 "notSecret": [ "keyboard" ],
-              "after": [ "true" ] } ],
+              "after": [ "true" ] },
+            { "name": "desk", "repository": { "kind": "svn", "url": "https://svn.example/shop" },
+              "templates": "templates", "variables": { "colour": "blue" },
+              "databases": { "default": [ "shop", "shop_small" ], "reports": [ "reports" ] },
+              "database": { "user": "shop", "passwordFile": "password" } } ],
           "tokens": [
             { "name": "cron", "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
               "may": [ "restore" ] } ],

@@ -92,9 +92,18 @@ public sealed partial class DocumentTest(RunningConsole running) : IClassFixture
                         2,
                         type.EnumerateArray()
                             .Count(t =>
-                                t.GetString() is "null" or "string" or "integer" or "number" or "boolean" or "array"
+                                t.GetString()
+                                    is "null"
+                                        or "string"
+                                        or "integer"
+                                        or "number"
+                                        or "boolean"
+                                        or "array"
+                                        or "object"
                             )
                     );
+                if (type.ValueKind == JsonValueKind.Array && type.EnumerateArray().Any(t => t.GetString() == "object"))
+                    Assert.True(s.TryGetProperty("additionalProperties", out _), $"an object of nothing: {s}");
                 if (type.ValueKind == JsonValueKind.Array)
                     Assert.Contains("null", type.EnumerateArray().Select(t => t.GetString()));
                 if (type.ValueKind == JsonValueKind.String && s.TryGetProperty("enum", out var words))

@@ -426,8 +426,8 @@ public sealed class LeftBehindStateTest : IDisposable
         };
         Write(Path.Combine(folder, "restores", "4.json"), restore);
         var history = new HistoryStore(Path.Combine(folder, "history"), () => 50);
-        history.Add(first.ForHistory(null)!);
-        history.Add(second.ForHistory(null)!);
+        history.Add(first.ForHistory(null, history.Of(qa01))!);
+        history.Add(second.ForHistory(null, history.Of(qa01))!);
         File.Delete(Path.Combine(folder, "history", "qa01.json.last"));
     }
 

@@ -131,7 +131,6 @@ public sealed class ListsInPartsTest
             JobId.Of(id),
             ServerName.From("qa01")!,
             AppName.From("plain")!,
-            null,
             RepositoryPath.From("main")!,
             false,
             true,

@@ -86,6 +86,7 @@ public sealed partial class EveryKeyTest
             + "\"https://svn.example:0/x\" \"https://10.0.0.300/x\" \"svn+ssh://-x@svn/y\"",
         "apps[].templates \"\" \"/none\" \"known\" \"page\"",
         "apps[].base     \"\" \"other\" \"Shop\"",
+        "apps[].databases.*[] \"\" \"other\" \"Shop\" 1",
         "apps[].defaultPath \"\" \"../x\" \"-x\" \"/trunk\"",
         "apps[].health   \"\" \"{ulr}\" \"{url\" \"ftp://x/\" \"http://u:p@x/\"",
         "apps[].database.user \"\" \" \" \"a\\nb\" \"ääääääääääääääääääääääääääääääää\"",
@@ -177,11 +178,18 @@ public sealed partial class EveryKeyTest
     }
 
     private static bool IsPlain(SettingKey key) =>
-        SettingKey.ItemOf(key.Type) is null && !SettingKey.IsDictionary(key.Type) && !SettingKey.IsObject(key.Type);
+        SettingKey.ItemOf(key.Type) is null && SettingKey.EntryOf(key.Type) is null && !SettingKey.IsObject(key.Type);
+
+    private static bool IsOfTexts(SettingKey key) => SettingKey.EntryOf(key.Type) == typeof(string);
+
+    private static bool IsOfLists(SettingKey key) =>
+        SettingKey.EntryOf(key.Type) is { } entry && SettingKey.ItemOf(entry) is not null;
 
     /// <summary>The key of the whole settings that stands for a pattern.</summary>
     private static string PlaceOf(string pattern) =>
         pattern
+            .Replace("apps[].databases", "apps[1].databases", StringComparison.Ordinal)
+            .Replace("databases.*", "databases.default", StringComparison.Ordinal)
             .Replace("databaseHosts[].local", "databaseHosts[1].local", StringComparison.Ordinal)
             .Replace("hosts[].", "hosts[1].", StringComparison.Ordinal)
             .Replace("[]", "[0]", StringComparison.Ordinal)
@@ -195,7 +203,8 @@ public sealed partial class EveryKeyTest
         var keys = Keys(typeof(ConsoleSettings), "").ToList();
         var plain = keys.Where(k => IsPlain(k.Key))
             .Select(k => k.Pattern)
-            .Concat(keys.Where(k => SettingKey.IsDictionary(k.Key.Type)).Select(k => k.Pattern + ".*"))
+            .Concat(keys.Where(k => IsOfTexts(k.Key)).Select(k => k.Pattern + ".*"))
+            .Concat(keys.Where(k => IsOfLists(k.Key)).Select(k => k.Pattern + ".*[]"))
             .Concat(keys.Where(k => IsPlainList(k.Key.Type)).Select(k => k.Pattern + "[]"));
         Assert.Equal(plain.Order(StringComparer.Ordinal), Wrong.Keys.Order(StringComparer.Ordinal));
         Assert.All(keys.Select(k => k.Pattern).Concat(Wrong.Keys), k => Assert.NotNull(SettingsRules.Find(k)));
@@ -490,7 +499,7 @@ public sealed partial class EveryKeyTest
             // Nobody could use such a server.
             "[]" => SettingKey.ItemOf(key.Type) is not null
                 && key is not { Name: "groups" or "tags", IsRequired: true },
-            "{}" => SettingKey.IsDictionary(key.Type)
+            "{}" => IsOfTexts(key)
                 || SettingKey.IsObject(key.Type) && SettingsShape.KeysOf(key.Type).All(k => !k.IsRequired),
             _ => false,
         } || (key.Name == "bases" && value == "[]");
