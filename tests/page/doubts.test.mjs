@@ -9,11 +9,11 @@ const plan = (more) => ({ settings: [], leftOut: [], ...more });
 
 test('data whose age is not known are neither newer nor older than others', () => {
   const database = { base: 'shop', method: 'spare', now: from(-30 * hour), then: from(5 * hour) };
-  const known = changesTemplate(plan({ database: { ...database, then: from(-hour) } }), true).database;
+  const known = changesTemplate(plan({ database: { ...database, then: from(-hour) } }), true).databases[0];
   assert.match(known.note, /newer, from a spare/);
   assert.equal(known.doubt, null);
   for (const doubt of [{ thenDoubt: 'The clock is wrong.' }, { nowDoubt: 'The clock was wrong.' }]) {
-    const shown = changesTemplate(plan({ database: { ...database, ...doubt } }), true).database;
+    const shown = changesTemplate(plan({ database: { ...database, ...doubt } }), true).databases[0];
     assert.equal(shown.note, 'from a spare');
     assert.equal(shown.doubt, doubt.thenDoubt || null);
   }

@@ -18,7 +18,13 @@ export const Apps = Backbone.Collection.extend({
   url: 'api/apps',
   parse: (answer) => answer.apps,
 
-  baseOf(name) { return this.get(name)?.get('base') || null; }
+  // That of its usual database: as `now`, a configuration of it, has it, else the usual one.
+  baseOf(name, now) {
+    const app = this.get(name);
+    const usual = app?.get('databases')?.[0];
+    const here = now && now.app === name && now.databases?.find((one) => one.name === usual?.name)?.base;
+    return (usual?.bases.includes(here) && here) || app?.get('base') || null;
+  }
 });
 
 export const apps = new Apps();

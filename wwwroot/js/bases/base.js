@@ -1,6 +1,5 @@
 // A database that is restored each night and only ever copied.
 import { Backbone, _ } from '../page/libraries.js';
-import { apps } from '../apps/apps.js';
 import { stepsTemplate } from '../builds/steps.js';
 import * as api from '../live/api.js';
 import * as format from '../page/format.js';
@@ -48,8 +47,8 @@ export const Bases = Backbone.Collection.extend({
   parse: (answer) => answer.bases,
 
   // Is this data older than its base allows? Time makes it so, without an event.
-  isStale(appName, dataTime) {
-    const base = this.get(apps.baseOf(appName));
+  isStale(name, dataTime) {
+    const base = this.get(name);
     if (!base || !dataTime || !base.get('staleAfterHours')) return false;
     return time.secondsSince(dataTime) > base.get('staleAfterHours') * 3600;
   },

@@ -11,6 +11,7 @@ import * as format from '../page/format.js';
 import { render } from '../page/templates.js';
 import * as time from '../page/time.js';
 import { refusal } from '../reservations/refusal.js';
+import { askedBases, basesOf, choiceFields, chosenBases } from './base-choice.js';
 import { buildPlan } from './build-plan.js';
 import { launchText } from '../reservations/hold.js';
 import { builds } from './build.js';
@@ -21,6 +22,7 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
   moreEvents: _.extend({
     'change [name=app]': 'switchApp',
     'input [name=path]': 'suggestSoon',
+    'change .base-choices select': 'chooseBase',
     'input input': 'replan',
     'change input': 'replan'
   }, refusal.refusalEvents),
@@ -29,6 +31,8 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
     this.entry = entry;
     this.see();
     this.from = entry || this.model.get('configuration') || {};
+    this.chosen = entry ? basesOf(entry) : {};   // by the database; what nobody has chosen, the console knows
+    this.planned = {};
     this.listenTo(bases, 'update change', this.replan);
     this.listenTo(this.model, 'change:configuration change:reservation', this.replan);
     this.listenTo(this.model, 'change:build', this.drawHold);
@@ -55,6 +59,7 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
   ready() {
     this.plan = this.own(new PlanView());
     this.$('.plan-place').append(this.plan.el);
+    this.listenTo(this.plan, 'answer', this.takePlan);
     this.drawHold();
     this.suggest();
     this.replan();
@@ -76,7 +81,39 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
       code: this.field('code').checked
     };
     if (this.value('revision')) wish.revision = this.value('revision');
+    const asked = askedBases(this.databases(), this.chosen);
+    if (wish.database && Object.keys(asked).length) wish.bases = asked;
     return wish;
+  },
+
+  databases() { return apps.get(this.value('app'))?.get('databases'); },
+
+  // Each database with the base that it is made from, and what is known of that.
+  several() {
+    const here = this.model.get('configuration');
+    const now = here?.app === this.value('app') ? basesOf(here) : {};
+    return chosenBases(this.databases(), this.chosen, this.planned, now)
+      .map((one) => ({ ...one, facts: bases.get(one.base)?.attributes }));
+  },
+
+  chooseBase(event) {
+    this.chosen = { ...this.chosen, [event.target.name.replace(/^base-/, '')]: event.target.value };
+    this.replan();
+  },
+
+  // The console says which base is meant where none is chosen.
+  takePlan(answer) {
+    if (answer.app !== this.value('app')) return;
+    this.planned = basesOf(answer);
+    this.drawChoices();
+  },
+
+  // Only when something is another: an open list would close.
+  drawChoices() {
+    const fields = choiceFields(this.databases(), this.several(), (base) => bases.get(base)?.attributes);
+    const html = fields.length ? render('base-choices', { choices: fields }) : '';
+    if (html !== this.choices) this.$('.base-choices').html(this.choices = html);
+    this.$('.base-choices select').prop('disabled', !this.wish().database);
   },
 
   // A name may begin or end with a blank: then it is one of the list's, or what is there.
@@ -87,6 +124,8 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
 
   switchApp() {
     const chosen = apps.get(this.value('app'));
+    this.chosen = {};
+    this.planned = {};
     this.field('path').value = chosen.get('defaultPath') || '';
     this.field('revision').value = '';
     this.field('database').checked = Boolean(chosen.get('base'));
@@ -152,7 +191,11 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
     this.field('database').disabled = !base;
     this.field('revision').disabled = !wish.code;
     this.field('path').disabled = !wish.code && this.model.get('configuration')?.app === wish.app;
-    this.$('.plan').text(buildPlan(wish, this.model.get('configuration'), base, bases.get(base)?.attributes));
+    const several = this.several();
+    const from = several[0]?.base || base;
+    this.$('.plan')
+      .text(buildPlan(wish, this.model.get('configuration'), from, bases.get(from)?.attributes, several));
+    this.drawChoices();
     const askable = wish.app && (wish.database || wish.code) && wish.path;
     this.plan.ask(this.model, askable ? wish : null);
     if (!this.busy) this.$('[type=submit]').prop('disabled', !wish.app || (!wish.database && !wish.code));

@@ -10,6 +10,7 @@ import * as format from '../page/format.js';
 import * as time from '../page/time.js';
 import { View } from '../page/view.js';
 import { servers } from '../servers/server.js';
+import { databasesTemplate } from './base-choice.js';
 import { BuildDialog } from './build-dialog.js';
 import { builds } from './build.js';
 import { ReplaceDialog } from './replace-dialog.js';
@@ -97,7 +98,8 @@ export const BuildPage = View.extend({
     const result = this.model.get('result');
     return result && {
       revision: format.revision(result.revision), data: time.of(result.dataTime, time.data),
-      database: result.database, method: result.method
+      database: result.database, method: result.method,
+      databases: databasesTemplate(result.databases, time.data)
     };
   },
 

@@ -27,7 +27,7 @@ export const Build = Backbone.Model.extend({
 
   // The same again: the revision that was checked out then, not the newest of today.
   wish() {
-    const wish = _.pick(this.attributes, 'app', 'path', 'database', 'code');
+    const wish = _.pick(this.attributes, 'app', 'path', 'database', 'code', ...(this.get('database') ? ['bases'] : []));
     const revision = this.get('result')?.revision || this.get('revision');
     return revision ? _.extend(wish, { revision: String(revision) }) : wish;
   },

@@ -7,6 +7,7 @@ import { PlanView } from '../changes/plan-view.js';
 import { clock } from '../page/clock.js';
 import { Dialog } from '../page/dialog.js';
 import { refusal } from '../reservations/refusal.js';
+import { basesOf, chosenBases } from './base-choice.js';
 import { BuildDialog } from './build-dialog.js';
 import { newerData, newestData } from '../servers/status.js';
 import { builds } from './build.js';
@@ -39,13 +40,16 @@ export const ReplaceDialog = Dialog.extend(_.extend({}, refusal, {
   async send(key) { (await this.verb(key, this.ownNumber())).visit(); }
 }), {
   newestData(server) {
-    const { app: name, path, revision } = server.get('configuration');
+    const now = server.get('configuration'), { app: name, path, revision } = now;
     const wish = { app: name, path, database: true, code: false };
     if (revision) wish.revision = String(revision);
     const newer = newerData(server);
     const newest = newer || !newestData(server) ? '' : ' Its data is the newest there is already.';
-    const text = `The database of ${server.id} is replaced by a fresh copy of ${apps.baseOf(name)}. `
-      + `What is in it now is lost.${newest} The code stays as it is: ${path}.`;
+    const from = chosenBases(apps.get(name)?.get('databases'), basesOf(now)).map((one) => one.base);
+    const lost = from.length > 1
+      ? `The databases of ${server.id} are replaced by fresh copies of ${from.join(', ')}. What is in them`
+      : `The database of ${server.id} is replaced by a fresh copy of ${from[0] || apps.baseOf(name)}. What is in it`;
+    const text = `${lost} now is lost.${newest} The code stays as it is: ${path}.`;
     named(() => new ReplaceDialog({
       model: server, wish, text, word: 'Replace the database',
       title: newer ? `Newest data for ${server.id}?` : `A fresh copy of the database for ${server.id}?`,

@@ -13,6 +13,17 @@ export function took(part) {
   return part.startedAt && !part.endedAt ? format.seconds(Math.floor(time.secondsSince(part.startedAt))) : '';
 }
 
+// What a step does side by side; it says for all of them what they say themselves.
+const strandTemplate = (strand) => ({
+  name: strand.name,
+  state: strand.state,
+  icon: stateTemplate(strand.state).icon,
+  bar: strand.state === 'running' ? format.bar(strand.progress, strand.name) : null,
+  note: time.said(strand.waitsFor ? `waits: ${strand.waitsFor}` : strand.message) || null
+});
+
+const saidByStrands = (step) => step.strands?.length && ['running', 'succeeded'].includes(step.state);
+
 export function stepsTemplate(steps, ofApp) {
   // What the step after the checkout runs, until it has something to say itself.
   const toRun = (step) => step.name === 'after' && ['waiting', 'running'].includes(step.state);
@@ -25,6 +36,7 @@ export function stepsTemplate(steps, ofApp) {
     icon: stateTemplate(step.state).icon,
     took: took(step),
     bar: step.state === 'running' ? format.bar(step.progress, step.name) : null,
-    note: time.said(words(step)) || commands(step) || null
+    note: (!saidByStrands(step) && time.said(words(step))) || commands(step) || null,
+    strands: step.strands?.length ? { each: step.strands.map(strandTemplate) } : null
   }));
 }

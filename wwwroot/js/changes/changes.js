@@ -6,12 +6,14 @@ import { settingsTemplate } from './settings.js';
 
 const shown = 8;   // commits before the rest is folded
 
-function databaseTemplate({ base, method, now, then, nowDoubt, thenDoubt }) {
+function databaseTemplate({ name, base, from: former, method, now, then, nowDoubt, thenDoubt }) {
   if (!now && !then) return null;
   const from = now && new Date(now), to = then && new Date(then);
   const apart = from && to && !nowDoubt && !thenDoubt ? time.apart(from, to) : null;
   return {
-    base,
+    title: name ? `Database ${name}` : 'Database',
+    nowBase: (name && now && (former || base)) || null,
+    thenBase: name ? base : null,
     doubt: time.said(thenDoubt) || null,
     now: time.of(now, time.night),
     then: time.of(then, time.night),
@@ -65,7 +67,7 @@ export const changesTemplate = (changes, planned) => ({
   refusal: time.said(changes.refusal),
   failure: time.said(changes.code?.missing ? null : changes.failure),
   leftOut: (changes.leftOut || []).map(time.said),
-  database: changes.database && databaseTemplate(changes.database),
+  databases: changes.database && (changes.databases || [changes.database]).map(databaseTemplate).filter(Boolean),
   code: changes.code && codeTemplate(changes.code, planned),
   settings: changes.settings?.length ? settingsTemplate(changes.settings) : null,
   nothing: !changes.database && !changes.code && !changes.settings?.length

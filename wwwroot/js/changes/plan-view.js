@@ -15,8 +15,10 @@ export const PlanView = View.extend({
   // `wish` is what the form would send, or null; the same wish is asked again only when what is there has changed.
   ask(server, wish) {
     const { configuration, reservation } = server.attributes;
-    const base = wish && bases.get(apps.baseOf(wish.app));
-    const question = JSON.stringify([wish, configuration?.build, reservation?.holder, base?.get('dataTime')]);
+    const app = wish && apps.get(wish.app);
+    const names = app?.get('databases')?.flatMap((one) => one.bases) || [app?.get('base')];
+    const times = names.map((name) => bases.get(name)?.get('dataTime'));
+    const question = JSON.stringify([wish, configuration?.build, reservation?.holder, times]);
     if (question === this.question) return;
     this.stop();
     this.question = question;
@@ -43,6 +45,7 @@ export const PlanView = View.extend({
     if (asking !== this.asking) return;   // the form has changed meanwhile
     Object.assign(this, outcome, { waiting: false });
     this.paint();
+    if (outcome.answer) this.trigger('answer', outcome.answer);
   },
 
   render() {

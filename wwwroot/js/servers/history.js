@@ -1,5 +1,6 @@
 // The configurations a server has had, newest first.
 import { Backbone, _ } from '../page/libraries.js';
+import { databasesTemplate } from '../builds/base-choice.js';
 import { stateTemplate } from '../builds/steps.js';
 import * as api from '../live/api.js';
 import { inParts } from '../live/parts.js';
@@ -49,6 +50,7 @@ export const entryTemplate = (entry) => ({
   revision: format.revision(entry.revision),
   parts: format.parts(entry),
   data: time.of(entry.dataTime, time.night),
+  databases: databasesTemplate(entry.databases, time.night),
   by: entry.by,
   at: time.of(entry.at),
   took: format.seconds(entry.seconds),

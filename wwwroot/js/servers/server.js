@@ -1,6 +1,7 @@
 // A virtual test machine: its state, who has it, what runs on it, and the verbs a person has for it.
 import { Backbone, _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
+import { basesText } from '../builds/base-choice.js';
 import * as api from '../live/api.js';
 import * as addresses from '../page/addresses.js';
 import { isBroken } from './choice.js';
@@ -101,7 +102,8 @@ export const Server = Backbone.Model.extend({
 
   // What a build would change, without building; asking the repository can take a while.
   async plan(wish, signal) {
-    const query = new URLSearchParams(wish).toString();
+    const bases = wish.bases && { bases: basesText(wish.bases) };
+    const query = new URLSearchParams({ ...wish, ...bases }).toString();
     return (await api.read(`${api.path('servers', this.id, 'plan')}?${query}`, null, signal)).body;
   },
 

@@ -3,6 +3,7 @@ import { _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
 import { apps } from '../apps/apps.js';
 import { bases } from '../bases/base.js';
+import { databasesTemplate } from '../builds/base-choice.js';
 import { builds } from '../builds/build.js';
 import { estimate } from '../builds/estimate.js';
 import { stateTemplate } from '../builds/steps.js';
@@ -32,7 +33,7 @@ function configurationTemplate(server) {
   const now = server.get('configuration');
   if (!now) return null;
   const other = server.get('other');
-  const stale = !now.dataDoubt && bases.isStale(now.app, now.dataTime);
+  const stale = !now.dataDoubt && bases.isStale(apps.baseOf(now.app, now), now.dataTime);
   const newer = newerData(server);
   return {
     app: now.app,
@@ -41,6 +42,8 @@ function configurationTemplate(server) {
     revision: format.revision(now.revision),
     data: time.of(now.dataTime, now.dataDoubt ? time.dataDay : time.data),
     dataDoubt: time.said(now.dataDoubt) || null,
+    base: now.databases ? apps.baseOf(now.app, now) : null,
+    databases: databasesHere(now, Boolean(now.dataTime) && newestData(server) !== null && !newer),
     stale,
     newest: stale && server.canBuild() && newer ? time.of(newer, time.night) : null,
     isNewest: Boolean(now.dataTime) && !now.dataDoubt && newestData(server) !== null && !newer,
@@ -58,9 +61,22 @@ function configurationTemplate(server) {
   };
 }
 
+// What is known of the usual one's time, the configuration says.
+function databasesHere(now, isNewest) {
+  const usual = apps.baseOf(now.app, now);
+  return databasesTemplate(now.databases, time.data, (one) => bases.isStale(one.base, one.dataTime))?.map((one) => {
+    const doubt = (one.base === usual && time.said(now.dataDoubt)) || null;
+    return {
+      ...one, doubt, stale: one.stale && !doubt, staleness: one.stale || doubt ? 'stale' : '',
+      newestThere: one.base === usual && isNewest && !doubt
+    };
+  }) || null;
+}
+
 // The data time of the base of what is here, or null; also when it is not to be believed.
 export function newestData(server) {
-  const base = bases.get(apps.baseOf(server.get('configuration')?.app));
+  const now = server.get('configuration');
+  const base = bases.get(apps.baseOf(now?.app, now));
   return base?.get('dataDoubt') ? null : base?.get('dataTime') ?? null;
 }
 
