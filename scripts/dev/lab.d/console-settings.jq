@@ -24,7 +24,9 @@ def app($name; $repository; $path):
       config: "\($dir)/database-host/config"},
     address: $database_address, port: $database, copies: 1}],
   bases: [base("shop"; "db1"; 1; $shop_check; $shop_sanitize),
-    base("tickets"; "db2"; 1; $tickets_check; $tickets_sanitize)],
+    base("tickets"; "db2"; 1; $tickets_check; $tickets_sanitize),
+    base("tickets_small"; "db2"; 0; $tickets_check; $tickets_sanitize) + {owner: "tickets"},
+    base("reports"; "db1"; 1; "SELECT count(*) > 0 FROM report_day"; null) + {owner: "tickets"}],
   apps: [
     app("shop"; {kind: "svn", url: "\($svn)shop"}; "trunk"),
     app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main") + {after: ["python3 -m compileall -q ."]},
@@ -33,7 +35,11 @@ def app($name; $repository; $path):
       database: {user: "shop", passwordFile: "\($dir)/secrets/shop.password"},
       variables: {motto: "It's \"fine\" & <b>''so''</b>, 100 % of \\ it; {{for}} you: ø"},
       after: ["python3 -m venv --system-site-packages venv", "./venv/bin/pip install -q -r requirements.txt",
-        "./venv/bin/python manage.py migrate --noinput", "mkdir -p media && chmod 2770 media"]}
+        "./venv/bin/python manage.py migrate --noinput", "mkdir -p media && chmod 2770 media"]},
+    # The tickets with two databases, one of which is made from a full or a trimmed base.
+    (app("desk"; {kind: "git", url: "\($git)tickets.git"}; "main") | del(.base))
+      + {databases: {default: ["tickets", "tickets_small"], reports: ["reports"]},
+      database: {user: "tickets", passwordFile: "\($dir)/secrets/tickets.password"}}
   ],
   tokens: [{name: "cron", sha256: $token, may: ["restore"]}],
   roles: [{role: "administrator", users: ["carla"]}],
