@@ -54,6 +54,15 @@ teardown() { give_back_all; }
   says 'failed' 'no such "ü" & 100%'
   tsc build "$server" --app=shop --code --wait --json >"$BATS_TEST_TMPDIR/json"
   jq -e '.state == "succeeded"' "$BATS_TEST_TMPDIR/json"
+  tsc build "$server" --app desk --database --base default=tickets_small --base reports=reports --code --wait --json \
+    >"$BATS_TEST_TMPDIR/json"
+  jq -e '[.result.databases[].base] == ["tickets_small", "reports"]' "$BATS_TEST_TMPDIR/json"
+  run -2 tsc build "$server" --app desk --database --base default=reports --code
+  says 'It can be made from tickets or tickets_small.'
+  run -2 tsc build "$server" --app desk --base default=tickets --code
+  says 'say --database, too'
+  run -2 tsc build "$server" --app desk --database --base 'default="x' --code
+  says 'is no choice of a base'
   run -2 tsc build "$server" --app nope --code
   says 'The catalogue has no app nope.'
   run -2 tsc log 999999
@@ -275,6 +284,7 @@ offered() {
   [[ $(offered "tsc build $server --app ") == *shop* ]]
   [ "$(offered 'tsc any sh')" = shop ]
   [ "$(offered "tsc build $server --app shop --path branches/price")" = branches/price-with-tax ]
+  [ "$(offered "tsc build $server --app desk --base default=tickets_")" = default=tickets_small ]
   [ "$(offered "tsc build $server --app photos --path branches/larg")" = 'branches/larger\ pages' ]
   build="tsc build $server --app photos --path"
   [ "$(offered "$build branches/larger\\ p" 'branches/larger\ p')" = 'branches/larger\ pages' ]
