@@ -24,7 +24,7 @@ try {
     for (const text of await choice.locator('option').allTextContents())
       assert.match(text, /^tickets(_small)? · [\d.]+ MB · data of \d+ \w+ \d\d:\d\d/);
     assert.equal(await dialog.getByLabel('Base of reports').count(), 0, 'there is nothing to choose');
-    assert.match(await plan(), /^Replaces the databases by fresh copies, default from tickets \(.*\), reports from rep/);
+    assert.match(await plan(), /^Replaces the databases by fresh copies, default from tickets \(.*\), reports from/);
   });
 
   await step('what is chosen is in the plan, and only with a fresh database', async () => {
