@@ -51,6 +51,16 @@ teardown() {
   yesterday_serves
 }
 
+# A real one, of a table customer.
+@test "A dump that PostgreSQL 18 has made says which programs it needs, and where they are named" {
+  cp "$BATS_TEST_DIRNAME/dumps/of-18.dump" "$place/dumps/bad.dump"
+  call restore base=shop owner=shop dump=bad.dump
+  says '@error bad.dump was made by pg_dump 18.3 of PostgreSQL 18.3 (archive version 1.16), which pg_restore here, '
+  says "Install PostgreSQL's client programs of version 18 or newer on this database host, name their folder in \
+$configuration (bin=/usr/lib/postgresql/18/bin), and restore again. The base is as it was."
+  yesterday_serves
+}
+
 @test "A dump that is cut anywhere is refused while yesterday's base serves" {
   local size part
   size=$(stat -c %s "$place/dumps/shop.dump")

@@ -569,9 +569,9 @@ END
     says "$told"
     [[ $output != *'cut or damaged'* ]]
   done <<'END'
-\x01\x10|@error bad.dump was made by a newer pg_dump (archive version 1.16, of PostgreSQL 17 or newer) than pg_
-\x01\x0f|Install pg_restore 16 or newer on this database host, and name its folder as bin in the configuration; the
-\x01\x40|@error bad.dump was made by a newer pg_dump (archive version 1.64)
+\x01\x10|@error bad.dump was made by a newer pg_dump (archive version 1.16), which pg_restore here, 15
+\x01\x0f|Install PostgreSQL's client programs of version 16 or newer on this database host, name their folder in
+\x01\x40|@error bad.dump was made by a newer pg_dump (archive version 1.64), which pg_restore here
 \x00\x05|@error bad.dump has the archive version 0.5, which no pg_dump
 \x01\x0e\x00\x04\x08\x03|is of an unknown kind
 END
