@@ -135,6 +135,11 @@ public sealed class DatabaseHost(
             files["check.sql"] = check;
         if (@base.Sanitize is { } sanitize)
             files["sanitize.sql"] = sanitize;
+        // A list without an entry says something, too.
+        if (@base.Skip is { } skip)
+            files["skip"] = string.Join('\n', skip);
+        if (@base.AllowErrors is { Count: > 0 } errors)
+            files["errors"] = string.Join('\n', errors);
         return program.Run(
             call with
             {

@@ -244,7 +244,10 @@ public sealed record ConsoleSettings
         foreach (var (at, host) in DatabaseHosts.Index())
             host.Check($"databaseHosts[{at}]");
         foreach (var (at, @base) in Bases.Index())
+        {
             Names(@base.Host, DatabaseHosts.Select(h => h.Name), $"bases[{at}].host", "databaseHosts");
+            @base.CheckErrors($"bases[{at}]");
+        }
         foreach (var (at, app) in Apps.Index())
         {
             if (app.Base is not null)

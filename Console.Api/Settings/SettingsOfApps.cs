@@ -11,6 +11,13 @@ namespace TestServers.Settings;
 /// <param name="Jobs">Parallel jobs of the restore.</param>
 /// <param name="Check">SQL whose every row must begin with true before a restore is accepted.</param>
 /// <param name="Sanitize">SQL that is run on the restored data before anybody gets it.</param>
+/// <param name="Skip">
+/// What of the dump is not restored: kinds, or single things by their names. With it, even empty, a restore refuses what
+/// only a superuser of PostgreSQL may make and it does not name; null: that is left out and told.
+/// </param>
+/// <param name="AllowErrors">
+/// Regular expressions: what a restore cannot make, with an error that one of them finds, is left out and told.
+/// </param>
 public sealed record BaseSettings(
     BaseName Name,
     string Host,
@@ -20,8 +27,24 @@ public sealed record BaseSettings(
     double StaleAfterHours = 26,
     int Jobs = 2,
     string? Check = null,
-    string? Sanitize = null
-);
+    string? Sanitize = null,
+    IReadOnlyList<string>? Skip = null,
+    IReadOnlyList<string>? AllowErrors = null
+)
+{
+    internal void CheckErrors(string key)
+    {
+        foreach (var (at, pattern) in (AllowErrors ?? []).Index())
+        {
+            PatternRule.Check(pattern, $"{key}.allowErrors[{at}]");
+            ConsoleSettings.Must(
+                !PatternRule.Make(pattern).IsMatch(""),
+                $"{key}.allowErrors[{at}]",
+                "is a regular expression that finds some errors, and not every one"
+            );
+        }
+    }
+}
 
 public sealed record RepositorySettings(RepositoryKind Kind, string Url);
 

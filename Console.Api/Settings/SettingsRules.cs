@@ -94,6 +94,13 @@ internal static partial class SettingsRules
         ["bases[].jobs"] = Whole(1, 64),
         ["bases[].check"] = new("is SQL whose every row begins with true", IsFull) { IsLong = true },
         ["bases[].sanitize"] = new("is SQL that is run on restored data", IsFull) { IsLong = true },
+        ["bases[].skip"] = new("is a list of what a restore leaves out, such as [ \"event triggers\" ]"),
+        ["bases[].skip[]"] = new(SkippedThing.Rule, SkippedThing.IsRight),
+        ["bases[].allowErrors"] = new("is a list of regular expressions"),
+        ["bases[].allowErrors[]"] = new(
+            "is a regular expression of 1 to 500 characters, such as ^index public[.]old_",
+            t => t.Length <= 500 && IsFull(t)
+        ),
         ["copies"] = new("is an object: { \"keptDays\": ... }"),
         ["copies.keptDays"] = CopySettings.Days,
         ["apps"] = new("is a list of objects: [ { \"name\": ..., \"repository\": { ... }, \"templates\": ... } ]"),

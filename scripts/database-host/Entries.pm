@@ -58,7 +58,32 @@ sub read_list {
     }
   }
   read_names($database // '', $self->all);
+  $self->read_settings($path =~ m{^(.*/)} ? $1 : './');
   return $self;
+}
+
+# What the settings of the base let it go without, in the files skip and errors beside the list; see allowances.
+sub read_settings {
+  my ($self, $folder) = @_;
+  my $skip = read_lines($folder . 'skip');
+  $self->{must_be_named} = defined $skip;
+  $self->{skip_items} = $skip // [];
+  $self->{skip} = { map { $_ => 0 } @{ $self->{skip_items} } };
+  for my $text (@{ read_lines($folder . 'errors') // [] }) {
+    push @{ $self->{errors} }, eval { qr/$text/ }
+      // die "error: '$text' in allowErrors of the base is no pattern that Perl reads.\n";
+  }
+  return unless @{ $self->{skip_items} };
+  for my $entry ($self->all) {
+    $self->leave_out($entry) if $self->is_skipped($entry) || $self->goes_with_another($entry);
+  }
+}
+
+sub read_lines {
+  my ($path) = @_;
+  open my $file, '<', $path or return undef;
+  chomp(my @lines = <$file>);
+  return [grep { $_ ne '' } @lines];
 }
 
 # Schema, name and owner stand one after the other, and each may have blanks:
@@ -86,6 +111,59 @@ sub one_of { return join '|', map { quotemeta } sort { length $b <=> length $a }
 
 sub all { @{ $_[0]{order} } }
 sub find { $_[0]{of}{ $_[1] } }
+sub skip_items { @{ $_[0]{skip_items} } }
+sub must_be_named { $_[0]{must_be_named} }
+
+# Whether the settings skip it: by its name, as name() tells it, or all of its kind.
+sub is_skipped {
+  my ($self, $entry) = @_;
+  return $entry->{is_skipped} //= $self->is_item($self->name($entry)) || $self->is_part_of_skipped($entry) || 0;
+}
+
+# A table of a publication is an entry of its own.
+sub is_part_of_skipped {
+  my ($self, $entry) = @_;
+  my ($of) = $entry->{kind} =~ /^(PUBLICATION|SUBSCRIPTION) / or return 0;
+  return grep { $_->{kind} eq $of && $self->is_skipped($_) } map { $self->find($_) // () } @{ $entry->{needs} };
+}
+
+sub is_item {
+  my ($self, $kind, $name) = @_;
+  my @found = grep { exists $self->{skip}{$_} } "$kind $name", plural($kind);
+  $self->{skip}{$_}++ for @found;
+  return scalar @found;
+}
+
+sub unmatched_items {
+  my ($self) = @_;
+  return grep { !$self->{skip}{$_} && !/^roles?\b/ } $self->skip_items;
+}
+
+# Whether the settings let each of these roles be missing.
+sub skips_roles {
+  my ($self, $missing) = @_;
+  return 0 if $missing eq '';
+  return exists $self->{skip}{roles} || !grep { !exists $self->{skip}{"role $_"} } split /, /, $missing;
+}
+
+# Whether the settings allow it to fail with this.
+sub allows {
+  my ($self, $entry, $reason) = @_;
+  return 0 unless $self->{errors};
+  my $text = join(' ', $self->name($entry)) . ": $reason";
+  return scalar grep { $text =~ $_ } @{ $self->{errors} };
+}
+
+# What a table or sequence that is left out had. A table by itself has to be named.
+sub goes_with_another {
+  my ($self, $entry) = @_;
+  return 0 if $entry->{kind} eq 'TABLE' || $self->weight($entry) ne 'stop';
+  return scalar grep { $self->{left}{ $_->{id} } && $self->weight($_) eq 'stop' } map { $self->find($_) // () }
+    @{ $entry->{needs} };
+}
+
+# What is said of a thing, and goes with it.
+sub is_about { $_[1]{kind} =~ /^((DEFAULT )?ACL|COMMENT|SECURITY LABEL)$/ }
 sub is_never { $never{ $_[1]{kind} } }
 
 # Data of a table that an extension brings: its table is no entry.
@@ -104,6 +182,7 @@ sub weight {
 }
 
 sub leave_out { $_[0]{left}{ $_[1]{id} } = 1 }
+sub is_left_out { $_[0]{left}{ $_[1] } }
 
 # The entry at the root of why this one is left out, or nothing.
 sub cause {
@@ -141,6 +220,14 @@ sub name {
   elsif ($tag =~ / of /) { $tag =~ s/ of / of $within/ }
   else { $tag = "$within$tag" }
   return ($kind, $tag);
+}
+
+sub plural {
+  my ($kind) = @_;
+  my ($word, $rest) = $kind =~ /^(comment|data|grants|role)( .*)?$/ ? ($1, $2 // '') : ($kind, '');
+  $word =~ s/y$/ie/;
+  $word =~ s/(x|s)$/$1e/ unless $word eq 'grants' || $word eq 'data';
+  return $word . ($word =~ /^(grants|data)$/ ? '' : 's') . $rest;
 }
 
 sub say_name {

@@ -36,7 +36,8 @@ internal sealed class WholeSettings : IDisposable
           "bases": [
             { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop", "spares": 1,
               "staleAfterHours": 26, "jobs": 2,
-              "check": "select true", "sanitize": "select 1" },
+              "check": "select true", "sanitize": "select 1",
+              "skip": [ "event triggers" ], "allowErrors": [ "^index public" ] },
             { "name": "shop_small", "host": "db1", "dump": "shop_small.dump", "owner": "shop" },
             { "name": "reports", "host": "db2", "dump": "reports.dump", "owner": "shop" } ],
           "copies": { "keptDays": 7 },

@@ -1,4 +1,7 @@
+using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
@@ -37,6 +40,42 @@ public sealed class LeftOutOfBaseTest(LabFixture lab) : IClassFixture<LabFixture
         Assert.Empty(said.Except(Told(plan)));
         Assert.Empty(said.Except(Told(build)));
         Assert.Empty(Told(await anna.Json("api/servers/qa02/plan?app=shop&path=trunk&database=false&code=true")));
+    }
+
+    [Fact]
+    public async Task A_base_with_a_list_of_what_it_skips_is_refused_with_the_line_to_add_and_that_line_is_enough()
+    {
+        await using var console = new CopyConsole(lab);
+        async Task<HttpResponseMessage> RestoreWith(string skip)
+        {
+            console.Change(s =>
+                s["bases"] = JsonNode.Parse(
+                    $$"""
+                    [ { "name": "grace", "host": "db1", "dump": "shop.dump", "owner": "shop", "spares": 0, {{skip}} } ]
+                    """
+                )
+            );
+            await console.Process.Start();
+            using var anna = console.Process.ClientFor("anna");
+            return await anna.PostAsync("api/bases/grace/restore?wait=true", null);
+        }
+        var answer = await RestoreWith("\"skip\": []");
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        var detail = (await answer.Json()).Text("detail")!;
+        Assert.Contains(
+            "shop.dump needs a superuser of PostgreSQL for the extension pg_stat_statements",
+            detail,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(await console.Databases());
+        await console.Process.Kill();
+
+        answer = await RestoreWith(Regex.Match(detail, "\"skip\": \\[[^]]*\\]").Value);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var left = Told(await answer.Json());
+        Assert.Contains("the extension pg_stat_statements: the settings of the base skip it", left);
+        Assert.Contains("the view public.slow_statements, which needs the extension pg_stat_statements", left);
+        Assert.Equal(left, Told(await console.Http.Json("api/bases/grace")));
     }
 
     [Fact]

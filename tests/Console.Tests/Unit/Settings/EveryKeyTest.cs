@@ -76,6 +76,9 @@ public sealed partial class EveryKeyTest
         "bases[].jobs    0 -1 65 1.5",
         "bases[].check   \"\" \" \" \"a\\u0000b\"",
         "bases[].sanitize \"\" \"\\n\" \"a\\u0007b\"",
+        "bases[].skip[]   \"\" \"extension\" \"Event triggers\" \"event triger x\" \"tables\" "
+            + "\"extension \" \" roles\" 1",
+        "bases[].allowErrors[] \"\" \" \" \"(\" \".*\" \"x?\" \"(?=a)\" \"a\\nb\" 1",
         "copies.keptDays 0 -7 1e9 1e-9 1e999 \"7\"",
         "apps[].name     \"\" \"Shop\" \"a b\" \"1\"",
         "apps[].repository.kind \"\" \"SVN\" \"hg\" \"gitt\" 1",
