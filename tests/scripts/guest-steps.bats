@@ -68,6 +68,20 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
   [ ! -e "$copy/two" ]
 }
 
+@test "a step's own limit ends that step, and says whose it was" {
+  steps 30 'step.1=echo one' "step.2=$nap" step_limit.2=1 step_limit.1=20
+  [ "$status" -eq 1 ]
+  has_error 'Step 2 of shop (sleep .*) was ended: it took longer than its own limit of 1 s'
+  run ! pgrep -u "$EUID" -fx "$nap"
+  steps 1 "step.1=$nap" step_limit.1=20
+  has_error 'the steps took longer than their limit of 1 s'
+  steps 20 step.1=true step_limit.2=5
+  [ "$status" -eq 2 ]
+  has_error 'There is a value step_limit.2, but the steps are counted from 1 to 1'
+  steps 20 step.1=true step_limit.1=soon
+  has_error 'It must be a number of seconds'
+}
+
 @test "a cancel ends a step and everything it has started" {
   run timeout 20 "$program" "$configuration" steps \
     < <(send app=shop limit=60 "step.1=setsid $nap & $nap & touch begun; wait" && await 10 test -e "$copy/begun")

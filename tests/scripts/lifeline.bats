@@ -128,8 +128,8 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   call greet 'a[$(touch x)]=1'
   says 'is not KEY=VALUE'
   # shellcheck disable=SC2046 # words
-  call greet $(printf 'k%s=1\n' {1..101})
-  says 'more than 100 lines'
+  call greet $(printf 'k%s=1\n' {1..201})
+  says 'more than 200 lines'
   last_line '@exit 2'
   [ ! -e x ]
 }
