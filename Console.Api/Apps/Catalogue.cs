@@ -7,15 +7,23 @@ namespace TestServers.Apps;
 /// <param name="Bases">What it may be made from, the usual one first.</param>
 public sealed record AppDatabaseView(DatabaseName Name, IReadOnlyList<BaseName> Bases);
 
+/// <summary>A command after a build's code or database, as it is shown.</summary>
+/// <param name="When">After what it runs.</param>
+/// <param name="Minutes">Its own limit; null: it has none.</param>
+public sealed record ShownCommand(string Run, AfterWhat When, double? Minutes);
+
 /// <summary>An app as it is shown.</summary>
 /// <param name="Base">The usual base of its usual database; null: it has no database.</param>
+/// <param name="After">The commands that run after a checkout, after a fresh database, or after either.</param>
+/// <param name="Folders">The names of the folders that stay on a server.</param>
 public sealed record AppView(
     AppName Name,
     RepositoryKind Kind,
     string Repository,
     BaseName? Base,
     string DefaultPath,
-    IReadOnlyList<string> After
+    IReadOnlyList<ShownCommand> After,
+    IReadOnlyList<string> Folders
 )
 {
     /// <summary>Its databases, the usual one first; left out where there is one, of one base.</summary>
@@ -34,7 +42,8 @@ public sealed class Catalogue(CurrentSettings settings, Secrets secrets)
             a.Repository.Url,
             a.AllDatabases is [var usual, ..] ? usual.Usual : null,
             a.DefaultPath,
-            [.. (a.After ?? []).Select(secrets.Hide)]
+            [.. (a.After ?? []).Select(c => new ShownCommand(secrets.Hide(c.Run), c.When, c.Minutes))],
+            [.. a.Folders?.Keys ?? []]
         )
         {
             Databases = a.HasSeveralBases

@@ -235,13 +235,22 @@ public sealed class BuildRunner(
         return await Unreached(server, cancel) is { } unreached ? $"{unreached} Nothing was touched." : null;
     }
 
-    // As its plan did.
+    // As its plan did. The migrations of the database are told when its commands have run.
     private void TellLeftOut(Build build, AppSettings app, ImmutableArray<ChosenBase> chosen)
     {
         var kept = history.Of(build.Server);
         ImmutableArray<string> without =
         [
-            .. LeftOutBefore.Of(app, chosen, build.Database, build.Code, build.Path, kept, bases),
+            .. LeftOutBefore.Of(
+                app,
+                chosen,
+                build.Database,
+                build.Code,
+                build.Path,
+                kept,
+                bases,
+                isCompared: app.Migrations is not null
+            ),
         ];
         if (without.IsEmpty)
             return;

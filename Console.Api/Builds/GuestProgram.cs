@@ -51,6 +51,7 @@ public sealed class GuestProgram(
             ["build"] = build.Id.Text,
             ["by"] = build.By,
         };
+        AddFolders(values, app, isWhole: false);
         var call = Call(server, "checkout", limit, values, run.Log, run.Progress) with { OnReached = onReached };
         return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
@@ -74,8 +75,19 @@ public sealed class GuestProgram(
             ["app"] = app.Name.Text,
             ["limit"] = $"{limit.TotalSeconds:0}",
         };
-        for (var i = 0; i < app.After!.Count; i++)
-            values[$"step.{i + 1}"] = app.After[i];
+        foreach (var (at, command) in app.CommandsAfter(work.Build.Database, work.Build.Code).Index())
+        {
+            values[$"step.{at + 1}"] = command.Run;
+            if (command.Minutes is { } minutes)
+                values[$"step_limit.{at + 1}"] = $"{Math.Ceiling(minutes * 60):0}";
+        }
+        AddFolders(values, app, isWhole: true);
+        if (app.Migrations is { } migrations)
+        {
+            values["migrations"] = migrations;
+            values["console"] = state.Id;
+            values["build"] = work.Build.Id.Text;
+        }
         // The program itself ends them at their limit, and says so.
         var call = Call(server, "steps", limit + ShortLimit, values, onLog, onProgress) with
         {
@@ -84,12 +96,35 @@ public sealed class GuestProgram(
         return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
 
+    // What stays is made by a checkout, and so are links to it; what is in it, only by what follows.
+    private static void AddFolders(Dictionary<string, string> values, AppSettings app, bool isWhole)
+    {
+        if (app.Folders is not { Count: > 0 } folders)
+            return;
+        values["folders"] = string.Join(' ', folders.Keys);
+        foreach (var (name, folder) in folders)
+        {
+            var key = $"folder.{name}";
+            if (folder.Link is { } link)
+                values[key + ".link"] = link;
+            if (folder.Python is not { } python || !isWhole)
+                continue;
+            values[key + ".python"] = python;
+            values[key + ".system"] = folder.System ? "true" : "false";
+            if (folder.Pip is { Count: > 0 } options)
+                values[key + ".pip"] = string.Join(' ', options);
+        }
+    }
+
     /// <summary>Asks what lies between what is there and what is wanted; changes nothing that anybody sees.</summary>
+    /// <param name="copyMadeBy">The build that made the database that stays, of which migrations are told; null: they
+    /// are not asked for.</param>
     public Task<HostResult> Compare(
         AppSettings app,
         Server server,
         KeptCode? from,
         CodeTarget to,
+        JobId? copyMadeBy,
         CancellationToken cancel
     )
     {
@@ -103,6 +138,11 @@ public sealed class GuestProgram(
             ["from_path"] = from?.Path.Text ?? "",
             ["from_revision"] = from?.Revision?.Text ?? "",
         };
+        if (copyMadeBy is not null)
+        {
+            values["console"] = state.Id;
+            values["migrations_since"] = copyMadeBy.Text;
+        }
         return Run(server, new(Reach(server), "guest", "compare", values, ShortLimit), cancel);
     }
 

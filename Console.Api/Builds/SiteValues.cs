@@ -45,9 +45,17 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
             ("build", Texts(("id", id.Text), ("by", by))),
             ("database", named.Count > 0 ? named[databases[0].Name.Text] : NoDatabase),
             ("databases", named),
-            ("folders", Texts(("code", $"{folder}/code/{app.Name}"), ("site", folder + "/site"))),
+            ("folders", FoldersOf(app, folder)),
             ("variables", VariablesOf(app, hidePassword))
         );
+    }
+
+    private static Dictionary<string, object?> FoldersOf(AppSettings app, string folder)
+    {
+        var places = Texts(("code", $"{folder}/code/{app.Name}"), ("site", folder + "/site"));
+        foreach (var name in app.Folders?.Keys ?? [])
+            places[name] = $"{folder}/kept/{app.Name}/{name}";
+        return places;
     }
 
     private static Dictionary<string, object?> VariablesOf(AppSettings app, bool hide)

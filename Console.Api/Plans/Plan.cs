@@ -26,6 +26,24 @@ public sealed record Plan(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<DatabasePlan>? Databases { get; init; }
+
+    /// <summary>
+    /// The migrations of a database that stays beside those of the code that comes; null: the app does not ask for
+    /// that, or they cannot be told before.
+    /// </summary>
+    public MigrationsPlan? Migrations { get; init; }
+}
+
+/// <param name="Unknown">What the database has had applied and the code does not have, at most 200.</param>
+/// <param name="Pending">What the code has and the database has not had.</param>
+public sealed record MigrationsPlan(ImmutableArray<string> Unknown, ImmutableArray<string> Pending)
+{
+    /// <summary>What to choose instead, as a sentence; null: the database will do.</summary>
+    public string? Advice =>
+        Unknown.IsEmpty
+            ? null
+            : $"The kept database has {(Unknown.Length == 1 ? "1 migration" : $"{Unknown.Length} migrations")} that "
+                + "this code does not know: take a fresh copy.";
 }
 
 /// <param name="Method">
@@ -69,6 +87,10 @@ public sealed record CodePlan(
     /// <summary>What a build would go without, as far as the repository tells before.</summary>
     [JsonIgnore]
     public ImmutableArray<string> LeftOut { get; init; } = [];
+
+    /// <summary>Those of the database that stays; null: they are not told.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public MigrationsPlan? Migrations { get; init; }
 
     /// <summary>The server has another revision than the one that was known.</summary>
     [JsonIgnore]

@@ -31,7 +31,8 @@ public sealed class Planner(
     TemplateCheck templates
 )
 {
-    private const int MostCommits = 100;
+    private const int MostCommits = 100,
+        MostMigrations = 200;
 
     /// <summary>What this build would change now.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
@@ -42,12 +43,14 @@ public sealed class Planner(
         var (found, app, kept) = (inventory.Find(server), catalogue.Find(wanted.App), history.Of(server));
         var here = kept.Code.GetValueOrDefault(app.Name);
         var target = new CodeTarget(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, wanted.Revision);
-        var code = wanted.Code ? await Compare(app, found, here, target, cancel) : null;
+        var code = wanted.Code
+            ? await Compare(app, found, here, target, CopyThatStays(app, wanted, kept), cancel)
+            : null;
         if (code?.FoundOther == true && await looks.Look(found, cancel))
         {
             kept = history.Of(server);
             here = kept.Code.GetValueOrDefault(app.Name);
-            code = await Compare(app, found, here, target, cancel);
+            code = await Compare(app, found, here, target, CopyThatStays(app, wanted, kept), cancel);
         }
         // Asked now, as the server may have told something else meanwhile.
         var refusal = rules.RefusalOf(server, wanted, number, by);
@@ -73,13 +76,35 @@ public sealed class Planner(
             failure,
             [
                 .. (code?.LeftOut ?? []).Union(
-                    LeftOutBefore.Of(app, chosen, wanted.Database, wanted.Code, target.Path, kept, bases)
+                    LeftOutBefore.Of(
+                        app,
+                        chosen,
+                        wanted.Database,
+                        wanted.Code,
+                        target.Path,
+                        kept,
+                        bases,
+                        isCompared: code?.Migrations is not null
+                    )
                 ),
             ]
         )
         {
             Databases = app.HasSeveralBases ? databases : null,
+            Migrations = code?.Migrations,
         };
+    }
+
+    // The build that made the database whose migrations are told; null: none is, as it does not stay, or nobody asks.
+    // Several apps may have one base, and so one copy.
+    private JobId? CopyThatStays(AppSettings app, Wanted wanted, ServerHistory kept)
+    {
+        var here = kept.BasesOf(app);
+        if (app.Migrations is null || here.IsEmpty || wanted.Database || !kept.Copies.ContainsKey(here[0].Base))
+            return null;
+        var apps = catalogue.All.Where(a => a.Uses(here[0].Base)).Select(a => a.Name).ToHashSet();
+        var made = kept.Entries.FirstOrDefault(e => e.Database && e.DataTime is not null && apps.Contains(e.App));
+        return made?.Build ?? JobId.Of(1);
     }
 
     // Without a fresh one it stays as it is.
@@ -160,7 +185,7 @@ public sealed class Planner(
             before.App == after.App && before.Revision is { } revision ? new KeptCode(before.Path, revision) : null;
         var code = after.Revision is null
             ? null
-            : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), cancel);
+            : await Compare(app, inventory.Find(server), from, new(after.Path, after.Revision), null, cancel);
         var databases = app.AllDatabases.Select(d => Between(app, d, before, after)).ToList();
         var files = Differences(before.Settings, after.Settings);
         return new(server, after.App, databases.FirstOrDefault(), code, files, null, null, [])
@@ -251,12 +276,13 @@ public sealed class Planner(
         Server server,
         KeptCode? from,
         CodeTarget to,
+        JobId? copyMadeBy,
         CancellationToken cancel
     )
     {
         if (!server.Running)
             return new(from, to, null, false, [], $"{server.Name} is {server.State}.");
-        var end = await guest.Compare(app, server, from, to, cancel);
+        var end = await guest.Compare(app, server, from, to, copyMadeBy, cancel);
         if (!end.Done)
         {
             var isMissing = end.Results.GetValueOrDefault("missing") == "true";
@@ -289,7 +315,20 @@ public sealed class Planner(
         {
             LeftOut = end.LeftOut,
             FoundOther = IsOther(end, from),
+            Migrations = copyMadeBy is null ? null : MigrationsOf(end),
         };
+    }
+
+    private static MigrationsPlan? MigrationsOf(HostResult end)
+    {
+        if (end.Results.GetValueOrDefault("migrations") != "compared")
+            return null;
+        var all = Enumerable
+            .Range(0, MostMigrations)
+            .Select(i => (Name: FieldOf(end, $"migration.{i}.name"), Side: FieldOf(end, $"migration.{i}.side")))
+            .TakeWhile(m => m.Name is not null)
+            .ToLookup(m => m.Side, m => m.Name!);
+        return new([.. all["unknown"]], [.. all["pending"]]);
     }
 
     private static bool IsOther(HostResult end, KeptCode? from) =>
@@ -297,10 +336,7 @@ public sealed class Planner(
 
     private static Commit? CommitOf(HostResult end, int number)
     {
-        string? Field(string name) =>
-            end.Results.GetValueOrDefault($"commit.{number}.{name}") is { Length: > 0 } text
-                ? new([.. text.Where(c => !char.IsControl(c)).Take(200)])
-                : null;
+        string? Field(string name) => FieldOf(end, $"commit.{number}.{name}");
         return Revision.From(Field("revision") ?? "") is { } revision
             ? new(
                 revision,
@@ -311,4 +347,10 @@ public sealed class Planner(
             )
             : null;
     }
+
+    // From another machine.
+    private static string? FieldOf(HostResult end, string key) =>
+        end.Results.GetValueOrDefault(key) is { Length: > 0 } text
+            ? new([.. text.Where(c => !char.IsControl(c)).Take(200)])
+            : null;
 }

@@ -37,13 +37,10 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
             ? type.GetGenericArguments()[0]
             : null;
 
-    /// <summary>What the values of an object are whose keys are names, or null.</summary>
-    public static Type? EntryOf(Type type) =>
-        type.IsGenericType
-        && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)
-        && type.GetGenericArguments() is [var key, var entry]
-        && key == typeof(string)
-            ? entry
+    /// <summary>What the values of a dictionary are, by names that the settings choose; null: it is none.</summary>
+    public static Type? ValueOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)
+            ? type.GetGenericArguments()[1]
             : null;
 
     /// <summary>Whether it has keys of its own.</summary>
@@ -56,8 +53,9 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
     {
         foreach (var key in SettingsShape.KeysOf(type))
         {
-            var (here, inner) = ItemOf(key.Type) is { } item
-                ? ($"{path}{key.Name}[]", item)
+            var (here, inner) =
+                ItemOf(key.Type) is { } item ? ($"{path}{key.Name}[]", item)
+                : ValueOf(key.Type) is { } value ? ($"{path}{key.Name}.*", value)
                 : (path + key.Name, key.Type);
             if (key.Name == name && path.Length > 0)
                 yield return path.TrimEnd('.');
@@ -72,6 +70,6 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
     [GeneratedRegex(@"\[\d+\]")]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"(\.(?:variables|secrets|addresses))\..+\z|(\.databases)\.[^.\[]+")]
+    [GeneratedRegex(@"(\.(?:variables|secrets|addresses))\..+\z|(\.databases|\.folders)\.[^.\[]+")]
     private static partial Regex Entry();
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace TestServers.Settings;
@@ -62,6 +64,70 @@ public sealed record AppDatabase(DatabaseName Name, ImmutableArray<BaseName> Bas
     public string Say() => $"{Name} (from {string.Join(" or ", Bases)})";
 }
 
+/// <summary>A folder of an app that stays on a server: no checkout removes it.</summary>
+/// <param name="Link">Where the working copy has a link to it; null: nowhere.</param>
+/// <param name="Python">It is a virtual environment, made of this file of requirements in the working copy; null: it is
+/// none.</param>
+/// <param name="System">Whether that sees the packages of the server's own Python.</param>
+/// <param name="Pip">Options for pip.</param>
+public sealed record FolderSettings(
+    string? Link = null,
+    string? Python = null,
+    bool System = false,
+    IReadOnlyList<string>? Pip = null
+);
+
+/// <summary>After what a command runs.</summary>
+public enum AfterWhat
+{
+    /// <summary>After each checkout.</summary>
+    Code,
+
+    /// <summary>After each fresh database.</summary>
+    Database,
+
+    /// <summary>After either, once when a build has both.</summary>
+    Any,
+
+    /// <summary>When a build has both.</summary>
+    Both,
+}
+
+/// <summary>A shell command that runs on a server, in the working copy, before the site is exchanged.</summary>
+/// <param name="Minutes">Its own limit, inside that of the step; null: it has none.</param>
+[JsonConverter(typeof(AfterCommandConverter))]
+public sealed record AfterCommand(string Run, AfterWhat When = AfterWhat.Code, double? Minutes = null)
+{
+    /// <summary>Whether it runs in such a build.</summary>
+    /// <param name="database">A fresh database is made.</param>
+    /// <param name="code">Code is checked out.</param>
+    public bool IsFor(bool database, bool code) =>
+        When switch
+        {
+            AfterWhat.Code => code,
+            AfterWhat.Database => database,
+            AfterWhat.Any => database || code,
+            _ => database && code,
+        };
+}
+
+/// <summary>A command is a text, which runs after each checkout, or an object.</summary>
+internal sealed class AfterCommandConverter : JsonConverter<AfterCommand>
+{
+    private sealed record Written(string Run, AfterWhat When = AfterWhat.Code, double? Minutes = null);
+
+    public override AfterCommand Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+            return new(reader.GetString()!);
+        var written = JsonSerializer.Deserialize<Written>(ref reader, options)!;
+        return new(written.Run, written.When, written.Minutes);
+    }
+
+    public override void Write(Utf8JsonWriter writer, AfterCommand value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, new Written(value.Run, value.When, value.Minutes), options);
+}
+
 /// <summary>An application that can be put on a server.</summary>
 /// <param name="Base">Short for `databases` with this one as default's only base.</param>
 /// <param name="Databases">The bases that each of its databases may be made from, the usual one first.</param>
@@ -72,8 +138,11 @@ public sealed record AppDatabase(DatabaseName Name, ImmutableArray<BaseName> Bas
 /// <param name="Variables">Values for the templates, which people can see.</param>
 /// <param name="Secrets">Values for the templates, which nobody can see; they are found among the variables.</param>
 /// <param name="NotSecret">Names of variables that people may see though they look like secrets.</param>
-/// <param name="After">Shell commands run on the server after a checkout, as its own user: install requirements,
-/// migrate, collect static files.</param>
+/// <param name="Folders">Folders that stay on a server, by their names.</param>
+/// <param name="After">Shell commands run on the server after a checkout or a fresh database, as its own user: migrate,
+/// collect static files.</param>
+/// <param name="Migrations">A command that tells which migrations the database has had and the code knows, or
+/// <c>django</c>; null: nobody asks.</param>
 /// <param name="Health">The address whose answer decides whether a build is ready; {url} is the server's own
 /// page.</param>
 public sealed record AppSettings(
@@ -85,13 +154,16 @@ public sealed record AppSettings(
     string Health = "{url}",
     AppDatabaseSettings? Database = null,
     IReadOnlyDictionary<string, string>? Variables = null,
-    IReadOnlyList<string>? After = null,
+    IReadOnlyList<AfterCommand>? After = null,
     IReadOnlyDictionary<string, string>? Secrets = null,
     IReadOnlyList<string>? NotSecret = null,
-    IReadOnlyDictionary<string, IReadOnlyList<BaseName>>? Databases = null
+    IReadOnlyDictionary<string, IReadOnlyList<BaseName>>? Databases = null,
+    IReadOnlyDictionary<string, FolderSettings>? Folders = null,
+    string? Migrations = null
 )
 {
-    private const int MostDatabases = 16;
+    private const int MostDatabases = 16,
+        MostFolders = 20;
     private static readonly string[] SecretWords = ["secret", "pass", "pwd", "token", "key", "dsn", "credential"];
 
     /// <summary>The databases that it has, the usual one first and the others as they are listed.</summary>
@@ -111,6 +183,17 @@ public sealed record AppSettings(
 
     /// <summary>Whether one of its databases may be made from this base.</summary>
     public bool Uses(BaseName name) => Base == name || Databases?.Values.Any(bases => bases.Contains(name)) == true;
+
+    /// <summary>The commands that run in such a build.</summary>
+    public IEnumerable<AfterCommand> CommandsAfter(bool database, bool code) =>
+        (After ?? []).Where(c => c.IsFor(database, code));
+
+    /// <summary>Whether anything is to be done in the working copy before the site of such a build is
+    /// exchanged.</summary>
+    public bool HasWorkAfter(bool database, bool code) =>
+        CommandsAfter(database, code).Any()
+        || (code && Folders?.Values.Any(f => f.Python is not null) == true)
+        || Migrations is not null;
 
     internal void Check(string key)
     {
@@ -149,6 +232,12 @@ public sealed record AppSettings(
             key + ".health",
             SettingsRules.Of("apps[].health").Says
         );
+        ConsoleSettings.Must(
+            Migrations is null || Base is not null || Databases is not null,
+            key + ".base",
+            "names the database that `migrations` asks about"
+        );
+        CheckFolders(key + ".folders");
         CheckSecrets(key);
     }
 
@@ -184,6 +273,35 @@ public sealed record AppSettings(
                 );
         }
     }
+
+    private void CheckFolders(string key)
+    {
+        ConsoleSettings.Must(
+            Folders is null || Folders.Count <= MostFolders,
+            key,
+            $"has at most {MostFolders} folders"
+        );
+        var links = new List<string>();
+        foreach (var (name, folder) in Folders ?? new Dictionary<string, FolderSettings>(StringComparer.Ordinal))
+        {
+            ConsoleSettings.Must(
+                folder.Python is not null || (!folder.System && folder.Pip is not { Count: > 0 }),
+                $"{key}.{name}.python",
+                "names the file of requirements, as `system` and `pip` are those of a virtual environment"
+            );
+            if (folder.Link is not { } link)
+                continue;
+            ConsoleSettings.Must(
+                !links.Any(other => IsWithin(link, other) || IsWithin(other, link)),
+                $"{key}.{name}.link",
+                "is neither another folder's link, nor within one"
+            );
+            links.Add(link);
+        }
+    }
+
+    private static bool IsWithin(string path, string other) =>
+        (path + "/").StartsWith(other + "/", StringComparison.Ordinal);
 
     private static void CheckAddress(string key, string address, string remedy)
     {

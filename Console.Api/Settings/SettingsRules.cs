@@ -133,11 +133,29 @@ internal static partial class SettingsRules
         ["apps[].secrets.*"] = new("is text", _ => true) { IsLong = true },
         ["apps[].notSecret"] = new("is a list of names of variables"),
         ["apps[].notSecret[]"] = new("is the name of a variable", IsVariable),
+        ["apps[].folders"] = new(
+            "is an object of folders, whose names have 1 to 32 small letters, digits and _, begin with a letter, and "
+                + "are not code or site",
+            t => FolderName().IsMatch(t) && t is not ("code" or "site")
+        ),
+        ["apps[].folders.*"] = new("is an object: { } or { \"python\": \"requirements.txt\" }"),
+        ["apps[].folders.*.link"] = InCode("names a place in the working copy, such as media/uploads"),
+        ["apps[].folders.*.python"] = InCode("names a file of the working copy, such as requirements.txt"),
+        ["apps[].folders.*.system"] = new("is true or false"),
+        ["apps[].folders.*.pip"] = new("is a list of options of pip"),
+        ["apps[].folders.*.pip[]"] = new(
+            "is an option of pip without blanks, such as --no-index, and has no password",
+            t => PipOption().IsMatch(t) && !SettingsText.HasPassword(t)
+        ),
         ["apps[].after"] = new("is a list of commands"),
         ["apps[].after[]"] = new(
-            "is a command of one line, of 1 to 4000 characters",
-            t => t.Length <= 4000 && IsFull(t)
+            "is a command of one line, of 1 to 4000 characters, or an object: { \"run\": ..., \"when\": ... }",
+            IsCommand
         ),
+        ["apps[].after[].run"] = new("is a command of one line, of 1 to 4000 characters", IsCommand),
+        ["apps[].after[].when"] = new("is code, database, any or both"),
+        ["apps[].after[].minutes"] = Between(0.01, 10080, "minutes"),
+        ["apps[].migrations"] = new("is django, or a command of one line, of 1 to 4000 characters", IsCommand),
         ["tokens"] = new("is a list of objects: [ { \"name\": ..., \"sha256\": ..., \"may\": [ ... ] } ]"),
         ["tokens[].name"] = new(Shown, IsName),
         ["tokens[].sha256"] = new("is the token's SHA-256, 64 small hexadecimal digits", Digest().IsMatch),
@@ -299,6 +317,11 @@ internal static partial class SettingsRules
     public static string? FilledInNowhere(string path) =>
         Filled().Match(path) is { Success: true } found ? found.Value : null;
 
+    private static SettingRule InCode(string says) =>
+        new(says, text => text.Length <= 200 && Inner().IsMatch(text)) { IsPath = true };
+
+    private static bool IsCommand(string text) => text.Length <= 4000 && IsFull(text);
+
     private static bool IsFull(string text) => !string.IsNullOrWhiteSpace(text);
 
     private static bool IsName(string text) =>
@@ -362,6 +385,18 @@ internal static partial class SettingsRules
 
     [GeneratedRegex(@"\A(/[A-Za-z0-9._~-]+)*\z")]
     private static partial Regex PathBase();
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,31}\z")]
+    private static partial Regex FolderName();
+
+    // No part of it is one of Git's or Subversion's own.
+    [GeneratedRegex(
+        @"\A(?!(.*/)?(\.|\.\.|\.git|\.svn)(/|\z))" + @"[A-Za-z0-9_.][A-Za-z0-9_.-]*(/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*\z"
+    )]
+    private static partial Regex Inner();
+
+    [GeneratedRegex(@"\A--[^\s\p{C}]{1,500}\z")]
+    private static partial Regex PipOption();
 
     [GeneratedRegex(@"\A(/[^/\p{C}]+)+\z")]
     private static partial Regex Rooted();

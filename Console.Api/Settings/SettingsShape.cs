@@ -46,8 +46,10 @@ internal static class SettingsShape
             return;
         if (SettingKey.ItemOf(type) is { } item)
             CheckList(value, item, path);
-        else if (SettingKey.EntryOf(type) is { } entry)
-            CheckDictionary(value, entry, path);
+        else if (SettingKey.ValueOf(type) is { } inner)
+            CheckDictionary(value, inner, path);
+        else if (type == typeof(AfterCommand) && value.ValueKind == JsonValueKind.String)
+            CheckPlain(value, typeof(string), path);
         else if (SettingKey.IsObject(type))
         {
             Must(value.ValueKind == JsonValueKind.Object, path);

@@ -1,6 +1,7 @@
 // What the page says of data whose age is not known, and of a build that would fail: node --test tests/page
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { commandsIn } from '../../wwwroot/js/apps/after.js';
 import { changesTemplate } from '../../wwwroot/js/changes/changes.js';
 
 const hour = 3600000;
@@ -29,6 +30,24 @@ test('that a build would fail is said once', () => {
   assert.ok(!missing.failure);
   const broken = changesTemplate(plan({ failure: 'The template x does not render.' }), true);
   assert.equal(broken.failure, 'The template x does not render.');
+});
+
+test('migrations of a database that stays are told when they do not fit the code', () => {
+  const told = (migrations) => changesTemplate(plan({ migrations }), true).migrations;
+  assert.equal(told(null), null);
+  assert.equal(told({ unknown: [], pending: [], advice: null }), null);
+  const unknown = told({ unknown: ['a.1', 'a.2'], pending: [], advice: 'Take a fresh copy.' });
+  assert.deepEqual(unknown, { advice: 'Take a fresh copy.', unknown: 'a.1, a.2', pending: null });
+  assert.equal(told({ unknown: [], pending: ['a.3'], advice: null }).pending, 'a.3');
+});
+
+test('the commands that a build runs are those for what it has', () => {
+  const after = ['code', 'database', 'any', 'both'].map((when) => ({ run: when, when, minutes: null }));
+  const runs = (database, code) => commandsIn(after, { database, code });
+  assert.deepEqual(runs(false, true), ['code', 'any']);
+  assert.deepEqual(runs(true, false), ['database', 'any']);
+  assert.deepEqual(runs(true, true), ['code', 'database', 'any', 'both']);
+  assert.deepEqual(commandsIn(undefined, { database: true, code: true }), []);
 });
 
 test('revisions that are not all listed are counted as at least so many', () => {

@@ -24,6 +24,7 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
     'input [name=path]': 'suggestSoon',
     'change .base-choices select': 'chooseBase',
     'input input': 'replan',
+    'click [name=fresh-copy]': 'takeFreshCopy',
     'change input': 'replan'
   }, refusal.refusalEvents),
 
@@ -58,6 +59,7 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
 
   ready() {
     this.plan = this.own(new PlanView());
+    this.plan.offers = true;
     this.$('.plan-place').append(this.plan.el);
     this.listenTo(this.plan, 'answer', this.takePlan);
     this.drawHold();
@@ -199,6 +201,13 @@ export const BuildDialog = Dialog.extend(_.extend({}, refusal, {
     const askable = wish.app && (wish.database || wish.code) && wish.path;
     this.plan.ask(this.model, askable ? wish : null);
     if (!this.busy) this.$('[type=submit]').prop('disabled', !wish.app || (!wish.database && !wish.code));
+  },
+
+  // What the plan advises. Its button goes with the plan, so the focus moves to what it has chosen.
+  takeFreshCopy() {
+    this.field('database').checked = true;
+    this.field('database').focus();
+    this.replan();
   },
 
   async send(key) {

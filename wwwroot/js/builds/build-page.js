@@ -1,6 +1,7 @@
 // One build, live: its steps, its log, its outcome.
 import { _ } from '../page/libraries.js';
 import { named } from '../access/name-dialog.js';
+import { commandsIn } from '../apps/after.js';
 import { apps } from '../apps/apps.js';
 import { live } from '../live/live.js';
 import { LogView } from '../log/log-view.js';
@@ -49,6 +50,8 @@ export const BuildPage = View.extend({
     this.paint();
   },
 
+  commands() { return commandsIn(apps.get(this.model.get('app'))?.get('after'), this.model.attributes); },
+
   render() {
     if (this.missing) { this.facts.draw('gone', this.missing); return this; }
     if (!this.model.has('state')) return this;
@@ -58,7 +61,7 @@ export const BuildPage = View.extend({
       problem: this.problem,
       actions: this.actions(),
       waiting: this.model.waiting(),
-      steps: stepsTemplate(this.model.get('steps'), apps.get(this.model.get('app'))),
+      steps: stepsTemplate(this.model.get('steps'), this.commands()),
       result: this.result(),
       health: this.health(),
       out: this.out()

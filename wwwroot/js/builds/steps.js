@@ -24,10 +24,11 @@ const strandTemplate = (strand) => ({
 
 const saidByStrands = (step) => step.strands?.length && ['running', 'succeeded'].includes(step.state);
 
-export function stepsTemplate(steps, ofApp) {
-  // What the step after the checkout runs, until it has something to say itself.
+// `commands` are those of the step after code and database.
+export function stepsTemplate(steps, commands) {
+  // What that step runs, until it has something to say itself.
   const toRun = (step) => step.name === 'after' && ['waiting', 'running'].includes(step.state);
-  const commands = (step) => ((toRun(step) && ofApp?.get('after')) || []).join(' · ');
+  const planned = (step) => ((toRun(step) && commands) || []).join(' · ');
   const waits = (step) => (step.waitsFor && step.state !== 'succeeded' ? `waits: ${step.waitsFor}` : null);
   const words = (step) => [waits(step), step.message].filter(Boolean).join(' · ');
   return (steps || []).map((step) => ({
@@ -36,7 +37,7 @@ export function stepsTemplate(steps, ofApp) {
     icon: stateTemplate(step.state).icon,
     took: took(step),
     bar: step.state === 'running' ? format.bar(step.progress, step.name) : null,
-    note: (!saidByStrands(step) && time.said(words(step))) || commands(step) || null,
+    note: (!saidByStrands(step) && time.said(words(step))) || planned(step) || null,
     strands: step.strands?.length ? { each: step.strands.map(strandTemplate) } : null
   }));
 }

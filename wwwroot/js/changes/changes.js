@@ -62,6 +62,12 @@ function codeTemplate(code, planned) {
   };
 }
 
+// Of a database that stays, beside the code that comes; nothing to say when they fit.
+function migrationsTemplate({ unknown, pending, advice }) {
+  if (!unknown.length && !pending.length) return null;
+  return { advice, unknown: unknown.join(', ') || null, pending: pending.join(', ') || null };
+}
+
 // `planned`: asked before a build, which would fail on what the repository does not have.
 export const changesTemplate = (changes, planned) => ({
   refusal: time.said(changes.refusal),
@@ -69,6 +75,7 @@ export const changesTemplate = (changes, planned) => ({
   leftOut: (changes.leftOut || []).map(time.said),
   databases: changes.database && (changes.databases || [changes.database]).map(databaseTemplate).filter(Boolean),
   code: changes.code && codeTemplate(changes.code, planned),
+  migrations: changes.migrations && migrationsTemplate(changes.migrations),
   settings: changes.settings?.length ? settingsTemplate(changes.settings) : null,
   nothing: !changes.database && !changes.code && !changes.settings?.length
 });

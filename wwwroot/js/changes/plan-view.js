@@ -1,5 +1,6 @@
 // What a build will change, asked for while its form changes: after a pause, and the last answer wins. A slow or
 // failing one holds nothing up.
+import { commandsIn } from '../apps/after.js';
 import { apps } from '../apps/apps.js';
 import { bases } from '../bases/base.js';
 import { Problem } from '../live/problem.js';
@@ -11,6 +12,7 @@ export const PlanView = View.extend({
   attributes: { 'aria-live': 'polite' },
   pause: 300,
   limit: 30000,
+  offers: false,   // Whether the form can choose a fresh copy, too.
 
   // `wish` is what the form would send, or null; the same wish is asked again only when what is there has changed.
   ask(server, wish) {
@@ -24,7 +26,8 @@ export const PlanView = View.extend({
     this.question = question;
     this.answer = this.failure = null;
     this.waiting = Boolean(wish);
-    this.after = wish?.code ? apps.get(wish.app)?.get('after') || [] : [];
+    this.after = wish ? commandsIn(apps.get(wish.app)?.get('after'), wish) : [];
+    this.what = wish?.code ? 'checkout' : 'fresh database';
     if (wish) this.timer = setTimeout(() => this.look(server, wish), this.pause);
     this.paint();
   },
@@ -51,7 +54,8 @@ export const PlanView = View.extend({
   render() {
     const { answer, failure, waiting } = this;
     return this.draw('plan', {
-      after: this.after?.length > 0 && { commands: this.after },
+      after: this.after?.length > 0 && { commands: this.after, what: this.what },
+      offers: this.offers,
       waiting,
       ...this.failed(failure),
       changes: answer && changesTemplate(answer, true)

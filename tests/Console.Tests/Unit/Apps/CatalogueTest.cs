@@ -17,8 +17,9 @@ public sealed class CatalogueTest : IDisposable
     [InlineData("./manage.py migrate", "./manage.py migrate")]
     public void Commands_are_listed_without_the_secrets_that_they_name(string command, string listed)
     {
-        var settings = new ConsoleSettings { Apps = [App() with { After = [command, "true"] }] };
-        Assert.Equal([listed, "true"], Assert.Single(new Catalogue(new(settings), new Secrets(settings)).All).After);
+        var settings = new ConsoleSettings { Apps = [App() with { After = [new(command), new("true")] }] };
+        var app = Assert.Single(new Catalogue(new(settings), new Secrets(settings)).All);
+        Assert.Equal([listed, "true"], app.After.Select(c => c.Run));
     }
 
     private AppSettings App() =>

@@ -97,7 +97,15 @@ public sealed partial class EveryKeyTest
         "apps[].variables.* \"a\\u0000b\" 1 true",
         "apps[].secrets.*   \"a\\u0000b\" 1 true",
         "apps[].notSecret[] \"\" \"a b\" \"keybord\" 1",
-        "apps[].after[]     \"\" \" \" \"a\\nb\" 1",
+        "apps[].folders.*.link   \"\" \"/media\" \"../media\" \"a/../b\" \"media/\" \".git\" "
+            + "\"a/.svn/b\" \"-x\" \"a b\"",
+        "apps[].folders.*.python \"\" \"/etc/x\" \"../x\" \"a//b\" \"-r\" 1",
+        "apps[].folders.*.system \"true\" 1",
+        "apps[].folders.*.pip[]  \"\" \"-x\" \"no-index\" \"--a b\" \"--index-url=https://u:p@x/\" 1",
+        "apps[].after[].run     \"\" \" \" \"a\\nb\" 1",
+        "apps[].after[].when    \"\" \"Code\" \"always\" \"databse\" 0",
+        "apps[].after[].minutes 0 -1 1e9 1e-9 \"5\"",
+        "apps[].migrations  \"\" \" \" \"a\\nb\" 1",
         "tokens[].name      \"\" \"console\" \"Console\" \" x\"",
         "tokens[].sha256    \"\" \"x\" \"E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\" "
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
@@ -169,8 +177,9 @@ public sealed partial class EveryKeyTest
         foreach (var key in SettingsShape.KeysOf(type))
         {
             yield return (path + key.Name, key);
-            var (inner, name) = SettingKey.ItemOf(key.Type) is { } item
-                ? (item, key.Name + "[]")
+            var (inner, name) =
+                SettingKey.ItemOf(key.Type) is { } item ? (item, key.Name + "[]")
+                : SettingKey.ValueOf(key.Type) is { } value ? (value, key.Name + ".*")
                 : (key.Type, key.Name);
             if (SettingKey.IsObject(inner))
             {
@@ -181,12 +190,12 @@ public sealed partial class EveryKeyTest
     }
 
     private static bool IsPlain(SettingKey key) =>
-        SettingKey.ItemOf(key.Type) is null && SettingKey.EntryOf(key.Type) is null && !SettingKey.IsObject(key.Type);
+        SettingKey.ItemOf(key.Type) is null && SettingKey.ValueOf(key.Type) is null && !SettingKey.IsObject(key.Type);
 
-    private static bool IsOfTexts(SettingKey key) => SettingKey.EntryOf(key.Type) == typeof(string);
+    private static bool IsOfTexts(SettingKey key) => SettingKey.ValueOf(key.Type) == typeof(string);
 
     private static bool IsOfLists(SettingKey key) =>
-        SettingKey.EntryOf(key.Type) is { } entry && SettingKey.ItemOf(entry) is not null;
+        SettingKey.ValueOf(key.Type) is { } entry && SettingKey.ItemOf(entry) is not null;
 
     /// <summary>The key of the whole settings that stands for a pattern.</summary>
     private static string PlaceOf(string pattern) =>
@@ -198,7 +207,8 @@ public sealed partial class EveryKeyTest
             .Replace("[]", "[0]", StringComparison.Ordinal)
             .Replace("variables.*", "variables.colour", StringComparison.Ordinal)
             .Replace("secrets.*", "secrets.cookie", StringComparison.Ordinal)
-            .Replace("addresses.*", "addresses.anna", StringComparison.Ordinal);
+            .Replace("addresses.*", "addresses.anna", StringComparison.Ordinal)
+            .Replace("folders.*", "folders.venv", StringComparison.Ordinal);
 
     [Fact]
     public void Every_plain_key_has_a_line_of_wrong_values_here_and_a_rule_in_the_program()
@@ -347,6 +357,13 @@ public sealed partial class EveryKeyTest
         "`people.colour` is not known: the keys in `people` are names, role, tokens, tokenDays, addresses."
     )]
     [InlineData("apps[0].variables.a b", "\"x\"", "`apps[0].variables` is wrong: it names `a b`")]
+    [InlineData("apps[0].folders.Uploads", "{}", "`apps[0].folders` is wrong: it names `Uploads`")]
+    [InlineData("apps[0].folders.code", "{}", "`apps[0].folders` is wrong: it names `code`")]
+    [InlineData("apps[0].folders.env", "{\"link\": \"env/x\"}", "`apps[0].folders.env.link` is wrong")]
+    [InlineData("apps[0].folders.env", "{\"system\": true}", "`apps[0].folders.env.python` is wrong")]
+    [InlineData("apps[0].folders.env", "{\"phyton\": \"x\"}", "`apps[0].folders.env.phyton` is not known")]
+    [InlineData("apps[0].after[0]", "{\"run\": \"true\", \"wen\": \"any\"}", "did you mean `when`?")]
+    [InlineData("apps[0].after[0]", "\"a\\nb\"", "`apps[0].after[0]` is wrong")]
     [InlineData("apps[0].variables.dsn", "\"x\"", "`apps[0].variables.dsn` may be a secret")]
     [InlineData("apps[0].variables.colour", "\"host=db password=x\"", "`apps[0].variables.colour` may be a secret")]
     [InlineData(
@@ -483,7 +500,7 @@ public sealed partial class EveryKeyTest
         {
             "null" => key.MayBeNull,
             "true" => key.Type == typeof(bool),
-            "7.25" => key.Type == typeof(double),
+            "7.25" => (Nullable.GetUnderlyingType(key.Type) ?? key.Type) == typeof(double),
             "\"x\"" => key.Name
                 is "name"
                     or "user"
@@ -498,6 +515,10 @@ public sealed partial class EveryKeyTest
                     or "socket"
                     or "state"
                     or "runtime"
+                    or "link"
+                    or "python"
+                    or "run"
+                    or "migrations"
                 || (key.Name is "host"),
             // Nobody could use such a server.
             "[]" => SettingKey.ItemOf(key.Type) is not null
@@ -513,13 +534,13 @@ public sealed partial class EveryKeyTest
     private static Type TypeOf(string pattern)
     {
         var type = typeof(ConsoleSettings);
-        foreach (var part in pattern.Split('.')[..^1])
+        foreach (var part in pattern.Split('.')[..^1].Where(p => p != "*"))
         {
             var found = SettingsShape
                 .KeysOf(type)
                 .First(k => k.Name == part.Replace("[]", "", StringComparison.Ordinal))
                 .Type;
-            type = SettingKey.ItemOf(found) ?? found;
+            type = SettingKey.ItemOf(found) ?? SettingKey.ValueOf(found) ?? found;
         }
         return type;
     }
