@@ -30,12 +30,14 @@ def app($name; $repository; $path):
   apps: [
     app("shop"; {kind: "svn", url: "\($svn)shop"}; "trunk"),
     app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main") + {after: ["python3 -m compileall -q ."]},
-    # As untidy as applications are. What the site uploads is in a folder that the web server's user may write to.
+    # As untidy as applications are. What the site uploads and makes is in folders that the web server's user may write
+    # to: one that stays, and one in the working copy.
     app("photos"; {kind: "svn", url: "\($svn)photos"}; "trunk") + {base: "shop",
       database: {user: "shop", passwordFile: "\($dir)/secrets/shop.password"},
       variables: {motto: "It's \"fine\" & <b>''so''</b>, 100 % of \\ it; {{for}} you: ø"},
-      after: ["python3 -m venv --system-site-packages venv", "./venv/bin/pip install -q -r requirements.txt",
-        "./venv/bin/python manage.py migrate --noinput", "mkdir -p media && chmod 2770 media"]},
+      folders: {venv: {python: "requirements.txt", system: true}, uploads: {link: "media"}}, migrations: "django",
+      after: [{run: "\"$FOLDER_VENV/bin/python\" manage.py migrate --noinput", when: "any", minutes: 5},
+        "mkdir -p previews && chmod 2770 previews \"$FOLDER_UPLOADS\""]},
     # The tickets with two databases, one of which is made from a full or a trimmed base.
     (app("desk"; {kind: "git", url: "\($git)tickets.git"}; "main") | del(.base))
       + {databases: {default: ["tickets", "tickets_small"], reports: ["reports"]},

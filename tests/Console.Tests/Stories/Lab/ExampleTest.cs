@@ -38,15 +38,25 @@ public sealed partial class ExampleTest(LabFixture lab) : IClassFixture<LabFixtu
             Assert.True(restore.IsSuccessStatusCode, await restore.Content.ReadAsStringAsync());
         }
         await http.BuildWell("own6", "plain", "trunk", database: true, code: true);
-        var copy = Path.Combine(lab.Folder, "guests/qa06/srv/code/plain");
-        Assert.True(File.Exists(Path.Combine(copy, "venv/bin/python")));
+        var kept = Path.Combine(lab.Folder, "guests/qa06/srv/kept/plain");
+        Assert.True(File.Exists(Path.Combine(kept, "venv/bin/python")));
+        Assert.Equal(
+            Path.Combine(kept, "uploads"),
+            new FileInfo(Path.Combine(lab.Folder, "guests/qa06/srv/code/plain/media")).LinkTarget
+        );
         Assert.Contains("<dd id=\"photos\">0</dd>", await http.PageOf("own6"), StringComparison.Ordinal);
 
-        // The checkout has removed what the commands made, and they have made it anew.
-        await lab.AsOwner("touch", Path.Combine(copy, "venv/of-the-first-build"));
-        await http.BuildWell("own6", "plain", "branches/fix#7", database: false, code: true);
-        Assert.True(File.Exists(Path.Combine(copy, "venv/bin/python")));
-        Assert.False(File.Exists(Path.Combine(copy, "venv/of-the-first-build")));
+        // The checkout has removed nothing of what stays, and nothing is made anew that is as it should be.
+        await lab.AsOwner("touch", Path.Combine(kept, "venv/of-the-first-build"));
+        await lab.AsOwner("touch", Path.Combine(kept, "uploads/of-a-visitor"));
+        var second = await http.BuildWell("own6", "plain", "branches/fix#7", database: false, code: true);
+        Assert.True(File.Exists(Path.Combine(kept, "venv/of-the-first-build")));
+        Assert.True(File.Exists(Path.Combine(kept, "uploads/of-a-visitor")));
+        Assert.Contains(
+            " after    Folder venv: the virtual environment has what requirements.txt asks for.\n",
+            await http.GetStringAsync($"api/builds/{second.Text("id")}/log"),
+            StringComparison.Ordinal
+        );
         Assert.Contains("branches/fix#7", await http.PageOf("own6"), StringComparison.Ordinal);
     }
 

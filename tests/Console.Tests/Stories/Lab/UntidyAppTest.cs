@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using TestServers.Tests.Stage;
 
@@ -28,7 +29,7 @@ public sealed class UntidyAppTest(LabFixture lab) : IClassFixture<LabFixture>, I
     }
 
     [Fact]
-    public async Task Uploads_of_the_web_servers_user_stop_no_build_and_what_stays_of_them_is_told()
+    public async Task Uploads_stay_and_what_the_site_makes_in_its_working_copy_stops_no_build_and_is_told()
     {
         using var anna = lab.As("anna");
         await anna.BuildWell(Server, "photos", "trunk", database: true, code: true);
@@ -37,12 +38,16 @@ public sealed class UntidyAppTest(LabFixture lab) : IClassFixture<LabFixture>, I
         var upload = Directory
             .GetFiles(Path.Combine(Code, "photos/media"), "*.txt", SearchOption.AllDirectories)
             .Single();
+        var preview = Directory
+            .GetFiles(Path.Combine(Code, "photos/previews"), "*.txt", SearchOption.AllDirectories)
+            .Single();
 
         var asRoot = Environment.UserName == "root";
         var owner = (await LabHost.Run("stat", "--format=%U", upload)).Trim();
         Assert.Equal(asRoot ? "www-data" : lab.Owner, owner);
         await anna.BuildWell(Server, "photos", "branches/für Größen", database: false, code: true);
-        Assert.False(File.Exists(upload));
+        Assert.True(File.Exists(upload));
+        Assert.False(File.Exists(preview));
         var page = await anna.PageOf(Server);
         Assert.Contains("<dd id=\"path\">branches/für Größen</dd>", page, StringComparison.Ordinal);
         Assert.Contains("<dd id=\"photos\">1</dd>", page, StringComparison.Ordinal);
@@ -53,6 +58,54 @@ public sealed class UntidyAppTest(LabFixture lab) : IClassFixture<LabFixture>, I
         await anna.BuildWell(Server, "photos", "trunk", database: true, code: true);
         await Upload(anna, "once more");
     }
+
+    [Fact]
+    public async Task Migrations_run_on_fresh_data_alone_too_and_those_that_do_not_fit_are_told_before_and_after()
+    {
+        using var anna = lab.As("anna");
+        await anna.BuildWell(Server, "photos", "branches/captions", database: true, code: true);
+        var data = await anna.BuildWell(Server, "photos", null, database: true, code: false);
+        Assert.Equal(
+            ["database", "after", "settings", "health"],
+            data.GetProperty("steps").EnumerateArray().Select(s => s.Text("name"))
+        );
+        Assert.StartsWith("1 command; the last words: ", data.Step("after").Text("message"), StringComparison.Ordinal);
+        Assert.Empty(ToldOfMigrations(data));
+        Assert.Empty(UnknownIn(await Plan(anna, "branches/captions", database: false)));
+
+        var plan = await Plan(anna, "trunk", database: false);
+        Assert.Equal(["photos.0002_caption", "photos.0003_place"], UnknownIn(plan));
+        Assert.Equal(
+            "The kept database has 2 migrations that this code does not know: take a fresh copy.",
+            plan.GetProperty("migrations").Text("advice")
+        );
+        var kept = await anna.BuildWell(Server, "photos", "trunk", database: false, code: true);
+        Assert.Equal(
+            "migrations of the database: it has 2 (photos.0002_caption, photos.0003_place) that this code does not "
+                + "know. Build the database, too, for a fresh copy, or code that has them.",
+            Assert.Single(ToldOfMigrations(kept))
+        );
+
+        plan = await Plan(anna, "trunk", database: true);
+        Assert.Equal(JsonValueKind.Null, plan.GetProperty("migrations").ValueKind);
+        Assert.Empty(ToldOfMigrations(await anna.BuildWell(Server, "photos", "trunk", database: true, code: true)));
+        Assert.Empty(UnknownIn(await Plan(anna, "trunk", database: false)));
+    }
+
+    private static Task<JsonElement> Plan(HttpClient anna, string path, bool database) =>
+        anna.Json(
+            $"api/servers/{Server}/plan?app=photos&path={path}&code=true&database={(database ? "true" : "false")}"
+        );
+
+    private static IEnumerable<string> UnknownIn(JsonElement plan) =>
+        plan.GetProperty("migrations").GetProperty("unknown").EnumerateArray().Select(m => m.GetString()!);
+
+    private static IEnumerable<string> ToldOfMigrations(JsonElement build) =>
+        build
+            .GetProperty("leftOut")
+            .EnumerateArray()
+            .Select(t => t.GetString()!)
+            .Where(t => t.StartsWith("migrations ", StringComparison.Ordinal));
 
     [Fact]
     public async Task A_variable_with_quotes_is_on_the_site_as_it_is_in_the_settings()

@@ -18,9 +18,11 @@ LOGGING = {
     'version': 1, 'disable_existing_loggers': False,
     'handlers': {'errors': {'class': 'logging.StreamHandler'}}, 'root': {'handlers': ['errors']},
 }
-MEDIA_ROOT = '{{folders.code}}/media'
+MEDIA_ROOT = '{{folders.uploads}}'
 MEDIA_URL = '/media/'
 MOTTO = '{{variables.motto}}'
+# The working copy's own, which a checkout removes.
+PREVIEW_ROOT = '{{folders.code}}/previews'
 ROOT_URLCONF = 'photos.urls'
 SECRET_KEY = '{{variables.secretKey}}'
 TEMPLATES = [{'BACKEND': 'django.template.backends.django.DjangoTemplates', 'APP_DIRS': True}]

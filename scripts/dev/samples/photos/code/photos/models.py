@@ -1,4 +1,4 @@
-"""What people have uploaded. The table comes by a migration, the files lie in the working copy."""
+"""What people have uploaded. The table comes by a migration, the files lie in a folder that stays."""
 from django.db import models
 
 
