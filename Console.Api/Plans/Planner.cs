@@ -102,7 +102,7 @@ public sealed class Planner(
         var here = kept.BasesOf(app);
         if (app.Migrations is null || here.IsEmpty || wanted.Database || !kept.Copies.ContainsKey(here[0].Base))
             return null;
-        var apps = catalogue.All.Where(a => a.Uses(here[0].Base)).Select(a => a.Name).ToHashSet();
+        var apps = settings.Now.Apps.Where(a => a.Uses(here[0].Base)).Select(a => a.Name).ToHashSet();
         var made = kept.Entries.FirstOrDefault(e => e.Database && e.DataTime is not null && apps.Contains(e.App));
         return made?.Build ?? JobId.Of(1);
     }
