@@ -215,7 +215,7 @@ try {
     await carla.page.waitForFunction(() => document.querySelectorAll('.audit-table tbody tr').length === 60);
     await carla.page.getByLabel('Only what was not taken').check();
     await carla.page.waitForFunction(() => document.querySelectorAll('.audit-table tbody tr').length === 20);
-    await carla.page.getByLabel('To', { exact: true }).selectOption('by e-mail');
+    await carla.page.locator('.filters [name=receiver]').selectOption('by e-mail');
     await carla.page.waitForFunction(() => document.querySelectorAll('.audit-table tbody tr').length === 10);
     await carla.page.setViewportSize({ width: 390, height: 800 });
     assert.ok(await carla.page.evaluate(() => document.documentElement.scrollWidth <= 390), 'it is wider than a phone');
