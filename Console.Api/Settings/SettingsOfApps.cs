@@ -14,8 +14,8 @@ namespace TestServers.Settings;
 /// <param name="Check">SQL whose every row must begin with true before a restore is accepted.</param>
 /// <param name="Sanitize">SQL that is run on the restored data before anybody gets it.</param>
 /// <param name="Skip">
-/// What of the dump is not restored: kinds, or single things by their names. With it, even empty, a restore refuses what
-/// only a superuser of PostgreSQL may make and it does not name; null: that is left out and told.
+/// What of the dump is not restored: kinds, or single things by their names. With it, even empty, a restore refuses
+/// what only a superuser of PostgreSQL may make and it does not name; null: that is left out and told.
 /// </param>
 /// <param name="AllowErrors">
 /// Regular expressions: what a restore cannot make, with an error that one of them finds, is left out and told.
