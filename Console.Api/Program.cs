@@ -6,6 +6,7 @@ using TestServers.Apps;
 using TestServers.Board;
 using TestServers.Builds;
 using TestServers.Databases;
+using TestServers.Following;
 using TestServers.History;
 using TestServers.Http;
 using TestServers.Live;
@@ -86,6 +87,8 @@ public partial class Program
         app.MapBuilds();
         app.MapHistory();
         app.MapPlans();
+        app.MapFollowing();
+        app.MapHooks();
         app.MapApps();
         app.MapDatabases();
         app.MapCopies();

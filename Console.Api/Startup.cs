@@ -5,6 +5,7 @@ using TestServers.Apps;
 using TestServers.Board;
 using TestServers.Builds;
 using TestServers.Databases;
+using TestServers.Following;
 using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
@@ -123,6 +124,8 @@ public static class Startup
         var messages = new MessageBook(state.Folder("messages"), clock);
         services.AddSingleton(messages).AddSingleton(state.Open("deliveries.json", DeliveriesState.Empty));
         services.AddSingleton(state.Open("service.json", ServiceState.Empty));
+        var following = state.Open("following.json", FollowingState.Empty);
+        services.AddSingleton(following);
         var past = new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept);
         services.AddSingleton(past);
         services.AddSingleton(state.Open("bases.json", BasesState.Empty));
@@ -142,6 +145,7 @@ public static class Startup
             {
                 NameChange.Apply(act, settings, people, tokens, reservations, concerns, builds);
                 messages.Rename(act, NameChange.RuleOf(settings));
+                act.Change(following, all => all.WithNames(NameChange.RuleOf(settings)));
             })
             .GetAwaiter()
             .GetResult();
@@ -162,6 +166,7 @@ public static class Startup
             .AddBuilds()
             .AddHistory()
             .AddPlans()
+            .AddFollowing()
             .AddBoard()
             .AddMessages()
             .AddLive()

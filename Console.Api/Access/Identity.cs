@@ -147,7 +147,7 @@ public sealed class Identity(
     private Caller? InSession(HttpContext context) =>
         SessionCookie.In(context.Request) switch
         {
-            [] when IsForMonitoring(context.Request.Path) => Nobody,
+            [] when IsForMonitoring(context.Request.Path) || IsHook(context.Request) => Nobody,
             [] => throw NoUser(),
             [var cookie] => sessions.Find(cookie, CredentialsOf(context.Request)) is var (user, left)
                 ? Person(user, left)
@@ -176,6 +176,10 @@ public sealed class Identity(
         Problem.Unauthorized("The web server passed no user. Sign in there, or send a bearer token.");
 
     private static readonly Caller Nobody = new("", CallerKind.Nobody, new HashSet<string>(StringComparer.Ordinal));
+
+    // It says by a signature of its own from whom it comes.
+    private static bool IsHook(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/api/hooks", StringComparison.Ordinal);
 
     // Health and metrics tell nothing about anybody; monitoring asks for them without a name.
     private static bool IsForMonitoring(PathString path) => path == "/healthz" || path == "/metrics";

@@ -16,7 +16,7 @@ public sealed class Rights(RequestDelegate next, CurrentSettings settings)
             var (caller, right) = (Caller.Of(context), endpoint.Metadata.GetMetadata<NeededRight>()?.Right);
             Ensure(caller, right);
             if (
-                right is not (Right.Anybody or Right.View)
+                right is not (Right.Anybody or Right.Signature or Right.View)
                 && ServerName.TryParse(context.Request.RouteValues["server"] as string, null, out var server)
             )
                 caller.MustReach(server);
@@ -29,7 +29,7 @@ public sealed class Rights(RequestDelegate next, CurrentSettings settings)
     {
         switch (right)
         {
-            case Right.Anybody:
+            case Right.Anybody or Right.Signature:
                 return;
             case Right.View:
                 if (caller.Kind == CallerKind.Nobody && settings.Now.Listen.Socket is not null)

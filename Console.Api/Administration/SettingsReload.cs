@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
+using TestServers.Following;
 using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
@@ -21,6 +22,7 @@ public sealed class SettingsReload(
     JsonFile<TokensState> tokens,
     JsonFile<ReservationsState> reservations,
     JsonFile<ConcernsState> concerns,
+    JsonFile<FollowingState> following,
     MessageBook messages,
     JobStore<Build> builds,
     Journal journal,
@@ -140,6 +142,7 @@ public sealed class SettingsReload(
         {
             NameChange.Apply(act, next, people, tokens, reservations, concerns, builds);
             messages.Rename(act, NameChange.RuleOf(next));
+            act.Change(following, all => all.WithNames(NameChange.RuleOf(next)));
             act.Publish(() => current.Replace(next));
         });
         foreach (var token in before.Tokens.Where(t => !next.Tokens.Any(n => n.Name == t.Name && n.Sha256 == t.Sha256)))

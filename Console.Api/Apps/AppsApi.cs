@@ -13,7 +13,11 @@ public static class AppsApi
     public sealed record AppList(IEnumerable<AppView> Apps);
 
     public static IServiceCollection AddApps(this IServiceCollection services, ConsoleSettings settings) =>
-        services.AddSingleton(new Secrets(settings)).AddSingleton<Catalogue>().AddSingleton<RepositoryPaths>();
+        services
+            .AddSingleton(new Secrets(settings))
+            .AddSingleton<Catalogue>()
+            .AddSingleton<RepositoryPaths>()
+            .AddSingleton<RepositoryTips>();
 
     /// <param name="LeftOut">What is not in the list, and why, a sentence each.</param>
     public sealed record Paths(

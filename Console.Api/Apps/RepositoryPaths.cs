@@ -104,7 +104,7 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
         );
         cancel.ThrowIfCancellationRequested();
         if (lists.All(l => !l.End.Succeeded))
-            return known.Stale($"The repository of {app.Name} does not answer: {Reason(lists[0].End)}", clock);
+            return known.Stale($"The repository of {app.Name} does not answer: {Reason(lists[0].End, Limit)}", clock);
         var found = new FoundPaths();
         for (var i = 0; i < lists.Length; i++)
         {
@@ -122,7 +122,9 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
     private static void TellUnlisted(FoundPaths found, int folder, CommandResult end)
     {
         if (!NoSuchFolder.Any(code => end.Errors.Contains(code, StringComparison.Ordinal)))
-            found.Miss($"The folder {(folder == 0 ? "/" : SvnFolders[folder])} could not be listed: {Reason(end)}");
+            found.Miss(
+                $"The folder {(folder == 0 ? "/" : SvnFolders[folder])} could not be listed: {Reason(end, Limit)}"
+            );
     }
 
     private static IEnumerable<Command> Commands(RepositorySettings repository) =>
@@ -154,17 +156,18 @@ public sealed class RepositoryPaths(CommandRunner runner, TimeProvider clock)
     private static readonly string[] SvnFolders = ["", "/branches", "/tags"];
     private static readonly string[] NoSuchFolder = ["E200009", "W160013", "E160013"];
 
-    private static readonly Dictionary<string, string> GitEnvironment = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string> GitEnvironment = new(StringComparer.Ordinal)
     {
         ["GIT_TERMINAL_PROMPT"] = "0",
         ["GIT_CONFIG_NOSYSTEM"] = "1",
         ["GIT_ALLOW_PROTOCOL"] = "https:ssh",
     };
 
-    private static string Reason(CommandResult end) =>
+    /// <summary>Why a question was not answered, as the end of a sentence.</summary>
+    internal static string Reason(CommandResult end, TimeSpan limit) =>
         end.Outcome switch
         {
-            CommandOutcome.TimedOut => $"it took longer than {Limit.TotalSeconds:0} s.",
+            CommandOutcome.TimedOut => $"it took longer than {limit.TotalSeconds:0} s.",
             CommandOutcome.TooMuchOutput => "its list does not end.",
             _ => ToolWords.CauseIn(end.Errors) ?? "without a word.",
         };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TestServers.Builds;
+using TestServers.Following;
 using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
@@ -51,6 +52,8 @@ public sealed class LiveBoard : BackgroundService
         HistoryStore history,
         ServerCleanup cleaning,
         Reachability reachability,
+        FollowBook following,
+        Follower follower,
         ServerPresenter views,
         ILogger<LiveBoard> log
     )
@@ -64,6 +67,8 @@ public sealed class LiveBoard : BackgroundService
         reachability.Changed += server => Mark(server);
         reservations.Changed += server => Mark(server);
         history.Changed += server => Mark(server);
+        following.Changed += server => Mark(server);
+        follower.Changed += server => Mark(server);
         builds.Changed += Mark;
     }
 

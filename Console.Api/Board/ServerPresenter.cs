@@ -1,5 +1,6 @@
 using TestServers.Builds;
 using TestServers.Databases;
+using TestServers.Following;
 using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
@@ -20,7 +21,8 @@ public sealed class ServerPresenter(
     ProtectedServers protection,
     DataTimes times,
     LineTimes lineTimes,
-    ServerTags tags
+    ServerTags tags,
+    Follower follower
 )
 {
     /// <param name="open">The builds that run on it or wait for it, in the order in which they came.</param>
@@ -46,7 +48,8 @@ public sealed class ServerPresenter(
             known.Otherwise,
             LineView.Of(state, server.Name, lineTimes.Of(state)),
             tags.Of(server.Name),
-            usability.OutOfService(server.Name)
+            usability.OutOfService(server.Name),
+            follower.Of(server.Name)
         );
     }
 

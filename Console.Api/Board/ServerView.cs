@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using TestServers.Builds;
+using TestServers.Following;
 using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
@@ -22,6 +23,7 @@ namespace TestServers.Board;
 /// <param name="Line">Who waits for it or watches it, and whose turn it is; null: nobody.</param>
 /// <param name="Tags">What it is or has, by the settings.</param>
 /// <param name="Service">That it is out of service, and why; null: it is in service.</param>
+/// <param name="Following">That new commits are built on it by themselves; null: they are not.</param>
 /// <param name="Problem">Why the host does not answer now; the state is then the one of <paramref
 /// name="AsOf"/>.</param>
 public sealed record ServerView(
@@ -53,7 +55,8 @@ public sealed record ServerView(
     ImmutableArray<FoundOtherwise> Otherwise,
     LineView? Line,
     ImmutableArray<TagName> Tags,
-    OutOfService? Service
+    OutOfService? Service,
+    FollowingView? Following
 );
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>

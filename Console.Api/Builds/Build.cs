@@ -41,6 +41,9 @@ public sealed record Build(
     /// <summary>The build that this one goes on with: what succeeded there is kept.</summary>
     public JobId? Resumes { get; init; }
 
+    /// <summary>It was launched because its server follows its path; null: somebody asked for it.</summary>
+    public BuildByItself? Follows { get; init; }
+
     /// <summary>Who cancelled it, or took its right to run while it ran; null: nobody did.</summary>
     public string? CancelledBy { get; init; }
 
@@ -97,3 +100,7 @@ public sealed record Build(
         };
     }
 }
+
+/// <summary>A build that nobody has asked for by itself: its server follows a path on which something is new.</summary>
+/// <param name="AfterFailure">The one before it has failed, which was told: another failure is not told again.</param>
+public sealed record BuildByItself(bool AfterFailure);

@@ -44,6 +44,7 @@ public sealed class BuildQueue(
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <param name="retryOf">The build that this one repeats.</param>
     /// <param name="resumes">The build that this one goes on with: its steps that succeeded are kept.</param>
+    /// <param name="follows">Null: somebody asks for it themselves.</param>
     /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too
     /// many wait.</exception>
     public async Task<Build> Enqueue(
@@ -52,7 +53,8 @@ public sealed class BuildQueue(
         long? number,
         Deed deed,
         JobId? retryOf = null,
-        Build? resumes = null
+        Build? resumes = null,
+        FollowedCommit? follows = null
     )
     {
         if (Earlier(deed) is { } earlier)
@@ -67,6 +69,7 @@ public sealed class BuildQueue(
             if (Earlier(deed) is { } same)
                 return same;
             rules.LimitFor(by);
+            follows?.Note(act);
             var added = store.Add(
                 act,
                 id =>
@@ -78,6 +81,7 @@ public sealed class BuildQueue(
                         RetryOf = retryOf,
                         Resumes = resumes?.Id,
                         Bases = wanted.Bases is { IsEmpty: false } ? wanted.Bases : null,
+                        Follows = follows is null ? null : new(IsFailing(server, wanted.App)),
                         Result = resumes?.Result,
                         Reservation = holds.For(act, server, id, $"build of {wanted.App} {path}", number, deed),
                         Steps =
@@ -100,6 +104,7 @@ public sealed class BuildQueue(
                 $"build {added.Id}: {added.App} "
                     + $"{added.Path}{(added.Database ? ", database" : "")}"
                     + $"{Say(added.Bases)}{(added.Code ? ", code" : "")}"
+                    + (follows is null ? "" : $"; it follows {added.Path}")
             );
             answers.Keep(act, deed, new LaunchedBuild(added.Id));
             return added;
@@ -288,6 +293,10 @@ public sealed class BuildQueue(
 
     private static string Say(ImmutableSortedDictionary<DatabaseName, BaseName>? bases) =>
         bases is null ? "" : $" ({string.Join(", ", bases.Select(b => $"{b.Key} from {b.Value}"))})";
+    // Whether the last one that was launched as this one, and came to its end, has failed.
+    private bool IsFailing(ServerName server, AppName app) =>
+        store.All.FirstOrDefault(b => b.Server == server && b.App == app && b.Ended && b.State != JobState.Cancelled)
+            is { Follows: not null, State: not JobState.Succeeded };
 
     private Build? Earlier(Deed deed) =>
         answers.Find<LaunchedBuild>(deed) is { } launched
@@ -316,6 +325,10 @@ public sealed class BuildQueue(
         await runner.End(build.Id, settings.Now.App(build.App), new(JobState.Interrupted, found));
     }
 }
+
+/// <summary>A commit that is built because its server follows its path.</summary>
+/// <param name="Note">Notes it in the act that accepts the build, or refuses it there.</param>
+public sealed record FollowedCommit(Action<Act> Note);
 
 /// <summary>
 /// What is kept for the Idempotency-Key of a call about a build: the answer is the build as it is then.

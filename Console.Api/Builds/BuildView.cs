@@ -13,6 +13,7 @@ namespace TestServers.Builds;
 /// <param name="LeftOut">What it went without, a sentence each.</param>
 /// <param name="Reservation">The number of the reservation it was accepted under; null: an older console accepted
 /// it.</param>
+/// <param name="Follows">It was launched by itself, as its server follows its path.</param>
 public sealed record BuildView(
     JobId Id,
     ServerName Server,
@@ -38,7 +39,8 @@ public sealed record BuildView(
     JobId? RetryOf,
     JobId? Resumes,
     long? Reservation,
-    IReadOnlyList<string> LeftOut
+    IReadOnlyList<string> LeftOut,
+    bool Follows
 )
 {
     /// <summary>
@@ -82,7 +84,8 @@ public sealed class BuildPresenter(JobStore<Build> store, UsualTimes usual, Inve
             build.RetryOf,
             build.Resumes,
             build.Reservation,
-            build.LeftOut
+            build.LeftOut,
+            build.Follows is not null
         )
         {
             Bases = build.Bases,

@@ -45,6 +45,9 @@ public enum MessageKind
     /// <summary>A build of one's own has failed, was interrupted, or was cancelled by somebody else.</summary>
     BuildFailed,
 
+    /// <summary>The path that a server of one's own follows is not in its repository any more.</summary>
+    PathGone,
+
     /// <summary>A base's data are older than they should be, or nobody knows how old.</summary>
     BaseStale,
 

@@ -41,12 +41,17 @@ public sealed class BodyCheck(RequestDelegate next)
         var request = context.Request;
         if (context.GetEndpoint() is RouteEndpoint endpoint && !HttpMethods.IsGet(request.Method))
         {
-            EnsureUtf8(request);
+            var isAny = endpoint.Metadata.GetMetadata<AnyBody>() is not null;
+            if (!isAny)
+                EnsureUtf8(request);
             var body = new MemoryStream();
             await request.Body.CopyToAsync(body, context.RequestAborted);
             body.Position = 0;
             request.Body = body;
-            Check(CallInputs.Of(endpoint), body.GetBuffer().AsMemory(0, (int)body.Length));
+            if (isAny)
+                AnyBody.Keep(context, body.ToArray());
+            else
+                Check(CallInputs.Of(endpoint), body.GetBuffer().AsMemory(0, (int)body.Length));
         }
         await next(context);
     }

@@ -13,7 +13,8 @@ public sealed class CrossSite(RequestDelegate next)
     {
         var request = context.Request;
         if (
-            !HttpMethods.IsGet(request.Method)
+            context.GetEndpoint()?.Metadata.GetMetadata<AnyBody>() is null
+            && !HttpMethods.IsGet(request.Method)
             && !HttpMethods.IsHead(request.Method)
             && !HttpMethods.IsOptions(request.Method)
         )

@@ -114,12 +114,13 @@ internal static class DocumentCalls
             right switch
             {
                 Right.Anybody => "Anybody may do this, also without a name.",
+                Right.Signature => "Whoever knows its key may do this, without a name.",
                 Right.View => "Everybody who is known may do this.",
                 Right.Person => "A person may do this, and no token.",
                 Right.Administer => "An administrator may do this.",
                 _ => $"A person who is more than a viewer may do this, and a token with the right `{name}`.",
             } + (call.Description is { Length: > 0 } more ? " " + more : "");
-        if (right == Right.Anybody)
+        if (right is Right.Anybody or Right.Signature)
             call.Security = [];
     }
 

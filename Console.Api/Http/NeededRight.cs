@@ -6,6 +6,9 @@ public enum Right
     /// <summary>Nothing, not even a name: monitoring asks so.</summary>
     Anybody,
 
+    /// <summary>A signature that the call itself looks at; no name.</summary>
+    Signature,
+
     /// <summary>To be known. Where the console is open, everybody on this machine is.</summary>
     View,
 

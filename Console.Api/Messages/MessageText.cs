@@ -15,7 +15,11 @@ public static class MessageText
     /// <summary>The message to who asked for a build that has ended; null: there is nothing to be told.</summary>
     public static Message? Of(Build build)
     {
-        var what = $"Your build {build.Id} of {build.App}{(build.Code ? $" {build.Path}" : "")} on {build.Server}";
+        if (IsToldAlready(build))
+            return null;
+        var what =
+            $"Your build {build.Id} of {build.App}{(build.Code ? $" {build.Path}" : "")} on {build.Server}"
+            + (build.Follows is null ? "" : $", which follows {build.Path},");
         var (kind, text) = build.State switch
         {
             JobState.Succeeded => (MessageKind.BuildSucceeded, $"{what} has succeeded.{LeftOut(build)}"),
@@ -29,6 +33,12 @@ public static class MessageText
         };
         return text is null ? null : new(0, kind, text, default, build.Server, build.Id, build.Reservation);
     }
+
+    // Of what is built by itself, who has it followed is told when it fails, once, and when it is right again.
+    private static bool IsToldAlready(Build build) =>
+        build.Follows is { } by
+        && build.State != JobState.Cancelled
+        && by.AfterFailure != (build.State == JobState.Succeeded);
 
     /// <summary>The message of what concerns a base.</summary>
     public static Message Of(Notice notice) =>
@@ -72,6 +82,7 @@ public static class MessageText
             ConcernKind.Given => MessageKind.Given,
             ConcernKind.OutOfService => MessageKind.OutOfService,
             ConcernKind.BackInService => MessageKind.BackInService,
+            ConcernKind.PathGone => MessageKind.PathGone,
             _ => MessageKind.Shared,
         };
 
@@ -97,6 +108,9 @@ public static class MessageText
             ConcernKind.OutOfService => $"{concern.By} has put {server} out of service{EndOf(concern)}: "
                 + $"{Said(concern.Text)} What you have there, a reservation or a place in its line, stays yours.",
             ConcernKind.BackInService => $"{server} is in service again.",
+            ConcernKind.PathGone =>
+                $"{server} follows {concern.Text}, which is not in the repository any more. Nothing "
+                    + "is built until it is there again; build another path, or have it follow none.",
             _ => $"{concern.By} lets you build on {server}, too, until {until}: {Said(concern.Text)}",
         };
     }

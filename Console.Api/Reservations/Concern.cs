@@ -38,6 +38,9 @@ public enum ConcernKind
 
     /// <summary>It is in service again.</summary>
     BackInService,
+
+    /// <summary>The path that their server follows is not in its repository any more.</summary>
+    PathGone,
 }
 
 /// <summary>Something that a person is to be told once; written in the act that it tells of.</summary>

@@ -213,6 +213,12 @@ public sealed record ConsoleSettings
                             {
                                 PasswordFile = In(a.Database.PasswordFile),
                             },
+                        Follow = a.Follow is { HookSecretFile: { } hooks }
+                            ? a.Follow with
+                            {
+                                HookSecretFile = In(hooks),
+                            }
+                            : a.Follow,
                     }
                 ),
             ],

@@ -38,6 +38,8 @@ internal static partial class SettingsFiles
             CheckTemplates(app.Templates, $"apps[{at}].templates");
             if (app.Database is { } database)
                 CheckPassword(database.PasswordFile, $"apps[{at}].database.passwordFile");
+            if (app.Follow?.HookSecretFile is { } hooks)
+                CheckPassword(hooks, $"apps[{at}].follow.hookSecretFile");
         }
         foreach (var (at, webhook) in settings.Webhooks.Index())
         {

@@ -50,6 +50,12 @@ public sealed record BaseSettings(
 
 public sealed record RepositorySettings(RepositoryKind Kind, string Url);
 
+/// <summary>How an app's repository is asked for what is new on paths that servers follow.</summary>
+/// <param name="Seconds">How often it is asked at most by itself; also how long a commit may stay unseen.</param>
+/// <param name="HookSecretFile">The file with the key of the hooks by which the repository tells of a push; null: none
+/// is taken.</param>
+public sealed record FollowSettings(int Seconds = 30, string? HookSecretFile = null);
+
 /// <summary>The role an app connects with; the password stands in a file of its own.</summary>
 public sealed record AppDatabaseSettings(string User, string PasswordFile);
 
@@ -159,7 +165,8 @@ public sealed record AppSettings(
     IReadOnlyList<string>? NotSecret = null,
     IReadOnlyDictionary<string, IReadOnlyList<BaseName>>? Databases = null,
     IReadOnlyDictionary<string, FolderSettings>? Folders = null,
-    string? Migrations = null
+    string? Migrations = null,
+    FollowSettings? Follow = null
 )
 {
     private const int MostDatabases = 16,

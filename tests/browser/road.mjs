@@ -116,6 +116,23 @@ await step('a fresh copy with the same code, after the question whether to repla
   await page.locator('.head').getByRole('link', { name: server }).click();
 });
 
+await step('the server follows its branch, which page and board say, and does so no more', async () => {
+  await page.getByRole('button', { name: 'Follow …' }).click();
+  await dialog.getByText('is built on').waitFor();
+  await dialog.getByLabel('Code; the database stays').check();
+  await dialog.getByRole('button', { name: 'Follow' }).click();
+  const follows = page.locator('dd.follows');
+  await follows.waitFor();
+  assert.match(await follows.innerText(), /new commits are built by themselves \(code\), for .*Next look within 30 s/s);
+  await page.goto(address);
+  assert.equal(await row().locator('.follows').innerText(), 'follows');
+  assert.match(await row().locator('.follows').getAttribute('title'), new RegExp(branch.replace(/[^\w/]/g, '\\$&')));
+  await row().locator('a.name').click();
+  await page.getByRole('button', { name: 'Stop following' }).click();
+  await follows.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Follow …' }).waitFor();
+});
+
 await step('two entries of the history can be compared', async () => {
   await page.getByRole('link', { name: `Compare build ${build}` }).click();
   await page.getByRole('region', { name: 'Database', exact: true }).waitFor();

@@ -70,6 +70,7 @@ export const Build = Backbone.Model.extend({
       repeats: build.retryOf && !build.resumes ? { id: build.retryOf, href: addresses.build(build.retryOf) } : null,
       wanted: format.revision(build.revision).short,
       parts: format.parts(build),
+      follows: build.follows ? build.path : null,
       status: stateTemplate(build.state),
       message: time.said(build.message),
       leftOut: (build.leftOut || []).map(time.said),

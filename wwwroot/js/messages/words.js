@@ -5,7 +5,7 @@ import * as format from '../page/format.js';
 const icons = {
   yourTurn: 'yours', free: 'free', given: 'yours', shared: 'yours', buildSucceeded: 'succeeded', buildFailed: 'failed',
   takenOver: 'out', placeOver: 'out', endsSoon: 'waiting', newEnd: 'waiting', baseStale: 'crashed',
-  outOfService: 'service', backInService: 'free', restoreFailed: 'failed'
+  outOfService: 'service', backInService: 'free', restoreFailed: 'failed', pathGone: 'paused'
 };
 
 // What one can choose to be told, in the order in which it is shown.
@@ -15,8 +15,8 @@ export const wishes = {
   takenOver: 'My server is taken over', asked: 'Somebody asks for my server', answered: 'Somebody has answered me',
   given: 'I am given a server', shared: 'A server is shared with me',
   outOfService: 'My server, or one I wait for, is out of service', backInService: 'It is in service again',
-  buildSucceeded: 'My build has succeeded', buildFailed: 'My build has failed', baseStale: 'A base is stale',
-  restoreFailed: 'A restore has failed'
+  buildSucceeded: 'My build has succeeded', buildFailed: 'My build has failed', pathGone: 'The branch that my server follows is gone',
+  baseStale: 'A base is stale', restoreFailed: 'A restore has failed'
 };
 
 export const iconOf = (message) => icons[message.kind] || 'bell';

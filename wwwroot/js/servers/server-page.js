@@ -16,6 +16,7 @@ import { GiveDialog } from '../reservations/give-dialog.js';
 import { PastView } from '../reservations/past-view.js';
 import { Past } from '../reservations/past.js';
 import { ShareDialog } from '../reservations/share-dialog.js';
+import { FollowDialog } from './follow-dialog.js';
 import { HistoryView } from './history-view.js';
 import { History } from './history.js';
 import { holdVerbs } from './hold-verbs.js';
@@ -27,6 +28,8 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   events: _.extend({
     'click [name=build]': 'build',
     'click [name=newest]': 'newestData',
+    'click [name=follow]': 'followPath',
+    'click [name=unfollow]': 'stopFollowing',
     'click [name=watch]': 'watch',
     'click [name=ask]': 'ask',
     'click [name=give]': 'give',
@@ -118,13 +121,17 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
 
   makes() {
     const { model } = this;
-    if (!model.canBuild()) return [];
+    const stop = model.canStopFollowing() ? [{ name: 'unfollow', word: 'Stop following', look: '' }] : [];
+    if (!model.canBuild()) return stop;
     const word = newerData(model) ? 'Newest data, same code …' : 'Fresh copy, same code …';
     const newest = canRenewData(model) ? [{ name: 'newest', word, look: '' }] : [];
-    return [{ name: 'build', word: 'Build', look: 'primary' }, ...newest];
+    const follow = model.canFollow() ? [{ name: 'follow', word: 'Follow …', look: '' }] : stop;
+    return [{ name: 'build', word: 'Build', look: 'primary' }, ...newest, ...follow];
   },
 
   build() { BuildDialog.ask(this.model); },
+  followPath() { FollowDialog.ask(this.model); },
+  stopFollowing() { this.act(() => FollowDialog.stop(this.model)); },
   ask() { AskDialog.ask(this.model); },
   give() { GiveDialog.ask(this.model); },
   share() { ShareDialog.ask(this.model); },

@@ -37,6 +37,16 @@ export const Server = Backbone.Model.extend({
     const isUsable = this.isForRepair() || !this.whyNot();
     return !me.onlyReads() && isUsable && (this.isMine() || this.isShared() || isOpen);
   },
+  // Whether it has code that moves, as far as its page knows: what a tag is, the repository says.
+  canFollow() {
+    const { configuration, other, following } = this.attributes;
+    return !following && !other && Boolean(configuration?.path) && (this.isMine() || this.isShared())
+      && !me.onlyReads();
+  },
+  canStopFollowing() {
+    return Boolean(this.get('following')) && !me.onlyReads()
+      && (this.isMine() || this.isShared() || me.isAdministrator());
+  },
   isShared() { return Boolean(this.get('reservation')?.sharedWith.includes(me.get('name'))); },
 
   // Of those who wait: the one whose turn it is, or the first.
@@ -98,6 +108,18 @@ export const Server = Backbone.Model.extend({
     const { service } = await api.write('PUT', api.path('servers', this.id, 'service'), wish, key);
     await this.renew();
     return service;
+  },
+
+  // New commits of the branch that is on it are built by themselves; answers what it follows.
+  async follow(wish, key) {
+    const following = await api.write('PUT', api.path('servers', this.id, 'follow'), wish, key);
+    await this.renew();
+    return following;
+  },
+
+  async stopFollowing() {
+    await api.write('DELETE', api.path('servers', this.id, 'follow'));
+    await this.renew();
   },
 
   // What a build would change, without building; asking the repository can take a while.

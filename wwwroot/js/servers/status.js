@@ -12,6 +12,7 @@ import * as format from '../page/format.js';
 import * as time from '../page/time.js';
 import { holdWords } from '../reservations/hold.js';
 import { lineWords } from '../reservations/line.js';
+import { followingTemplate } from './following.js';
 import { hosts } from './host.js';
 
 const halfWay = 'A checkout ended half-way: files of what was there before are among these. Build the code again.';
@@ -154,6 +155,7 @@ export function serverTemplate(server) {
     line: lineWords(server.get('line'), me.get('name')),
     configuration: configurationTemplate(server),
     build: buildTemplate(server),
+    following: followingTemplate(server.get('following')),
     setAside: (server.get('setAside') || []).map((one) => ({ ...one, since: time.of(one.since, time.ago) })),
     unusable: time.said(server.whyNot())
   };

@@ -17,6 +17,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         DELETE /api/copies/{database}                             build
         DELETE /api/line/{place}                                  reserve
         DELETE /api/me/session                                    view
+        DELETE /api/servers/{server}/follow                       build
         DELETE /api/servers/{server}/line                         reserve
         DELETE /api/servers/{server}/reservation                  reserve
         DELETE /api/tokens/{id}                                   person
@@ -52,6 +53,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/bases/{name}/restore                          restore
         POST   /api/builds/{id}/cancel                            build
         POST   /api/builds/{id}/retry                             build
+        POST   /api/hooks/{app}                                   signature
         POST   /api/line                                          reserve
         POST   /api/messages/seen                                 view
         POST   /api/messages/{id}/seen                            view
@@ -67,6 +69,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/tokens                                        person
         PUT    /api/me                                            view
         PUT    /api/me/wants                                      view
+        PUT    /api/servers/{server}/follow                       build
         PUT    /api/servers/{server}/reservation                  reserve
         PUT    /api/servers/{server}/service                      administer
         """;
@@ -166,6 +169,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(
             [
                 "DELETE /api/me/session",
+                "POST /api/hooks/{app}",
                 "POST /api/messages/seen",
                 "POST /api/messages/{id}/seen",
                 "PUT /api/me",
@@ -406,6 +410,8 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         {
             "own that is over" or "own that was ended" => HttpStatusCode.Unauthorized,
             _ when right == "anybody" => HttpStatusCode.OK,
+            // None is signed.
+            _ when right == "signature" => HttpStatusCode.Unauthorized,
             "nobody" => HttpStatusCode.Unauthorized,
             _ when right == "view" => HttpStatusCode.OK,
             _ => MayDo(caller, right, path) ? HttpStatusCode.OK : HttpStatusCode.Forbidden,

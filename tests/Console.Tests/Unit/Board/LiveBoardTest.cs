@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using TestServers.Board;
 using TestServers.Builds;
+using TestServers.Following;
 using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
@@ -174,6 +175,8 @@ public sealed class LiveBoardTest
             parts.The<HistoryStore>(),
             parts.The<ServerCleanup>(),
             parts.The<Reachability>(),
+            parts.The<FollowBook>(),
+            parts.The<Follower>(),
             parts.The<ServerPresenter>(),
             NullLogger<LiveBoard>.Instance
         );

@@ -68,7 +68,8 @@ public sealed class ServerListJsonTest
                 ["emil"]
             ),
             [TagName.From("64 GB")!],
-            new(ServerName.From("qa07")!, 2, "the disk", "carla", Time, Time)
+            new(ServerName.From("qa07")!, 2, "the disk", "carla", Time, Time),
+            new(Shop, Trunk, true, "anna", Time, Seven, Time, 30, "It is silent.", Time)
         );
         var list = new ServerList([server], [new("vmhost", Time, "It is silent.", 3, ["a b is left out."])]);
         Assert.DoesNotContain("null", JsonSerializer.Serialize(list, Json.Web), StringComparison.Ordinal);
@@ -153,6 +154,7 @@ public sealed class ServerListJsonTest
             [],
             null,
             [],
+            null,
             null
         );
 

@@ -106,6 +106,8 @@ public sealed partial class EveryKeyTest
         "apps[].after[].when    \"\" \"Code\" \"always\" \"databse\" 0",
         "apps[].after[].minutes 0 -1 1e9 1e-9 \"5\"",
         "apps[].migrations  \"\" \" \" \"a\\nb\" 1",
+        "apps[].follow.seconds 0 -1 3601 1.5 \"30\"",
+        "apps[].follow.hookSecretFile \"\" \"/none\" \"page\" \"~root/key\"",
         "tokens[].name      \"\" \"console\" \"Console\" \" x\"",
         "tokens[].sha256    \"\" \"x\" \"E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\" "
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
