@@ -20,4 +20,7 @@ public sealed record BuildResult(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LoadedDatabase>? Databases { get; init; }
+
+    /// <summary>Of Subversion, in which revision the path last changed; null: that is not known.</summary>
+    public Revision? LastChanged { get; init; }
 }

@@ -22,6 +22,9 @@ public sealed record Configuration(
     /// <summary>A checkout ended half-way: files of what was there before are among those of the path.</summary>
     public bool Incomplete { get; init; }
 
+    /// <summary>Of Subversion, in which revision the path last changed; null: that is not known.</summary>
+    public Revision? LastChanged { get; init; }
+
     /// <summary>
     /// Every database of the app that is there, where it has several or several bases; the others here are then of its
     /// usual one.

@@ -22,6 +22,9 @@ public sealed record HistoryEntry(
     AppHealth? Health
 )
 {
+    /// <summary>Of Subversion, in which revision the path last changed; null: that is not known.</summary>
+    public Revision? LastChanged { get; init; }
+
     /// <summary>
     /// Every database of the app that was there then, where it has several or several bases.
     /// </summary>

@@ -113,6 +113,7 @@ public sealed class HistoryStore
                 {
                     Path = here?.Path,
                     Revision = here?.Revision,
+                    LastChanged = LastChangedOf(now, here),
                     DataTime = dataTime,
                     Databases = databases?.ToList(),
                     Incomplete = here?.Incomplete ?? false,
@@ -207,6 +208,7 @@ public sealed class HistoryStore
         {
             Path = here?.Path,
             Revision = here?.Revision,
+            LastChanged = LastChangedOf(now, here),
             Incomplete = here?.Incomplete ?? false,
             Database = copy.Key is null ? null : now.Database,
             DataTime = copy.Key is null ? null : copy.Value,
@@ -229,6 +231,10 @@ public sealed class HistoryStore
             ? history.Code.SetItem(build.App, new(build.Path, result.Revision))
             : history.Code;
         var here = code.GetValueOrDefault(build.App);
+        var changed =
+            result.Revision is not null ? result.LastChanged
+            : history.Configuration is { } now && now.App == build.App ? LastChangedOf(now, here)
+            : null;
         string?[] made =
         [
             result.Revision is null ? null : FoundOtherwise.CodeOf(build.App),
@@ -245,9 +251,23 @@ public sealed class HistoryStore
             Otherwise = history.Otherwise.Any(o => made.Contains(o.Part))
                 ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))]
                 : history.Otherwise,
-            Entries = [EntryOf(build, here, databases), .. history.Entries.Take(_kept() - 1)],
+            Entries =
+            [
+                EntryOf(build, here, databases) with
+                {
+                    LastChanged = changed,
+                },
+                .. history.Entries.Take(_kept() - 1),
+            ],
             Configuration = build.HasBegun
-                ? After(history.Configuration, build, ConfigurationOf(build, here, databases))
+                ? After(
+                    history.Configuration,
+                    build,
+                    ConfigurationOf(build, here, databases) with
+                    {
+                        LastChanged = changed,
+                    }
+                )
                 : history.Configuration,
             Bases = build is { HasSeveralBases: true, IsOnSite: true }
                 ? (history.Bases ?? NoBases).SetItem(
@@ -258,6 +278,10 @@ public sealed class HistoryStore
             Unused = unused.IsEmpty ? null : unused,
         };
     }
+
+    // It is known of what a build has put there, as long as that is there.
+    private static Revision? LastChangedOf(Configuration now, KeptCode? here) =>
+        here is not null && here.Path == now.Path && here.Revision == now.Revision ? now.LastChanged : null;
 
     // What a step that failed should have put there is not there: a wanted path has no revision of another one.
     private static HistoryEntry EntryOf(EndedBuild build, KeptCode? here, IReadOnlyList<LoadedDatabase> databases) =>

@@ -32,6 +32,12 @@ public sealed record Plan(
     /// that, or they cannot be told before.
     /// </summary>
     public MigrationsPlan? Migrations { get; init; }
+
+    /// <summary>
+    /// There is nothing to do: the same revision is there, untouched, with the same settings, and its last build has
+    /// succeeded. It can be built all the same.
+    /// </summary>
+    public bool Nothing { get; init; }
 }
 
 /// <param name="Unknown">What the database has had applied and the code does not have, at most 200.</param>
@@ -84,6 +90,14 @@ public sealed record CodePlan(
     bool Missing = false
 )
 {
+    /// <summary>Of Subversion, the revision in which the wanted path last changed; null: it is not known, or is
+    /// Git's.</summary>
+    public Revision? LastChanged { get; init; }
+
+    /// <summary>Nobody has changed a file of the working copy.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsUntouched { get; init; }
+
     /// <summary>What a build would go without, as far as the repository tells before.</summary>
     [JsonIgnore]
     public ImmutableArray<string> LeftOut { get; init; } = [];

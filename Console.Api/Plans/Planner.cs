@@ -8,6 +8,7 @@ using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
+using TestServers.Jobs;
 using TestServers.Settings;
 
 namespace TestServers.Plans;
@@ -66,12 +67,15 @@ public sealed class Planner(
             : templates.FaultOf(app, found, then.Path, then.Revision, chosen, JobId.Of(1), by.Name);
         var failure = refusal is null ? broken ?? FailureOf(found, chosen, wanted, code) : null;
         var isToldBefore = broken is not null || code?.Fails == true;
+        ImmutableArray<FileChange> files = isToldBefore
+            ? []
+            : SettingsThen(app, found, then, Loaded(server, chosen, wanted, kept), by.Name, kept);
         return new(
             server,
             app.Name,
             database,
             code,
-            isToldBefore ? [] : SettingsThen(app, found, then, Loaded(server, chosen, wanted, kept), by.Name, kept),
+            files,
             refusal,
             failure,
             [
@@ -92,8 +96,22 @@ public sealed class Planner(
         {
             Databases = app.HasSeveralBases ? databases : null,
             Migrations = code?.Migrations,
+            Nothing = refusal is null && failure is null && !wanted.Database && IsThere(app, code, files, kept),
         };
     }
+
+    // Whether a build of the code would find all as it would leave it.
+    private static bool IsThere(
+        AppSettings app,
+        CodePlan? code,
+        ImmutableArray<FileChange> settings,
+        ServerHistory kept
+    ) =>
+        code is { Relation: "same", IsUntouched: true, FoundOther: false, Problem: null }
+        && code.From?.Path == code.To.Path
+        && settings.IsEmpty
+        && kept is { Other: null, Configuration: { Result: JobState.Succeeded, Incomplete: false } now }
+        && now.App == app.Name;
 
     // The build that made the database whose migrations are told; null: none is, as it does not stay, or nobody asks.
     // Several apps may have one base, and so one copy.
@@ -313,6 +331,8 @@ public sealed class Planner(
             end.Results.GetValueOrDefault("problem")
         )
         {
+            LastChanged = Revision.From(end.Results.GetValueOrDefault("to_last_changed") ?? ""),
+            IsUntouched = end.Results.GetValueOrDefault("here_untouched") == "true",
             LeftOut = end.LeftOut,
             FoundOther = IsOther(end, from),
             Migrations = copyMadeBy is null ? null : MigrationsOf(end),

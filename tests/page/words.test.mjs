@@ -5,6 +5,7 @@ import test from 'node:test';
 import { buildPlan } from '../../wwwroot/js/builds/build-plan.js';
 import * as format from '../../wwwroot/js/page/format.js';
 import { endsOf, usualEnd } from '../../wwwroot/js/reservations/ends.js';
+import { followingTemplate } from '../../wwwroot/js/servers/following.js';
 import { inZone } from './zones.mjs';
 
 const hour = 3600000;
@@ -65,4 +66,29 @@ test('numbers, revisions and addresses are as people read them', () => {
   assert.equal(format.bar(null, '').known, false);
   assert.ok(format.matches(['qa07', null, 'anna'], 'ANN qa'));
   assert.ok(!format.matches(['qa07', null, 'anna'], 'ann qa8'));
+});
+
+test('a path of Subversion that last changed before says so', () => {
+  assert.equal(format.lastChanged('120', '97'), 'last changed in r97');
+  assert.deepEqual([format.lastChanged('97', '97'), format.lastChanged('97', null), format.lastChanged(null, null)],
+    [null, null, null]);
+});
+
+test('a server that follows a branch says what is built, what was seen, and what stands against it', () => {
+  const one = {
+    app: 'shop', path: 'main', database: false, by: 'anna', since: '2026-11-26T10:00:00Z', seen: 'a'.repeat(40),
+    seenAt: '2026-11-26T10:00:00Z', seconds: 30, problem: null, nextLook: null
+  };
+  const words = followingTemplate(one);
+  assert.deepEqual([words.mark, words.what, words.seen.short, words.next, words.problem],
+    ['follows', 'code', 'a'.repeat(10), 'within 30 s', null]);
+  assert.equal(words.hint, 'New commits of main are built by themselves (code), for anna.');
+  const silent = followingTemplate({
+    ...one, database: true, problem: 'It does not answer.', nextLook: '2026-11-26T10:05:00Z'
+  });
+  assert.deepEqual([silent.mark, silent.next, silent.problem], ['follows (paused)', null, 'It does not answer.']);
+  assert.match(silent.hint, /code and database.*It does not answer\.$/);
+  // Out of service: the repository is asked as before.
+  assert.equal(followingTemplate({ ...one, problem: 'qa07 is out of service.' }).next, 'within 30 s');
+  assert.equal(followingTemplate(null), null);
 });

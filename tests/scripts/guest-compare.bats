@@ -169,3 +169,37 @@ from_history() { call checkout app=shop kind=git "repository=file://$repositorie
   compare_svn trunk@3 trunk@4
   has_result relation=same
 }
+
+@test "svn: the revision in which the path last changed, and whether somebody has touched what is there" {
+  call checkout app=shop kind=svn "repository=file://$repositories/history" path=branches/b
+  has_result revision=110 last_changed=6
+  compare_svn branches/b@110 branches/b
+  has_result to_revision=110 to_last_changed=6 relation=same here_untouched=true
+  compare_svn branches/b@8 branches/b
+  has_result relation=same to_last_changed=6
+  touch "$copy/page.pyc"
+  compare_svn branches/b@110 branches/b
+  has_result here_untouched=true
+  echo changed >"$copy/page"
+  compare_svn branches/b@110 branches/b
+  has_result relation=same
+  [[ $output != *here_untouched* ]]
+  compare_svn trunk@110 branches/b
+  [[ $output != *here_untouched* ]]
+}
+
+@test "git: whether somebody has touched what is there" {
+  local here
+  call checkout app=shop kind=git "repository=file://$repositories/history.git" path=b
+  here=$(git -C "$copy" rev-parse HEAD)
+  again() {
+    call compare app=shop kind=git "repository=file://$repositories/history.git" from_path=b path=b \
+      "from_revision=$here"
+  }
+  again
+  has_result relation=same here_untouched=true
+  touch "$copy/mine"
+  again
+  has_result relation=same
+  [[ $output != *here_untouched* ]]
+}

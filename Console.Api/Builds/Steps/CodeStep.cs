@@ -33,11 +33,14 @@ public sealed class CodeStep(CurrentSettings settings, GuestProgram guest) : IBu
                 $"{server.Name} reported no revision that could be one. Install this console's scripts there."
             );
         work.ErrorLog ??= ErrorLogMark.Of(end);
+        var changed = Revision.From(end.Results.GetValueOrDefault("last_changed") ?? "");
         var shown = revision.Text.Length == 40 ? revision.Brief : "r" + revision;
+        if (changed is not null && changed != revision)
+            shown += $", last changed in r{changed}";
         return new(
             StepState.Succeeded,
             $"{build.Path} at {shown}",
-            b => b.WithResult(r => r with { Revision = revision })
+            b => b.WithResult(r => r with { Revision = revision, LastChanged = changed })
         )
         {
             LeftOut = end.LeftOut,

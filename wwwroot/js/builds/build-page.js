@@ -100,7 +100,8 @@ export const BuildPage = View.extend({
   result() {
     const result = this.model.get('result');
     return result && {
-      revision: format.revision(result.revision), data: time.of(result.dataTime, time.data),
+      revision: format.revision(result.revision), changed: format.lastChanged(result.revision, result.lastChanged),
+      data: time.of(result.dataTime, time.data),
       database: result.database, method: result.method,
       databases: databasesTemplate(result.databases, time.data)
     };

@@ -36,6 +36,11 @@ function relation(code) {
   }[code.relation] || '';
 }
 
+function changedIn({ to, lastChanged }) {
+  const text = format.lastChanged(to.revision, lastChanged);
+  return text && `${to.path} at ${format.revision(to.revision).short}: ${text}.`;
+}
+
 const commit = (one) => ({
   side: one.side,
   mark: one.side === 'gone' ? '−' : '+',
@@ -53,7 +58,7 @@ function codeTemplate(code, planned) {
   return {
     from: place(code.from),
     to: place(code.to),
-    relation: code.problem ? '' : relation(code),
+    relation: code.problem ? '' : [relation(code), changedIn(code)].filter(Boolean).join(' '),
     fails: planned && code.missing ? time.said(code.problem) : null,
     unknown: planned && code.missing ? null : time.said(code.problem),
     commits: commits.slice(0, shown),
@@ -77,5 +82,6 @@ export const changesTemplate = (changes, planned) => ({
   code: changes.code && codeTemplate(changes.code, planned),
   migrations: changes.migrations && migrationsTemplate(changes.migrations),
   settings: changes.settings?.length ? settingsTemplate(changes.settings) : null,
+  idle: Boolean(changes.nothing),
   nothing: !changes.database && !changes.code && !changes.settings?.length
 });

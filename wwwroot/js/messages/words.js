@@ -15,7 +15,8 @@ export const wishes = {
   takenOver: 'My server is taken over', asked: 'Somebody asks for my server', answered: 'Somebody has answered me',
   given: 'I am given a server', shared: 'A server is shared with me',
   outOfService: 'My server, or one I wait for, is out of service', backInService: 'It is in service again',
-  buildSucceeded: 'My build has succeeded', buildFailed: 'My build has failed', pathGone: 'The branch that my server follows is gone',
+  buildSucceeded: 'My build has succeeded', buildFailed: 'My build has failed',
+  pathGone: 'The branch that my server follows is gone',
   baseStale: 'A base is stale', restoreFailed: 'A restore has failed'
 };
 

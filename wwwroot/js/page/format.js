@@ -23,6 +23,12 @@ export function revision(value) {
   return { short: /^[0-9a-f]{40}$/.test(text) ? text.slice(0, 10) : text, full: text };
 }
 
+// Of Subversion a path may have last changed before the revision that is named: r120, last changed in r97.
+export function lastChanged(value, changed) {
+  const at = revision(changed).short;
+  return at && String(value) !== String(changed) ? `last changed in ${at}` : null;
+}
+
 export const count = (number, one, many) => `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
 // Only addresses a browser may open safely become links.

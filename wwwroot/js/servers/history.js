@@ -48,6 +48,7 @@ export const entryTemplate = (entry) => ({
   app: entry.app,
   path: entry.path,
   revision: format.revision(entry.revision),
+  changed: format.lastChanged(entry.revision, entry.lastChanged),
   parts: format.parts(entry),
   data: time.of(entry.dataTime, time.night),
   databases: databasesTemplate(entry.databases, time.night),

@@ -41,6 +41,7 @@ function configurationTemplate(server) {
     path: now.path,
     incomplete: now.incomplete ? halfWay : null,
     revision: format.revision(now.revision),
+    changed: format.lastChanged(now.revision, now.lastChanged),
     data: time.of(now.dataTime, now.dataDoubt ? time.dataDay : time.data),
     dataDoubt: time.said(now.dataDoubt) || null,
     base: now.databases ? apps.baseOf(now.app, now) : null,

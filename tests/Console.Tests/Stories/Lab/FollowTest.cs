@@ -133,11 +133,23 @@ public sealed class FollowTest(LabFixture lab) : IClassFixture<LabFixture>, IAsy
         await Svn("copy", $"{Shop}/trunk", $"{Shop}/{Walk}");
         try
         {
+            await Svn("mkdir", $"{Shop}/branches/elsewhere");
             await anna.BuildWell("own6", "plain", Walk, database: false, code: true);
+            // The path itself last changed one revision before; there is nothing to do until somebody touches it.
+            var now = (await Server(anna, "own6")).GetProperty("configuration");
+            Assert.Equal(Number(now.Text("revision")) - 1, Number(now.Text("lastChanged")));
+            var plan = $"api/servers/own6/plan?app=plain&path={Walk}&database=false&code=true";
+            Assert.Equal("true", Lower(await anna.Json(plan), "nothing"));
+            Assert.Equal(now.Text("lastChanged"), (await anna.Json(plan)).GetProperty("code").Text("lastChanged"));
+            Assert.Equal(now.Text("lastChanged"), await OfHistory(anna));
+            var file = Path.Combine(lab.Folder, "guests/qa06/srv/code/plain/README");
+            await lab.AsOwner("bash", "-c", $"echo '# touched' >>{file}");
+            Assert.Equal("false", Lower(await anna.Json(plan), "nothing"));
+            await lab.AsOwner("svn", "revert", "--quiet", file);
             Assert.Equal(HttpStatusCode.OK, (await anna.Put("api/servers/own6/follow", Code)).StatusCode);
             await PutHook(own);
             // Elsewhere in the repository: nothing of what is followed.
-            await Svn("mkdir", $"{Shop}/branches/elsewhere");
+            await Svn("mkdir", $"{Shop}/branches/elsewhere/more");
             await Svn("mkdir", $"{Shop}/{Walk}/more");
             var revision = (await lab.AsOwner("svn", "info", "--show-item", "revision", Shop)).Trim();
             var build = await BuildOf(anna, revision, server: "own6");
@@ -267,7 +279,12 @@ public sealed class FollowTest(LabFixture lab) : IClassFixture<LabFixture>, IAsy
                 .Select(m => m.Text("text")!),
         ];
 
+    private static async Task<string?> OfHistory(HttpClient http) =>
+        (await http.Json("api/servers/own6/history")).GetProperty("history")[0].Text("lastChanged");
+
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
+
+    private static int Number(string? text) => int.Parse(text!, System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Lower(JsonElement element, string name) => element.Text(name)!.ToLowerInvariant();
 

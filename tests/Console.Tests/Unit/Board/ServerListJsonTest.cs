@@ -54,6 +54,7 @@ public sealed class ServerListJsonTest
             {
                 Incomplete = true,
                 DataDoubt = "Nobody knows.",
+                LastChanged = Revision.From("6"),
             },
             new(Id(5), JobState.Running, Shop, Trunk, "anna", 7, "code", 0.25, Time, Time, 2),
             new(Id(4), Time, "It cannot be reached."),
