@@ -52,6 +52,7 @@ public sealed class GuestProgram(
             ["by"] = build.By,
         };
         AddFolders(values, app, isWhole: false);
+        AddChoices(values, app.Repository);
         var call = Call(server, "checkout", limit, values, run.Log, run.Progress) with { OnReached = onReached };
         return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
@@ -143,6 +144,7 @@ public sealed class GuestProgram(
             values["console"] = state.Id;
             values["migrations_since"] = copyMadeBy.Text;
         }
+        AddChoices(values, app.Repository);
         return Run(server, new(Reach(server), "guest", "compare", values, ShortLimit), cancel);
     }
 
@@ -273,6 +275,15 @@ public sealed class GuestProgram(
         {
             // The next call of the server tells it again.
         }
+    }
+
+    // What a checkout brings beside the files themselves.
+    private static void AddChoices(Dictionary<string, string> values, RepositorySettings repository)
+    {
+        if (repository.Submodules is { Count: > 0 } addresses)
+            values["submodules"] = string.Join(' ', addresses);
+        if (repository.Lfs)
+            values["lfs"] = "true";
     }
 
     private Transport Reach(Server server) =>

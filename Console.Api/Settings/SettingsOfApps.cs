@@ -48,7 +48,16 @@ public sealed record BaseSettings(
     }
 }
 
-public sealed record RepositorySettings(RepositoryKind Kind, string Url);
+/// <summary>Where an app's code comes from.</summary>
+/// <param name="Submodules">Addresses of the repositories that submodules may come from; one that ends with /* is for
+/// all below it. Null: none is brought.</param>
+/// <param name="Lfs">Whether the files of Git LFS are brought.</param>
+public sealed record RepositorySettings(
+    RepositoryKind Kind,
+    string Url,
+    IReadOnlyList<string>? Submodules = null,
+    bool Lfs = false
+);
 
 /// <summary>How an app's repository is asked for what is new on paths that servers follow.</summary>
 /// <param name="Seconds">How often it is asked at most by itself; also how long a commit may stay unseen.</param>
@@ -217,6 +226,21 @@ public sealed record AppSettings(
                 : !Repository.Url.StartsWith("svn", StringComparison.Ordinal),
             key + ".repository.url",
             $"is one of a repository of the kind {(Repository.Kind == RepositoryKind.Svn ? "svn" : "git")}"
+        );
+        ConsoleSettings.Must(
+            Repository.Kind == RepositoryKind.Git || Repository.Submodules is null,
+            key + ".repository.submodules",
+            "stands at a repository of the kind git alone"
+        );
+        ConsoleSettings.Must(
+            Repository.Kind == RepositoryKind.Git || !Repository.Lfs,
+            key + ".repository.lfs",
+            "stands at a repository of the kind git alone"
+        );
+        ConsoleSettings.Must(
+            string.Join(' ', Repository.Submodules ?? []).Length <= 4000,
+            key + ".repository.submodules",
+            "has at most 4000 characters in all"
         );
         ConsoleSettings.Must(
             RepositoryPath.From(DefaultPath)!.FaultIn(Repository.Kind) is null,

@@ -111,6 +111,12 @@ internal static partial class SettingsRules
             "is an address such as https://svn.example/shop or ssh://git@git.example/shop.git",
             IsRepository
         ),
+        ["apps[].repository.submodules"] = new("is a list of addresses that submodules may come from"),
+        ["apps[].repository.submodules[]"] = new(
+            "is an address such as https://git.example/part.git, or ends with /* for all below it",
+            t => IsRepository(t.EndsWith("/*", StringComparison.Ordinal) ? t[..^1] : t) && !t[..^1].Contains('*')
+        ),
+        ["apps[].repository.lfs"] = new("is true or false"),
         ["apps[].templates"] = Path("names the folder with the app's templates"),
         ["apps[].base"] = Name<BaseName>(),
         ["apps[].databases"] = new(

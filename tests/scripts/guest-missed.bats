@@ -177,6 +177,131 @@ leaves_out_nothing() { [[ $output != *'left out'* ]] || { echo "$output" && retu
   [ "$(<"$copy/a.big")" = content ]
 }
 
+# make_part NAME TEXT...: a repository beside the app's own, with a commit for each text.
+make_part() {
+  local text part=$work/parts/$1
+  git init --quiet --initial-branch main "$part"
+  for text in "${@:2}"; do
+    printf '%s\n' "$text" >"$part/text"
+    git -C "$part" add text
+    git -C "$part" -c user.name=lab -c user.email=lab@lab.example commit --quiet -m "$text"
+  done
+}
+
+# add_part BRANCH PATH ADDRESS [COMMIT]: pushes a branch that has it as a submodule, whatever Git thinks of the address.
+add_part() {
+  local commit=${4-$(git -C "$work/parts/${2##*/}" rev-parse HEAD)}
+  [[ -d $work/mine ]] || git clone --quiet "$repositories/git" "$work/mine"
+  git -C "$work/mine" checkout --quiet -B "$1" "$(git -C "$work/mine" rev-parse --verify --quiet "$1" || echo main)"
+  git -C "$work/mine" config --file .gitmodules "submodule.$2.path" "$2"
+  git -C "$work/mine" config --file .gitmodules "submodule.$2.url" "$3"
+  git -C "$work/mine" add .gitmodules
+  git -C "$work/mine" update-index --add --cacheinfo "160000,$commit,$2"
+  git -C "$work/mine" -c user.name=lab -c user.email=lab@lab.example commit --quiet -m "$2"
+  git -C "$work/mine" push --quiet --force origin "HEAD:refs/heads/$1"
+}
+
+bring_git() {
+  from_git "$1" "submodules=${2-file://$work/parts/*}" "${@:3}"
+}
+
+@test "git: submodules come from the repositories that are named, exactly at their commits, and go with their branch" {
+  make_part one first second
+  add_part with-part lib/one "file://$work/parts/one"
+  echo "repositories=file://$repositories/git file://$work/parts" >>"$configuration"
+  for _ in first again; do
+    bring_git with-part
+    has_result method="${method-new}"
+    method=switched
+    leaves_out_nothing
+    [ "$(<"$copy/lib/one/text")" = second ]
+    from_git main
+    has_result method=switched
+    [ ! -e "$copy/lib" ]
+  done
+  # What somebody has changed or put there is as it was, and another commit is another content.
+  bring_git with-part
+  echo changed >"$copy/lib/one/text"
+  touch "$copy/lib/one/more"
+  bring_git with-part
+  [ "$(<"$copy/lib/one/text")" = second ]
+  [ ! -e "$copy/lib/one/more" ]
+  add_part with-part lib/one "file://$work/parts/one" "$(git -C "$work/parts/one" rev-parse HEAD~1)"
+  bring_git with-part
+  [ "$(<"$copy/lib/one/text")" = first ]
+  # Not chosen: it is said as before.
+  from_git main
+  from_git with-part
+  leaves_out '1 submodule (lib/one): a checkout does not bring them'
+}
+
+@test "git: a submodule from elsewhere is left out, whoever does not name its address" {
+  make_part one first
+  make_part two first
+  add_part mixed lib/one "file://$work/parts/one"
+  add_part mixed lib/two "file://$work/other/../parts/two"
+  add_part mixed lib/ext 'ext::sh -c touch% /tmp/never' "$(git -C "$work/parts/one" rev-parse HEAD)"
+  add_part mixed lib/dash '--upload-pack=touch never' "$(git -C "$work/parts/one" rev-parse HEAD)"
+  add_part mixed lib/near '../parts' "$(git -C "$work/parts/one" rev-parse HEAD)"
+  echo "repositories=file://$repositories/git file://$work/parts" >>"$configuration"
+  bring_git mixed "file://$work/* file://$repositories/*"
+  says "The submodule lib/one is brought from file://$work/parts/one."
+  leaves_out "the submodule lib/two: it comes from file://$work/other/../parts/two, which is not among the repositories"
+  leaves_out 'the submodule lib/ext: .gitmodules says no address of it that could be used.'
+  leaves_out 'the submodule lib/dash: .gitmodules says no address of it that could be used.'
+  leaves_out "the submodule lib/near: it comes from file://$repositories/parts, which is not among the repositories"
+  [ -e "$copy/lib/one/text" ]
+  [ -z "$(find "$copy/lib/two" "$copy/lib/ext" "$copy/lib/dash" -type f)" ]
+  from_git main
+  bring_git mixed "file://$work/parts/onetwo file://$work/part/*"
+  leaves_out "the submodule lib/one: it comes from file://$work/parts/one, which the app's settings do not name"
+  call compare app=shop kind=git repository="file://$repositories/git" path=mixed "submodules=file://$work/parts/*"
+  says "left out: the submodule lib/two: it comes from file://$work/other/../parts/two"
+}
+
+@test "git: a submodule whose repository is gone ends the step with a sentence, and what is here needs none" {
+  make_part one first
+  add_part with-part lib/one "file://$work/parts/one"
+  echo "repositories=file://$repositories/git file://$work/parts" >>"$configuration"
+  bring_git with-part
+  mv "$work/parts/one" "$work/parts/away"
+  from_git main
+  bring_git with-part
+  [ "$(<"$copy/lib/one/text")" = first ]
+  rm -rf "$copy"
+  bring_git with-part
+  has_error "The submodule lib/one of with-part could not be had from file://$work/parts/one (.*does not"
+  last_line '@exit 1'
+  mv "$work/parts/away" "$work/parts/one"
+  bring_git with-part
+  [ "$(<"$copy/lib/one/text")" = first ]
+}
+
+@test "git: LFS brings its files where the settings say so, from no other place than the repositories" {
+  command -v git-lfs >/dev/null || skip 'git-lfs is not installed'
+  git clone --quiet "$repositories/git" "$work/mine"
+  cd "$work/mine"
+  git lfs install --local
+  git lfs track '*.big'
+  echo content >a.big
+  git -c user.name=lab -c user.email=lab@lab.example add .
+  git -c user.name=lab -c user.email=lab@lab.example commit --quiet -m large
+  git push --quiet "file://$repositories/git" HEAD:refs/heads/chosen-lfs
+  from_git chosen-lfs
+  leaves_out '1 file (a.big) of Git LFS'
+  from_git chosen-lfs lfs=true
+  leaves_out_nothing
+  [ "$(<"$copy/a.big")" = content ]
+  printf '[lfs]\n\turl = https://elsewhere.example/lfs\n' >.lfsconfig
+  git -c user.name=lab -c user.email=lab@lab.example add .
+  git -c user.name=lab -c user.email=lab@lab.example commit --quiet -m elsewhere
+  git push --quiet --no-verify "file://$repositories/git" HEAD:refs/heads/elsewhere
+  rm -rf "$copy"
+  from_git elsewhere lfs=true
+  leaves_out 'the files of Git LFS: elsewhere has them come from https://elsewhere.example/lfs'
+  grep -q '^oid sha256' "$copy/a.big"
+}
+
 @test "svn: externals of both forms are counted and named, before and after" {
   local sentence='4 externals (last, lib &/ö/shared, lib &/ö/two words, …): a checkout does not bring them'
   compare_svn 'branches/old form'

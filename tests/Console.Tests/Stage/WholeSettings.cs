@@ -55,7 +55,9 @@ internal sealed class WholeSettings : IDisposable
             { "name": "desk", "repository": { "kind": "svn", "url": "https://svn.example/shop" },
               "templates": "templates", "variables": { "colour": "blue" },
               "databases": { "default": [ "shop", "shop_small" ], "reports": [ "reports" ] },
-              "database": { "user": "shop", "passwordFile": "password" } } ],
+              "database": { "user": "shop", "passwordFile": "password" } },
+            { "name": "tickets", "repository": { "kind": "git", "url": "https://git.example/tickets.git",
+              "submodules": [ "https://git.example/parts/*" ], "lfs": true }, "templates": "plain" } ],
           "tokens": [
             { "name": "cron", "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
               "may": [ "restore" ] } ],
@@ -85,12 +87,15 @@ internal sealed class WholeSettings : IDisposable
 
     public WholeSettings()
     {
-        foreach (var folder in new[] { "page", "templates", "run" })
+        foreach (var folder in new[] { "page", "templates", "plain", "run" })
             Directory.CreateDirectory(_folder[folder]);
         foreach (var file in new[] { "page/index.html", "known", "ssh_config", "key", "password", "program" })
             File.WriteAllText(_folder[file], "x\n");
         foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" })
+        {
             File.WriteAllText(_folder["templates/" + name], "# {{variables.colour}}\n");
+            File.WriteAllText(_folder["plain/" + name], "#\n");
+        }
         File.WriteAllText(_folder["key"], "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n");
         Shell.Run($"chmod 600 {_folder["key"]}; chmod 755 {_folder["program"]}");
     }

@@ -87,6 +87,9 @@ public sealed partial class EveryKeyTest
             + "\"https:///shop\" \"https://svn.example:99999/shop\" \"svn+ssh://-oProxyCommand=x/y\" "
             + "\"https://:80/x\" \"https://[::1/x\" "
             + "\"https://svn.example:0/x\" \"https://10.0.0.300/x\" \"svn+ssh://-x@svn/y\"",
+        "apps[].repository.submodules[] \"\" \"*\" \"git.example/*\" \"https://*/x\" \"https://git.example/*/x\" "
+            + "\"-x\" \"https://a b/*\" \"../x\" 1",
+        "apps[].repository.lfs 1 \"true\"",
         "apps[].templates \"\" \"/none\" \"known\" \"page\"",
         "apps[].base     \"\" \"other\" \"Shop\"",
         "apps[].databases.*[] \"\" \"other\" \"Shop\" 1",
@@ -206,6 +209,9 @@ public sealed partial class EveryKeyTest
             .Replace("databases.*", "databases.default", StringComparison.Ordinal)
             .Replace("databaseHosts[].local", "databaseHosts[1].local", StringComparison.Ordinal)
             .Replace("hosts[].", "hosts[1].", StringComparison.Ordinal)
+            // Of Git alone.
+            .Replace("apps[].repository.submodules", "apps[1].repository.submodules", StringComparison.Ordinal)
+            .Replace("apps[].repository.lfs", "apps[1].repository.lfs", StringComparison.Ordinal)
             .Replace("[]", "[0]", StringComparison.Ordinal)
             .Replace("variables.*", "variables.colour", StringComparison.Ordinal)
             .Replace("secrets.*", "secrets.cookie", StringComparison.Ordinal)
