@@ -14,6 +14,7 @@ using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
 using TestServers.Reservations;
+using TestServers.Savepoints;
 
 // A table of contents: read the settings, register the parts, map the calls, run.
 var serves = false;
@@ -85,6 +86,7 @@ public partial class Program
         app.MapAnyServer();
         app.MapLine();
         app.MapBuilds();
+        app.MapSavepoints();
         app.MapHistory();
         app.MapPlans();
         app.MapFollowing();

@@ -17,6 +17,7 @@ using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
 using TestServers.Reservations;
+using TestServers.Savepoints;
 using TestServers.Settings;
 using TestServers.Storage;
 using TestServers.Webhooks;
@@ -136,6 +137,10 @@ public static class Startup
         StateAgreement.Check(builds, restores, history, reservations, past);
         services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
         services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock));
+        var savepoints = state.Open("savepoints.json", SavepointsState.Empty);
+        foreach (var savepoint in savepoints.Value.Savepoints.Values)
+            numbers.Taken(savepoint.Id);
+        services.AddSingleton(savepoints).AddSingleton(numbers);
         numbers.Open(state);
         services.AddSingleton(state.Open("sessions.json", SessionKey.New()));
         // The rule for names may be another one than at the last start.
@@ -164,6 +169,7 @@ public static class Startup
             .AddApps(settings)
             .AddDatabases()
             .AddBuilds()
+            .AddSavepoints()
             .AddHistory()
             .AddPlans()
             .AddFollowing()

@@ -26,6 +26,7 @@ public sealed class BuildQueue(
     ReservationBook reservations,
     ReservationHandover handover,
     BuildHolds holds,
+    BusyServers busy,
     Journal journal,
     Audit audit,
     KeptAnswers answers,
@@ -209,6 +210,7 @@ public sealed class BuildQueue(
         foreach (var found in store.Open.Where(b => b.State == JobState.Running).ToList())
             await TellInterrupted(found);
         inventory.Changed += _loop.Wake;
+        busy.Freed += _loop.Wake;
         handover.BuildLosesRight += EndOrLeave;
         await _loop.Run(() => StartNext(stoppingToken), stoppingToken);
         // A stop: the builds that run clean up; those that wait stay on disk.
@@ -220,7 +222,9 @@ public sealed class BuildQueue(
     private void StartNext(CancellationToken stop)
     {
         var next = store.Open.Where(b => b.State == JobState.Queued).DistinctBy(b => b.Server).ToList();
-        foreach (var build in next.Where(b => !_running.ContainsKey(b.Server) && IsKnown(b.Server)))
+        foreach (
+            var build in next.Where(b => !_running.ContainsKey(b.Server) && !busy.Has(b.Server) && IsKnown(b.Server))
+        )
             Start(build, stop);
     }
 

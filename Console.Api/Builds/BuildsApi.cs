@@ -43,6 +43,7 @@ public static class BuildsApi
             .AddSingleton<IBuildStep, HealthStep>();
         return services
             .AddSingleton<GuestProgram>()
+            .AddSingleton<BusyServers>()
             .AddSingleton<RenderedBuild>()
             .AddSingleton<BuildRunner>()
             .AddSingleton<BuildRules>()

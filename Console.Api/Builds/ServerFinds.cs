@@ -113,6 +113,9 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
         if (DataTimeOf(last, @base.Name) is not { } left)
             return null;
         var isThere = copies.TryGetValue(@base.Name, out var now);
+        // Somebody has gone back to a savepoint since.
+        if (isThere && known.Savepoint is not null && now == known.Copies.GetValueOrDefault(@base.Name))
+            return null;
         if (isThere && now == left)
             return null;
         var found =

@@ -19,6 +19,7 @@ public sealed class ServerLooks(
     JobStore<Build> store,
     HistoryStore history,
     ServerCleanup cleaning,
+    BusyServers busyServers,
     GuestProgram guest,
     ServerFinds finds,
     TimeProvider clock,
@@ -111,7 +112,11 @@ public sealed class ServerLooks(
             : up >= (history.Has(server) && AtStart < round ? AtStart : round);
 
     private HashSet<ServerName> Busy =>
-        [.. store.Open.Where(b => b.State == JobState.Running).Select(b => b.Server), .. cleaning.Open.Keys];
+        [
+            .. store.Open.Where(b => b.State == JobState.Running).Select(b => b.Server),
+            .. cleaning.Open.Keys,
+            .. busyServers.All,
+        ];
 
     private async Task TryLook(Server server, CancellationToken stop)
     {

@@ -90,6 +90,12 @@ public sealed class BaseFacts(
     public FoundDatabase? CopyOf(BaseSettings @base, ServerName server) =>
         _statuses.GetValueOrDefault(HostOf(@base).Settings) is { } status ? CopyIn(status, @base, server) : null;
 
+    /// <summary>A savepoint's database or its twin, as its host said last; null when it has told of none.</summary>
+    public FoundDatabase? SavepointOf(string host, BaseName name, JobId savepoint, DatabaseKind kind) =>
+        Hosts
+            .FirstOrDefault(h => h.Host.Settings.Name == host)
+            .Status?.Found.FirstOrDefault(f => f.Kind == kind && f.Base == name && f.Savepoint == savepoint);
+
     private static FoundDatabase? CopyIn(DatabaseHostStatus status, BaseSettings @base, ServerName server) =>
         status.Found.FirstOrDefault(f => f.Kind == DatabaseKind.Copy && f.Base == @base.Name && f.Server == server);
 

@@ -132,6 +132,9 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
                 _spares.TryRemove(@base.Name, out _);
                 spares.SetEnded();
             }
+            // Whether one can go back to a savepoint at once is what the host says.
+            if (end.Done && DatabaseHost.Number(end.Results, "twins") > 0)
+                await Ask(host, stop);
             if (end.Outcome is HostOutcome.Failed or HostOutcome.Refused)
                 log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
             if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready)

@@ -44,6 +44,9 @@ public sealed class CopyKeeper : BackgroundService
     /// <summary>Raised when a database host was looked over.</summary>
     public event Action? Looked;
 
+    /// <summary>Raised when a copy was dropped because its server is gone.</summary>
+    public event Action<Copy>? DroppedGone;
+
     /// <summary>When a copy will be dropped if nothing comes between; null while no time runs.</summary>
     public DateTimeOffset? DropOf(Copy copy) => _times.EndOf(copy);
 
@@ -168,6 +171,7 @@ public sealed class CopyKeeper : BackgroundService
         {
             _told.TellDropped(copy, facts);
             Forget(copy);
+            DroppedGone?.Invoke(copy);
             return true;
         }
         _told.TellFailure(copy, end);

@@ -64,6 +64,58 @@ public sealed class DatabaseHost(
             cancel
         );
 
+    /// <summary>Keeps what a server's copy has now as a savepoint; meanwhile nobody is connected to it.</summary>
+    public Task<HostResult> Keep(
+        BaseSettings @base,
+        ServerName server,
+        JobId savepoint,
+        string name,
+        Action<double> onProgress,
+        CancellationToken cancel
+    ) =>
+        program.Run(
+            Call(
+                "keep",
+                TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes),
+                ("base", @base.Name.Text),
+                ("server", server.Text),
+                ("owner", @base.Owner),
+                ("number", savepoint.Text),
+                ("name", name)
+            ) with
+            {
+                OnProgress = onProgress,
+            },
+            cancel
+        );
+
+    /// <summary>Makes a server's copy what a savepoint has: by its twin, or by a copy of it if there is none.</summary>
+    public Task<HostResult> GoBack(
+        BaseSettings @base,
+        ServerName server,
+        JobId savepoint,
+        Action<double> onProgress,
+        CancellationToken cancel
+    ) =>
+        program.Run(
+            Call(
+                "back",
+                TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes),
+                ("base", @base.Name.Text),
+                ("server", server.Text),
+                ("owner", @base.Owner),
+                ("number", savepoint.Text)
+            ) with
+            {
+                OnProgress = onProgress,
+            },
+            cancel
+        );
+
+    /// <summary>Drops a savepoint and its twin; one that is not there is no fault.</summary>
+    public Task<HostResult> Unkeep(BaseName @base, JobId savepoint, CancellationToken cancel) =>
+        program.Run(Call("unkeep", DropLimit, ("base", @base.Text), ("number", savepoint.Text)), cancel);
+
     /// <summary>Makes spares up to the number of the settings, and drops what copies left behind.</summary>
     public Task<HostResult> Prepare(BaseSettings @base, CancellationToken cancel) =>
         program.Run(
@@ -175,7 +227,9 @@ public sealed class DatabaseHost(
 
     /// <summary>How a copy was made, from the closed list of ways.</summary>
     public static string? Method(IReadOnlyDictionary<string, string> results, string key) =>
-        results.GetValueOrDefault(key) is "spare" or "clone" or "file_copy" or "wal_log" ? results[key] : null;
+        results.GetValueOrDefault(key) is "spare" or "twin" or "clone" or "file_copy" or "wal_log"
+            ? results[key]
+            : null;
 
     private static string Say(DateTimeOffset? instant) =>
         instant?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) ?? "";

@@ -19,6 +19,12 @@ public enum DatabaseKind
     Base,
     Copy,
     Spare,
+
+    /// <summary>A savepoint.</summary>
+    Keep,
+
+    /// <summary>What a savepoint has, ready to become some server's copy.</summary>
+    Twin,
 }
 
 /// <summary>A database that some console has made.</summary>
@@ -36,11 +42,15 @@ public sealed record FoundDatabase(
     DateTimeOffset? DataTime,
     string? Console,
     DateTimeOffset? Gone
-);
+)
+{
+    /// <summary>The savepoint that it is, is the twin of, or was made of; null: none.</summary>
+    public JobId? Savepoint { get; init; }
+}
 
 /// <summary>What a database host says of what it has.</summary>
 /// <param name="Bases">Those that were asked for and are there.</param>
-/// <param name="Found">Every base, copy and spare of every console.</param>
+/// <param name="Found">Every base, copy, spare and savepoint of every console.</param>
 /// <param name="Cluster">
 /// PostgreSQL's own number for what it serves: two hosts with the same one are one. Null when it is not told.
 /// </param>
@@ -124,6 +134,13 @@ public sealed record DatabaseHostStatus(
             DatabaseHost.Instant(results, thing + ".data_time"),
             results.GetValueOrDefault(thing + ".console"),
             DatabaseHost.Instant(results, thing + ".gone")
-        );
+        )
+        {
+            Savepoint = JobId.From(
+                kind is DatabaseKind.Keep or DatabaseKind.Twin
+                    ? name[(name.LastIndexOf('_') + 1)..]
+                    : results.GetValueOrDefault(thing + ".savepoint", "")
+            ),
+        };
     }
 }

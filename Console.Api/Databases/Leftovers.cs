@@ -10,6 +10,7 @@ public sealed record LeftoverView(
     int Bases,
     int Copies,
     int Spares,
+    int Savepoints,
     long Size,
     IReadOnlyList<string> Statements
 );
@@ -28,12 +29,14 @@ public static class Leftovers
     {
         var (first, size) = (left[0], left.Sum(l => l.Found.Size ?? 0));
         int Count(DatabaseKind kind) => left.Count(l => l.Found.Kind == kind);
-        var (bases, copies, spares) = (Count(DatabaseKind.Base), Count(DatabaseKind.Copy), Count(DatabaseKind.Spare));
+        var (bases, copies) = (Count(DatabaseKind.Base), Count(DatabaseKind.Copy));
+        var (spares, savepoints) = (Count(DatabaseKind.Spare), Count(DatabaseKind.Keep));
         var parts = new[]
         {
             Say(bases, "base", "bases"),
             Say(copies, "copy", "copies"),
             Say(spares, "spare", "spares"),
+            Say(savepoints, "savepoint", "savepoints"),
         }.OfType<string>();
         var where = first.Elsewhere!.Replace("its base ", "the base ", StringComparison.Ordinal);
         var message =
@@ -47,6 +50,7 @@ public static class Leftovers
             bases,
             copies,
             spares,
+            savepoints,
             size,
             [.. left.SelectMany(l => Drop(l.Found))]
         );

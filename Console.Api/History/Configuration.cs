@@ -32,6 +32,10 @@ public sealed record Configuration(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LoadedDatabase>? Databases { get; init; }
 
+    /// <summary>The savepoint that its data are of; null: none. Told when somebody asks, never written down.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SavepointMark? Savepoint { get; init; }
+
     /// <summary>
     /// Why it is not known how old the data are; null: it is. Told when somebody asks, never written down.
     /// </summary>

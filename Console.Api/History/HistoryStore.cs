@@ -122,6 +122,31 @@ public sealed class HistoryStore
         });
     }
 
+    /// <summary>Takes note that a server has the data of a savepoint now.</summary>
+    /// <param name="copies">The data time of each base's copy.</param>
+    public void NoteSavepoint(
+        ServerName server,
+        SavepointMark mark,
+        IReadOnlyDictionary<BaseName, DateTimeOffset?> copies
+    )
+    {
+        var file = _files.GetOrAdd(
+            server,
+            name => JsonFile<ServerHistory>.Create(PathOf(name), ServerHistory.Empty(name))
+        );
+        file.Change(history =>
+        {
+            var next = history.Copies.SetItems(copies);
+            return history with
+            {
+                Copies = next,
+                Savepoint = mark,
+                Configuration = Now(history.Configuration, server, history.Code, next),
+            };
+        });
+        Changed?.Invoke(server);
+    }
+
     /// <summary>Takes note of what another console has put on a server, or that nothing is there of one.</summary>
     /// <returns>Whether that is new.</returns>
     public bool NoteOther(ServerName server, OtherWork? other)
@@ -157,6 +182,7 @@ public sealed class HistoryStore
             if (
                 history.Entries.FirstOrDefault()?.Build != asked.Entries.FirstOrDefault()?.Build
                 || !history.Code.SequenceEqual(asked.Code)
+                || history.Savepoint != asked.Savepoint
             )
                 return history;
             isNoted = true;
@@ -169,6 +195,7 @@ public sealed class HistoryStore
                 Code = code,
                 Copies = copies,
                 Otherwise = [.. found.Otherwise],
+                Savepoint = copies.SequenceEqual(history.Copies) ? history.Savepoint : null,
                 Configuration = Now(history.Configuration, server, code, copies),
             };
         });
@@ -247,6 +274,7 @@ public sealed class HistoryStore
         {
             Copies = copies,
             Code = code,
+            Savepoint = result.Database is null ? history.Savepoint : null,
             Other = build.IsOnSite ? null : history.Other,
             Otherwise = history.Otherwise.Any(o => made.Contains(o.Part))
                 ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))]

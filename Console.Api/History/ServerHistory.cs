@@ -27,6 +27,9 @@ public sealed record ServerHistory(
     /// <summary>What was found to be other than this console had left it.</summary>
     public ImmutableArray<FoundOtherwise> Otherwise { get; init; } = [];
 
+    /// <summary>The savepoint that its data are of; null: none.</summary>
+    public SavepointMark? Savepoint { get; init; }
+
     /// <summary>
     /// From which base each database of an app was made that its site uses; of apps that have several bases. Null: of
     /// none.

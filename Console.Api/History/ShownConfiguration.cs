@@ -10,7 +10,11 @@ public static class ShownConfiguration
     /// What this console has put there, or another since; with the reason when it is not known how old the data are.
     /// </summary>
     public static Configuration? Shown(this DataTimes times, ServerHistory history) =>
-        times.Shown(history.Other is { } other ? Of(other, history) : history.Configuration);
+        times.Shown(
+            history.Other is { } other ? Of(other, history)
+            : history is { Savepoint: { } savepoint, Configuration: { } now } ? now with { Savepoint = savepoint }
+            : history.Configuration
+        );
 
     /// <summary>The configuration, with the reason when it is not known how old its data are.</summary>
     public static Configuration? Shown(this DataTimes times, Configuration? configuration) =>

@@ -41,6 +41,7 @@ public sealed record ConsoleSettings
     public IReadOnlyList<DatabaseHostSettings> DatabaseHosts { get; init; } = [];
     public IReadOnlyList<BaseSettings> Bases { get; init; } = [];
     public CopySettings Copies { get; init; } = new();
+    public SavepointSettings Savepoints { get; init; } = new();
     public IReadOnlyList<AppSettings> Apps { get; init; } = [];
     public IReadOnlyList<TokenSettings> Tokens { get; init; } = [];
 

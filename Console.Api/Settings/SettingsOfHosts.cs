@@ -168,3 +168,8 @@ public sealed record CopySettings(double KeptDays = 7)
             Number: days => days is >= Least and <= Most
         );
 }
+
+/// <summary>How many savepoints there are, and for how long.</summary>
+/// <param name="PerServer">How many a server may have; 0 for none.</param>
+/// <param name="KeptDays">For how many days one is kept.</param>
+public sealed record SavepointSettings(int PerServer = 3, double KeptDays = 14);

@@ -112,3 +112,16 @@ END
   rm "$place/dumps/large.dump"
   yesterday_serves
 }
+
+@test "A disk that is full in the middle of a keep fails it with the reason, and the copy serves on" {
+  local folders me=console=0123456789ab
+  call copy base=shop server=qa01 owner=shop "$me"
+  ask 'UPDATE night SET number = 9' copy_shop_qa01
+  folders=$(list_folders)
+  leave_free 25
+  call keep base=shop server=qa01 owner=shop number=12 name=full "$me"
+  says '@error copy_shop_qa01 could not be kept: '
+  says 'No space left on device'
+  nothing_left
+  [[ $(night_of copy_shop_qa01) == 9 && $(list_folders) == "$folders" ]]
+}

@@ -9,6 +9,9 @@ SELECT count(*) > 0 AS replaced, coalesce(max(datname), 'base_' || :'base') AS m
               to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), :'method') AS note
   FROM pg_database WHERE datname = :'copy' \gset
 \ir settings_of_base.sql
+\if :{?number}
+  SELECT :'note' || '; savepoint ' || :'number' AS note \gset
+\endif
 SELECT :'note' || CASE WHEN :'sets' = '' THEN '' ELSE '; sets ' || :'sets' END AS note \gset
 
 \if :replaced

@@ -41,6 +41,7 @@ internal sealed class WholeSettings : IDisposable
             { "name": "shop_small", "host": "db1", "dump": "shop_small.dump", "owner": "shop" },
             { "name": "reports", "host": "db2", "dump": "reports.dump", "owner": "shop" } ],
           "copies": { "keptDays": 7 },
+          "savepoints": { "perServer": 3, "keptDays": 14 },
           "apps": [
             { "name": "shop", "repository": { "kind": "svn", "url": "https://svn.example/shop" },
               "templates": "templates", "base": "shop",

@@ -3,7 +3,8 @@
 import { Mustache } from './libraries.js';
 import { collect } from './template-files.js';
 
-const nouns = ['page', 'servers', 'reservations', 'access', 'builds', 'log', 'changes', 'bases', 'messages'];
+const nouns = ['page', 'servers', 'reservations', 'access', 'builds', 'log', 'changes', 'bases', 'savepoints',
+  'messages'];
 const known = new Map();
 
 // Those that every visit needs, or more.

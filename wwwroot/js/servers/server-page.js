@@ -17,6 +17,8 @@ import { PastView } from '../reservations/past-view.js';
 import { Past } from '../reservations/past.js';
 import { ShareDialog } from '../reservations/share-dialog.js';
 import { FollowDialog } from './follow-dialog.js';
+import { SavepointsView } from '../savepoints/savepoints-view.js';
+import { Savepoints } from '../savepoints/savepoints.js';
 import { HistoryView } from './history-view.js';
 import { History } from './history.js';
 import { holdVerbs } from './hold-verbs.js';
@@ -65,19 +67,30 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     this.listenTo(model, 'change:reservation', () => this.past.load().catch(() => null));
     this.past = new Past([], { server: model });
     this.pastView = this.own(new PastView({ collection: this.past }));
+    this.listenTo(model, 'change:configuration change:reservation', this.loadSavepoints);
+    this.savepoints = new Savepoints({}, { server: model });
+    this.savepointsView = this.own(new SavepointsView({ model: this.savepoints }));
+    this.loadSavepoints();
     this.past.load().catch(() => null);
     this.history.load().catch(() => null);   // the look every 30 s, or the lost connection, tells
     this.paint();
   },
 
-  refresh() { return this.history && Promise.all([this.history.load(), this.past.load()]); },
+  refresh() {
+    return this.history && Promise.all([this.history.load(), this.past.load(), this.loadSavepoints()]);
+  },
+
+  // Of a server without a database there is nothing to keep, and nobody asks.
+  hasDatabase() { return Boolean(this.model?.get('configuration')?.database && !this.model.get('other')); },
+  loadSavepoints() { return this.hasDatabase() ? this.savepoints.renew() : null; },
 
   render() {
     if (!this.model) return this.renderUnknown();
     this.draw('server-page', _.extend(serverTemplate(this.model), {
       holds: this.holds(), answers: this.answers(), makes: this.makes(), administers: me.isAdministrator(),
-      busy: this.busy, problem: this.problem
+      busy: this.busy, problem: this.problem, savepoints: this.hasDatabase()
     }));
+    this.put('.savepoints', this.savepointsView);
     this.put('.history', this.historyView);
     this.put('.past', this.pastView);
     return this;

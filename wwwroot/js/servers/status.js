@@ -46,6 +46,7 @@ function configurationTemplate(server) {
     dataDoubt: time.said(now.dataDoubt) || null,
     base: now.databases ? apps.baseOf(now.app, now) : null,
     databases: databasesHere(now, Boolean(now.dataTime) && newestData(server) !== null && !newer),
+    savepoint: savepointWords(now.savepoint, server),
     stale,
     newest: stale && server.canBuild() && newer ? time.of(newer, time.night) : null,
     isNewest: Boolean(now.dataTime) && !now.dataDoubt && newestData(server) !== null && !newer,
@@ -73,6 +74,10 @@ function databasesHere(now, isNewest) {
       newestThere: one.base === usual && isNewest && !doubt
     };
   }) || null;
+}
+
+function savepointWords(mark, server) {
+  return mark ? { ...mark, of: mark.of === server.id ? null : mark.of, at: time.of(mark.at) } : null;
 }
 
 // The data time of the base of what is here, or null; also when it is not to be believed.

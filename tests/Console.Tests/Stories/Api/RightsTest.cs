@@ -20,6 +20,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         DELETE /api/servers/{server}/follow                       build
         DELETE /api/servers/{server}/line                         reserve
         DELETE /api/servers/{server}/reservation                  reserve
+        DELETE /api/servers/{server}/savepoints/{id}              build
         DELETE /api/tokens/{id}                                   person
         GET    /api/apps                                          view
         GET    /api/apps/{app}/paths                              view
@@ -46,6 +47,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/servers/{server}/history/{build}/changes      build
         GET    /api/servers/{server}/plan                         build
         GET    /api/servers/{server}/reservations                 view
+        GET    /api/servers/{server}/savepoints                   view
         GET    /api/tokens                                        person
         GET    /healthz                                           anybody
         GET    /metrics                                           anybody
@@ -66,6 +68,8 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/servers/{server}/reservation/share            reserve
         POST   /api/servers/{server}/reservation/takeover         reserve
         POST   /api/servers/{server}/reservation/undo             reserve
+        POST   /api/servers/{server}/savepoints                   build
+        POST   /api/servers/{server}/savepoints/{id}/back         build
         POST   /api/tokens                                        person
         PUT    /api/me                                            view
         PUT    /api/me/wants                                      view

@@ -30,6 +30,7 @@ public sealed partial class DirectionTest
         "Databases",
         "History",
         "Builds",
+        "Savepoints",
         "Plans",
         "Following",
         "Board",

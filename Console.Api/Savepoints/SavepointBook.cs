@@ -1,0 +1,184 @@
+using TestServers.Access;
+using TestServers.Builds;
+using TestServers.Jobs;
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Savepoints;
+
+/// <summary>
+/// Every savepoint: what is asked for is decided here, in one act with its audit, and done by
+/// <see cref="SavepointKeeper"/>.
+/// </summary>
+public sealed class SavepointBook(
+    CurrentSettings settings,
+    JsonFile<SavepointsState> file,
+    JobNumbers numbers,
+    SavepointRules rules,
+    BusyServers busy,
+    SavepointKeeper keeper,
+    Journal journal,
+    Audit audit,
+    KeptAnswers answers,
+    TimeProvider clock
+)
+{
+    private const int LongestName = 60,
+        LongestNote = 200;
+
+    /// <summary>Those of a server, the newest first.</summary>
+    public IEnumerable<Savepoint> Of(ServerName server) => file.Value.Shown.Where(s => s.Server == server);
+
+    /// <summary>Every one, the newest first.</summary>
+    public IEnumerable<Savepoint> All => file.Value.Shown;
+
+    /// <summary>One that is there.</summary>
+    /// <exception cref="Problem">404: there is none.</exception>
+    public Savepoint Find(JobId id) => file.Value.Find(id) ?? throw NoSuch(id);
+
+    /// <summary>Begins to keep what a server's databases have now.</summary>
+    /// <returns>What is under way; null: it was asked for with this key before, and is over.</returns>
+    /// <exception cref="Problem">409: somebody else holds the server, something is under way there, it has nothing to
+    /// keep, or has as many as it may.</exception>
+    public async Task<(Savepoint Savepoint, SavepointWork? Work)> Keep(
+        ServerName server,
+        string? name,
+        string? note,
+        long? number,
+        Deed deed
+    )
+    {
+        SavepointWork? work = null;
+        var savepoint = await journal.Do(act =>
+        {
+            work = null;
+            if (answers.Find<AskedSavepoint>(deed) is { } earlier)
+                return act.Of(file).Find(earlier.Savepoint) ?? throw NoSuch(earlier.Savepoint);
+            var called = PlainText.Check(name, "name", LongestName);
+            var more = string.IsNullOrWhiteSpace(note) ? "" : PlainText.Check(note, "note", LongestNote);
+            rules.EnsureHeld(server, number, deed.Caller);
+            rules.EnsureIdle(server);
+            var (app, bases) = rules.On(server);
+            deed.Caller.MustReach([app.Name], $"of {app.Name}");
+            EnsureOneMore(act.Of(file), server);
+            var id = numbers.Next(act);
+            var made = new Savepoint(
+                id,
+                server,
+                app.Name,
+                called,
+                more,
+                deed.Caller.Name,
+                clock.GetUtcNow(),
+                SavepointState.Making,
+                [.. bases.Select(b => new SavedCopy(b.Name, b.Host))]
+            );
+            act.Change(file, state => state.With(made));
+            busy.Begin(act, server);
+            audit.Write(act, deed.Caller, "keep state", server.Text, $"savepoint {id}: {called}");
+            answers.Keep(act, deed, new AskedSavepoint(id));
+            work = new(server, id, isBack: false, deed.Caller.Name, made.At);
+            return made;
+        });
+        if (work is not null)
+            keeper.BeginKeep(savepoint, work);
+        return (savepoint, work ?? keeper.WorkOn(savepoint.Server));
+    }
+
+    /// <summary>Begins to make a server's databases what a savepoint has.</summary>
+    /// <returns>What is under way; null: it was asked for with this key before, and is over.</returns>
+    /// <exception cref="Problem">404: there is no such savepoint; 409: as for <see cref="Keep"/>, or another app is on
+    /// the server.</exception>
+    public async Task<(Savepoint Savepoint, SavepointWork? Work)> GoBack(
+        ServerName server,
+        JobId id,
+        long? number,
+        Deed deed
+    )
+    {
+        SavepointWork? work = null;
+        GoingBack? back = null;
+        var turn = id;
+        var savepoint = await journal.Do(act =>
+        {
+            work = null;
+            var found = act.Of(file).Find(id) ?? throw NoSuch(id);
+            if (answers.Find<AskedSavepoint>(deed) is not null)
+                return found;
+            rules.EnsureHeld(server, number, deed.Caller);
+            deed.Caller.MustReach([found.App], $"of {found.App}");
+            rules.EnsureIdle(server);
+            if (found.State != SavepointState.Kept)
+                throw Problem.Conflict($"{Capital(found.Say())}, is not whole yet. Wait until it is.");
+            if (rules.WhyNot(server, found) is { } why)
+                throw Problem.Conflict(why).With("server", server);
+            back = new(server, id, deed.Caller.Name, clock.GetUtcNow());
+            turn = numbers.Next(act);
+            act.Change(file, state => state.With(back));
+            busy.Begin(act, server);
+            audit.Write(act, deed.Caller, "go back", server.Text, found.Say());
+            answers.Keep(act, deed, new AskedSavepoint(id));
+            work = new(server, id, isBack: true, deed.Caller.Name, back.At);
+            return found;
+        });
+        if (work is not null)
+            keeper.BeginBack(savepoint, back!, turn, work);
+        return (savepoint, work ?? keeper.WorkOn(server));
+    }
+
+    /// <summary>Drops a savepoint: at once, or when its database host answers.</summary>
+    /// <exception cref="Problem">403: it is somebody else's; 404: the server has none of that number; 409: it is being
+    /// made, or gone back to.</exception>
+    public async Task Drop(ServerName server, JobId id, Deed deed)
+    {
+        await journal.Do(act =>
+        {
+            if (answers.Find<AskedSavepoint>(deed) is not null)
+                return;
+            var found = act.Of(file).Find(id);
+            if (found is null || found.Server != server)
+                throw NoSuch(id);
+            rules.EnsureMayDrop(found, deed.Caller);
+            if (found.State == SavepointState.Making || act.Of(file).Back.Values.Any(b => b.Savepoint == id))
+                throw Problem.Conflict(
+                    $"{Capital(found.Say())}, is being made, or gone back to. Wait until that has ended."
+                );
+            Drop(act, found, deed.Caller, found.Say());
+            answers.Keep(act, deed, new AskedSavepoint(id));
+        });
+        await keeper.DropNow(id);
+    }
+
+    private void Drop(Act act, Savepoint found, Caller by, string why)
+    {
+        act.Change(file, state => state.With(found with { State = SavepointState.Dropping }));
+        audit.Write(act, by, "drop savepoint", found.Server.Text, why);
+    }
+
+    private void EnsureOneMore(SavepointsState state, ServerName server)
+    {
+        var most = settings.Now.Savepoints.PerServer;
+        var own = state.Shown.Where(s => s.Server == server).ToList();
+        if (own.Count < most)
+            return;
+        var which = own.LastOrDefault() is { } oldest
+            ? $" Drop one first: the oldest is {oldest.Id}, {oldest.Name}, of {oldest.By}, {Times.Say(oldest.At)}."
+            : "";
+        throw Problem
+            .Conflict($"{server} has {own.Count} savepoints, and may have {most} (`savepoints.perServer`).{which}")
+            .With("server", server)
+            .With("limit", most);
+    }
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static Problem NoSuch(JobId id) =>
+        Problem.NotFound(
+            "savepoint",
+            $"There is no savepoint {id}: it was dropped, or never kept. GET api/servers/SERVER/savepoints lists those "
+                + "that there are."
+        );
+}
+
+/// <summary>What is kept for the Idempotency-Key of a call about a savepoint.</summary>
+public sealed record AskedSavepoint(JobId Savepoint);

@@ -1,0 +1,382 @@
+using System.Collections.Concurrent;
+using TestServers.Access;
+using TestServers.Builds;
+using TestServers.Databases;
+using TestServers.History;
+using TestServers.Jobs;
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Savepoints;
+
+/// <summary>
+/// Has savepoints made, gone back to and dropped by the database hosts. What a crash leaves half-way is put right: one
+/// that was being made is dropped, as the server's own database is as it was; whether a server has gone back, its
+/// database says.
+/// </summary>
+public sealed class SavepointKeeper(
+    CurrentSettings settings,
+    JsonFile<SavepointsState> file,
+    BusyServers busy,
+    BaseFacts bases,
+    BaseKeeper spares,
+    CopyKeeper copies,
+    HistoryStore history,
+    Lanes lanes,
+    Journal journal,
+    Audit audit,
+    TimeProvider clock,
+    ILogger<SavepointKeeper> log
+) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20),
+        Day = TimeSpan.FromDays(1);
+
+    private readonly Loop _loop = new(Pause, log);
+    private readonly ConcurrentDictionary<ServerName, SavepointWork> _running = new();
+    private readonly ConcurrentDictionary<JobId, string> _told = new();
+    private readonly SemaphoreSlim _tidying = new(1, 1);
+    private readonly TaskCompletionSource<CancellationToken> _started = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
+    /// <summary>What is under way on a server; null: nothing.</summary>
+    public SavepointWork? WorkOn(ServerName server) => _running.GetValueOrDefault(server);
+
+    /// <summary>Has a savepoint made that was accepted.</summary>
+    internal void BeginKeep(Savepoint savepoint, SavepointWork work) =>
+        Begin(work, stop => Keep(savepoint, work, stop), (act, problem) => EndKeep(act, savepoint, problem));
+
+    /// <summary>Has a server go back, as was accepted.</summary>
+    /// <param name="turn">The number under which it waits for the lane of a database host.</param>
+    internal void BeginBack(Savepoint savepoint, GoingBack back, JobId turn, SavepointWork work) =>
+        Begin(
+            work,
+            stop => GoBack(savepoint, back, turn, work, stop),
+            (act, problem) => EndBack(act, savepoint, back, problem)
+        );
+
+    /// <summary>Drops one that is to be dropped.</summary>
+    /// <exception cref="Problem">502: its host could not do it; it is dropped later.</exception>
+    internal async Task DropNow(JobId id)
+    {
+        if (file.Value.Savepoints.GetValueOrDefault(id.Text) is not { State: SavepointState.Dropping } left)
+            return;
+        if (await Drop(left, CancellationToken.None) is { } problem)
+            throw Problem.Failed($"{problem} The savepoint is dropped as soon as that is possible.");
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        copies.DroppedGone += DropOfGone;
+        _started.TrySetResult(stoppingToken);
+        await _loop.Run(Tidy, stoppingToken);
+        await Task.WhenAll(_running.Values.Select(w => w.Ended));
+    }
+
+    public override void Dispose()
+    {
+        _tidying.Dispose();
+        base.Dispose();
+    }
+
+    private void Begin(SavepointWork work, Func<CancellationToken, Task<Problem?>> run, Action<Act, Problem?> end)
+    {
+        _running[work.Server] = work;
+        _ = Task.Run(async () =>
+        {
+            Problem? problem = Problem.Failed("The console failed; its log says why.");
+            try
+            {
+                var stop = await _started.Task;
+                using var held = settings.Hold();
+                problem = await run(stop);
+                await Persistence.Write(() => journal.Do(act => end(act, problem)), TellRefusal, stop);
+            }
+            catch (DiskRefused refused)
+            {
+                TellRefusal(refused);
+            }
+            catch (OperationCanceledException)
+            {
+                problem = Problem.Failed("Interrupted by a stop of the console.");
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "Savepoint {Id} on {Server}", work.Savepoint, work.Server);
+            }
+            finally
+            {
+                _running.TryRemove(work.Server, out _);
+                busy.End(work.Server);
+                work.End(problem);
+                _loop.Wake();
+            }
+        });
+    }
+
+    private void TellRefusal(DiskRefused refused) =>
+        log.LogError("The end of a savepoint's work cannot be written yet: {Reason}", refused.Message);
+
+    private async Task<Problem?> Keep(Savepoint savepoint, SavepointWork work, CancellationToken stop)
+    {
+        foreach (var copy in savepoint.Copies)
+        {
+            if (settings.Now.Base(copy.Base) is not { } @base)
+                return Problem.Failed($"The settings no longer name the base {copy.Base}.");
+            var host = bases.HostOf(@base);
+            using var turn = await Enter(host, savepoint.Id, work, stop);
+            await spares.StandAside(@base.Name);
+            var end = await host.Keep(
+                @base,
+                savepoint.Server,
+                savepoint.Id,
+                savepoint.Name,
+                part => work.Progress = part,
+                stop
+            );
+            spares.Refresh(@base, sweep: !end.Done);
+            if (!end.Done)
+                return Problem.Failed(end.Message);
+            var made = copy with
+            {
+                Size = DatabaseHost.Number(end.Results, "size"),
+                DataTime = DatabaseHost.Instant(end.Results, "data_time"),
+                Method = DatabaseHost.Method(end.Results, "method"),
+                Seconds = DatabaseHost.Seconds(end.Results, "seconds"),
+                Closed = DatabaseHost.Seconds(end.Results, "closed"),
+            };
+            work.Method = made.Method;
+            work.Seconds = (work.Seconds ?? 0) + made.Seconds;
+            file.Change(state =>
+                state.With(savepoint.Id, s => s with { Copies = s.Copies.Replace(Of(s, copy.Base), made) })
+            );
+        }
+        return null;
+    }
+
+    private static SavedCopy Of(Savepoint savepoint, BaseName name) => savepoint.Copies.First(c => c.Base == name);
+
+    private void EndKeep(Act act, Savepoint savepoint, Problem? problem)
+    {
+        var state = problem is null ? SavepointState.Kept : SavepointState.Dropping;
+        act.Change(file, all => all.With(savepoint.Id, s => s with { State = state }));
+        if (problem is not null)
+            Write(act, "keep-failed", savepoint.Server, $"{savepoint.Say()}: {problem.Message}");
+    }
+
+    private async Task<Problem?> GoBack(
+        Savepoint savepoint,
+        GoingBack back,
+        JobId id,
+        SavepointWork work,
+        CancellationToken stop
+    )
+    {
+        var times = new Dictionary<BaseName, DateTimeOffset?>();
+        foreach (var copy in savepoint.Copies)
+        {
+            if (settings.Now.Base(copy.Base) is not { } @base)
+                return Problem.Failed($"The settings no longer name the base {copy.Base}.");
+            var host = bases.HostOf(@base);
+            var twin = TwinOf(savepoint, copy);
+            // With a twin two names are exchanged, which waits for nobody.
+            using var turn = twin is null ? await Enter(host, id, work, stop) : null;
+            if (twin is null)
+                await spares.StandAside(@base.Name);
+            var end = await host.GoBack(@base, back.Server, savepoint.Id, part => work.Progress = part, stop);
+            if (twin is not null)
+                bases.NoteFound(host, twin, null);
+            spares.Refresh(@base, sweep: !end.Done);
+            if (!end.Done)
+                return Problem.Failed(Partly(end.Message, times.Keys));
+            times[@base.Name] = DatabaseHost.Instant(end.Results, "data_time");
+            work.Method = DatabaseHost.Method(end.Results, "method");
+            work.Seconds = (work.Seconds ?? 0) + DatabaseHost.Seconds(end.Results, "seconds");
+        }
+        history.NoteSavepoint(back.Server, MarkOf(savepoint, back), times);
+        return null;
+    }
+
+    /// <summary>The twin of one of a savepoint's databases, as its host said last; null: it has none now.</summary>
+    internal FoundDatabase? TwinOf(Savepoint savepoint, SavedCopy copy) =>
+        bases.SavepointOf(copy.Host, copy.Base, savepoint.Id, DatabaseKind.Twin);
+
+    private static string Partly(string message, IEnumerable<BaseName> done) =>
+        done.Any() ? $"{message} The copy of {string.Join(", ", done)} has gone back already." : message;
+
+    private void EndBack(Act act, Savepoint savepoint, GoingBack back, Problem? problem)
+    {
+        act.Change(file, state => state.WithoutBack(back.Server));
+        if (problem is not null)
+            Write(act, "go-back-failed", back.Server, $"{savepoint.Say()}: {problem.Message}");
+    }
+
+    private static SavepointMark MarkOf(Savepoint savepoint, GoingBack back) =>
+        new(savepoint.Id, savepoint.Name, savepoint.Server, back.By, back.At);
+
+    private async Task<IDisposable> Enter(DatabaseHost host, JobId id, SavepointWork work, CancellationToken stop)
+    {
+        var turn = await lanes.Enter(
+            Lane.OfHost(host.Settings.Name),
+            host.Settings.Copies,
+            id,
+            $"savepoint {work.Savepoint} of {work.Server}",
+            other => work.WaitsFor = $"{host.Settings.Name} is busy with {other}",
+            stop
+        );
+        work.WaitsFor = null;
+        return turn;
+    }
+
+    // What was being made when the console ended is not known to be whole.
+    private async Task DropInterrupted()
+    {
+        bool IsLost(Savepoint s) => s.State == SavepointState.Making && !busy.Has(s.Server);
+        if (!file.Value.Savepoints.Values.Any(IsLost))
+            return;
+        await journal.Do(act =>
+        {
+            foreach (var half in act.Of(file).Savepoints.Values.Where(IsLost).ToList())
+            {
+                act.Change(file, state => state.With(half with { State = SavepointState.Dropping }));
+                Write(act, "keep-failed", half.Server, $"{half.Say()}: interrupted.");
+            }
+        });
+    }
+
+    private async Task Tidy(CancellationToken stop)
+    {
+        await DropInterrupted();
+        await TellAndDropOld();
+        foreach (var back in file.Value.Back.Values.Where(b => !busy.Has(b.Server)).ToList())
+            await Settle(back, stop);
+        foreach (var left in file.Value.Savepoints.Values.Where(s => s.State == SavepointState.Dropping).ToList())
+        {
+            if (await Drop(left, stop) is { } problem && _told.TryAdd(left.Id, problem))
+                log.LogWarning("{Savepoint}, is not dropped yet: {Problem}", left.Say(), problem);
+        }
+    }
+
+    // A console was ended in the middle: the copy's own comment says whether it was exchanged.
+    private async Task Settle(GoingBack back, CancellationToken stop)
+    {
+        var savepoint = file.Value.Savepoints.GetValueOrDefault(back.Savepoint.Text);
+        var times = new Dictionary<BaseName, DateTimeOffset?>();
+        foreach (var copy in savepoint?.Copies ?? [])
+        {
+            if (settings.Now.Base(copy.Base) is not { } @base)
+                continue;
+            var (answered, found) = await bases.FindCopy(@base, back.Server, stop);
+            if (!answered)
+                return;
+            if (found?.Savepoint == back.Savepoint)
+                times[copy.Base] = found.DataTime;
+        }
+        var isWhole = savepoint is not null && times.Count == savepoint.Copies.Length;
+        if (isWhole)
+            history.NoteSavepoint(back.Server, MarkOf(savepoint!, back), times);
+        var end = isWhole ? "it had gone back" : $"{times.Count} of its databases had gone back; go back again";
+        await journal.Do(act =>
+        {
+            act.Change(file, state => state.WithoutBack(back.Server));
+            Write(act, "go back", back.Server, $"savepoint {back.Savepoint}, interrupted: {end}");
+        });
+    }
+
+    // Told first, and dropped a day after that at the earliest: a clock that leaps drops nothing untold.
+    private async Task TellAndDropOld()
+    {
+        var now = clock.GetUtcNow();
+        var kept = TimeSpan.FromDays(settings.Now.Savepoints.KeptDays);
+        var notice = kept / 2 < Day ? kept / 2 : Day;
+        bool IsOver(Savepoint s) => now - s.At >= kept && now - s.Told >= notice;
+        bool IsToTell(Savepoint s) => s.Told is null && now - s.At >= kept - notice;
+        var old = file.Value.Shown.Where(s => s.State == SavepointState.Kept && (IsOver(s) || IsToTell(s))).ToList();
+        if (old.Count == 0)
+            return;
+        await journal.Do(act =>
+        {
+            foreach (var one in old.Where(o => act.Of(file).Find(o.Id) is { State: SavepointState.Kept }))
+            {
+                if (act.Of(file).Back.Values.Any(b => b.Savepoint == one.Id))
+                    continue;
+                if (IsOver(one))
+                    DropUnasked(act, one, $"it is {settings.Now.Savepoints.KeptDays} days old");
+                else
+                    Tell(act, one, one.At + kept > now + notice ? one.At + kept : now + notice);
+            }
+        });
+    }
+
+    private void Tell(Act act, Savepoint one, DateTimeOffset end)
+    {
+        act.Change(file, state => state.With(one.Id, s => s with { Told = clock.GetUtcNow() }));
+        Write(act, "savepoint ends", one.Server, $"{one.Say()}, of {one.By}: it is dropped at {Times.Say(end)}");
+        act.After(() => log.LogWarning("{Savepoint}, of {By} is dropped at {End}.", one.Say(), one.By, Times.Say(end)));
+    }
+
+    private void DropUnasked(Act act, Savepoint one, string why)
+    {
+        act.Change(file, state => state.With(one.Id, s => s with { State = SavepointState.Dropping }));
+        Write(act, "drop savepoint", one.Server, $"{one.Say()}, of {one.By}: {why}");
+        act.After(() => log.LogWarning("{Savepoint}, of {By} is dropped: {Why}.", one.Say(), one.By, why));
+    }
+
+    // Its copy has gone by the rule of copies: so do its savepoints.
+    private void DropOfGone(Copy copy) =>
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await journal.Do(act =>
+                {
+                    foreach (var one in act.Of(file).Shown.Where(s => s.Server == copy.Server).ToList())
+                    {
+                        if (one.State == SavepointState.Kept && one.Copies.Any(c => c.Base == copy.Found.Base))
+                            DropUnasked(act, one, $"{one.Server} is gone");
+                    }
+                });
+                _loop.Wake();
+            }
+            catch (DiskRefused refused)
+            {
+                log.LogError("Savepoints of {Server} stay until their age: {Reason}", copy.Server, refused.Message);
+            }
+        });
+
+    /// <returns>Why it is still there; null: it is gone.</returns>
+    private async Task<string?> Drop(Savepoint left, CancellationToken stop)
+    {
+        await _tidying.WaitAsync(stop);
+        try
+        {
+            if (!file.Value.Savepoints.ContainsKey(left.Id.Text))
+                return null;
+            foreach (var copy in left.Copies)
+            {
+                var (host, _) = bases.Hosts.FirstOrDefault(h => h.Host.Settings.Name == copy.Host);
+                if (host is null)
+                    return $"The settings no longer name the database host {copy.Host}, which has it.";
+                var end = await host.Unkeep(copy.Base, left.Id, stop);
+                if (!end.Done)
+                    return end.Message;
+                foreach (var kind in new[] { DatabaseKind.Keep, DatabaseKind.Twin })
+                {
+                    if (bases.SavepointOf(copy.Host, copy.Base, left.Id, kind) is { } found)
+                        bases.NoteFound(host, found, null);
+                }
+            }
+            file.Change(state => state.Without(left.Id));
+            _told.TryRemove(left.Id, out _);
+            return null;
+        }
+        finally
+        {
+            _tidying.Release();
+        }
+    }
+
+    private void Write(Act act, string what, ServerName server, string more) =>
+        audit.Write(act, Caller.TheConsole, what, server.Text, more);
+}

@@ -1,0 +1,214 @@
+using TestServers.Databases;
+using TestServers.Hosts;
+using TestServers.Settings;
+
+namespace TestServers.Savepoints;
+
+/// <summary>A savepoint as it is shown.</summary>
+/// <param name="Size">Bytes; null until it is whole.</param>
+/// <param name="DataTime">When the dump behind its data was made; of several the oldest.</param>
+/// <param name="Quick">Whether going back is an exchange of names: its twin is ready.</param>
+/// <param name="BackSeconds">How long going back takes, probably; null: not known.</param>
+/// <param name="DroppedAt">When it is dropped by itself.</param>
+/// <param name="WhyNot">Why the server that was asked for cannot go back to it, whoever asks; null: it can.</param>
+public sealed record SavepointView(
+    JobId Id,
+    ServerName Server,
+    AppName App,
+    string Name,
+    string Note,
+    string By,
+    DateTimeOffset At,
+    SavepointState State,
+    long? Size,
+    DateTimeOffset? DataTime,
+    bool Quick,
+    double? BackSeconds,
+    DateTimeOffset DroppedAt,
+    string? WhyNot,
+    IReadOnlyList<SavedCopy> Copies
+);
+
+/// <summary>What is under way with a server's savepoints.</summary>
+/// <param name="Back">It is gone back to; else it is made.</param>
+/// <param name="Progress">From 0 to 1; null: not told yet.</param>
+/// <param name="WaitsFor">What it waits for; null: nothing.</param>
+public sealed record SavepointWorkView(
+    JobId Savepoint,
+    bool Back,
+    string By,
+    DateTimeOffset At,
+    double? Progress,
+    string? WaitsFor
+);
+
+/// <summary>The savepoints of a server.</summary>
+/// <param name="App">The app that is on the server and can be kept; null: there is none.</param>
+/// <param name="PerServer">How many a server may have.</param>
+/// <param name="KeepSeconds">How long the next one takes, probably, as its size and the last measured speed say; for
+/// most of it nobody can connect to the database. Null: not known.</param>
+/// <param name="WhyNot">Why nothing can be kept there now, whoever asks; null: it can.</param>
+/// <param name="Savepoints">The server's own, the newest first.</param>
+/// <param name="Others">Those of other servers that have the same app.</param>
+public sealed record SavepointList(
+    ServerName Server,
+    AppName? App,
+    int PerServer,
+    double KeptDays,
+    double? KeepSeconds,
+    string? WhyNot,
+    SavepointWorkView? Work,
+    IReadOnlyList<SavepointView> Savepoints,
+    IReadOnlyList<SavepointView> Others
+);
+
+/// <summary>How keeping, or going back, stands.</summary>
+/// <param name="Done">It is over; else it goes on.</param>
+/// <param name="Method">How the copy was made: twin, clone or file_copy; null: it goes on, or was done before.</param>
+/// <param name="Seconds">How long the database hosts took.</param>
+public sealed record SavepointAnswer(
+    string Message,
+    bool Done,
+    string? Method,
+    double? Seconds,
+    SavepointView Savepoint
+);
+
+/// <summary>Shows savepoints: their size and age, and how long it takes to make one and to go back.</summary>
+public sealed class SavepointPresenter(
+    CurrentSettings settings,
+    SavepointBook book,
+    SavepointKeeper keeper,
+    SavepointRules rules,
+    BaseFacts bases,
+    Inventory inventory
+)
+{
+    /// <summary>Those of a server.</summary>
+    /// <exception cref="Problem">404: no host has such a server, and it has no savepoint.</exception>
+    public SavepointList ListOf(ServerName server)
+    {
+        var own = book.Of(server).ToList();
+        if (own.Count == 0)
+            inventory.Find(server);
+        var (app, whyNot, seconds) = Here(server, own.Count);
+        return new(
+            server,
+            app?.Name,
+            settings.Now.Savepoints.PerServer,
+            settings.Now.Savepoints.KeptDays,
+            seconds,
+            whyNot,
+            WorkOn(server),
+            [.. own.Select(s => Of(s, server))],
+            [.. book.All.Where(s => s.Server != server && s.App == app?.Name).Select(s => Of(s, server))]
+        );
+    }
+
+    /// <summary>One of them, as it is for a server.</summary>
+    public SavepointView Of(Savepoint savepoint, ServerName server)
+    {
+        var isQuick = savepoint.State == SavepointState.Kept && savepoint.Copies.All(c => HasTwin(savepoint, c));
+        return new(
+            savepoint.Id,
+            savepoint.Server,
+            savepoint.App,
+            savepoint.Name,
+            savepoint.Note,
+            savepoint.By,
+            savepoint.At,
+            savepoint.State,
+            savepoint.Size,
+            savepoint.Copies.Min(c => c.DataTime),
+            isQuick,
+            isQuick ? 0.5 : Sum(savepoint.Copies.Select(c => c.Seconds)),
+            EndOf(savepoint),
+            rules.WhyNot(server, savepoint),
+            savepoint.Copies
+        );
+    }
+
+    /// <summary>What a call answers that has begun something, or found it under way.</summary>
+    /// <exception cref="Problem">502: it could not be done.</exception>
+    public SavepointAnswer AnswerOf(Savepoint savepoint, ServerName server, SavepointWork? work)
+    {
+        if (work?.Problem is { } problem)
+            throw problem;
+        var isDone = work?.Ended.IsCompleted != false;
+        var now = isDone ? book.Find(savepoint.Id) : savepoint;
+        return new(
+            isDone
+                ? DoneOf(now, server, work)
+                : $"{Under(work!)} {now.Name}; GET api/servers/{server}/savepoints tells.",
+            isDone,
+            work?.Method,
+            work?.Seconds,
+            Of(now, server)
+        );
+    }
+
+    private static string Under(SavepointWork work) =>
+        work.IsBack ? $"{work.Server} is going back to" : $"The state of {work.Server} is being kept as";
+
+    private static string DoneOf(Savepoint savepoint, ServerName server, SavepointWork? work)
+    {
+        var took = work?.Seconds is { } seconds ? $" in {seconds:0.0} s" : "";
+        if (work?.IsBack == true)
+            return $"{server} has the data of {savepoint.Name} now{took}.";
+        var closed = Sum(savepoint.Copies.Select(c => c.Closed)) is { } time
+            ? $" Nobody could connect to its database for {time:0.0} s of it."
+            : "";
+        return $"The state of {savepoint.Server} is kept as {savepoint.Name}{took}.{closed}";
+    }
+
+    private bool HasTwin(Savepoint savepoint, SavedCopy copy) => keeper.TwinOf(savepoint, copy) is not null;
+
+    private DateTimeOffset EndOf(Savepoint savepoint)
+    {
+        var kept = TimeSpan.FromDays(settings.Now.Savepoints.KeptDays);
+        var notice = kept / 2 < TimeSpan.FromDays(1) ? kept / 2 : TimeSpan.FromDays(1);
+        var end = savepoint.At + kept;
+        return savepoint.Told + notice is { } told && told > end ? told : end;
+    }
+
+    private SavepointWorkView? WorkOn(ServerName server) =>
+        keeper.WorkOn(server) is { } work
+            ? new(work.Savepoint, work.IsBack, work.By, work.At, work.Progress, work.WaitsFor)
+            : null;
+
+    private (AppSettings? App, string? WhyNot, double? Seconds) Here(ServerName server, int own)
+    {
+        try
+        {
+            var (app, all) = rules.On(server);
+            var most = settings.Now.Savepoints.PerServer;
+            var full = own < most ? null : $"{server} has {own} savepoints, and may have {most}.";
+            return (app, full, Sum(all.Select(b => SecondsOf(b, server))));
+        }
+        catch (Problem problem)
+        {
+            return (null, problem.Message, null);
+        }
+    }
+
+    // As long as the last one on that database host, for each byte where files are copied; before the first, as long as
+    // the last spare took.
+    private double? SecondsOf(BaseSettings @base, ServerName server)
+    {
+        var size = bases.CopyOf(@base, server)?.Size;
+        var last = book
+            .All.SelectMany(s => s.Copies)
+            .FirstOrDefault(c => c.Host == @base.Host && c is { Seconds: not null, Size: > 0 });
+        var known = bases.Of(@base.Name);
+        return last is not null
+            ? Scaled(last.Seconds, last.Size, last.Method, size)
+            : Scaled(known.MethodSeconds, known.Size, known.Method, size);
+    }
+
+    private static double? Scaled(double? seconds, long? of, string? method, long? size) =>
+        method == "clone" || seconds is null || of is not > 0 || size is null ? seconds : seconds * size / of;
+
+    // Of one that is not known nothing is known of all.
+    private static double? Sum(IEnumerable<double?> seconds) =>
+        seconds.Aggregate((double?)0, (sum, one) => sum + one) is { } all ? Math.Round(all, 3) : null;
+}

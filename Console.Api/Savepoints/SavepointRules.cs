@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using TestServers.Access;
+using TestServers.Builds;
+using TestServers.History;
+using TestServers.Jobs;
+using TestServers.Reservations;
+using TestServers.Settings;
+
+namespace TestServers.Savepoints;
+
+/// <summary>
+/// Who may keep a server's state and go back to one, and when: whoever may build on it and has it reserved, while no
+/// build waits or runs there. Each refusal says what to do.
+/// </summary>
+public sealed class SavepointRules(
+    CurrentSettings settings,
+    HistoryStore history,
+    JobStore<Build> builds,
+    BusyServers busy,
+    BuildHolds holds,
+    ReservationBook reservations
+)
+{
+    /// <summary>Lets pass who has reserved the server, or shares it.</summary>
+    /// <param name="number">When given, the reservation that is meant.</param>
+    /// <exception cref="Problem">403 or 409.</exception>
+    public void EnsureHeld(ServerName server, long? number, Caller by)
+    {
+        by.MustReach(server);
+        holds.Ensure(server, number, by);
+        if (reservations.Of(server) is null)
+            throw Problem.Conflict($"Nobody holds {server}. Reserve it first.").With("server", server);
+    }
+
+    /// <summary>Lets pass a server on which nothing is under way.</summary>
+    /// <exception cref="Problem">409: a build waits or runs there, or a savepoint is made or gone back to.</exception>
+    public void EnsureIdle(ServerName server)
+    {
+        if (builds.Open.FirstOrDefault(b => b.Server == server) is { } build)
+        {
+            var how = build.State == JobState.Running ? "runs" : "waits";
+            throw Problem
+                .Conflict(
+                    $"Build {build.Id} of {build.By} {how} on {server}. Wait until it has ended, or cancel it; "
+                        + "then try again."
+                )
+                .With("server", server);
+        }
+        if (busy.Has(server))
+            throw Problem
+                .Conflict($"The state of {server} is being kept, or gone back to. Wait until that has ended.")
+                .With("server", server);
+    }
+
+    /// <summary>The app that is on a server, and which of its bases the server has a copy of.</summary>
+    /// <exception cref="Problem">409: there is none, or it has no database.</exception>
+    public (AppSettings App, ImmutableArray<BaseSettings> Bases) On(ServerName server)
+    {
+        var kept = history.Of(server);
+        if (kept.Other is not null)
+            throw Problem.Conflict(
+                $"Another console has built on {server}: what is there is not this one's. Build here first."
+            );
+        if (kept.Configuration is not { } now || settings.Now.App(now.App) is not { } app)
+            throw Problem.Conflict($"No app of the settings is on {server}. Build one with its database first.");
+        ImmutableArray<BaseSettings> bases =
+        [
+            .. kept.BasesOf(app)
+                .Select(chosen => chosen.Base)
+                .Where(kept.Copies.ContainsKey)
+                .Select(settings.Now.Base)
+                .OfType<BaseSettings>(),
+        ];
+        return bases.Length > 0
+            ? (app, bases)
+            : throw Problem.Conflict($"{app.Name} on {server} has no database. Build it with its database first.");
+    }
+
+    /// <summary>Why a server cannot go back to a savepoint, whoever asks; null: it can.</summary>
+    public string? WhyNot(ServerName server, Savepoint savepoint)
+    {
+        try
+        {
+            var (app, bases) = On(server);
+            if (app.Name != savepoint.App)
+                return $"It is of {savepoint.App}, and {app.Name} is on {server}. Build {savepoint.App} there first.";
+            var missing = savepoint.Copies.FirstOrDefault(c => !bases.Any(b => b.Name == c.Base && b.Host == c.Host));
+            return missing is null
+                ? null
+                : $"{server} has no copy of {missing.Base} on {missing.Host}. Build {savepoint.App} with its database "
+                    + "there first.";
+        }
+        catch (Problem problem)
+        {
+            return problem.Message;
+        }
+    }
+
+    /// <summary>Lets pass who may drop a savepoint: who has made it, who holds its server, an administrator.</summary>
+    /// <exception cref="Problem">403.</exception>
+    public void EnsureMayDrop(Savepoint savepoint, Caller by)
+    {
+        by.MustReach(savepoint.Server);
+        by.MustReach([savepoint.App], $"of {savepoint.App}");
+        var isTheirs = savepoint.By == by.Name || reservations.Of(savepoint.Server)?.IsFor(by.Name) == true;
+        if (!isTheirs && !by.IsAdministrator)
+            throw Problem.Forbidden(
+                $"{savepoint.Say()}, is {savepoint.By}'s, and {savepoint.Server} is not reserved by you. "
+                    + $"Ask {savepoint.By}, or an administrator."
+            );
+    }
+}

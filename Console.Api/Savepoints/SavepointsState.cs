@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using TestServers.Storage;
+
+namespace TestServers.Savepoints;
+
+/// <summary>What stands in savepoints.json.</summary>
+/// <param name="Savepoints">By their number.</param>
+/// <param name="Back">Servers that go back, by their name.</param>
+public sealed record SavepointsState(
+    int Version,
+    ImmutableSortedDictionary<string, Savepoint> Savepoints,
+    ImmutableSortedDictionary<string, GoingBack> Back
+) : IVersioned
+{
+    public static SavepointsState Empty { get; } =
+        new(
+            JsonFile<SavepointsState>.Version,
+            ImmutableSortedDictionary.Create<string, Savepoint>(StringComparer.Ordinal),
+            ImmutableSortedDictionary.Create<string, GoingBack>(StringComparer.Ordinal)
+        );
+
+    /// <summary>Those that are not being dropped, the newest first.</summary>
+    public IEnumerable<Savepoint> Shown =>
+        Savepoints.Values.Where(s => s.State != SavepointState.Dropping).OrderByDescending(s => s.Id.Number);
+
+    public string? FindFault() =>
+        Savepoints.FirstOrDefault(s => s.Value is null || s.Value.Id.Text != s.Key) is { Key: { } wrong }
+            ? $"what stands under savepoint `{wrong}` is null, or another one"
+        : Savepoints.Values.FirstOrDefault(s => s.Copies.IsDefaultOrEmpty || s.Copies.Any(c => c is null)) is { } empty
+            ? $"savepoint {empty.Id} has no database"
+        : Back.FirstOrDefault(b => b.Value is null || b.Value.Server.Text != b.Key) is { Key: { } other }
+            ? $"what stands under `back` for {other} is null, or another server's"
+        : null;
+
+    /// <summary>One that is shown; null: there is none.</summary>
+    public Savepoint? Find(JobId id) =>
+        Savepoints.GetValueOrDefault(id.Text) is { State: not SavepointState.Dropping } found ? found : null;
+
+    public SavepointsState With(Savepoint savepoint) =>
+        this with
+        {
+            Savepoints = Savepoints.SetItem(savepoint.Id.Text, savepoint),
+        };
+
+    /// <summary>With another state of one, if it is there.</summary>
+    public SavepointsState With(JobId id, Func<Savepoint, Savepoint> change) =>
+        Savepoints.GetValueOrDefault(id.Text) is { } found ? With(change(found)) : this;
+
+    public SavepointsState Without(JobId id) => this with { Savepoints = Savepoints.Remove(id.Text) };
+
+    public SavepointsState With(GoingBack back) => this with { Back = Back.SetItem(back.Server.Text, back) };
+
+    public SavepointsState WithoutBack(ServerName server) => this with { Back = Back.Remove(server.Text) };
+}

@@ -1,0 +1,2 @@
+\ir refuse_back.sql
+\ir swap.sql

@@ -1,0 +1,68 @@
+// What people have kept of a server's databases, to go back to it: the server's own, those of other servers with the
+// same app, and what is under way.
+import { Backbone } from '../page/libraries.js';
+import { me } from '../access/me.js';
+import * as api from '../live/api.js';
+import * as format from '../page/format.js';
+import * as time from '../page/time.js';
+
+export const Savepoints = Backbone.Model.extend({
+  initialize(attributes, { server }) { this.server = server; },
+  url() { return this.path(); },
+  path(...more) { return api.path('servers', this.server.id, 'savepoints', ...more); },
+
+  all() { return [...this.get('savepoints') || [], ...this.get('others') || []]; },
+  find(id) { return this.all().find((one) => String(one.id) === String(id)); },
+  // Why nothing can be kept now; null: it can.
+  whyNot() { return this.get('whyNot') || (this.get('work') ? 'Something is under way.' : null); },
+
+  async keep(wish, key) { return this.tell(this.path(), wish, key); },
+  async goBack(id, key) { return this.tell(this.path(id, 'back'), {}, key); },
+
+  async tell(path, wish, key) {
+    const answer = await api.write('POST', path, { ...wish, ...this.server.ownNumber() }, key);
+    await this.renew();
+    return answer;
+  },
+
+  async drop(one) {
+    await api.write('DELETE', api.path('servers', one.server, 'savepoints', one.id), {});
+    await this.renew();
+  },
+
+  renew() { return this.load().catch(() => null); }
+});
+
+// A savepoint in the words of the templates.
+export function savepointTemplate(one, server, usable) {
+  const mine = me.get('name') === one.by || me.isAdministrator() || (usable && one.server === server.id);
+  const kept = one.state === 'kept';
+  return {
+    id: one.id,
+    name: one.name,
+    note: one.note,
+    of: one.server === server.id ? null : one.server,
+    by: one.by,
+    at: time.of(one.at, time.ago),
+    size: kept ? format.size(one.size) || 'of unknown size' : 'being kept …',
+    data: time.of(one.dataTime, time.night),
+    dropped: time.of(one.droppedAt),
+    back: backWords(one, kept),
+    whyNot: kept ? time.said(one.whyNot) || null : null,
+    canGoBack: kept && usable && !one.whyNot,
+    canDrop: kept && mine && !me.onlyReads()
+  };
+}
+
+function backWords(one, kept) {
+  if (!kept) return '';
+  if (one.quick) return 'at once';
+  const took = format.seconds(one.backSeconds);
+  return took ? `takes about ${took}` : 'takes a copy';
+}
+
+// How long keeping takes, for most of which the site is without its database.
+export const keepWords = (seconds) => {
+  const took = format.seconds(seconds);
+  return took ? `It takes about ${took}.` : 'How long it takes is not known yet.';
+};
