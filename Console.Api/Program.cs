@@ -14,6 +14,7 @@ using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
 using TestServers.Reservations;
+using TestServers.Room;
 using TestServers.Savepoints;
 
 // A table of contents: read the settings, register the parts, map the calls, run.
@@ -87,6 +88,7 @@ public partial class Program
         app.MapLine();
         app.MapBuilds();
         app.MapSavepoints();
+        app.MapRoom();
         app.MapHistory();
         app.MapPlans();
         app.MapFollowing();

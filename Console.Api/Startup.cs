@@ -17,6 +17,7 @@ using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
 using TestServers.Reservations;
+using TestServers.Room;
 using TestServers.Savepoints;
 using TestServers.Settings;
 using TestServers.Storage;
@@ -170,6 +171,7 @@ public static class Startup
             .AddDatabases()
             .AddBuilds()
             .AddSavepoints()
+            .AddRoom()
             .AddHistory()
             .AddPlans()
             .AddFollowing()

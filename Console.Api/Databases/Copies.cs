@@ -26,6 +26,9 @@ public sealed class Copies(CurrentSettings settings, JsonFile<BasesState> file, 
     /// <summary>Every copy of a server, whosever it is; none of a host that has not answered since the start.</summary>
     public IEnumerable<Copy> All => Databases.Where(d => d.Found.Server is not null);
 
+    /// <summary>Every base, copy, spare and savepoint of the hosts that have answered since the start.</summary>
+    public IEnumerable<Copy> Every => Databases;
+
     /// <summary>Every base, copy and spare that no base of the settings is the reason for.</summary>
     public IEnumerable<Copy> Leftovers => Databases.Where(d => d.Elsewhere is not null);
 

@@ -116,6 +116,10 @@ public sealed class DatabaseHost(
     public Task<HostResult> Unkeep(BaseName @base, JobId savepoint, CancellationToken cancel) =>
         program.Run(Call("unkeep", DropLimit, ("base", @base.Text), ("number", savepoint.Text)), cancel);
 
+    /// <summary>Drops a base and its spares; copies and savepoints stay.</summary>
+    public Task<HostResult> Clear(BaseName @base, CancellationToken cancel) =>
+        program.Run(Call("clear", DropLimit, ("base", @base.Text)), cancel);
+
     /// <summary>Makes spares up to the number of the settings, and drops what copies left behind.</summary>
     public Task<HostResult> Prepare(BaseSettings @base, CancellationToken cancel) =>
         program.Run(

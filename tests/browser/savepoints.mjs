@@ -73,7 +73,16 @@ await step('it is dropped after a question', async () => {
   await section.getByText('Nothing is kept.').waitFor();
 });
 
-await step('the server is given back', async () => assert.equal(await anna.release(), 204));
+await step('the room on the database hosts is told', async () => {
+  await page.getByRole('link', { name: 'Bases' }).click();
+  const room = page.locator('section[aria-labelledby=h-room]');
+  await room.getByText('free of').first().waitFor();
+  await room.locator('summary').first().click();
+  await room.getByText(`copy_shop_${server}`).waitFor();
+  await accessible();
+  await picture('room');
+  assert.equal(await anna.release(), 204);
+});
 
 await step('nothing was complained of', async () => assert.deepEqual(complaints, []));
 

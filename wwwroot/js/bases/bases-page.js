@@ -8,6 +8,8 @@ import { View } from '../page/view.js';
 import { bases } from './base.js';
 import { copies } from './copy.js';
 import { DropDialog } from './drop-dialog.js';
+import { RoomView } from './room-view.js';
+import { Room } from './room.js';
 
 export const BasesPage = View.extend({
   title: 'Bases',
@@ -15,14 +17,19 @@ export const BasesPage = View.extend({
 
   initialize() {
     this.refusals = {};
+    this.room = new Room();
+    this.roomView = this.own(new RoomView({ model: this.room }));
+    this.room.load().catch(() => null);   // the lost connection has its own banner
     this.listenTo(bases, 'update change sync', this.paint);
     this.listenTo(copies, 'update change sync', this.paint);
     this.listenTo(me, 'change:role', this.paint);
     this.listenTo(clock, 'second', this.paint);
   },
 
+  refresh() { return this.room.load(); },
+
   render() {
-    return this.draw('bases-page', {
+    this.draw('bases-page', {
       busy: this.busy,
       problem: null,
       restores: !me.onlyReads(),
@@ -30,6 +37,9 @@ export const BasesPage = View.extend({
       bases: bases.map((base) => _.extend(base.toTemplate(), { refusal: this.refusals[base.id] || null })),
       unused: copies.toTemplate()
     });
+    const place = this.$('.room')[0];
+    if (place !== this.roomView.el.parentElement) place.append(this.roomView.render().el);
+    return this;
   },
 
   drop(event) {

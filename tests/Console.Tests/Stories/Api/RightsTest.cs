@@ -40,6 +40,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/people/tokens                                 administer
         GET    /api/restores/{id}                                 view
         GET    /api/restores/{id}/log                             view
+        GET    /api/room                                          view
         GET    /api/servers                                       view
         GET    /api/servers/{server}                              view
         GET    /api/servers/{server}/history                      view
@@ -60,6 +61,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/messages/seen                                 view
         POST   /api/messages/{id}/seen                            view
         POST   /api/reservations                                  reserve
+        POST   /api/room/drop                                     administer
         POST   /api/servers/{server}/builds                       build
         POST   /api/servers/{server}/line                         reserve
         POST   /api/servers/{server}/reservation/answer           reserve

@@ -31,6 +31,7 @@ public sealed partial class DirectionTest
         "History",
         "Builds",
         "Savepoints",
+        "Room",
         "Plans",
         "Following",
         "Board",
