@@ -35,6 +35,12 @@ public sealed record Build(
     public BuildResult? Result { get; init; }
     public AppHealth? Health { get; init; }
 
+    /// <summary>
+    /// The data time that it wants again, as the build had that it repeats; null: the newest. Those of a night that is
+    /// not kept any more are the newest, which it says.
+    /// </summary>
+    public DateTimeOffset? Night { get; init; }
+
     /// <summary>The build that this one repeats.</summary>
     public JobId? RetryOf { get; init; }
 

@@ -46,6 +46,7 @@ public sealed class BuildQueue(
     /// <param name="retryOf">The build that this one repeats.</param>
     /// <param name="resumes">The build that this one goes on with: its steps that succeeded are kept.</param>
     /// <param name="follows">Null: somebody asks for it themselves.</param>
+    /// <param name="night">The data time that it wants again; null: the newest.</param>
     /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too
     /// many wait.</exception>
     public async Task<Build> Enqueue(
@@ -55,7 +56,8 @@ public sealed class BuildQueue(
         Deed deed,
         JobId? retryOf = null,
         Build? resumes = null,
-        FollowedCommit? follows = null
+        FollowedCommit? follows = null,
+        DateTimeOffset? night = null
     )
     {
         if (Earlier(deed) is { } earlier)
@@ -80,6 +82,7 @@ public sealed class BuildQueue(
                         By = by,
                         At = clock.GetUtcNow(),
                         RetryOf = retryOf,
+                        Night = night,
                         Resumes = resumes?.Id,
                         Bases = wanted.Bases is { IsEmpty: false } ? wanted.Bases : null,
                         Follows = follows is null ? null : new(IsFailing(server, wanted.App)),
@@ -132,7 +135,7 @@ public sealed class BuildQueue(
             Bases = build.Database ? BasesAgain(build) : null,
         };
         if (!fromFailed)
-            return await Enqueue(build.Server, wanted, number, deed, retryOf: id);
+            return await Enqueue(build.Server, wanted, number, deed, retryOf: id, night: NightOf(build));
         if (build.State == JobState.Succeeded)
             throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
         if (
@@ -198,6 +201,14 @@ public sealed class BuildQueue(
         await Task.WhenAny(running.Ended, Task.Delay(TimeSpan.FromSeconds(20), cancel));
         return store.Find(id)!;
     }
+
+    // Only where nights are kept: elsewhere the newest data are what everybody expects.
+    private DateTimeOffset? NightOf(Build build) =>
+        build.Database
+        && settings.Now.App(build.App) is { HasSeveralBases: false, AllDatabases: [var only] }
+        && settings.Now.Base(only.Usual) is { Nights: > 0 }
+            ? build.Result?.DataTime
+            : null;
 
     public static Problem NoSuchBuild(JobId id) =>
         Problem.NotFound(

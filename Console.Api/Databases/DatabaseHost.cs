@@ -40,29 +40,32 @@ public sealed class DatabaseHost(
 
     /// <summary>Replaces a server's copy by a fresh one.</summary>
     /// <param name="onlySpare">Take a spare or fail with the result <c>spare=none</c>; never make a plain copy.</param>
+    /// <param name="night">When given, the data time of a kept night: when it is neither the base's nor kept, it fails
+    /// with the result <c>night=none</c>. Null: the newest.</param>
     public Task<HostResult> Copy(
         BaseSettings @base,
         ServerName server,
         bool onlySpare,
+        DateTimeOffset? night,
         Action<string> onLog,
         Action<double> onProgress,
         CancellationToken cancel
-    ) =>
-        program.Run(
-            Call(
-                "copy",
-                TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes),
+    )
+    {
+        var copy = Call(
+            "copy",
+            TimeSpan.FromMinutes(limits.Now.Builds.DatabaseMinutes),
+            [
                 ("base", @base.Name.Text),
                 ("server", server.Text),
                 ("owner", @base.Owner),
-                ("only_spare", onlySpare ? "true" : "false")
-            ) with
-            {
-                OnLog = onLog,
-                OnProgress = onProgress,
-            },
-            cancel
+                ("only_spare", onlySpare ? "true" : "false"),
+                // Not sent to scripts of before that do not know it.
+                .. night is { } time ? Only("night", $"{time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}") : [],
+            ]
         );
+        return program.Run(copy with { OnLog = onLog, OnProgress = onProgress }, cancel);
+    }
 
     /// <summary>Keeps what a server's copy has now as a savepoint; meanwhile nobody is connected to it.</summary>
     public Task<HostResult> Keep(
@@ -181,10 +184,13 @@ public sealed class DatabaseHost(
         var call = Call(
             "restore",
             limit,
-            ("base", @base.Name.Text),
-            ("owner", @base.Owner),
-            ("dump", @base.Dump),
-            ("jobs", $"{@base.Jobs}")
+            [
+                ("base", @base.Name.Text),
+                ("owner", @base.Owner),
+                ("dump", @base.Dump),
+                ("jobs", $"{@base.Jobs}"),
+                .. @base.Nights > 0 ? Only("nights", $"{@base.Nights}") : [],
+            ]
         );
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         if (@base.Check is { } check)
@@ -234,6 +240,8 @@ public sealed class DatabaseHost(
         results.GetValueOrDefault(key) is "spare" or "twin" or "clone" or "file_copy" or "wal_log"
             ? results[key]
             : null;
+
+    private static (string Key, string Text)[] Only(string key, string text) => [(key, text)];
 
     private static string Say(DateTimeOffset? instant) =>
         instant?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) ?? "";

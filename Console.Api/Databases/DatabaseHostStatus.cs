@@ -20,6 +20,9 @@ public enum DatabaseKind
     Copy,
     Spare,
 
+    /// <summary>A base of before, kept.</summary>
+    Night,
+
     /// <summary>A savepoint.</summary>
     Keep,
 

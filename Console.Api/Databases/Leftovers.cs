@@ -36,6 +36,7 @@ public static class Leftovers
             Say(bases, "base", "bases"),
             Say(copies, "copy", "copies"),
             Say(spares, "spare", "spares"),
+            Say(Count(DatabaseKind.Night), "old night", "old nights"),
             Say(savepoints, "savepoint", "savepoints"),
         }.OfType<string>();
         var where = first.Elsewhere!.Replace("its base ", "the base ", StringComparison.Ordinal);

@@ -55,7 +55,7 @@ public sealed class FollowBook(
             if (answers.Find<Followed>(deed) is { } same)
                 return same;
             var (held, app, path, here) = Ensure(server, number, deed);
-            if (database && app.Base is null)
+            if (database && app.AllDatabases.IsEmpty)
                 throw Problem.BadInput($"{app.Name} has no base: give `database` as false.");
             var now = clock.GetUtcNow();
             var followed = new Followed(server, held.Number, deed.Caller.Name, app.Name, path, database, now);

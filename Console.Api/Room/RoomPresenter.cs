@@ -85,10 +85,10 @@ public sealed class RoomPresenter(BaseFacts bases, Copies copies, CopySight sigh
                 "This console knows no such savepoint.",
             DatabaseKind.Base when one.Elsewhere is { } elsewhere => SayElsewhere(
                 elsewhere,
-                "; its spares go with it"
+                "; its spares and old nights go with it"
             ),
             // Those of a base that is there go with it.
-            DatabaseKind.Spare when one.Elsewhere is { } elsewhere && !HasBase(one) =>
+            DatabaseKind.Spare or DatabaseKind.Night when one.Elsewhere is { } elsewhere && !HasBase(one) =>
                 SayElsewhere(elsewhere, ""),
             _ => null,
         };

@@ -20,6 +20,7 @@ namespace TestServers.Settings;
 /// <param name="AllowErrors">
 /// Regular expressions: what a restore cannot make, with an error that one of them finds, is left out and told.
 /// </param>
+/// <param name="Nights">How many of the bases before are kept, for builds that are run again.</param>
 public sealed record BaseSettings(
     BaseName Name,
     string Host,
@@ -31,7 +32,8 @@ public sealed record BaseSettings(
     string? Check = null,
     string? Sanitize = null,
     IReadOnlyList<string>? Skip = null,
-    IReadOnlyList<string>? AllowErrors = null
+    IReadOnlyList<string>? AllowErrors = null,
+    int Nights = 0
 )
 {
     internal void CheckErrors(string key)

@@ -101,6 +101,7 @@ internal static partial class SettingsRules
             "is a regular expression of 1 to 500 characters, such as ^index public[.]old_",
             t => t.Length <= 500 && IsFull(t)
         ),
+        ["bases[].nights"] = Whole(0, 30),
         ["copies"] = new("is an object: { \"keptDays\": ... }"),
         ["copies.keptDays"] = CopySettings.Days,
         ["savepoints"] = new("is an object: { \"perServer\": ..., \"keptDays\": ... }"),

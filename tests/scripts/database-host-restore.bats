@@ -188,3 +188,26 @@ END
   cp "$configuration" "$configuration.quick"
   sed -i "s|^bin=.*|bin=$place/slow|" "$configuration"
 }
+
+@test "The last bases are kept as nights, a copy has the data of one, and those beyond the number go" {
+  local me=console=0123456789ab night=2026-11-01T01:00:00Z
+  call restore "${restore[@]}" nights=1 "$me"
+  last_line '@exit 0'
+  [[ $(databases) =~ ^base_shop\ night_shop_[0-9]+$ ]]
+  call copy base=shop server=qa01 owner=shop "night=$night" "$me"
+  says '@result method=file_copy'
+  says "@result data_time=$night"
+  [[ $(night_of copy_shop_qa01) == 1 ]]
+  call copy base=shop server=qa01 owner=shop night=2026-10-01T01:00:00Z "$me"
+  says '@result night=none'
+  says 'The data of 2026-10-01T01:00:00Z of shop are not kept any more.'
+  [[ $(night_of copy_shop_qa01) == 1 ]]
+  call restore "${restore[@]}" nights=1 "$me"
+  call copy base=shop server=qa01 owner=shop "night=$night" "$me"
+  says '@result night=none'
+  call clear base=shop console=ba9876543210
+  says 'of the console 0123456789ab'
+  call clear base=shop "$me"
+  says '@result dropped='
+  [[ $(databases) =~ ^copy_shop_qa01(\ old_shop_[0-9]+)?$ ]]
+}

@@ -127,12 +127,12 @@ make_base() {
 drop_all() {
   psql --host "$PGHOST" --no-psqlrc --quiet --set ON_ERROR_STOP=1 <<'END'
 SELECT format('ALTER DATABASE %I IS_TEMPLATE false', datname), format('DROP DATABASE %I WITH (FORCE)', datname)
-FROM pg_database WHERE datname ~ '^(base|copy|spare|keep|twin|draft|old)_' \gexec
+FROM pg_database WHERE datname ~ '^(base|copy|spare|night|keep|twin|draft|old)_' \gexec
 END
 }
 
 databases() {
-  ask "SELECT datname FROM pg_database WHERE datname ~ '^(base|copy|spare|keep|twin|draft|old)_' ORDER BY 1" |
+  ask "SELECT datname FROM pg_database WHERE datname ~ '^(base|copy|spare|night|keep|twin|draft|old)_' ORDER BY 1" |
     paste -s -d ' '
 }
 

@@ -94,18 +94,37 @@ public sealed class DatabaseStep(
     {
         var @base = bases.Find(loading.Chosen.Base);
         var host = bases.HostOf(@base);
+        if (loading.Night is not { } night || bases.Of(@base.Name).DataTime == night)
+            return await Fresh(loading, @base, host);
+        loading.Log($"The data of {Times.Say(night)} are wanted again.");
+        if (await PlainCopy(loading, @base, host, night) is { } again)
+            return again;
+        var without = $"The data of {Times.Say(night)} are not kept any more: the newest were taken.";
+        loading.Log(without);
+        var fresh = await Fresh(loading, @base, host);
+        return fresh with { Result = fresh.Result with { LeftOut = fresh.Result.LeftOut.Add(without) } };
+    }
+
+    private async Task<DatabaseEnd> Fresh(Loading loading, BaseSettings @base, DatabaseHost host)
+    {
         if (bases.Of(@base.Name).Spares > 0)
         {
-            var end = await loading.Copy(host, @base, onlySpare: true);
+            var end = await loading.Copy(host, @base, onlySpare: true, night: null);
             if (end.Done || end.Results.GetValueOrDefault("spare") != "none")
                 return Finish(loading, @base, end);
             bases.Note(@base.Name, known => known with { Spares = 0 });
         }
         loading.Log($"No spare of {@base.Name} is ready: a plain copy is made.");
-        return await PlainCopy(loading, @base, host);
+        return (await PlainCopy(loading, @base, host, night: null))!;
     }
 
-    private async Task<DatabaseEnd> PlainCopy(Loading loading, BaseSettings @base, DatabaseHost host)
+    // Null: that night is not kept any more, and nothing was done.
+    private async Task<DatabaseEnd?> PlainCopy(
+        Loading loading,
+        BaseSettings @base,
+        DatabaseHost host,
+        DateTimeOffset? night
+    )
     {
         var build = loading.Work.Build;
         var who = loading.IsAlone ? $"the copy for {build.Server}" : $"the copy of {@base.Name} for {build.Server}";
@@ -122,7 +141,8 @@ public sealed class DatabaseStep(
         using var onHost = await Enter(Lane.OfHost(host.Settings.Name), host.Settings.Copies, host.Settings.Name);
         await keeper.StandAside(@base.Name);
         loading.WaitsFor(null);
-        return Finish(loading, @base, await loading.Copy(host, @base, onlySpare: false));
+        var end = await loading.Copy(host, @base, onlySpare: false, night);
+        return !end.Done && end.Results.GetValueOrDefault("night") == "none" ? null : Finish(loading, @base, end);
     }
 
     private DatabaseEnd Finish(Loading loading, BaseSettings @base, HostResult end)
@@ -171,8 +191,11 @@ public sealed class DatabaseStep(
         /// <summary>For how long it may wait for its turn, beside others.</summary>
         public CancellationTokenSource? MayWait { get; init; }
 
-        public Task<HostResult> Copy(DatabaseHost host, BaseSettings @base, bool onlySpare) =>
-            host.Copy(@base, Work.Build.Server, onlySpare, Log, Progress, Cancel);
+        /// <summary>The data time that is wanted again; null: the newest. Of several databases it is not known.</summary>
+        public DateTimeOffset? Night => IsAlone ? Work.Build.Night : null;
+
+        public Task<HostResult> Copy(DatabaseHost host, BaseSettings @base, bool onlySpare, DateTimeOffset? night) =>
+            host.Copy(@base, Work.Build.Server, onlySpare, night, Log, Progress, Cancel);
 
         public void Log(string line) => Run.Log(IsAlone ? line : $"{Chosen.Name}: {line}");
 

@@ -3,8 +3,12 @@
 \set seen base_ :base
 \ir refuse_other.sql
 SELECT 'base_' || :'base' AS base_db, 'base_' || :'base' AS model, count(*) > 0 AS replaced,
-       'old_' || :'base' || '_' || coalesce(max(oid::bigint), 0) AS old,
-       format('test server console: old of %s%s; since %s', :'base', :'mark', :'now') AS old_note,
+       CASE WHEN :nights > 0 THEN 'night_' ELSE 'old_' END || :'base' || '_' || coalesce(max(oid::bigint), 0) AS old,
+       CASE WHEN :nights > 0 AND count(*) > 0
+         THEN regexp_replace(max(shobj_description(oid, 'pg_database')),
+                             '^test server console: base of [a-z0-9_]+(; console [^;]*)?',
+                             format('test server console: night of %s%s', :'base', :'mark'))
+         ELSE format('test server console: old of %s%s; since %s', :'base', :'mark', :'now') END AS old_note,
        format('test server console: base of %s%s; data time %s; restored %s; tables %s; raw size %s',
               :'base', :'mark', :'data_time', :'now', :'tables', :'raw_size') AS note
   FROM pg_database WHERE datname = 'base_' || :'base' \gset
@@ -27,6 +31,6 @@ ALTER DATABASE :"base_db" ALLOW_CONNECTIONS false;
 COMMENT ON DATABASE :"base_db" IS :'note';
 COMMIT;
 
-SELECT 'size=' || pg_database_size(:'base_db'), CASE WHEN :'replaced' THEN 'old=' || :'old' END
+SELECT 'size=' || pg_database_size(:'base_db'), CASE WHEN :'replaced' AND :nights = 0 THEN 'old=' || :'old' END
     \g (format=unaligned fieldsep='\n')
 \ir left_out.sql

@@ -11,7 +11,7 @@ WITH own AS (
    WHERE note LIKE 'test server console: %')
 SELECT line FROM (
   SELECT kind || '.' || CASE kind WHEN 'base' THEN substr(datname, 6) ELSE datname END AS thing, own.* FROM own
-   WHERE kind IN ('base', 'copy', 'spare', 'keep', 'twin') AND starts_with(datname, kind || '_')) found,
+   WHERE kind IN ('base', 'copy', 'spare', 'night', 'keep', 'twin') AND starts_with(datname, kind || '_')) found,
   LATERAL (VALUES
     (thing || '.size=' || CASE
       WHEN has_database_privilege(oid, 'CONNECT') OR pg_has_role(current_user, 'pg_read_all_stats', 'MEMBER')

@@ -35,7 +35,7 @@ internal sealed class WholeSettings : IDisposable
           ],
           "bases": [
             { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop", "spares": 1,
-              "staleAfterHours": 26, "jobs": 2,
+              "staleAfterHours": 26, "jobs": 2, "nights": 1,
               "check": "select true", "sanitize": "select 1",
               "skip": [ "event triggers" ], "allowErrors": [ "^index public" ] },
             { "name": "shop_small", "host": "db1", "dump": "shop_small.dump", "owner": "shop" },

@@ -5,7 +5,7 @@ import * as format from '../page/format.js';
 import * as time from '../page/time.js';
 
 const words = {
-  base: 'Bases', copy: 'Copies', spare: 'Spares', keep: 'Savepoints', twin: 'Their twins'
+  base: 'Bases', copy: 'Copies', spare: 'Spares', night: 'Old nights', keep: 'Savepoints', twin: 'Their twins'
 };
 const unknown = 'of unknown size';
 

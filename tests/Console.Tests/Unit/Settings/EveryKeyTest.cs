@@ -79,6 +79,7 @@ public sealed partial class EveryKeyTest
         "bases[].skip[]   \"\" \"extension\" \"Event triggers\" \"event triger x\" \"tables\" "
             + "\"extension \" \" roles\" 1",
         "bases[].allowErrors[] \"\" \" \" \"(\" \".*\" \"x?\" \"(?=a)\" \"a\\nb\" 1",
+        "bases[].nights  -1 31 1.5 \"1\"",
         "savepoints.perServer -1 51 1.5 \"3\"",
         "savepoints.keptDays 0 -7 1e9 1e-9 1e999 \"7\"",
         "copies.keptDays 0 -7 1e9 1e-9 1e999 \"7\"",
