@@ -139,7 +139,7 @@ public sealed class SavepointPresenter(
         return new(
             isDone
                 ? DoneOf(now, server, work)
-                : $"{Under(work!)} {now.Name}; GET api/servers/{server}/savepoints tells.",
+                : $"{Under(work!)} \"{now.Name}\"; GET api/servers/{server}/savepoints tells.",
             isDone,
             work?.Method,
             work?.Seconds,
@@ -154,11 +154,11 @@ public sealed class SavepointPresenter(
     {
         var took = work?.Seconds is { } seconds ? $" in {seconds:0.0} s" : "";
         if (work?.IsBack == true)
-            return $"{server} has the data of {savepoint.Name} now{took}.";
+            return $"{server} has the data of \"{savepoint.Name}\" again{took}.";
         var closed = Sum(savepoint.Copies.Select(c => c.Closed)) is { } time
             ? $" Nobody could connect to its database for {time:0.0} s of it."
             : "";
-        return $"The state of {savepoint.Server} is kept as {savepoint.Name}{took}.{closed}";
+        return $"The state of {savepoint.Server} is kept as \"{savepoint.Name}\"{took}.{closed}";
     }
 
     private bool HasTwin(Savepoint savepoint, SavedCopy copy) => keeper.TwinOf(savepoint, copy) is not null;

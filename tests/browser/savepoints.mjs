@@ -50,7 +50,7 @@ await step('going back asks once, and the configuration says of what the data ar
   const sent = await anna.sending('POST', () => anna.submit('Go back'));
   assert.equal(sent.status, 200);
   await dialog.waitFor({ state: 'detached' });
-  await page.getByText(`as kept in ${long}; anna went back`).waitFor();
+  await page.getByText(`as kept in “${long}”; anna went back`).waitFor();
 });
 
 await step('it fits on a phone and in the dark', async () => {

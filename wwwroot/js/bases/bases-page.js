@@ -11,7 +11,7 @@ import { DropDialog } from './drop-dialog.js';
 import { RoomView } from './room-view.js';
 import { Room } from './room.js';
 
-export const BasesPage = View.extend({
+export const Page = View.extend({
   title: 'Bases',
   events: { 'click .restore': 'restore', 'click .drop': 'drop' },
 

@@ -1,6 +1,5 @@
 // Which page an address names. One page is up at a time; the old one goes with everything it listened to.
 import { $, Backbone } from '../page/libraries.js';
-import { BasesPage } from '../bases/bases-page.js';
 import { RestorePage } from '../bases/restore-page.js';
 import { BuildPage } from '../builds/build-page.js';
 import { QueuePage } from '../builds/queue-page.js';
@@ -46,7 +45,7 @@ export const Router = Backbone.Router.extend({
   compare(name, to, from) { this.show(new ComparePage({ name, to, from })); },
   queue() { this.show(new QueuePage()); },
   build(id, line) { this.show(new BuildPage({ id, line })); },
-  bases() { this.show(new BasesPage()); },
+  bases() { return this.later(() => import('../bases/bases-page.js')); },
   restore(id, line) { this.show(new RestorePage({ id, line })); },
   audit() { return this.later(() => import('../access/audit-page.js')); },
   deliveries() {

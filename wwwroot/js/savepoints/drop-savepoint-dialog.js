@@ -15,6 +15,6 @@ export const DropSavepointDialog = Dialog.extend({
 
   async send() {
     await this.model.drop(this.one);
-    notice(`The savepoint ${this.one.name} is dropped.`);
+    notice(`The savepoint “${this.one.name}” is dropped.`);
   }
 });

@@ -7,9 +7,9 @@ import { named } from '../access/name-dialog.js';
 import { BackDialog } from './back-dialog.js';
 import { DropSavepointDialog } from './drop-savepoint-dialog.js';
 import { KeepDialog } from './keep-dialog.js';
-import { savepointTemplate } from './savepoints.js';
+import { Savepoints, savepointTemplate } from './savepoints.js';
 
-export const SavepointsView = View.extend({
+const SavepointsView = View.extend({
   events: { 'click [name=keep-state]': 'keep', 'click .go-back': 'goBack', 'click .drop': 'drop' },
 
   initialize() {
@@ -57,3 +57,6 @@ export const SavepointsView = View.extend({
     if (one) named(() => new Dialog({ model: this.model, one }).open());
   }
 });
+
+// Of a server; this module comes with the first that has a database.
+export const savepointsOf = (server) => new SavepointsView({ model: new Savepoints({}, { server }) });

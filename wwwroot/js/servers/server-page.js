@@ -17,8 +17,6 @@ import { PastView } from '../reservations/past-view.js';
 import { Past } from '../reservations/past.js';
 import { ShareDialog } from '../reservations/share-dialog.js';
 import { FollowDialog } from './follow-dialog.js';
-import { SavepointsView } from '../savepoints/savepoints-view.js';
-import { Savepoints } from '../savepoints/savepoints.js';
 import { HistoryView } from './history-view.js';
 import { History } from './history.js';
 import { holdVerbs } from './hold-verbs.js';
@@ -68,8 +66,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     this.past = new Past([], { server: model });
     this.pastView = this.own(new PastView({ collection: this.past }));
     this.listenTo(model, 'change:configuration change:reservation', this.loadSavepoints);
-    this.savepoints = new Savepoints({}, { server: model });
-    this.savepointsView = this.own(new SavepointsView({ model: this.savepoints }));
+    this.savepointsView = null;
     this.loadSavepoints();
     this.past.load().catch(() => null);
     this.history.load().catch(() => null);   // the look every 30 s, or the lost connection, tells
@@ -82,7 +79,16 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
 
   // Of a server without a database there is nothing to keep, and nobody asks.
   hasDatabase() { return Boolean(this.model?.get('configuration')?.database && !this.model.get('other')); },
-  loadSavepoints() { return this.hasDatabase() ? this.savepoints.renew() : null; },
+  async loadSavepoints() {
+    if (!this.hasDatabase()) return;
+    const { model } = this;
+    const coming = this.savepointsView ? null : await import('../savepoints/savepoints-view.js').catch(() => null);
+    if (coming && !this.savepointsView && this.model === model) {
+      this.savepointsView = this.own(coming.savepointsOf(model));
+      this.paint();
+    }
+    await this.savepointsView?.model.renew();
+  },
 
   render() {
     if (!this.model) return this.renderUnknown();
@@ -98,7 +104,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
 
   put(where, view) {
     const place = this.$(where)[0];
-    if (place && place !== view.el.parentElement) place.append(view.render().el);
+    if (place && view && place !== view.el.parentElement) place.append(view.render().el);
   },
 
   renderUnknown() {

@@ -64,7 +64,7 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
             Assert.Contains($"the oldest is {id}, seven, of anna", full, StringComparison.Ordinal);
             Assert.Contains(
                 (await anna.Json("api/audit?limit=50")).GetProperty("facts").EnumerateArray(),
-                f => f.Text("what") == "go back" && f.Text("on") == "qa06"
+                f => f.Text("action") == "go back" && f.Text("target") == "qa06"
             );
         }
         finally
