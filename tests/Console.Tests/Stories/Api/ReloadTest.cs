@@ -268,6 +268,56 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
             );
     }
 
+    [Fact]
+    public async Task A_build_that_waits_for_a_base_that_is_none_of_its_app_any_more_says_what_there_is()
+    {
+        foreach (var file in new[] { "program", "password" })
+            await File.WriteAllTextAsync(Path.Combine(Console.Folder, file), "#!/bin/false\n");
+        Shell.Run("chmod +x program", Console.Folder);
+        static string Base(string name) =>
+            $$"""{ "name": "{{name}}", "host": "db1", "dump": "x", "owner": "x", "spares": 0 }""";
+        await Reload(s =>
+        {
+            s["databaseHosts"] = JsonNode.Parse(
+                """[{ "name": "db1", "address": "::1", "local": { "program": "program", "config": "password" } }]"""
+            );
+            s["bases"] = JsonNode.Parse($"[{Base("full")}, {Base("small")}]");
+            var desk = s["apps"]![0]!.DeepClone();
+            desk["name"] = "desk";
+            desk["databases"] = JsonNode.Parse("""{ "default": ["full", "small"] }""");
+            desk["database"] = JsonNode.Parse("""{ "user": "x", "passwordFile": "password" }""");
+            s["apps"]!.AsArray().Add(desk);
+        });
+        var running = await Launch("shop");
+        var waiting = await (
+            await Console.Http.Post(
+                "api/servers/qa01/builds",
+                new
+                {
+                    app = "desk",
+                    code = true,
+                    database = true,
+                    bases = new { @default = "small" },
+                }
+            )
+        ).Json();
+        Assert.Equal("small", waiting.GetProperty("bases").Text("default"));
+        await Reload(s =>
+        {
+            s["bases"]!.AsArray().RemoveAt(1);
+            s["apps"]![1]!["databases"]!["default"]!.AsArray().RemoveAt(1);
+        });
+        const string Says = "The database default of desk is not made from small. It can be made from full.";
+        await Console.Http.EndOf(running);
+        var ended = await Console.Http.EndOf(waiting.Text("id"));
+        Assert.Equal(
+            $"The settings are others since this build was launched. {Says} Nothing was touched.",
+            ended.Text("message")
+        );
+        var again = await Console.Http.Post($"api/builds/{waiting.Text("id")}/retry", new { });
+        Assert.Contains(Says, await again.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+    }
+
     private async Task<string?> Launch(string app) =>
         (
             await (
