@@ -28,8 +28,18 @@ internal abstract class SiteWriter : TextWriter
 
     public override Encoding Encoding => Encoding.UTF8;
 
+    /// <summary>By the file's name: .conf is also what nginx and others call theirs.</summary>
     public static SiteWriter For(string file) =>
-        file.EndsWith(".py", StringComparison.Ordinal) ? new PythonWriter() : new ApacheWriter();
+        file.EndsWith(".py", StringComparison.Ordinal) ? new PythonWriter()
+        : IsApaches(file) ? new ApacheWriter()
+        : new StrictWriter();
+
+    private static bool IsApaches(string file) =>
+        file.EndsWith(".conf", StringComparison.Ordinal)
+        && (
+            file.StartsWith("apache", StringComparison.Ordinal)
+            || file.EndsWith(".apache.conf", StringComparison.Ordinal)
+        );
 
     /// <summary>A text as it stands between Python's quotes.</summary>
     public static string Escaped(string text)

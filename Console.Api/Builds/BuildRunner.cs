@@ -206,11 +206,25 @@ public sealed class BuildRunner(
         var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, server, chosen, calls), cancel);
         if (end.Step is null)
             TellUnused(build.Id, app);
+        var isDecided = end.Result is { State: StepState.Failed, IsUnknown: false };
+        if (end.Step is not null && isDecided && app.Workers is { Count: > 0 })
+            await StartWorkersAgain(build.Id, app, server);
         var state =
             end.Step is null ? JobState.Succeeded
             : end.Result.State == StepState.Cancelled ? JobState.Cancelled
             : JobState.Failed;
         return new(state, end.Step is null ? "ready" : end.Verdict, end.LastStep);
+    }
+
+    // The former site goes on, and so do its workers. After a cancel the server starts them when it is cleaned.
+    private async Task StartWorkersAgain(JobId id, AppSettings app, Server server)
+    {
+        var limit = TimeSpan.FromSeconds(20);
+        using var soon = new CancellationTokenSource(limit);
+        void Log(string line) => store.LogOf(id).Add("workers", line, clock.GetUtcNow());
+        var end = await guest.Workers(app, server, "start", limit, Log, soon.Token);
+        if (!end.Done)
+            Log($"The workers of {app.Name} were not started again: {end.Message}");
     }
 
     // Why it ends before any of its steps begins; null: nothing stands in the way.

@@ -36,6 +36,7 @@ public static class BuildsApi
     {
         // In the order in which people see them.
         services
+            .AddSingleton<IBuildStep, WorkersStep>()
             .AddSingleton<IBuildStep, DatabaseStep>()
             .AddSingleton<IBuildStep, CodeStep>()
             .AddSingleton<IBuildStep, AfterStep>()

@@ -53,6 +53,7 @@ public sealed class GuestProgram(
         };
         AddFolders(values, app, isWhole: false);
         AddChoices(values, app.Repository);
+        AddKind(values, app);
         var call = Call(server, "checkout", limit, values, run.Log, run.Progress) with { OnReached = onReached };
         return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
@@ -196,27 +197,58 @@ public sealed class GuestProgram(
             ["by"] = build.By,
             ["data_time"] = dataTime ?? "",
         };
+        AddKind(values, app);
+        foreach (var (name, command) in app.Workers ?? NoWorkers)
+            values[$"worker.{name}"] = command;
         var call = Call(server, "settings", limit, values, run.Log, run.Progress) with { Files = rendered.Files };
         // What it says is enough: nobody waits until it has ended.
         return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
 
-    /// <summary>Asks what Apache has written into its error log on the server since then.</summary>
+    /// <summary>
+    /// Ends the app's workers, before anything of what they use is exchanged, or starts those that its last settings on
+    /// this server have named.
+    /// </summary>
+    /// <param name="action">stop or start.</param>
+    public Task<HostResult> Workers(
+        AppSettings app,
+        Server server,
+        string action,
+        TimeSpan limit,
+        Action<string> onLog,
+        CancellationToken cancel
+    )
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app"] = app.Name.Text,
+            ["action"] = action,
+        };
+        return Run(server, Call(server, "workers", limit, values, onLog, _ => { }), cancel);
+    }
+
+    /// <summary>Asks what the web server has written into its error logs on the server since then.</summary>
     /// <param name="since">Null: the log was not there or could not be read.</param>
-    public async Task<ErrorLog> ErrorsSince(Server server, ErrorLogMark? since, CancellationToken cancel) =>
-        ErrorLog.Of(await Errors(server, since, cancel), secrets.Hide);
+    public async Task<ErrorLog> ErrorsSince(
+        AppSettings app,
+        Server server,
+        ErrorLogMark? since,
+        CancellationToken cancel
+    ) => ErrorLog.Of(await Errors(app, server, since, cancel), secrets.Hide);
 
     /// <summary>Asks where that log ends, before a page is asked that no step of this build has touched.</summary>
-    public async Task<ErrorLogMark?> EndOfErrors(Server server, CancellationToken cancel) =>
-        ErrorLogMark.Of(await Errors(server, null, cancel));
+    public async Task<ErrorLogMark?> EndOfErrors(AppSettings app, Server server, CancellationToken cancel) =>
+        ErrorLogMark.Of(await Errors(app, server, null, cancel));
 
-    private Task<HostResult> Errors(Server server, ErrorLogMark? since, CancellationToken cancel)
+    private Task<HostResult> Errors(AppSettings app, Server server, ErrorLogMark? since, CancellationToken cancel)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["since.inode"] = since?.Inode ?? "",
             ["since.size"] = since?.Size ?? "",
         };
+        if (AddKind(values, app))
+            values["app"] = app.Name.Text;
         return Run(server, new(Reach(server), "guest", "errors", values, ShortLimit), cancel);
     }
 
@@ -284,6 +316,17 @@ public sealed class GuestProgram(
             values["submodules"] = string.Join(' ', addresses);
         if (repository.Lfs)
             values["lfs"] = "true";
+    }
+
+    private static Dictionary<string, string> NoWorkers => new(StringComparer.Ordinal);
+
+    // The usual kind is not named.
+    private static bool AddKind(Dictionary<string, string> values, AppSettings app)
+    {
+        var isNamed = app.SiteKind != SiteKind.Usual;
+        if (isNamed)
+            values["site_kind"] = app.SiteKind.Text;
+        return isNamed;
     }
 
     private Transport Reach(Server server) =>

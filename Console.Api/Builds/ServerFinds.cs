@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
@@ -7,7 +8,7 @@ using TestServers.Storage;
 namespace TestServers.Builds;
 
 /// <summary>Puts together what a server and its database hosts say of what is there.</summary>
-public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, StateFolder state)
+public sealed partial class ServerFinds(CurrentSettings settings, BaseFacts bases, StateFolder state)
 {
     /// <param name="known">What was known when the server was asked.</param>
     /// <param name="status">What it has answered.</param>
@@ -27,7 +28,8 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
             [
                 .. apps.Select(a => OtherwiseOf(a, code[a.Name], status, known))
                     .Concat(all.Select(b => OtherwiseOf(b, copies, known)))
-                    .OfType<FoundOtherwise>(),
+                    .OfType<FoundOtherwise>()
+                    .Concat(apps.SelectMany(a => OtherwiseOfWorkers(a, status))),
             ]
         );
     }
@@ -65,6 +67,26 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
             ? $"The working copy of {app.Name} is gone: {was}. Build the code again."
             : $"The working copy of {app.Name} is {Say(now)} now: {was}. {Who(BuiltMark.OfCode(status, app.Name))}.";
         return new(FoundOtherwise.CodeOf(app.Name), message);
+    }
+
+    // One that runs, and has not ended within the last minute before it was started, is as it was left.
+    private static IEnumerable<FoundOtherwise> OtherwiseOfWorkers(AppSettings app, HostResult status)
+    {
+        foreach (var name in (app.Workers?.Keys ?? []).Order(StringComparer.Ordinal))
+        {
+            if (status.Results.GetValueOrDefault($"worker.{app.Name}.{name}") is not { } state)
+                continue;
+            var why =
+                EndOfWorker().Match(state) is { Success: true } ended ? $"{ended.Value}, and is started again and again"
+                : state == "it does not run" ? "does not run"
+                : null;
+            if (why is not null)
+                yield return new(
+                    FoundOtherwise.WorkerOf(app.Name, name),
+                    $"The worker {name} of {app.Name} {why}: log/{app.Name}-{name}.log on the server has its words. "
+                        + "Build again to have it started."
+                );
+        }
     }
 
     private string Who(BuiltMark? mark) =>
@@ -140,4 +162,7 @@ public sealed class ServerFinds(CurrentSettings settings, BaseFacts bases, State
         : null;
 
     private bool IsOurs(FoundDatabase copy) => (copy.Console ?? state.Id) == state.Id;
+
+    [GeneratedRegex(@"has ended with (code|signal) \d{1,3}", RegexOptions.ExplicitCapture)]
+    private static partial Regex EndOfWorker();
 }

@@ -7,6 +7,8 @@ public sealed record FoundOtherwise(string Part, string Message)
 {
     public static string CodeOf(AppName app) => "code " + app;
 
+    public static string WorkerOf(AppName app, string worker) => $"worker {app} {worker}";
+
     public static string CopyOf(BaseName @base) => "copy " + @base;
 }
 

@@ -265,10 +265,14 @@ public sealed class Planner(
         ImmutableArray<SiteFile> after
     ) =>
         [
-            .. TemplateFile
-                .Names.Select(name => new FileChange(name, Lines(TextOf(before, name), TextOf(after, name))))
+            .. NamesIn(after)
+                .Union(NamesIn(before), StringComparer.Ordinal)
+                .Select(name => new FileChange(name, Lines(TextOf(before, name), TextOf(after, name))))
                 .Where(c => c.Lines.Any(l => l.Kind != "same")),
         ];
+
+    private static IEnumerable<string> NamesIn(ImmutableArray<SiteFile> files) =>
+        files.IsDefaultOrEmpty ? [] : files.Select(f => f.File);
 
     private static string TextOf(ImmutableArray<SiteFile> files, string name) =>
         files.IsDefaultOrEmpty ? "" : files.FirstOrDefault(f => f.File == name)?.Text ?? "";

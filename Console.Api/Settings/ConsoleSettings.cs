@@ -102,7 +102,7 @@ public sealed record ConsoleSettings
         {
             SettingsShape.Check(text.Root);
             var settings = text.Root.Deserialize<ConsoleSettings>(AsWritten)!.RelativeTo(folder).Checked(folder);
-            SettingsFiles.Check(settings);
+            SettingsFiles.Check(settings, folder);
             trial(settings);
             return settings;
         }

@@ -12,8 +12,9 @@ internal static partial class SettingsFiles
 {
     private const int LongestText = 1 << 20;
 
+    /// <param name="folder">The folder that the settings stand in.</param>
     /// <exception cref="WrongSetting">One cannot be used.</exception>
-    public static void Check(ConsoleSettings settings)
+    public static void Check(ConsoleSettings settings, string folder)
     {
         if (settings.Wwwroot is { } page)
         {
@@ -35,7 +36,8 @@ internal static partial class SettingsFiles
         }
         foreach (var (at, app) in settings.Apps.Index())
         {
-            CheckTemplates(app.Templates, $"apps[{at}].templates");
+            CheckNothingElseIn(app.Templates, settings, folder, $"apps[{at}].templates");
+            CheckTemplates(app, $"apps[{at}].templates");
             if (app.Database is { } database)
                 CheckPassword(database.PasswordFile, $"apps[{at}].database.passwordFile");
             if (app.Follow?.HookSecretFile is { } hooks)
@@ -93,11 +95,22 @@ internal static partial class SettingsFiles
         MustBeReadable(local.Config, key + ".config");
     }
 
-    private static void CheckTemplates(string folder, string key)
+    private static void CheckTemplates(AppSettings app, string key)
     {
-        MustBeFolder(folder, key);
-        foreach (var file in TemplateFile.Names.Select(name => TemplateFile.Of(folder, name)))
+        MustBeFolder(app.Templates, key);
+        var files = TemplateFile.AllOf(app.Templates, app.SiteKind);
+        ConsoleSettings.Must(
+            files.Count is > 0 and <= TemplateFile.Most,
+            key,
+            $"names a folder with 1 to {TemplateFile.Most} templates, and {app.Templates} has {files.Count}"
+        );
+        foreach (var file in files)
         {
+            ConsoleSettings.Must(
+                file.NameFault is null,
+                key,
+                $"names a folder of templates, and `{SettingsText.Cut(file.Name)}` in it {file.NameFault}"
+            );
             MustBeReadable(file.Path, key);
             MustBeText(file.Path, key);
             ConsoleSettings.Must(
@@ -113,6 +126,33 @@ internal static partial class SettingsFiles
             );
         }
     }
+
+    // What lies among the templates is put on servers and shown to people.
+    private static void CheckNothingElseIn(string templates, ConsoleSettings settings, string folder, string key)
+    {
+        var place = PlaceOf(templates);
+        ConsoleSettings.Must(
+            place != PlaceOf(folder),
+            key,
+            "names a folder of its own, as each file in it is one of the site; this one has the settings in it"
+        );
+        IEnumerable<SshSettings?> ways = [settings.Guests?.Ssh, .. settings.DatabaseHosts.Select(h => h.Ssh)];
+        IEnumerable<string?> named =
+        [
+            .. ways.SelectMany(ssh => (string?[])[ssh?.Key, ssh?.KnownHosts, ssh?.Config]),
+            .. settings.Apps.Select(a => a.Database?.PasswordFile),
+            .. settings.Webhooks.Select(w => w.SecretFile),
+            settings.Mail?.PasswordFile,
+        ];
+        var other = named.FirstOrDefault(file => file is not null && PlaceOf(Path.GetDirectoryName(file)!) == place);
+        ConsoleSettings.Must(
+            other is null,
+            key,
+            $"names a folder of templates alone, as each file in it is one of the site: move {other} out of it"
+        );
+    }
+
+    private static string PlaceOf(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     // What is no private key, or asks for a passphrase, ssh leaves out in silence: nobody is there to type one.
     private static void CheckPrivateKey(string path, string key)

@@ -149,8 +149,8 @@ internal sealed class AfterCommandConverter : JsonConverter<AfterCommand>
 /// <param name="Base">Short for `databases` with this one as default's only base.</param>
 /// <param name="Databases">The bases that each of its databases may be made from, the usual one first.</param>
 /// <param name="Templates">
-/// A folder with apache.conf, wsgi.py and settings.py as Handlebars templates, or with .cshtml behind their names as
-/// Razor templates.
+/// A folder of the site's files as Handlebars templates, or with .cshtml behind their names as Razor templates. Which
+/// must be there is its kind's: apache.conf, wsgi.py and settings.py of django-apache.
 /// </param>
 /// <param name="Variables">Values for the templates, which people can see.</param>
 /// <param name="Secrets">Values for the templates, which nobody can see; they are found among the variables.</param>
@@ -162,6 +162,8 @@ internal sealed class AfterCommandConverter : JsonConverter<AfterCommand>
 /// <c>django</c>; null: nobody asks.</param>
 /// <param name="Health">The address whose answer decides whether a build is ready; {url} is the server's own
 /// page.</param>
+/// <param name="Kind">Whose checks and logs the site has; left out, it is django-apache.</param>
+/// <param name="Workers">Shell commands of the app that run as long as its site does, by their names.</param>
 public sealed record AppSettings(
     AppName Name,
     RepositorySettings Repository,
@@ -177,11 +179,16 @@ public sealed record AppSettings(
     IReadOnlyDictionary<string, IReadOnlyList<BaseName>>? Databases = null,
     IReadOnlyDictionary<string, FolderSettings>? Folders = null,
     string? Migrations = null,
-    FollowSettings? Follow = null
+    FollowSettings? Follow = null,
+    SiteKind? Kind = null,
+    IReadOnlyDictionary<string, string>? Workers = null
 )
 {
     private const int MostDatabases = 16,
         MostFolders = 20;
+
+    internal SiteKind SiteKind => Kind ?? SiteKind.Usual;
+
     private static readonly string[] SecretWords = ["secret", "pass", "pwd", "token", "key", "dsn", "credential"];
 
     /// <summary>The databases that it has, the usual one first and the others as they are listed.</summary>
@@ -259,6 +266,7 @@ public sealed record AppSettings(
             key + ".after",
             "lists at most 50 commands of one line each"
         );
+        ConsoleSettings.Must(Workers is null || Workers.Count <= 10, key + ".workers", "names at most 10 commands");
         Placeholders.Check(Health, key + ".health", "server", "number", "address", "url");
         ConsoleSettings.Must(
             Placeholders.Samples(Health).Any(SettingsRules.IsWebAddress),

@@ -122,6 +122,7 @@ internal static partial class SettingsRules
         ),
         ["apps[].repository.lfs"] = new("is true or false"),
         ["apps[].templates"] = Path("names the folder with the app's templates"),
+        ["apps[].kind"] = Name<SiteKind>(),
         ["apps[].base"] = Name<BaseName>(),
         ["apps[].databases"] = new(
             $"is an object of databases, whose names are {DatabaseName.Rule}, each with a list of bases",
@@ -169,6 +170,15 @@ internal static partial class SettingsRules
         ["apps[].follow"] = new("is an object: { \"seconds\": ..., \"hookSecretFile\": ... }"),
         ["apps[].follow.seconds"] = Whole(1, 3600, "is a number of seconds"),
         ["apps[].follow.hookSecretFile"] = Path("names the file with the key of the repository's hooks"),
+        ["apps[].workers"] = new(
+            "is an object of commands, whose names are 1 to 32 small letters, digits, dashes or underscores, the first "
+                + "a letter",
+            t => AppName.From(t) is not null
+        ),
+        ["apps[].workers.*"] = new(
+            "is a command of one line, of 1 to 4000 characters",
+            t => t.Length <= 4000 && IsFull(t)
+        ),
         ["tokens"] = new("is a list of objects: [ { \"name\": ..., \"sha256\": ..., \"may\": [ ... ] } ]"),
         ["tokens[].name"] = new(Shown, IsName),
         ["tokens[].sha256"] = new("is the token's SHA-256, 64 small hexadecimal digits", Digest().IsMatch),

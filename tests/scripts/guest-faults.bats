@@ -70,7 +70,7 @@ settings "$@"
 cat srv/site/*
 END
   on_small_disk bash story "$program" "$configuration"
-  full="@error $work/srv/.site-new/apache.conf cannot be written: .*No space left on device."
+  full="@error $work/srv/.site-new/[a-z.]* cannot be written: .*No space left on device."
   full+=' Free some space on this disk, then try again\.'
   [[ ${lines[0]} =~ ^$full$ && ${lines[1]} =~ ^$full\ The\ former\ settings\ are\ in\ use\.$ ]] ||
     { echo "$output" && false; }
@@ -83,7 +83,7 @@ END
   has_error "The first line is 'protocol=2', guest speaks protocol=1." \
     "Install the console's version of guest on this host."
   call exchange
-  has_error "'exchange' is no verb of guest. It knows: status checkout compare steps settings errors sweep." \
+  has_error "'exchange' is no verb of guest. It knows: status checkout compare steps settings workers errors sweep." \
     "Install the console's version of guest on this host."
 }
 

@@ -231,7 +231,9 @@ site answers with an error."
   call settings app=shop "file.apache.conf=$(base64 -w0 <<<x)"
   [ "$status" -eq 2 ]
   has_error 'file.wsgi.py is missing'
-  call settings app=shop 'file.passwd=eA=='
-  has_error 'settings takes no value file.passwd'
+  call settings app=shop 'file..passwd=eA=='
+  has_error "'.passwd' is no name of a site's file"
+  call settings app=shop 'passwd=eA=='
+  has_error 'settings takes no value passwd'
   [ ! -e "$work/srv/site" ]
 }

@@ -10,6 +10,8 @@ public sealed class CodeStep(CurrentSettings settings, GuestProgram guest) : IBu
 
     public string Name => Called;
 
+    public IReadOnlyList<string> Needs { get; } = [WorkersStep.Called];
+
     public IReadOnlyList<string> Milestones { get; } = [BuildWork.ServerReached];
 
     public TimeSpan Limit => TimeSpan.FromMinutes(settings.Now.Builds.CodeMinutes);

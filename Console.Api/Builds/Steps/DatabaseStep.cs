@@ -24,7 +24,7 @@ public sealed class DatabaseStep(
 
     public string Name => Called;
 
-    public IReadOnlyList<string> Needs { get; } = [BuildWork.ServerReached];
+    public IReadOnlyList<string> Needs { get; } = [WorkersStep.Called, BuildWork.ServerReached];
 
     public TimeSpan Limit => TimeSpan.FromMinutes(settings.Now.Builds.DatabaseMinutes);
 

@@ -47,7 +47,8 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
         var server = work.Server;
         var url = Placeholders.FillPage(work.App.Health, server.Name, server.Address, server.Url);
         // No step of this build may have asked where the log ends.
-        var mark = work.ErrorLog ?? (work.Build.Resumes is null ? null : await guest.EndOfErrors(server, cancel));
+        var mark =
+            work.ErrorLog ?? (work.Build.Resumes is null ? null : await guest.EndOfErrors(work.App, server, cancel));
         var (limit, started) = (Limit, Stopwatch.StartNew());
         while (true)
         {
@@ -60,7 +61,7 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
                 );
             var patience = health.Status is null or 502 or 503 ? limit : TimeSpan.FromSeconds(3);
             if (started.Elapsed + Pause >= patience)
-                return GiveUp(health, await guest.ErrorsSince(server, mark, cancel), run);
+                return GiveUp(health, work.App, await guest.ErrorsSince(work.App, server, mark, cancel), run);
             await Task.Delay(Pause, cancel);
         }
     }
@@ -117,20 +118,25 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
         + "errors to itself, as Django does "
         + "with DEBUG off, writes them there when LOGGING in settings.py has a StreamHandler.";
 
-    private static StepResult<Build> GiveUp(AppHealth health, ErrorLog errors, StepRun<Build> run)
+    private static StepResult<Build> GiveUp(AppHealth health, AppSettings app, ErrorLog errors, StepRun<Build> run)
     {
+        var isApache = app.SiteKind.IsApaches;
+        var log = isApache ? "Apache's error log" : $"The logs of the kind {app.SiteKind}";
+        var silent = isApache ? Silent : $"{log} have no line of it since this build began.";
         foreach (var line in (health.Text ?? "").Split('\n'))
             run.Log(line);
-        var reported = errors.Problem ?? (errors.Lines.IsEmpty ? Silent : "Apache's error log since this build began:");
+        var reported = errors.Problem ?? (errors.Lines.IsEmpty ? silent : $"{log} since this build began:");
         run.Log(reported);
         foreach (var line in errors.Lines)
             run.Log(line);
         health = health with { ErrorLog = errors.Lines.IsEmpty ? reported : string.Join('\n', errors.Lines) };
-        var more = errors.Lines.IsEmpty ? "" : ", and what Apache's error log says of it";
+        var more = errors.Lines.IsEmpty
+            ? ""
+            : $", and what {(isApache ? log : "its logs")} {(isApache ? "says" : "say")} of it";
         var message = health.Status is { } status
             ? $"built, but {health.Url} answers HTTP {status}; its first lines are in the log{more}"
             : $"built, but {health.Url} does not answer: {health.Text?.TrimEnd('.')}. "
-                + "Look at the server's Apache error log";
+                + (isApache ? "Look at the server's Apache error log" : "Look at the logs on the server");
         return new(StepState.Failed, message, build => build with { Health = health }) { Verdict = message };
     }
 }

@@ -1,10 +1,13 @@
 using TestServers.Apps;
+using TestServers.HostPrograms;
 using TestServers.Jobs;
 using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 
-/// <summary>Puts the rendered settings in place; a failing configtest puts the old ones back.</summary>
+/// <summary>
+/// Puts the rendered settings in place and starts the workers; what the web server refuses puts the old ones back.
+/// </summary>
 public sealed class SettingsStep(CurrentSettings settings, GuestProgram guest, RenderedBuild rendered) : IBuildStep
 {
     public const string Called = "settings";
@@ -33,6 +36,17 @@ public sealed class SettingsStep(CurrentSettings settings, GuestProgram guest, R
         if (!end.Done)
             return StepResult<Build>.Of(end);
         work.ErrorLog ??= ErrorLogMark.Of(end);
-        return new(StepState.Succeeded, "In place, Apache reloaded") { LeftOut = end.LeftOut };
+        var said = work.App.SiteKind.IsApaches ? "In place, Apache reloaded" : "In place, reloaded";
+        return new(StepState.Succeeded, said + WorkersOf(work.App, end)) { LeftOut = end.LeftOut };
+    }
+
+    // What of them does not stay up is left out, with its reason.
+    private static string WorkersOf(AppSettings app, HostResult end)
+    {
+        var count = app.Workers?.Count ?? 0;
+        var up = app.Workers?.Keys.Count(name => end.Results.GetValueOrDefault($"worker.{name}") == "up") ?? 0;
+        return count == 0 ? ""
+            : up == count ? $", {(count == 1 ? "1 worker runs" : $"{count} workers run")}"
+            : $", {up} of {(count == 1 ? "1 worker runs" : $"{count} workers run")}";
     }
 }

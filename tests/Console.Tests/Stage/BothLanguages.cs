@@ -28,7 +28,7 @@ internal sealed partial class BothLanguages : IDisposable
     /// <summary>Renders one file; the others are empty.</summary>
     public string Render(string file, string template, IReadOnlyDictionary<string, object?> values)
     {
-        foreach (var name in TemplateFile.Names)
+        foreach (var name in TemplateFile.Names.Append(file).Distinct())
         {
             File.WriteAllText(Path.Combine(Handlebars, name), name == file ? template : "");
             WriteRazor(name, name == file ? ToRazor(template) : "");

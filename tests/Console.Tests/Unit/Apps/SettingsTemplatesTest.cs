@@ -56,8 +56,77 @@ public sealed class SettingsTemplatesTest : IDisposable
         File.WriteAllBytes(_folder["settings.py"], bytes);
         Assert.Equal(
             $"The template {_folder["settings.py"]} does not render: {why}. Correct it; the next build reads it again.",
-            Assert.Throws<UnrenderableTemplate>(RenderAsItIs).Message
+            Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs()).Message
         );
+    }
+
+    [Fact]
+    public void Every_file_of_the_folder_is_one_of_the_site_but_for_what_editors_leave()
+    {
+        Render("");
+        foreach (var name in (string[])["b.ini", ".env", "a.sh.cshtml", "apache-two.conf"])
+            File.WriteAllText(_folder[name], "x\n");
+        File.SetUnixFileMode(_folder["a.sh.cshtml"], UnixFileMode.UserRead);
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_000_000);
+        foreach (
+            var name in (string[])["b.ini~", ".b.ini.swp", "wsgi.py.orig", "wsgi.py.bak", "#wsgi.py#", ".gitignore"]
+        )
+            File.WriteAllText(_folder[name], "{{none}}\n");
+        Directory.CreateDirectory(_folder["folder"]);
+        Assert.Equal(
+            ["apache.conf", "wsgi.py", "settings.py", ".env", "a.sh", "apache-two.conf", "b.ini"],
+            RenderAsItIs().Files.Keys
+        );
+    }
+
+    [Fact]
+    public void A_kind_says_which_files_must_be_there()
+    {
+        File.WriteAllText(_folder["apache.conf"], "x\n");
+        Assert.Equal(["apache.conf"], RenderAsItIs("static").Files.Keys);
+        Assert.Contains(
+            "nginx.conf",
+            Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs("gunicorn-nginx")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(["apache.conf"], RenderAsItIs("of-the-owner").Files.Keys);
+        File.Delete(_folder["apache.conf"]);
+        Assert.StartsWith(
+            $"The template {_folder.Path} does not render: it has 0 templates, and a site has 1 to 30 files.",
+            Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs("of-the-owner")).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("my file.ini", "it has a name with more than 50 characters, or others than ASCII letters")]
+    [InlineData("bücher.ini", "it has a name with")]
+    [InlineData("-x.ini", "it has a name with")]
+    [InlineData("123456789012345678901234567890123456789012345678901", "it has a name with")]
+    public void A_file_that_no_site_can_have_is_told(string name, string why)
+    {
+        Render("");
+        File.WriteAllText(_folder[name], "");
+        var said = Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs()).Message;
+        Assert.StartsWith($"The template {_folder[name]} does not render: {why}", said, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Give it another name, or take it out. The next build reads it again.",
+            said,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void More_files_or_bytes_than_a_server_takes_are_told()
+    {
+        Render("");
+        for (var i = 0; i < 27; i++)
+            File.WriteAllText(_folder[$"{i}.ini"], new('x', 200 * 1024));
+        var said = Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs()).Message;
+        Assert.Contains("its files have more than 4 MiB together", said, StringComparison.Ordinal);
+        File.WriteAllText(_folder["more.ini"], "");
+        said = Assert.Throws<UnrenderableTemplate>(() => RenderAsItIs()).Message;
+        Assert.Contains("it has 31 templates, and a site has 1 to 30 files", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,9 +160,12 @@ public sealed class SettingsTemplatesTest : IDisposable
         return RenderAsItIs();
     }
 
-    private RenderedSite RenderAsItIs()
+    private RenderedSite RenderAsItIs(string? kind = null)
     {
-        var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path);
+        var app = new AppSettings(AppName.From("shop")!, new(RepositoryKind.Svn, "svn://none/shop"), _folder.Path)
+        {
+            Kind = kind is null ? null : SiteKind.From(kind),
+        };
         return SiteTemplates.Render(
             app,
             new Dictionary<string, object?>(StringComparer.Ordinal)

@@ -94,6 +94,7 @@ public sealed partial class EveryKeyTest
             + "\"-x\" \"https://a b/*\" \"../x\" 1",
         "apps[].repository.lfs 1 \"true\"",
         "apps[].templates \"\" \"/none\" \"known\" \"page\"",
+        "apps[].kind     \"\" \"Static\" \"a b\" \"../x\" 1",
         "apps[].base     \"\" \"other\" \"Shop\"",
         "apps[].databases.*[] \"\" \"other\" \"Shop\" 1",
         "apps[].defaultPath \"\" \"../x\" \"-x\" \"/trunk\"",
@@ -114,6 +115,7 @@ public sealed partial class EveryKeyTest
         "apps[].migrations  \"\" \" \" \"a\\nb\" 1",
         "apps[].follow.seconds 0 -1 3601 1.5 \"30\"",
         "apps[].follow.hookSecretFile \"\" \"/none\" \"page\" \"~root/key\"",
+        "apps[].workers.*   \"\" \" \" \"a\\nb\" 1 true",
         "tokens[].name      \"\" \"console\" \"Console\" \" x\"",
         "tokens[].sha256    \"\" \"x\" \"E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\" "
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
@@ -217,6 +219,7 @@ public sealed partial class EveryKeyTest
             .Replace("apps[].repository.lfs", "apps[1].repository.lfs", StringComparison.Ordinal)
             .Replace("[]", "[0]", StringComparison.Ordinal)
             .Replace("variables.*", "variables.colour", StringComparison.Ordinal)
+            .Replace("workers.*", "workers.mail", StringComparison.Ordinal)
             .Replace("secrets.*", "secrets.cookie", StringComparison.Ordinal)
             .Replace("addresses.*", "addresses.anna", StringComparison.Ordinal)
             .Replace("folders.*", "folders.venv", StringComparison.Ordinal);
@@ -530,7 +533,8 @@ public sealed partial class EveryKeyTest
                     or "python"
                     or "run"
                     or "migrations"
-                || (key.Name is "host"),
+                || (key.Name is "host")
+                || key.Type == typeof(SiteKind),
             // Nobody could use such a server.
             "[]" => SettingKey.ItemOf(key.Type) is not null
                 && key is not { Name: "groups" or "tags", IsRequired: true },

@@ -47,6 +47,10 @@ public sealed class NamedFilesTest
         "rm templates/wsgi.py; ln -s nowhere templates/wsgi.py",
         "templates/wsgi.py, or the console's account may not see it"
     )]
+    [InlineData("echo x > 'templates/a b'", "`a b` in it has a name with more than 50 characters, or others than")]
+    [InlineData("cd templates; touch $(seq 28)", "names a folder with 1 to 30 templates, and ")]
+    [InlineData("echo '{{variables.color}}' > templates/more.ini", "templates/more.ini does not render (line 1)")]
+    [InlineData("mkfifo templates/more.ini", "more.ini is a pipe")]
     [InlineData("printf '\\344' > templates/settings.py", "a right one is UTF-8, and ")]
     [InlineData("echo '{{variables.color}}' > templates/settings.py", "templates/settings.py does not render (line 1)")]
     [InlineData("echo '{{#if}' > templates/settings.py", "templates/settings.py does not render")]
@@ -110,6 +114,21 @@ public sealed class NamedFilesTest
         );
         settings.With("databaseHosts[1].local.config", "\"key\"");
         settings.Load();
+    }
+
+    [Theory]
+    [InlineData("apps[0].templates", ".", "this one has the settings in it")]
+    [InlineData("guests.ssh.key", "templates/key", "/templates/key out of it")]
+    [InlineData("apps[0].database.passwordFile", "templates/key", "/templates/key out of it")]
+    public void Nothing_else_that_the_settings_name_lies_among_templates(string key, string path, string said)
+    {
+        using var settings = new WholeSettings();
+        Shell.Run("cp key templates/key; chmod 600 templates/key; cp templates/*.* .", settings.Folder);
+        settings.With(key, $"\"{path}\"");
+        var refusal = settings.Refusal();
+        Assert.StartsWith("The settings file", refusal, StringComparison.Ordinal);
+        Assert.Contains("`apps[0].templates` is wrong (in `shop`)", refusal, StringComparison.Ordinal);
+        Assert.Contains(said, refusal, StringComparison.Ordinal);
     }
 
     [Fact]
