@@ -308,6 +308,7 @@ public sealed class BuildQueue(
 
     private static string Say(ImmutableSortedDictionary<DatabaseName, BaseName>? bases) =>
         bases is null ? "" : $" ({string.Join(", ", bases.Select(b => $"{b.Key} from {b.Value}"))})";
+
     // Whether the last one that was launched as this one, and came to its end, has failed.
     private bool IsFailing(ServerName server, AppName app) =>
         store.All.FirstOrDefault(b => b.Server == server && b.App == app && b.Ended && b.State != JobState.Cancelled)

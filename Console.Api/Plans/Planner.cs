@@ -114,11 +114,13 @@ public sealed class Planner(
         && now.App == app.Name;
 
     // The build that made the database whose migrations are told; null: none is, as it does not stay, or nobody asks.
-    // Several apps may have one base, and so one copy.
+    // Several apps may have one base, and so one copy. What a build has noted is not that of a savepoint.
     private JobId? CopyThatStays(AppSettings app, Wanted wanted, ServerHistory kept)
     {
         var here = kept.BasesOf(app);
-        if (app.Migrations is null || here.IsEmpty || wanted.Database || !kept.Copies.ContainsKey(here[0].Base))
+        if (app.Migrations is null || here.IsEmpty || wanted.Database || kept.Savepoint is not null)
+            return null;
+        if (!kept.Copies.ContainsKey(here[0].Base))
             return null;
         var apps = settings.Now.Apps.Where(a => a.Uses(here[0].Base)).Select(a => a.Name).ToHashSet();
         var made = kept.Entries.FirstOrDefault(e => e.Database && e.DataTime is not null && apps.Contains(e.App));
