@@ -107,6 +107,8 @@ build() {
 }
 
 @test "one that is killed half-way, or ended by the limit, is made from nothing" {
+  needs 'one==1'
+  build
   mkfifo "$work/never"
   needs "-c $work/never" 'one==1'
   limit=8 build

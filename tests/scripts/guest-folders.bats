@@ -104,6 +104,15 @@ give_way() {
   give_way from_git main own
 }
 
+@test "git: the link is there all the time, also while others upload" {
+  from_git main "${folders[@]}"
+  before=$(stat --format='%i %Z' "$copy/media/uploads" "$copy/cache")
+  echo junk >"$copy/media/junk"
+  from_git feature/fast "${folders[@]}"
+  [ "$(stat --format='%i %Z' "$copy/media/uploads" "$copy/cache")" = "$before" ]
+  [ ! -e "$copy/media/junk" ]
+}
+
 @test "what the application has put in the link's place is removed as a checkout does, and a link elsewhere is none" {
   from_git main "${folders[@]}"
   rm "$copy/media/uploads"
