@@ -75,7 +75,8 @@ public sealed class LineHistoryTest(Xunit.Abstractions.ITestOutputHelper output)
         _history.AddRange(ended.SelectMany(e => Ended(e.Server, e.Past)));
         output.WriteLine($"{missed.Count} turns missed, {ended.Count} reservations ended by time");
         Assert.Equal(turnMinutes < 1, missed.Count > 0);
-        Assert.Equal(turnMinutes < 1, ended.Count > 0);
+        // Of few holds all may be ended by somebody before.
+        Assert.True(turnMinutes < 1 || ended.Count == 0);
         Assert.Equal(audit.Count(f => f.Text("what") == "end reservation"), ended.Count);
         foreach (var server in _history.GroupBy(c => c.Server))
             Assert.True(LineOrder.Exists([.. server], out var why), $"{server.Key}: {why}");
