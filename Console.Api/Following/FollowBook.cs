@@ -63,13 +63,13 @@ public sealed class FollowBook(
                 return before;
             followed = followed with { Seen = here, SeenAt = here is null ? null : now };
             act.Change(file, state => state.With(followed));
-            var what = database ? "code and database" : "code";
+            var parts = database ? "code and database" : "code";
             audit.Write(
                 act,
                 deed.Caller,
                 "follow",
                 server.Text,
-                $"{app.Name} {path}, {what}, under number {held.Number}"
+                $"{app.Name} {path}, {parts}, under number {held.Number}"
             );
             answers.Keep(act, deed, followed);
             act.After(() => Changed?.Invoke(server));

@@ -21,7 +21,7 @@ public static class RoomApi
         calls
             .MapPost("/api/room/drop", Drop)
             .As("dropUnneeded", Right.Administer, "Drop what nobody needs, by the list that was shown")
-            .InAudit("drop", "what nobody needs")
+            .InAudit("drop database", "what nobody needs")
             .Gives(409)
             .Example("""{ "databases": [ { "host": "db1", "name": "copy_shop_qa05" } ] }""");
     }

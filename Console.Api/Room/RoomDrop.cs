@@ -77,7 +77,7 @@ public sealed class RoomDrop(
                 return null;
             }
             var (name, host) = (database.Found.Name, database.Host.Settings.Name);
-            await journal.Do(act => audit.Write(act, caller, "drop", name, $"on {host}, as nobody needs it"));
+            await journal.Do(act => audit.Write(act, caller, "drop database", name, $"on {host}, as nobody needs it"));
             var end = await Drop(database);
             if (end.Done)
             {

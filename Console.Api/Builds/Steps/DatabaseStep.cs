@@ -191,7 +191,7 @@ public sealed class DatabaseStep(
         /// <summary>For how long it may wait for its turn, beside others.</summary>
         public CancellationTokenSource? MayWait { get; init; }
 
-        /// <summary>The data time that is wanted again; null: the newest. Of several databases it is not known.</summary>
+        /// <summary>The data time that is wanted again; null: the newest, as always of several databases.</summary>
         public DateTimeOffset? Night => IsAlone ? Work.Build.Night : null;
 
         public Task<HostResult> Copy(DatabaseHost host, BaseSettings @base, bool onlySpare, DateTimeOffset? night) =>

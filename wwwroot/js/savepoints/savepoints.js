@@ -8,19 +8,23 @@ import * as time from '../page/time.js';
 
 export const Savepoints = Backbone.Model.extend({
   initialize(attributes, { server }) { this.server = server; },
-  url() { return this.path(); },
-  path(...more) { return api.path('servers', this.server.id, 'savepoints', ...more); },
+  url() { return api.path('servers', this.server.id, 'savepoints'); },
 
   all() { return [...this.get('savepoints') || [], ...this.get('others') || []]; },
   find(id) { return this.all().find((one) => String(one.id) === String(id)); },
   // Why nothing can be kept now; null: it can.
   whyNot() { return this.get('whyNot') || (this.get('work') ? 'Something is under way.' : null); },
 
-  async keep(wish, key) { return this.tell(this.path(), wish, key); },
-  async goBack(id, key) { return this.tell(this.path(id, 'back'), {}, key); },
+  async keep(wish, key) {
+    const body = { ...wish, ...this.server.ownNumber() };
+    const answer = await api.write('POST', api.path('servers', this.server.id, 'savepoints'), body, key);
+    await this.renew();
+    return answer;
+  },
 
-  async tell(path, wish, key) {
-    const answer = await api.write('POST', path, { ...wish, ...this.server.ownNumber() }, key);
+  async goBack(id, key) {
+    const path = api.path('servers', this.server.id, 'savepoints', id, 'back');
+    const answer = await api.write('POST', path, this.server.ownNumber(), key);
     await this.renew();
     return answer;
   },

@@ -52,6 +52,15 @@ public sealed class SitesTest(LabFixture lab) : IClassFixture<LabFixture>
             Assert.Equal(["apache.conf", "wsgi.py", "settings.py", ".env"], await FilesOf(http, build));
             Assert.Equal(1, Napping());
 
+            await Wait.Until(
+                "the board says it, too",
+                async () =>
+                    (await http.GetStringAsync("api/servers/own6")).Contains(
+                        "The worker beat of plain has ended with code 3, and is started again and again",
+                        StringComparison.Ordinal
+                    )
+            );
+
             build = await http.BuildWell("own6", "plain", "trunk", database: false, code: true);
             Assert.Equal("2 stopped", build.Step("workers").Text("message"));
             Assert.Equal(1, Napping());

@@ -215,8 +215,8 @@ public sealed partial class EveryKeyTest
             .Replace("databaseHosts[].local", "databaseHosts[1].local", StringComparison.Ordinal)
             .Replace("hosts[].", "hosts[1].", StringComparison.Ordinal)
             // Of Git alone.
-            .Replace("apps[].repository.submodules", "apps[1].repository.submodules", StringComparison.Ordinal)
-            .Replace("apps[].repository.lfs", "apps[1].repository.lfs", StringComparison.Ordinal)
+            .Replace("apps[].repository.submodules", "apps[2].repository.submodules", StringComparison.Ordinal)
+            .Replace("apps[].repository.lfs", "apps[2].repository.lfs", StringComparison.Ordinal)
             .Replace("[]", "[0]", StringComparison.Ordinal)
             .Replace("variables.*", "variables.colour", StringComparison.Ordinal)
             .Replace("workers.*", "workers.mail", StringComparison.Ordinal)
@@ -539,6 +539,7 @@ public sealed partial class EveryKeyTest
             "[]" => SettingKey.ItemOf(key.Type) is not null
                 && key is not { Name: "groups" or "tags", IsRequired: true },
             "{}" => IsOfTexts(key)
+                || key.Type == typeof(IReadOnlyDictionary<string, FolderSettings>)
                 || SettingKey.IsObject(key.Type) && SettingsShape.KeysOf(key.Type).All(k => !k.IsRequired),
             _ => false,
         } || (key.Name == "bases" && value == "[]");
