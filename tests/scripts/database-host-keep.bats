@@ -111,7 +111,7 @@ note_of() { ask "SELECT shobj_description(oid, 'pg_database') FROM pg_database W
   await_folder
   kill -KILL "$begun"
   wait "$begun" || true
-  await 15 is_tidy
+  await 40 is_tidy
   rm -f "$place"/host/locks/draft_* # as sweep does after a week
   nothing_left
   [[ $(databases) == 'base_shop copy_shop_qa01' && $(night_of copy_shop_qa01) == 9 ]]

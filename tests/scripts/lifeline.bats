@@ -58,7 +58,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
 @test "no function of a host program has the name of another's" {
   local folder
   for folder in guest database-host; do
-    run grep -rhaoE '^[a-z_]+\(\)' "$scripts/$folder" "$scripts/shared"
+    run grep -rhaoE '^[a-z_]+\(\) [{(]' "$scripts/$folder" "$scripts/shared"
     [ "${#lines[@]}" -gt 50 ]
     [ -z "$(printf '%s\n' "${lines[@]}" | sort | uniq -d)" ] ||
       { printf '%s\n' "${lines[@]}" | sort | uniq -d && false; }

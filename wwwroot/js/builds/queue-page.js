@@ -9,7 +9,7 @@ import * as time from '../page/time.js';
 import { View } from '../page/view.js';
 import { builds } from './build.js';
 
-export const QueuePage = View.extend({
+export const Page = View.extend({
   title: 'Queue',
   ended: 30,
 

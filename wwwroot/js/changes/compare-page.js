@@ -9,7 +9,7 @@ import { History } from '../servers/history.js';
 import { Server, servers } from '../servers/server.js';
 import { changesTemplate } from './changes.js';
 
-export const ComparePage = View.extend({
+export const Page = View.extend({
   events: { 'change select': 'choose' },
 
   initialize({ name, to, from }) {

@@ -2,8 +2,6 @@
 import { $, Backbone } from '../page/libraries.js';
 import { RestorePage } from '../bases/restore-page.js';
 import { BuildPage } from '../builds/build-page.js';
-import { QueuePage } from '../builds/queue-page.js';
-import { ComparePage } from '../changes/compare-page.js';
 import * as title from '../messages/title.js';
 import { later } from '../page/later.js';
 import { shown } from '../page/shown.js';
@@ -42,8 +40,8 @@ export const Router = Backbone.Router.extend({
   },
   server(name) { this.show(new ServerPage({ name })); },
   entry(name, build) { this.show(new EntryPage({ name, build })); },
-  compare(name, to, from) { this.show(new ComparePage({ name, to, from })); },
-  queue() { this.show(new QueuePage()); },
+  compare(name, to, from) { return this.later(() => import('../changes/compare-page.js'), { name, to, from }); },
+  queue() { return this.later(() => import('../builds/queue-page.js')); },
   build(id, line) { this.show(new BuildPage({ id, line })); },
   bases() { return this.later(() => import('../bases/bases-page.js')); },
   restore(id, line) { this.show(new RestorePage({ id, line })); },
@@ -68,10 +66,10 @@ export const Router = Backbone.Router.extend({
   },
 
   // Pages that few people open come when they are asked for, and not with a first visit.
-  async later(fetchPage) {
+  async later(fetchPage, of) {
     const address = location.hash;
     const { Page } = await later(fetchPage) || {};
-    if (Page && location.hash === address) this.show(new Page());
+    if (Page && location.hash === address) this.show(new Page(of));
   },
 
   show(page) {

@@ -8,6 +8,7 @@ import { BuildDialog } from '../builds/build-dialog.js';
 import { builds } from '../builds/build.js';
 import { ReplaceDialog } from '../builds/replace-dialog.js';
 import { clock } from '../page/clock.js';
+import { later } from '../page/later.js';
 import { noticeDone } from '../page/notice.js';
 import { View } from '../page/view.js';
 import { AnswerDialog } from '../reservations/answer-dialog.js';
@@ -16,13 +17,15 @@ import { GiveDialog } from '../reservations/give-dialog.js';
 import { PastView } from '../reservations/past-view.js';
 import { Past } from '../reservations/past.js';
 import { ShareDialog } from '../reservations/share-dialog.js';
-import { FollowDialog } from './follow-dialog.js';
 import { HistoryView } from './history-view.js';
 import { History } from './history.js';
 import { holdVerbs } from './hold-verbs.js';
 import { servers } from './server.js';
-import { ServiceDialog } from './service-dialog.js';
 import { canRenewData, newerData, serverTemplate } from './status.js';
+
+// Dialogs that few people open.
+const following = async () => (await later(() => import('./follow-dialog.js')))?.FollowDialog;
+const outOfService = async () => (await later(() => import('./service-dialog.js')))?.ServiceDialog;
 
 export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   events: _.extend({
@@ -149,14 +152,14 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   },
 
   build() { BuildDialog.ask(this.model); },
-  followPath() { FollowDialog.ask(this.model); },
-  stopFollowing() { this.act(() => FollowDialog.stop(this.model)); },
+  async followPath() { (await following())?.ask(this.model); },
+  stopFollowing() { this.act(async () => (await following())?.stop(this.model)); },
   ask() { AskDialog.ask(this.model); },
   give() { GiveDialog.ask(this.model); },
   share() { ShareDialog.ask(this.model); },
   until() { AnswerDialog.ask(this.model); },
-  service() { ServiceDialog.ask(this.model); },
-  backInService() { this.act(() => ServiceDialog.putBack(this.model)); },
+  async service() { (await outOfService())?.ask(this.model); },
+  backInService() { this.act(async () => (await outOfService())?.putBack(this.model)); },
 
   keep() {
     this.act(async () => {

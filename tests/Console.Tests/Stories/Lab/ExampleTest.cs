@@ -72,6 +72,7 @@ public sealed partial class ExampleTest(LabFixture lab) : IClassFixture<LabFixtu
         foreach (var place in new[] { "repository", "templates", "variables", "secrets" })
             app[place] = theirs[place]!.DeepClone();
         app["database"]!["passwordFile"] = theirs["database"]!["passwordFile"]!.DeepClone();
+        app["follow"]!["hookSecretFile"] = theirs["database"]!["passwordFile"]!.DeepClone();
         settings["databaseHosts"] = labs["databaseHosts"]!.DeepClone();
         settings["bases"] = new JsonArray(database);
         settings["apps"] = new JsonArray(app);

@@ -66,7 +66,8 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
 
         var failed = await Fails(anna, Body.ForBuild("shop", null, database: true, code: false));
         Assert.Matches(
-            @"^failed at step settings: \S+/apache\.conf cannot be written: .*No space left on device\. "
+            @"^failed at step settings: \S+/(apache\.conf|wsgi\.py|settings\.py) cannot be written: "
+                + @".*No space left on device\. "
                 + @"Free some space on this disk, then try again\. The former settings are in use\.$",
             failed.Text("message")
         );
