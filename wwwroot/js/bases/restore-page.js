@@ -10,7 +10,7 @@ import * as time from '../page/time.js';
 import { View } from '../page/view.js';
 import { Restore } from './restore.js';
 
-export const RestorePage = View.extend({
+export const Page = View.extend({
   initialize({ id, line }) {
     this.line = line;
     this.title = `Restore ${id}`;

@@ -1,13 +1,11 @@
 // Which page an address names. One page is up at a time; the old one goes with everything it listened to.
 import { $, Backbone } from '../page/libraries.js';
-import { RestorePage } from '../bases/restore-page.js';
 import { BuildPage } from '../builds/build-page.js';
 import * as title from '../messages/title.js';
 import { later } from '../page/later.js';
 import { shown } from '../page/shown.js';
 import * as templates from '../page/templates.js';
 import { BoardPage } from '../servers/board.js';
-import { EntryPage } from '../servers/entry-page.js';
 import { ServerPage } from '../servers/server-page.js';
 import { LostPage } from './lost-page.js';
 
@@ -39,12 +37,12 @@ export const Router = Backbone.Router.extend({
     shown.show(shown.page);
   },
   server(name) { this.show(new ServerPage({ name })); },
-  entry(name, build) { this.show(new EntryPage({ name, build })); },
+  entry(name, build) { return this.later(() => import('../servers/entry-page.js'), { name, build }); },
   compare(name, to, from) { return this.later(() => import('../changes/compare-page.js'), { name, to, from }); },
   queue() { return this.later(() => import('../builds/queue-page.js')); },
   build(id, line) { this.show(new BuildPage({ id, line })); },
   bases() { return this.later(() => import('../bases/bases-page.js')); },
-  restore(id, line) { this.show(new RestorePage({ id, line })); },
+  restore(id, line) { return this.later(() => import('../bases/restore-page.js'), { id, line }); },
   audit() { return this.later(() => import('../access/audit-page.js')); },
   deliveries() {
     return this.later(async () => {

@@ -8,7 +8,7 @@ import { View } from '../page/view.js';
 import { History, entryTemplate } from './history.js';
 import { Server, servers } from './server.js';
 
-export const EntryPage = View.extend({
+export const Page = View.extend({
   events: { 'click [name=again]': 'runAgain' },
 
   initialize({ name, build }) {
