@@ -134,7 +134,7 @@ teardown() {
        CREATE TABLE bait (id int CHECK (grab(id))); INSERT INTO bait VALUES (1)" live shop
   ask 'ALTER ROLE console CREATEROLE'
   dump bad.dump
-  call restore base=shop owner=shop dump=bad.dump
+  call restore base=shop owner=shop dump=bad.dump jobs=1
   ask 'DROP TABLE bait; DROP FUNCTION grab' live
   ask 'ALTER ROLE console NOCREATEROLE'
   says 'permission denied'
