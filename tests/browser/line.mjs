@@ -55,7 +55,8 @@ try {
     await anna.page.keyboard.press('Enter');
     assert.equal(await field.inputValue(), line);
     await anna.page.keyboard.press('Tab');
-    await anna.dialog.getByRole('button', { name: 'Copy' }).press('Enter');
+    await anna.dialog.getByRole('button', { name: 'Copy' }).focus();
+    await anna.page.keyboard.press('Enter');
     await anna.dialog.getByText(/Copied|It is selected/).waitFor();
     await anna.dialog.getByRole('button', { name: 'Close' }).click();
     await anna.goToBoard();

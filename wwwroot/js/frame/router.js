@@ -64,16 +64,22 @@ export const Router = Backbone.Router.extend({
   },
 
   // Pages that few people open come when they are asked for, and not with a first visit.
+  // A dialog that was opened meanwhile stays.
   async later(fetchPage, of) {
     const address = location.hash;
+    closeDialogs();
     const { Page } = await later(fetchPage) || {};
-    if (Page && location.hash === address) this.show(new Page(of));
+    if (Page && location.hash === address) this.put(new Page(of));
   },
 
   show(page) {
+    closeDialogs();
+    this.put(page);
+  },
+
+  put(page) {
     const first = !shown.page;
     shown.page?.remove();
-    document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close());
     $('#page').empty().append(page.render().el);
     title.name(page.title);
     shown.show(page);
@@ -82,3 +88,5 @@ export const Router = Backbone.Router.extend({
     (page.el.querySelector('h1') || document.getElementById('page')).focus({ preventScroll: true });
   }
 });
+
+function closeDialogs() { document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close()); }
