@@ -117,7 +117,7 @@ public sealed class SeveralDatabasesTest(LabFixture lab) : IClassFixture<LabFixt
     {
         using var anna = lab.As("anna");
         await BuildWell(anna, Full);
-        var locks = Path.Combine(lab.Folder, "database-host/work/locks/copy_reports_qa02");
+        var locks = Path.Combine(lab.Folder, "database-host", "work", "locks", "copy_reports_qa02");
         var held = lab.AsOwner("flock", locks, "sleep", "4");
         var build = await (await Launch(anna, Small)).Json();
         await Wait.Until(
