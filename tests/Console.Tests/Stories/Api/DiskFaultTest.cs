@@ -15,8 +15,7 @@ namespace TestServers.Tests.Stories.Api;
 /// </summary>
 public sealed class DiskFaultTest
 {
-    private const int Rounds = 4,
-        RoundsOfMany = 3,
+    private const int Rounds = 6,
         Many = 12;
     private static readonly (string Call, string Error)[] Faults =
     [
@@ -101,7 +100,7 @@ public sealed class DiskFaultTest
                         .Select(n => Path.Combine(state, file.Replace("{build}", $"{n}", StringComparison.Ordinal)))
                     : [Path.Combine(state, file).TrimEnd('/')]
             );
-            for (var round = 0; round < RoundsOfMany; round++)
+            for (var round = 0; round < Rounds; round++)
                 await crowd.Round();
             strace.Kill();
             await strace.WaitForExitAsync();
