@@ -50,8 +50,14 @@ try {
     const told = JSON.parse(execFileSync('bash', ['-c', line], { env, stdio: 'pipe' }));
     assert.deepEqual([told.number, told.until], [before.number, before.until]);
     await anna.erase(`tokens/${token.id}`);
+    // On a slow network the page comes when the focus is somewhere else already, and leaves it there.
+    let letIn;
+    const gate = new Promise((done) => { letIn = done; });
+    await anna.page.route('**/bases-page.js', (route) => gate.then(() => route.continue()));
     await anna.page.getByRole('link', { name: 'Bases' }).click();
     await anna.page.getByRole('button', { name: 'What was done last, as curl' }).focus();
+    letIn();
+    await anna.page.getByRole('heading', { level: 1, name: 'Bases' }).waitFor();
     await anna.page.keyboard.press('Enter');
     assert.equal(await field.inputValue(), line);
     await anna.page.keyboard.press('Tab');

@@ -64,12 +64,15 @@ export const Router = Backbone.Router.extend({
   },
 
   // Pages that few people open come when they are asked for, and not with a first visit.
-  // A dialog that was opened meanwhile stays.
+  // A dialog that was opened meanwhile stays, and so does the focus where somebody has put it.
   async later(fetchPage, of) {
     const address = location.hash;
     closeDialogs();
+    const before = document.activeElement;
     const { Page } = await later(fetchPage) || {};
-    if (Page && location.hash === address) this.put(new Page(of));
+    if (!Page || location.hash !== address) return;
+    const { activeElement } = document;
+    this.put(new Page(of), [before, document.body].includes(activeElement) || shown.page?.el.contains(activeElement));
   },
 
   show(page) {
@@ -77,7 +80,7 @@ export const Router = Backbone.Router.extend({
     this.put(page);
   },
 
-  put(page) {
+  put(page, takesFocus = true) {
     const first = !shown.page;
     shown.page?.remove();
     $('#page').empty().append(page.render().el);
@@ -85,6 +88,7 @@ export const Router = Backbone.Router.extend({
     shown.show(page);
     if (first) return;   // the browser has put the focus where it belongs
     window.scrollTo(0, 0);
+    if (!takesFocus) return;
     (page.el.querySelector('h1') || document.getElementById('page')).focus({ preventScroll: true });
   }
 });
