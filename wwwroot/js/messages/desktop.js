@@ -10,7 +10,12 @@ export const ask = async () => { if (mayAsk()) await Notification.requestPermiss
 // Several pages show one: it is the same by its tag.
 export function show(message, person) {
   if (!there || Notification.permission !== 'granted' || document.hasFocus()) return;
-  const shown = new Notification('Test server console', { body: message.text(), tag: `${person} ${message.id}` });
+  let shown;
+  try {
+    shown = new Notification('Test server console', { body: message.text(), tag: `${person} ${message.id}` });
+  } catch {
+    return;   // Chromium on a phone has the word, and shows none
+  }
   shown.onclick = () => {
     const address = addressOf(message.attributes);
     window.focus();

@@ -2,7 +2,9 @@
 // reader, the tab and the desktop are told. The first that comes and the last that goes move the page: they wait while
 // somebody points there.
 import { me } from '../access/me.js';
+import { Problem } from '../live/problem.js';
 import { clock } from '../page/clock.js';
+import { notice } from '../page/notice.js';
 import { pointer } from '../page/pointer.js';
 import { View } from '../page/view.js';
 import * as desktop from './desktop.js';
@@ -22,8 +24,7 @@ export const MessagesView = View.extend({
     'click [name=open-messages]': () => panel.toggle(true),
     'click [name=close-messages]': 'close',
     'click [name=allow-desktop]': 'allow',
-    'change [data-want]': 'choose',
-    keydown: 'key'
+    'change [data-want]': 'choose'
   },
 
   initialize() {
@@ -34,6 +35,7 @@ export const MessagesView = View.extend({
     this.listenTo(wants, 'change', this.paintSoon);
     this.listenTo(clock, 'second', () => { if (this.held) this.paint(); });
     this.listenTo(clock, 'tick', this.paint);
+    document.addEventListener('keydown', (event) => this.key(event));
   },
 
   render() {
@@ -44,7 +46,7 @@ export const MessagesView = View.extend({
     this.held = moves && pointer.isOver(document.getElementById('page'));
     if (this.held) return this;
     this.shown = Boolean(newest);
-    return this.draw('messages', {
+    this.draw('messages', {
       toast: newest && {
         ...newest.toTemplate(),
         others: unseen.length > 1 && { count: unseen.length - 1 }
@@ -58,6 +60,9 @@ export const MessagesView = View.extend({
         problem: this.problem
       }
     });
+    // What somebody has clicked stays as they have clicked it, whatever is drawn.
+    this.$('[data-want]').each((_at, box) => { box.checked = box.defaultChecked; });
+    return this;
   },
 
   change() {
@@ -67,7 +72,8 @@ export const MessagesView = View.extend({
     if (news.length) {
       // At the first look it is what happened while one was away: one is here now, and needs no notification.
       if (messages.loaded) news.forEach((message) => desktop.show(message, me.get('name')));
-      document.getElementById('told').textContent =
+      // Nothing outside of a dialog that is open is read out.
+      (document.querySelector('dialog[open] .told') || document.getElementById('told')).textContent =
         announcement(unseen.map((message) => ({ text: message.text() })));
     }
     this.told = Math.max(this.told, messages.first()?.id || 0);
@@ -94,7 +100,20 @@ export const MessagesView = View.extend({
 
   see(event) {
     const message = messages.get(event.currentTarget.dataset.see);
-    this.act(() => message.see());
+    this.run(() => message.see());
+  },
+
+  // Several may be under way. What fails is told where it is read: without the list, on the page.
+  async run(verb) {
+    this.problem = null;
+    try {
+      await verb();
+    } catch (error) {
+      const problem = Problem.of(error);
+      if (panel.open) this.problem = problem;
+      else notice(`${problem.title} ${problem.detail}`);
+    }
+    this.paintSoon();
   },
 
   follow(event) {
@@ -102,11 +121,11 @@ export const MessagesView = View.extend({
     panel.toggle(false);
   },
 
-  seeAll() { this.act(() => messages.seeAll()); },
+  seeAll() { this.run(() => messages.seeAll()); },
 
   choose({ currentTarget }) {
     const { want, by } = currentTarget.dataset;
-    this.act(() => wants.choose(by, want, currentTarget.checked));
+    this.run(() => wants.choose(by, want, currentTarget.checked));
   },
 
   close() { panel.toggle(false); },
@@ -117,6 +136,6 @@ export const MessagesView = View.extend({
   },
 
   key(event) {
-    if (event.key === 'Escape' && panel.open) panel.toggle(false);
+    if (event.key === 'Escape' && panel.open && !document.querySelector('dialog[open]')) panel.toggle(false);
   }
 });

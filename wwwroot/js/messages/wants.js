@@ -6,13 +6,25 @@ import { wishes } from './words.js';
 export const Wants = Backbone.Model.extend({
   url: 'api/me/wants',
 
-  // list: `unwanted` for all ways, `unmailed` for e-mail.
-  async choose(list, kind, isWanted) {
+  // list: `unwanted` for all ways, `unmailed` for e-mail. It holds at once here, and is sent behind what was chosen
+  // before; what did not arrive is as it was.
+  choose(list, kind, isWanted) {
     const { unwanted, unmailed } = this.attributes;
     const others = this.get(list).filter((one) => one !== kind);
     const chosen = { unwanted, unmailed, [list]: isWanted ? others : [...others, kind] };
-    this.set(await api.write('PUT', 'api/me/wants', chosen));
+    this.set(chosen);
+    this.sent = Promise.resolve(this.sent).catch(() => null).then(() => this.send(chosen, { unwanted, unmailed }));
+    return this.sent;
+  },
+
+  async send(chosen, before) {
     this.etag = null;
+    try {
+      await api.write('PUT', 'api/me/wants', chosen);
+    } catch (error) {
+      await this.load().catch(() => this.set(before));
+      throw error;
+    }
   },
 
   toTemplate() {
