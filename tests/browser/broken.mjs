@@ -91,6 +91,21 @@ await check('a script that fails later is told, too, and the page goes on', () =
   await page.getByRole('heading', { name: 'Queue' }).waitFor();
 }));
 
+for (const [page, file, heading] of [['audit', 'js/access/audit-page.js', 'Audit'],
+  ['deliveries', 'templates/deliveries.html', 'Deliveries']]) {
+  await check(`a page of which ${file} does not come says so, and is there at the next try`, () =>
+    withPage({}, async (it) => {
+      await it.route(`**/${file}`, (route) => route.abort());
+      await it.goto(`${address}#/${page}`);
+      await it.getByRole('heading', { name: 'The page did not come' }).waitFor();
+      assert.doesNotMatch(await it.locator('body').innerText(), /Loading|not complete/);
+      assert.deepEqual(await accessibilityProblems(it), []);
+      await it.unroute(`**/${file}`);
+      await it.getByRole('button', { name: 'Try again' }).click();
+      await it.getByRole('heading', { name: heading, exact: true }).waitFor();
+    }));
+}
+
 await check('an empty style sheet is told, and the page works', () => withPage({}, async (page) => {
   await page.route('**/css/table.css', (route) => route.fulfill({ contentType: 'text/css', body: '' }));
   await page.goto(address);

@@ -47,12 +47,14 @@
   document.addEventListener('DOMContentLoaded', () => { if (missing.size || (boot.refusal && boot.error)) tell(); });
   setTimeout(() => { if (!boot.started) tell(true); }, 10000);
 
-  // The texts of files that no element asks for. One that does not come as it should is told of, and is null.
-  boot.fetch = (addresses) => Promise.all(addresses.map(async (one) => {
+  // The texts of files that no element asks for. One that does not come as it should is null, and told of unless it is
+  // `more` than the page needs.
+  boot.fetch = (addresses, more) => Promise.all(addresses.map(async (one) => {
     const address = plain(one);
     const response = await fetch(address).catch(() => null);
     const type = response?.headers.get('Content-Type') || '';
     const text = response?.ok && type.includes(kindOf(address)) ? await response.text().catch(() => null) : null;
+    if (more) return text;
     if (text === null) miss(address, await reason(address));
     else if (!text) miss(address, 'came empty');
     return text || null;

@@ -7,7 +7,7 @@ import { shown } from '../page/shown.js';
 import * as templates from '../page/templates.js';
 import { BoardPage } from '../servers/board.js';
 import { ServerPage } from '../servers/server-page.js';
-import { LostPage } from './lost-page.js';
+import { LostPage, MissingPage } from './lost-page.js';
 
 export const Router = Backbone.Router.extend({
   routes: {
@@ -70,9 +70,10 @@ export const Router = Backbone.Router.extend({
     closeDialogs();
     const before = document.activeElement;
     const { Page } = await later(fetchPage) || {};
-    if (!Page || location.hash !== address) return;
+    if (location.hash !== address) return;
     const { activeElement } = document;
-    this.put(new Page(of), [before, document.body].includes(activeElement) || shown.page?.el.contains(activeElement));
+    const moves = [before, document.body].includes(activeElement) || shown.page?.el.contains(activeElement);
+    this.put(Page ? new Page(of) : new MissingPage(), moves);
   },
 
   show(page) {

@@ -7,18 +7,19 @@ const nouns = ['page', 'servers', 'reservations', 'access', 'builds', 'log', 'ch
   'messages'];
 const known = new Map();
 
-// Those that every visit needs, or more.
-export async function load(some = nouns) {
-  const addresses = some.map((noun) => new URL(`../../templates/${noun}.html`, import.meta.url).href);
-  const texts = await window.boot.fetch(addresses);
-  texts.forEach((text, at) => text !== null && take(text, addresses[at]));
+// Those that every visit needs; or more, for a page that does without itself when they do not come: then it throws.
+export async function load(more) {
+  const addresses = (more || nouns).map((noun) => new URL(`../../templates/${noun}.html`, import.meta.url).href);
+  const texts = await window.boot.fetch(addresses, more);
+  texts.forEach((text, at) => (more || text !== null) && take(text || '', addresses[at], more));
 }
 
 // One that came cut is told of as one that did not come.
-function take(text, address) {
+function take(text, address, more) {
   try {
     collect(text).forEach((one, name) => known.set(name, one));
   } catch (error) {
+    if (more) throw error;
     window.boot.miss(address, error.message);
   }
 }
