@@ -43,9 +43,22 @@ export class Problem extends Error {
   static of(error) {
     if (error instanceof Problem) return error;
     if (error instanceof TypeError || error.name === 'TimeoutError' || error.name === 'AbortError') {
-      const detail = 'It is not known whether the request arrived. Try again: it is done once.';
-      return new Problem(0, { title: 'The console cannot be reached.', detail });
+      const problem = new Problem(0, { title: 'The console cannot be reached.', unheard: true });
+      return problem.unsure('Try again: it is done once.');
     }
     throw error;
+  }
+
+  // Of a look, which changes nothing.
+  static ofLook(error) {
+    const problem = Problem.of(error);
+    if (problem.unheard) problem.detail = 'It is asked again when it can be.';
+    return problem;
+  }
+
+  // What to do when an answer was lost.
+  unsure(advice) {
+    if (this.unheard) this.detail = `It is not known whether the request arrived. ${advice}`;
+    return this;
   }
 }

@@ -55,7 +55,7 @@ export const View = Backbone.View.extend({
     try {
       return await verb();
     } catch (error) {
-      this.problem = Problem.of(error);
+      this.problem = Problem.of(error).unsure('Look whether it was done before you try again.');
       return undefined;
     } finally {
       this.busy = false;

@@ -1,20 +1,25 @@
 // Says that a server was released, and takes that back when somebody wants it: for as long as the notice stands, which
 // is a little less than the console's ten seconds, as they begin with its answer.
+import { newKey } from '../live/api.js';
 import { Problem } from '../live/problem.js';
 import { notice, noticeDone } from '../page/notice.js';
 import * as time from '../page/time.js';
 
 export function noticeReleased(model, number, text) {
-  noticeDone(text, { name: 'back', word: 'Undo', run: () => undo(model, number) });
+  const key = newKey();
+  const back = { name: 'back', word: 'Undo', of: model.id, run: () => undo(model, number, key, back) };
+  noticeDone(text, back);
 }
 
-async function undo(model, number) {
+// When the answer is lost it can be asked for again, and is done once.
+async function undo(model, number, key, back) {
   try {
-    const { reservation, cancelledBuild } = await model.undoRelease(number);
+    const { reservation, cancelledBuild } = await model.undoRelease(number, key);
     const build = cancelledBuild ? ` Build ${cancelledBuild} was cancelled by the release.` : '';
     noticeDone(`${model.id} is yours again until ${time.when(new Date(reservation.until))}.${build}`);
   } catch (error) {
-    const { title, detail } = Problem.of(error);
-    notice([title, time.said(detail)].join(' ').trim());
+    const { status, title, detail } = Problem.of(error);
+    const text = [title, time.said(detail)].join(' ').trim();
+    if (status) notice(text); else noticeDone(text, back);
   }
 }

@@ -11,12 +11,8 @@ import { clock } from '../page/clock.js';
 import { later } from '../page/later.js';
 import { noticeDone } from '../page/notice.js';
 import { View } from '../page/view.js';
-import { AnswerDialog } from '../reservations/answer-dialog.js';
-import { AskDialog } from '../reservations/ask-dialog.js';
-import { GiveDialog } from '../reservations/give-dialog.js';
 import { PastView } from '../reservations/past-view.js';
 import { Past } from '../reservations/past.js';
-import { ShareDialog } from '../reservations/share-dialog.js';
 import { HistoryView } from './history-view.js';
 import { History } from './history.js';
 import { holdVerbs } from './hold-verbs.js';
@@ -154,10 +150,10 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   build() { BuildDialog.ask(this.model); },
   async followPath() { (await following())?.ask(this.model); },
   stopFollowing() { this.act(async () => (await following())?.stop(this.model)); },
-  ask() { AskDialog.ask(this.model); },
-  give() { GiveDialog.ask(this.model); },
-  share() { ShareDialog.ask(this.model); },
-  until() { AnswerDialog.ask(this.model); },
+  async ask() { (await later(() => import('../reservations/ask-dialog.js')))?.AskDialog.ask(this.model); },
+  async give() { (await later(() => import('../reservations/give-dialog.js')))?.GiveDialog.ask(this.model); },
+  async share() { (await later(() => import('../reservations/share-dialog.js')))?.ShareDialog.ask(this.model); },
+  async until() { (await later(() => import('../reservations/answer-dialog.js')))?.AnswerDialog.ask(this.model); },
   async service() { (await outOfService())?.ask(this.model); },
   backInService() { this.act(async () => (await outOfService())?.putBack(this.model)); },
 

@@ -78,8 +78,8 @@ export const Server = Backbone.Model.extend({
     return reservation;
   },
 
-  async undoRelease(number) {
-    const undone = await api.write('POST', api.path('servers', this.id, 'reservation', 'undo'), { number });
+  async undoRelease(number, key) {
+    const undone = await api.write('POST', api.path('servers', this.id, 'reservation', 'undo'), { number }, key);
     await this.renew();
     return undone;
   },

@@ -58,7 +58,7 @@ export const ServiceDialog = Dialog.extend(_.extend({}, endChoice, {
 });
 
 function told(model, text, former, number) {
-  noticeDone(text, { name: 'back', word: 'Undo', run: () => undo(model, former, number) });
+  noticeDone(text, { name: 'back', word: 'Undo', of: model.id, run: () => undo(model, former, number) });
 }
 
 async function undo(model, former, number) {
