@@ -64,6 +64,29 @@ await step('it is shown once, with a line that tries it, and can be copied', asy
   assert.match(await rowOf('laptop').innerText(), /read, reserve[^]*never/);
 });
 
+await step('one that comes late, when another dialog is open, is shown behind that one', async () => {
+  await page.route('**/api/tokens', async (route) => {
+    await new Promise((later) => setTimeout(later, 1500));
+    await route.continue();
+  }, { times: 1 });
+  const make = page.getByRole('button', { name: 'Make a token' });
+  await make.click();
+  await page.keyboard.type('late');
+  await page.keyboard.press('Enter');
+  await dialog.locator('form[aria-busy=true]').waitFor();
+  while (await dialog.count()) await page.keyboard.press('Escape');
+  const made = page.waitForResponse((one) => one.request().method() === 'POST');
+  await make.click();
+  await made;
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.getByRole('heading', { name: 'The token late' }).waitFor();
+  assert.match(await dialog.getByLabel('Token', { exact: true }).inputValue(), /^tsc_/);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await rowOf('late').getByRole('button', { name: 'End late' }).click();
+  await dialog.getByRole('button', { name: 'End it' }).click();
+  await rowOf('late').waitFor({ state: 'detached' });
+});
+
 await step('with it a program is its person, and the page tells when it was used', async () => {
   const answer = await fetch(`${address}api/me`, { headers: { Authorization: `Bearer ${secret}` } });
   const { name, token } = await answer.json();
@@ -147,7 +170,9 @@ await step('what was done and what was refused stands on the page Audit, narrowe
   await page.locator('.filters [name=from]').fill('2001-01-01');
   await page.locator('.filters [name=to]').fill('2001-01-02');
   await page.getByText('Nothing like that was done.').waitFor();
+  await page.locator('.filters [name=to]').fill('275760-09-13');
   await page.locator('.filters [name=from]').fill('');
+  await rows.filter({ hasText: 'laptop' }).first().waitFor();
   await page.locator('.filters [name=to]').fill('');
   await page.setViewportSize({ width: 320, height: 700 });
   await page.emulateMedia({ colorScheme: 'dark' });

@@ -34,6 +34,9 @@ export const Page = View.extend({
     this.look();
   },
 
+  // What did not come is asked for again when the console is there.
+  refresh() { return this.problem && this.look(); },
+
   look() { return this.ask(() => this.audit.look(this.wish)); },
   older() { return this.act(() => this.audit.older()); },
 
@@ -43,7 +46,7 @@ export const Page = View.extend({
       await verb();
       this.problem = null;
     } catch (error) {
-      this.problem = Problem.of(error);
+      this.problem = Problem.ofLook(error);
     }
     this.paintSoon();
   },
@@ -52,9 +55,10 @@ export const Page = View.extend({
   filter(event) {
     if (event?.type === 'submit') event.preventDefault();
     const value = (name) => this.$(`[name=${name}]`).val()?.trim();
+    // While a year is typed it may be any.
     const day = (name, more) => {
       const [year, month, date] = (value(name) || '').split('-').map(Number);
-      return date && new Date(year, month - 1, date + more).toISOString();
+      return year > 999 && year < 10000 && new Date(year, month - 1, date + more).toISOString();
     };
     const wish = {
       actor: value('actor'),

@@ -10,7 +10,13 @@ export const MadeTokenDialog = Dialog.extend({
 
   initialize({ made }) { this.made = made; },
 
+  // Another dialog may be open when a slow answer comes: it is shown behind that one.
   open() {
+    const other = document.querySelector('dialog[open]');
+    if (other) {
+      other.addEventListener('close', () => setTimeout(() => this.open()), { once: true });
+      return this;
+    }
     Dialog.prototype.open.call(this);
     this.el.querySelector('[name=copy]')?.focus();
     return this;

@@ -30,7 +30,7 @@ export const Page = View.extend({
       if (this.mayAdminister()) await this.all.load();
       this.fault = null;
     } catch (error) {
-      this.fault = Problem.of(error);
+      this.fault = Problem.ofLook(error);
       if (!this.fault.status) throw error;
     } finally {
       this.paint();

@@ -54,7 +54,9 @@ export const endChoice = {
     if (instants.length) return instants[this.el.querySelector('[name=which]:checked')?.value || 0];
     const text = this.field('own').value;
     if (!text) throw new Problem(0, { title: 'No end is given.', detail: 'Choose a day and a time.' });
-    const detail = `Clocks are put forward over ${text.replace('T', ' ')}. Choose another one.`;
+    const isYear = /^[1-9]\d{3}-/.test(text);
+    const detail = isYear ? `Clocks are put forward over ${text.replace('T', ' ')}. Choose another one.`
+      : 'A year has four digits.';
     throw new Problem(0, { title: 'There is no such time.', detail });
   },
 
