@@ -22,16 +22,25 @@ ask() {
 # With its key a wish keeps its place in the line from one call to the next, and is granted once.
 wish=$(jq -n --arg app "$app" --arg purpose "$app $path" '{$app, $purpose, hours: 2}')
 until taken=$(ask 'reservations?wait=10' -H "Idempotency-Key: $key" -d "$wish"); do
-  # Nothing came: the console was not reached. Anything but "none is free" is for people.
-  [[ ! $taken || $(jq -r .type <<<"$taken") == *:none-free ]] || { jq -r .detail <<<"$taken" >&2 && exit 2; }
+  # Nothing came, or what stands before the console spoke for it: it was not reached.
+  type=$(jq -r .type <<<"$taken" 2>/dev/null) || type=
+  # Anything but "none is free" is for people.
+  [[ ! $type || $type == *:none-free ]] || { jq -r .detail <<<"$taken" >&2 && exit 2; }
   sleep 1
 done
 server=$(jq -r .server <<<"$taken") number=$(jq -r .reservation.number <<<"$taken")
+until held=$(ask "servers/$server"); do sleep 1; done
+if [[ $(jq .reservation.number <<<"$held") != "$number" ]]; then
+  echo "$server was reserved under the key $key before, and is not any more. Give another KEY." >&2
+  exit 2
+fi
 trap 'ask "servers/$server/reservation?number=$number" -X DELETE' EXIT
 echo "$server is reserved" >&2
 
 build=$(jq -n --arg app "$app" --arg path "$path" '{$app, $path, database: true, code: true}')
-id=$(ask "servers/$server/builds" -H "Idempotency-Key: $key-build" -d "$build" | jq -r .id)
+accepted=$(ask "servers/$server/builds" -H "Idempotency-Key: $key-build" -d "$build") ||
+  { jq -r .detail <<<"$accepted" >&2 && exit 2; }
+id=$(jq -r .id <<<"$accepted")
 until build=$(ask "builds/$id?wait=10") && jq -e .endedAt <<<"$build" >/dev/null; do sleep 1; done
 [[ $(jq -r .state <<<"$build") == succeeded ]] || { jq -r .message <<<"$build" >&2 && exit 1; }
 

@@ -22,6 +22,18 @@ teardown() { give_back_all; }
   has_told "$taken is reserved"
   has_told '<dd id="path">branches/price-with-tax<'
   [ "$(tsc who "$taken" --json | jq .reservation)" = null ]
+  # Under its key it goes on with what it has, and not with what it had.
+  export KEY=once-$BASHPID
+  "$next" shop trunk true
+  run -2 "$next" shop trunk true
+  says 'is not any more'
+  unset KEY
+  run -2 "$next" shop --trunk true
+  says 'no dash at its beginning'
+  # What stands before the console says that it is not there: nothing but waiting is said.
+  put_between away
+  run -124 timeout 2 env CONSOLE="$(sed -n 's|^console=\(.*\)/$|\1|p' "$between")" "$next" shop trunk true
+  [ -z "$output" ]
   run -1 "$next" shop branches/none true
   says 'branches/none'
   [ "$(tsc who "$taken" --json | jq .reservation)" = null ]

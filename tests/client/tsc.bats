@@ -124,6 +124,23 @@ teardown() { give_back_all; }
   [ "$output" = "$taken" ]
 }
 
+@test "what is not so any more is not told as if it were" {
+  tsc any 1h 'once' --key "once-$BASHPID" >"$BATS_TEST_TMPDIR/any"
+  tsc release "$(<"$BATS_TEST_TMPDIR/any")"
+  run -2 --separate-stderr tsc any 1h 'once' --key "once-$BASHPID"
+  [ -z "$output" ]
+  says 'and is not any more'
+  tsc reserve "$server" 1h 'twice' --key "twice-$BASHPID"
+  run -0 tsc reserve "$server" 1h 'twice' --key "twice-$BASHPID"
+  tsc release "$server"
+  run -2 tsc reserve "$server" 1h 'twice' --key "twice-$BASHPID"
+  says 'and is not any more'
+  run -2 tsc leave 999999
+  says 'You have no place 999999'
+  run -2 tsc leave "$server"
+  says "You do not wait for $server"
+}
+
 @test "Ctrl-C ends the place in the line for any server, or gives back the server that has just come" {
   put_between cut "$(port_of_the_console)" 0
   through beside tsc any 1h 'nobody has heard' --wait
@@ -230,6 +247,10 @@ teardown() { give_back_all; }
   says 'soon is no time.'
   run -2 tsc list --wait
   says 'does not know --wait'
+  run -2 env -u HOME -u XDG_CONFIG_HOME -u TSC_CONFIG "$root/scripts/tsc" list
+  says '/.config/tsc cannot be read'
+  TMPDIR=/nonexistent run -2 tsc list
+  says 'No folder can be made in /nonexistent'
   run -2 tsc nothing
   says 'There is no command nothing.'
   mkdir "$BATS_TEST_TMPDIR/bin"
@@ -283,6 +304,11 @@ offered() {
   [[ $(offered 'tsc reserve ') != *$server* ]]
   [[ $(offered "tsc build $server --app ") == *shop* ]]
   [ "$(offered 'tsc any sh')" = shop ]
+  [ "$(offered "tsc build $server --app=sh" sh)" = shop ]
+  [[ $(offered "tsc build $server --app=" '=') == *shop* && $(offered "tsc build $server --app=" '=') != *=* ]]
+  [ "$(offered "tsc build $server --app=shop --path=branches/price" branches/price)" = branches/price-with-tax ]
+  [ "$(offered 'tsc any 1h x --tags rel')" = release ]
+  [ -z "$(offered 'tsc leave ')" ]
   [ "$(offered "tsc build $server --app shop --path branches/price")" = branches/price-with-tax ]
   [ "$(offered "tsc build $server --app desk --base default=tickets_")" = default=tickets_small ]
   [ "$(offered "tsc build $server --app photos --path branches/larg")" = 'branches/larger\ pages' ]
