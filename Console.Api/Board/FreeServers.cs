@@ -4,6 +4,7 @@ using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
+using TestServers.Settings;
 
 namespace TestServers.Board;
 
@@ -16,12 +17,15 @@ public sealed class FreeServers(
     Usability usability,
     ServerTags tags,
     JobStore<Build> builds,
-    HistoryStore history
+    HistoryStore history,
+    PastReservations past,
+    CurrentSettings settings
 ) : IAnyServers
 {
     /// <summary>
-    /// The servers that may be given, the best first: one that has the app, is clean, and whose last build did not
-    /// fail; of equals one whose host has the fewest running builds.
+    /// The servers that may be given, the best first: one that has the app and the copies of its databases, is clean,
+    /// and whose last build did not fail; of equals one whose host has the fewest running builds, then the one that was
+    /// free longest.
     /// </summary>
     public IEnumerable<ServerName> For(AppName? app, string? host, ImmutableArray<TagName> wanted)
     {
@@ -35,13 +39,14 @@ public sealed class FreeServers(
         var unclean = builds.All.Where(b => b.Unclean).Select(b => b.Server).ToHashSet();
         return Candidates(host, wanted)
             .Where(m => !busy.Contains(m.Name))
-            .OrderBy(m => app is null || history.Of(m.Name).Code.ContainsKey(app) ? 0 : 1)
+            .OrderBy(m => app is null ? 0 : LackOf(app, history.Of(m.Name)))
             .ThenBy(m =>
                 unclean.Contains(m.Name) || history.Of(m.Name).Configuration is { Result: not JobState.Succeeded }
                     ? 1
                     : 0
             )
             .ThenBy(m => running.GetValueOrDefault(m.Host))
+            .ThenBy(m => past.Of(m.Name).FirstOrDefault()?.EndedAt ?? DateTimeOffset.MinValue)
             .Select(m => m.Name);
     }
 
@@ -66,6 +71,11 @@ public sealed class FreeServers(
             ? problem
             : problem.With("server", first.Server).With("holder", first.Holder).With("until", first.Until);
     }
+
+    // How much of what a build of the app needs is not there: its code, and a copy for each of its databases.
+    private int LackOf(AppName app, ServerHistory its) =>
+        (its.Code.ContainsKey(app) ? 0 : 1)
+        + (settings.Now.App(app) is { } known ? its.BasesOf(known).Count(b => !its.Copies.ContainsKey(b.Base)) : 0);
 
     private IEnumerable<Server> Candidates(string? host, ImmutableArray<TagName> wanted) =>
         inventory.Servers.Where(m =>
