@@ -121,9 +121,10 @@ public sealed class WebhookSender : BackgroundService
         {
             length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
         }
-        catch (OperationCanceledException)
+        // What it has said counts: it has the message.
+        catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException)
         {
-            return ", an answer without an end";
+            return e is OperationCanceledException ? ", an answer without an end" : ", an answer that was cut";
         }
         return Attempt.Beginning(Encoding.UTF8.GetString(bytes, 0, length)) is { Length: > 0 } said ? $": {said}" : "";
     }

@@ -93,7 +93,10 @@ public sealed class WebhooksTest
         Assert.Equal("waiting", waiting.Text("state"));
         Assert.Equal("HTTP 500: out of order", waiting.Text("answer"));
         Assert.Equal(1, waiting.GetProperty("attempts").GetInt32());
-        Assert.Contains("HTTP 500: out of order It is sent again later", console.Log, StringComparison.Ordinal);
+        await Wait.Until(
+            "the log tells of it",
+            () => console.Log.Contains("HTTP 500: out of order It is sent again later", StringComparison.Ordinal)
+        );
 
         // It is of a while ago: the console's health tells of it, without the answer, which may have addresses.
         await console.Kill();
@@ -169,6 +172,28 @@ public sealed class WebhooksTest
         all = await Deliveries(console, d => d.Any(one => one.Text("webhook") == "endless" && HasAnswer(one)));
         Assert.Contains(all, d => d.Text("webhook") == "endless" && d.Text("state") == "delivered");
         static bool HasAnswer(JsonElement one) => one.Text("answer") is not null;
+    }
+
+    [Fact]
+    public async Task One_that_has_said_yes_is_told_once_although_the_rest_of_its_answer_never_comes()
+    {
+        using var bot = new Receiver
+        {
+            Answer = async response =>
+            {
+                response.ContentLength64 = 100;
+                await response.OutputStream.WriteAsync("taken"u8.ToArray());
+                await response.OutputStream.FlushAsync();
+                response.Abort();
+            },
+        };
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: Bot(bot));
+        await console.StartWithServers();
+        await TakeOver(console, "now");
+        var told = Assert.Single(await Deliveries(console, d => d.Any(one => one.Text("answer") is not null)));
+        Assert.Equal("delivered", told.Text("state"));
+        Assert.StartsWith("HTTP 200", told.Text("answer"), StringComparison.Ordinal);
     }
 
     [Fact]
