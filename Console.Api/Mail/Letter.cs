@@ -45,6 +45,7 @@ public sealed record Letter(
             MessageKind.BackInService => $"{server} is in service again",
             MessageKind.BuildSucceeded => $"Build {notice.Build} on {server} has succeeded",
             MessageKind.BuildFailed => $"Build {notice.Build} on {server} has not succeeded",
+            MessageKind.PathGone => $"The branch that {server} follows is gone",
             MessageKind.BaseStale => $"The base {notice.Base} is stale",
             _ => $"The restore of the base {notice.Base} has failed",
         };
