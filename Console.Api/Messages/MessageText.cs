@@ -98,7 +98,7 @@ public static class MessageText
                 + (concern.Text is { } why ? $": {Said(why)}" : ", as its time was up."),
             ConcernKind.Free => $"{server} is free now.",
             ConcernKind.NewEnd => $"{server}, which you wait for, is reserved by {concern.By} until {until} now.",
-            ConcernKind.EndsSoon => $"Your reservation of {server} ends in {LeftOf(concern.Minutes)}, at {until}. "
+            ConcernKind.EndsSoon => $"Your reservation of {server} ends in {LeftOf(concern)}, at {until}. "
                 + "Extend it if you need it longer.",
             ConcernKind.TakenOver => $"{concern.By} has taken {server} over from you: {Said(concern.Text)}",
             ConcernKind.Asked => $"{concern.By} asks you to release {server}"
@@ -117,7 +117,14 @@ public static class MessageText
 
     private static string EndOf(Concern concern) => concern.Until is { } until ? $" until {Times.Say(until)}" : "";
 
-    private static string LeftOf(int? minutes) => minutes is 60 or null ? "an hour" : $"{minutes} minutes";
+    // After a pause, or a step of the clock, it is told later than it should be.
+    private static string LeftOf(Concern concern) =>
+        Math.Round((concern.Until - concern.At)?.TotalMinutes ?? 60) switch
+        {
+            > 55 => "an hour",
+            > 1 and var minutes => $"{minutes} minutes",
+            _ => "a minute",
+        };
 
     private static string AnswerOf(Concern concern, string until) =>
         concern.Text switch

@@ -51,7 +51,7 @@ public sealed class MessagesClockTest : IDisposable
             var until = $"{night.AddMinutes(30).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC";
             Assert.Contains($"ends in an hour, at {until}", await Newest(console, ++told), StringComparison.Ordinal);
             SetTo(night.AddMinutes(22));
-            Assert.Contains($"ends in 10 minutes, at {until}", await Newest(console, ++told), StringComparison.Ordinal);
+            Assert.Contains($"ends in 8 minutes, at {until}", await Newest(console, ++told), StringComparison.Ordinal);
             // Back to where it was told, and forwards again.
             SetTo(night.AddMinutes(-29));
             await Wait.Until("it has seen the step", async () => await Now(console) < night);
