@@ -28,6 +28,8 @@ public static partial class ValueRule
             return $"one of {string.Join(", ", Enum.GetNames(plain).Select(JsonNamingPolicy.CamelCase.ConvertName))}";
         if (plain.IsGenericType && plain.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
             return "an object of names";
+        if (plain.IsGenericType && plain.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+            return $"a list, of which each is {Of(plain.GetGenericArguments()[0])}";
         return plain.IsAssignableTo(typeof(System.Collections.IEnumerable)) ? "a list" : "an object";
     }
 
