@@ -51,6 +51,17 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
     /// <inheritdoc cref="Of"/>
     public bool IsAdministrator(string name) => Of(name).Role == Role.Administrator;
 
+    /// <summary>Why somebody may reserve nothing now, as a sentence; null: they may.</summary>
+    /// <param name="name">A person's, or that of a token of the settings.</param>
+    public string? WhyNotReserve(string name)
+    {
+        var token = settings.Now.Tokens.FirstOrDefault(t => settings.Now.People.NameOf(t.Name) == name);
+        if (token?.May.Contains(TokenRights.Reserve) ?? Of(name).May.Contains(TokenRights.Reserve))
+            return null;
+        var what = token is null ? Of(name).Role.ToString().ToLowerInvariant() : "token";
+        return $"{name} may only read: a {what} that may not reserve can neither use nor release a server.";
+    }
+
     /// <summary>
     /// Where a person is sent e-mail: by the settings, else as the web server said when they signed in last; null: that
     /// is not known.

@@ -76,6 +76,7 @@ public static class AnyServerApi
         {
             Tags = wanted,
         };
+        AnyLine.EnsureSame(AnyLine.PlaceOf(book.State, deed), place, ask.Hours, deed);
         bool MayHave(ServerName server) =>
             deed.Caller.Reaches(server) && protection.WhyNot(server, deed.Caller.Name) is null;
         var (began, patience) = (clock.GetTimestamp(), Waits.Cap(wait));

@@ -22,16 +22,37 @@ public sealed class AnyLine(
             ? null
             : state.Line.FirstOrDefault(p => p.Key == deed.Key && p.Person == deed.Caller.Name && p.Server is null);
 
+    /// <summary>
+    /// Lets pass a call that asks again for what it has its place for, or has none.
+    /// </summary>
+    /// <param name="hours">For how long, when it says so in hours.</param>
+    /// <exception cref="Problem">422: it asks for something else.</exception>
+    internal static void EnsureSame(LinePlace? own, LineWish wish, double? hours, Deed deed)
+    {
+        if (own is null)
+            return;
+        var isSame =
+            (own.App, own.Host, own.Purpose) == (wish.App, wish.Host, wish.Purpose)
+            && own.Tags.SequenceEqual(wish.Tags)
+            && (hours ?? own.Hours) == own.Hours;
+        if (!isSame)
+            throw Problem
+                .KeyUsed(
+                    $"With the Idempotency-Key {deed.Key} you wait for {own.What}, in place {own.Number}: "
+                        + $"{own.Purpose}. It is now sent with another wish. Nothing was done. Use a key of its own "
+                        + $"for each wish, or give up that place first (DELETE api/line/{own.Number})."
+                )
+                .With("place", own.Number);
+    }
+
+    /// <summary>Notes that a script has asked again: it keeps its place, whatever it is answered.</summary>
+    internal void Note(LinePlace own) => asks.Note(own.Number);
+
     /// <summary>Keeps a call's place, or gives it one behind all others; without a key there is none to keep.</summary>
     internal void Keep(Act act, LinePlace? own, LineWish wish, Deed deed)
     {
-        if (deed.Key is null)
+        if (deed.Key is null || own is not null)
             return;
-        if (own is not null)
-        {
-            asks.Note(own.Number);
-            return;
-        }
         var (state, by, now) = (act.Of(file), deed.Caller.Name, clock.GetUtcNow());
         WaitingLine.EnsureRoom(state, by);
         var place = new LinePlace(

@@ -9,14 +9,16 @@ namespace TestServers.Reservations;
 /// Whose turn it is. A server that is free and can be used is held for the first who waits for it, for a while; when
 /// they do not take it, for the next. One function passes turns: it is a part of every act that frees a server, and
 /// the clock calls it. A server that cannot be used is not offered: then the line waits, and nobody loses a place. One
-/// that is put out of service is nobody's turn from then on. Nobody is offered what is some groups' alone; who leaves
-/// them has no place there any more.
+/// that is put out of service is nobody's turn from then on; who waits for any gets the next one in the place of one
+/// that cannot be used any more. Nobody is offered what is some groups' alone; who leaves them has no place there any
+/// more, and who may reserve nothing any more has none at all.
 /// </summary>
 public sealed class LineTurns(
     JsonFile<ReservationsState> file,
     ReservationClock hours,
     Usability usability,
     ProtectedServers protection,
+    People people,
     IAnyServers any,
     LineAsks asks,
     Concerns concerns,
@@ -64,15 +66,18 @@ public sealed class LineTurns(
     }
 
     /// <summary>A server as it is wished that is free now and for which nobody waits; null: there is none.</summary>
-    internal ServerName? FreeFor(ReservationsState state, LineWish wish, string person)
+    internal ServerName? FreeFor(ReservationsState state, LineWish wish, Caller by)
     {
         IEnumerable<ServerName> servers = wish.Server is { } named ? [named] : any.For(wish.App, wish.Host, wish.Tags);
-        return servers.FirstOrDefault(s => IsFree(state, s) && protection.WhyNot(s, person) is null);
+        return servers.FirstOrDefault(s => IsFree(state, s) && by.Reaches(s) && protection.WhyNot(s, by.Name) is null);
     }
 
-    /// <summary>The server that is held for a place, if who asks under it may have it; null: none.</summary>
-    internal static ServerName? HeldFor(ReservationsState state, LinePlace? place, Caller by) =>
-        state.Turns.Values.FirstOrDefault(t => t.Place == place?.Number)?.Server is { } server && by.Reaches(server)
+    /// <summary>The server that is held for a place, if it can be used and who asks under it may have it; null:
+    /// none.</summary>
+    internal ServerName? HeldFor(ReservationsState state, LinePlace? place, Caller by) =>
+        state.Turns.Values.FirstOrDefault(t => t.Place == place?.Number)?.Server is { } server
+        && by.Reaches(server)
+        && usability.CanBeUsed(server)
             ? server
             : null;
 
@@ -122,9 +127,10 @@ public sealed class LineTurns(
         return gone.Aggregate(state, (after, place) => after.WithoutPlace(place.Number));
     }
 
-    // The groups of who waits have changed, or those of the server.
+    // The role or the groups of who waits have changed, or those of the server.
     private string? WhyNot(LinePlace place) =>
-        place.Server is { } server ? protection.WhyNot(server, place.Person) : null;
+        people.WhyNotReserve(place.Person)
+        ?? (place.Server is { } server ? protection.WhyNot(server, place.Person) : null);
 
     private bool MayHave(LinePlace place, ServerName server) =>
         place.Only?.Contains(server) != false && protection.WhyNot(server, place.Person) is null;
@@ -152,11 +158,16 @@ public sealed class LineTurns(
     private ReservationsState WithTurns(ReservationsState state, List<LineStep> steps)
     {
         var wanted = new Dictionary<AnyKind, List<ServerName>>();
-        var (now, turns) = (clock.GetUtcNow(), state.Turns.Values.Select(t => t.Place).ToHashSet());
-        foreach (var place in state.Line.Where(p => !p.Watch && !turns.Contains(p.Number)))
+        var (now, turns) = (clock.GetUtcNow(), state.Turns.Values.ToDictionary(t => t.Place, t => t.Server));
+        // One that falls silent for a moment is taken from nobody: only another one takes its place.
+        bool HasTurn(LinePlace place) =>
+            turns.TryGetValue(place.Number, out var its) && (place.Server is not null || usability.CanBeUsed(its));
+        foreach (var place in state.Line.Where(p => !p.Watch && !HasTurn(p)))
         {
             if (ServersFor(place, wanted).FirstOrDefault(s => IsFree(state, s) && MayHave(place, s)) is not { } server)
                 continue;
+            if (turns.TryGetValue(place.Number, out var lost))
+                state = state.WithoutTurn(lost);
             var turn = new LineTurn(
                 server,
                 place.Number,

@@ -111,8 +111,10 @@ public sealed class ReservationBook(
                     return earlier;
                 var state = act.Of(file);
                 var own = AnyLine.PlaceOf(state, deed);
+                if (own is not null)
+                    anyLine.Note(own);
                 var free =
-                    LineTurns.HeldFor(state, own, deed.Caller)
+                    turns.HeldFor(state, own, deed.Caller)
                     ?? wanted().FirstOrDefault(s => Holding(state, s) is null && LineTurns.IsOpenTo(state, s, ""));
                 if (free is null)
                 {
@@ -214,19 +216,14 @@ public sealed class ReservationBook(
     /// refused because of them, so that nobody sees another line than the refusal tells of.</summary>
     internal Task PassDueTurns() => turns.IsDue ? journal.Do(PassTurns) : Task.CompletedTask;
 
-    /// <summary>Tells those who wait for a server that its reservation ends at another time.</summary>
-    internal void TellNewEnd(Act act, Reservation held)
+    /// <summary>Tells those who wait for a server that its reservation ends at another time, or is another's.</summary>
+    /// <param name="asked">Who has asked for it, too.</param>
+    internal void TellNewEnd(Act act, Reservation held, IEnumerable<ReleaseAsk>? asked = null)
     {
-        foreach (var place in act.Of(file).Line.Where(p => p.Server == held.Server))
-            concerns.Raise(
-                act,
-                ConcernKind.NewEnd,
-                place.Person,
-                held.Server,
-                held.Number,
-                held.Holder,
-                until: held.Until
-            );
+        var waiting = act.Of(file).Line.Where(p => p.Server == held.Server).Select(p => p.Person);
+        var people = waiting.Concat((asked ?? []).Select(a => a.Person)).Distinct(StringComparer.Ordinal);
+        foreach (var person in people.Where(p => p != held.Holder))
+            concerns.Raise(act, ConcernKind.NewEnd, person, held.Server, held.Number, held.Holder, until: held.Until);
     }
 
     /// <summary>Tells others of a change, once the act is done.</summary>
@@ -270,7 +267,10 @@ public sealed class ReservationBook(
         EnsureOneMore(act, deed.Caller.Name);
         var place = turns.Take(act, server, deed.Caller.Name);
         var purpose = PlainText.Check(wish.Purpose ?? place?.Purpose, "purpose", LongestText);
-        var until = limits.EndOf(wish is { Hours: null, Until: null } ? place?.Hours : wish.Hours, wish.Until);
+        var until = limits.EndOf(
+            wish is { Hours: null, Until: null } ? limits.Within(place?.Hours) : wish.Hours,
+            wish.Until
+        );
         var taken = act.Change(
                 file,
                 state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until)

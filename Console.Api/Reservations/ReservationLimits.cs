@@ -20,6 +20,11 @@ public sealed class ReservationLimits(CurrentSettings settings, TimeProvider clo
                 .With("limit", most);
     }
 
+    /// <summary>The hours that somebody in a line has said, as far as they may be now: the settings may say fewer since
+    /// then.</summary>
+    public double? Within(double? hours) =>
+        hours is { } said ? Math.Min(said, settings.Now.Reservations.MaxHours) : null;
+
     /// <summary>The end of a reservation that begins now: at a time, after some hours, or after the default.</summary>
     /// <exception cref="Problem">400: both are given, the end is past, or it is too far.</exception>
     public DateTimeOffset EndOf(double? hours, DateTimeOffset? until)

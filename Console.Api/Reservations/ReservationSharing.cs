@@ -11,6 +11,7 @@ public sealed class ReservationSharing(
     ReservationBook book,
     Usability usability,
     ProtectedServers protection,
+    People people,
     BuildsUnderHolds builds,
     PastReservations past,
     LineTurns turns,
@@ -33,7 +34,8 @@ public sealed class ReservationSharing(
     /// <param name="purpose">What for; null: as it was.</param>
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <exception cref="Problem">409: it is not one's own, others wait for it, or it is out of service; 403: it is some
-    /// groups' alone, and not the colleague's; 429: they hold too many; 400: the name is none.</exception>
+    /// groups' alone, and not the colleague's, or they may only read; 429: they hold too many; 400: the name is
+    /// none.</exception>
     public async Task<ReservationView> Give(ServerName server, string? to, string? purpose, long? number, Deed deed)
     {
         return answers.Find<ReservationView>(deed)
@@ -47,7 +49,7 @@ public sealed class ReservationSharing(
                 var what = purpose is null
                     ? held.Purpose
                     : PlainText.Check(purpose, "purpose", ReservationBook.LongestText);
-                protection.Ensure(server, name);
+                EnsureMayHave(server, name);
                 LineTurns.Ensure(act.Of(file), server, name);
                 book.EnsureOneMore(act, name);
                 var answer = ReservationView.Of(Give(act, held, name, what, deed));
@@ -58,8 +60,8 @@ public sealed class ReservationSharing(
 
     /// <summary>Says who may build on one's server, too: these people and no others.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
-    /// <exception cref="Problem">409: it is not one's own; 403: it is some groups' alone, and not a new one's; 400: a
-    /// name is none, or there are too many.</exception>
+    /// <exception cref="Problem">409: it is not one's own; 403: it is some groups' alone, and not a new one's, or they
+    /// may only read; 400: a name is none, or there are too many.</exception>
     public async Task<ReservationView> Share(ServerName server, IReadOnlyList<string> with, long? number, Deed deed)
     {
         return answers.Find<ReservationView>(deed)
@@ -72,7 +74,7 @@ public sealed class ReservationSharing(
                     throw Problem.BadInput($"`with` names {with.Count} people; {Most} are allowed.");
                 var names = with.Select(n => NameOf(n, "with", deed)).Distinct(StringComparer.Ordinal).ToList();
                 foreach (var name in names.Except(held.SharedWith, StringComparer.Ordinal))
-                    protection.Ensure(server, name);
+                    EnsureMayHave(server, name);
                 var answer = ReservationView.Of(
                     names.SequenceEqual(held.SharedWith) ? held : Share(act, held, names, deed)
                 );
@@ -105,13 +107,15 @@ public sealed class ReservationSharing(
             $"number {held.Number} to {to}, as number {given.Number}, until {Times.Say(given.Until)}: {purpose}"
         );
         concerns.Raise(act, ConcernKind.Given, to, server, given.Number, held.Holder, purpose, given.Until);
+        foreach (var ask in held.Asked.Where(a => a.Answer is null && a.Person != to))
+            concerns.Raise(act, ConcernKind.NewEnd, ask.Person, server, given.Number, to, until: given.Until);
         book.TellAfter(act, server);
         return given;
     }
 
     private Reservation Share(Act act, Reservation held, List<string> names, Deed deed)
     {
-        var shared = held with { SharedWith = [.. names] };
+        var shared = held with { SharedWith = [.. names], MadeBy = null };
         act.Change(file, state => state.With(shared));
         var who = names.Count == 0 ? "nobody" : string.Join(", ", names);
         audit.Write(act, deed.Caller, "share", held.Server.Text, $"number {held.Number} with {who}");
@@ -128,6 +132,13 @@ public sealed class ReservationSharing(
             );
         book.TellAfter(act, held.Server);
         return shared;
+    }
+
+    private void EnsureMayHave(ServerName server, string name)
+    {
+        if (people.WhyNotReserve(name) is { } why)
+            throw Problem.Forbidden(why).With("server", server);
+        protection.Ensure(server, name);
     }
 
     private Reservation Own(Act act, ServerName server, long? number, Deed deed)

@@ -56,7 +56,7 @@ public sealed class WaitingLine(
             {
                 if (answers.Find<JoinedLine>(deed) is { } earlier)
                     return earlier;
-                var known = act.Of(file).Line.FirstOrDefault(p => IsSame(p, wish, deed.Caller.Name));
+                var known = act.Of(file).Line.FirstOrDefault(p => IsSame(p, wish, deed.Caller));
                 var answer = new JoinedLine((known ?? Add(act, wish, deed)).Number, known is null);
                 answers.Keep(act, deed, answer);
                 return answer;
@@ -118,7 +118,7 @@ public sealed class WaitingLine(
         var (state, by) = (act.Of(file), deed.Caller.Name);
         var purpose = wish.Watch ? null : PlainText.Check(wish.Purpose, "purpose", ReservationBook.LongestText);
         limits.EndOf(wish.Hours, null);
-        EnsureUseful(state, wish, by);
+        EnsureUseful(state, wish, deed.Caller);
         EnsureRoom(state, by);
         var now = clock.GetUtcNow();
         var place = new LinePlace(
@@ -135,6 +135,7 @@ public sealed class WaitingLine(
         {
             Watch = wish.Watch,
             Tags = wish.Tags,
+            Only = OnlyOf(wish, deed.Caller),
         };
         place = act.Change(file, s => s.WithPlace(place)).Line[^1];
         var what = wish.Watch ? "watch" : "join line";
@@ -152,12 +153,16 @@ public sealed class WaitingLine(
         return place;
     }
 
-    private void EnsureUseful(ReservationsState state, LineWish wish, string by)
+    // Of any server: what its token is for.
+    private static ImmutableArray<ServerName>? OnlyOf(LineWish wish, Caller by) =>
+        wish.Server is null ? by.Token?.Servers : null;
+
+    private void EnsureUseful(ReservationsState state, LineWish wish, Caller by)
     {
         if (wish.Server is { } named)
-            protection.Ensure(named, by);
+            protection.Ensure(named, by.Name);
         var held = wish.Server is { } server ? book.Holding(state, server) : null;
-        if (held?.Holder == by)
+        if (held?.Holder == by.Name)
             throw Problem
                 .Conflict($"You hold {held.Server} already, until {Times.Say(held.Until)}.")
                 .With("server", held.Server)
@@ -180,13 +185,14 @@ public sealed class WaitingLine(
                 .With("limit", Most);
     }
 
-    private static bool IsSame(LinePlace place, LineWish wish, string by) =>
-        place.Person == by
+    private static bool IsSame(LinePlace place, LineWish wish, Caller by) =>
+        place.Person == by.Name
         && place.Server == wish.Server
         && place.App == wish.App
         && place.Host == wish.Host
         && place.Tags.SequenceEqual(wish.Tags)
         && place.Watch == wish.Watch
+        && (place.Only ?? []).SequenceEqual(OnlyOf(wish, by) ?? [])
         && place.Key is null;
 }
 

@@ -141,11 +141,11 @@ public sealed class LineApiTest
             ci = console.ClientFor("ci");
         foreach (var server in new[] { "qa01", "qa02" })
             await anna.Put($"api/servers/{server}/reservation", new { purpose = "x", hours = 1 });
-        async Task<HttpResponseMessage> Ask(double wait)
+        async Task<HttpResponseMessage> Ask(double wait, object? body = null)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, $"api/reservations?wait={wait}")
             {
-                Content = JsonContent.Create(new { purpose = "nightly", hours = 1 }),
+                Content = JsonContent.Create(body ?? new { purpose = "nightly", hours = 1 }),
             };
             request.Headers.Add("Idempotency-Key", "night-7");
             return await ci.SendAsync(request);
@@ -155,6 +155,20 @@ public sealed class LineApiTest
         Assert.Equal(place, own.GetProperty("place").GetInt64());
         await ben.Post("api/line", new { purpose = "any" });
         await (await Ask(0.1)).Problem(HttpStatusCode.Conflict);
+        foreach (
+            var other in new object[]
+            {
+                new { purpose = "other", hours = 1 },
+                new { purpose = "nightly", hours = 2 },
+                new
+                {
+                    purpose = "nightly",
+                    hours = 1,
+                    host = "vmhost",
+                },
+            }
+        )
+            await (await Ask(0.1, other)).Problem(HttpStatusCode.UnprocessableEntity);
         Assert.Equal(
             ["ci", "ben"],
             (await anna.Json("api/line")).GetProperty("places").EnumerateArray().Select(p => p.Text("person"))

@@ -116,6 +116,47 @@ public sealed class RolesTest : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_viewer_is_given_nothing_shares_nothing_and_has_no_turn_any_more()
+    {
+        using HttpClient anna = ClientFor("anna", null),
+            ben = ClientFor("ben", null),
+            guest = ClientFor("ben", "guests");
+        await anna.Put("api/servers/qa01/reservation", Hold);
+        foreach (
+            var (call, body) in new (string, object)[]
+            {
+                ("give", new { to = "vera" }),
+                ("share", new { with = new[] { "dora", "vera" } }),
+            }
+        )
+            Assert.StartsWith(
+                "vera may only read",
+                await (await anna.Post($"api/servers/qa01/reservation/{call}", body)).Problem(HttpStatusCode.Forbidden),
+                StringComparison.Ordinal
+            );
+        await ben.Post("api/servers/qa01/line", new { purpose = "mine" });
+        await ben.Post("api/line", new { purpose = "mine" });
+        using var dora = ClientFor("dora", null);
+        await dora.Post("api/servers/qa01/line", new { purpose = "mine" });
+        // He is a viewer from this sign-in on.
+        await guest.GetAsync("api/me");
+        await anna.DeleteAsync("api/servers/qa01/reservation");
+        Assert.Equal(
+            "dora",
+            (await dora.Json("api/servers/qa01")).GetProperty("line").GetProperty("turn").Text("person")
+        );
+        Assert.Empty((await guest.Json("api/line")).GetProperty("own").EnumerateArray());
+        await Wait.Until(
+            "he is told why",
+            async () =>
+                (await guest.Json("api/messages"))
+                    .GetProperty("messages")
+                    .EnumerateArray()
+                    .Any(m => m.Text("text")!.Contains("ben may only read", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
     public async Task Settings_that_are_read_anew_hold_for_who_is_there_already()
     {
         using var ben = ClientFor("ben", "guests");
