@@ -38,7 +38,7 @@ public sealed class BuildHolds(
         book.RemoveEnded(act, server);
         book.EnsureOneMore(act, deed.Caller.Name);
         var place = turns.Take(act, server, deed.Caller.Name);
-        var until = limits.EndOf(place?.Hours, null);
+        var until = limits.EndOf(limits.Within(place?.Hours), null);
         var made = act.Change(file, state => state.WithNew(server, deed.Caller.Name, purpose, clock.GetUtcNow(), until))
             .On(server)! with
         {
@@ -94,7 +94,8 @@ public sealed class BuildHolds(
     /// </summary>
     public void GiveBack(Act act, ServerName server, long number, JobId build)
     {
-        if (act.Of(file).On(server) is not { MadeBy: not null } held || held.Number != number)
+        // One that was released ends as others do, with this build.
+        if (act.Of(file).On(server) is not { MadeBy: not null, Released: false } held || held.Number != number)
             return;
         act.Change(file, state => state.Without(server));
         past.Add(act, new(held, clock.GetUtcNow(), ReservationEnd.GivenBack, Caller.TheConsole.Name, Build: build));
@@ -131,6 +132,8 @@ public sealed class BuildHolds(
 
     private static string Lost(ServerName server, string by, long? number, Reservation? held)
     {
+        if (held is not null && held.Number == number)
+            return $"Cancelled: {held.Holder} shares {server} with {by} no more. Nothing was touched.";
         var accepted = number is null
             ? $"it was accepted when {by} held it"
             : $"it was accepted under reservation {number} of {by}, which has ended";

@@ -22,8 +22,8 @@ public sealed class ReleaseAsks(
 
     /// <summary>Asks the holder. Who has asked and has no answer yet asks nothing anew.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
-    /// <exception cref="Problem">409: nobody holds it, one holds it oneself, or it is another reservation by
-    /// now.</exception>
+    /// <exception cref="Problem">409: nobody holds it, one holds it oneself, its holder has released it already, or it
+    /// is another reservation by now.</exception>
     public async Task<ReservationView> Ask(ServerName server, string? text, long? number, Deed deed)
     {
         return answers.Find<ReservationView>(deed)
@@ -34,6 +34,13 @@ public sealed class ReleaseAsks(
                 var by = deed.Caller.Name;
                 var said = text is null ? null : PlainText.Check(text, "text", ReservationBook.LongestText);
                 var held = Held(act, server, number);
+                if (held.Released && held.Holder != by)
+                    throw Problem
+                        .Conflict(
+                            $"{held.Holder} has released {server} already: it is free when build {builds.Of(held)} has "
+                                + $"ended. Get into its line: POST api/servers/{server}/line."
+                        )
+                        .With("server", server);
                 if (held.Holder == by)
                     throw Problem.Conflict($"You hold {server} yourself. Release it when you do not need it.");
                 var asked = held.Asked.Any(a => a.Person == by && a.Answer is null)
@@ -67,6 +74,8 @@ public sealed class ReleaseAsks(
                 var held = Held(act, server, number);
                 if (held.Holder != deed.Caller.Name)
                     throw book.HeldBy(held);
+                if (held.Released)
+                    throw book.Over(held);
                 var open = held.Asked.Where(a => a.Answer is null).ToList();
                 if (open.Count == 0)
                     throw Problem.Conflict($"Nobody who waits for an answer has asked you to release {server}.");
@@ -145,7 +154,7 @@ public sealed class ReleaseAsks(
             protection.Ensure(held.Server, held.Holder);
             held = book.Adjusted(act, held, new(Until: until), deed);
         }
-        held = held.WithAnswer(said, clock.GetUtcNow());
+        held = held.WithAnswer(said, clock.GetUtcNow()) with { MadeBy = null };
         act.Change(file, state => state.With(held));
         book.TellAfter(act, held.Server);
         return held;

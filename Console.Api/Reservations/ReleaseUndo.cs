@@ -1,4 +1,5 @@
 using TestServers.Access;
+using TestServers.Hosts;
 using TestServers.Storage;
 
 namespace TestServers.Reservations;
@@ -13,6 +14,7 @@ public sealed class ReleaseUndo(
     PastReservations past,
     LineTurns turns,
     ProtectedServers protection,
+    Usability usability,
     Journal journal,
     Audit audit,
     KeptAnswers answers,
@@ -24,7 +26,8 @@ public sealed class ReleaseUndo(
 
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <exception cref="Problem">409: it was not released by the caller within <see cref="Time"/>, or somebody else
-    /// has got the server since; 403: it is some groups' alone by now; 429: they hold too many others.</exception>
+    /// has got the server since, or it is out of service; 403: it is some groups' alone by now; 429: they hold too many
+    /// others.</exception>
     public async Task<UndoneRelease> Undo(ServerName server, long? number, Deed deed)
     {
         return answers.Find<UndoneRelease>(deed)
@@ -33,22 +36,25 @@ public sealed class ReleaseUndo(
                 if (answers.Find<UndoneRelease>(deed) is { } earlier)
                     return earlier;
                 protection.Ensure(server, deed.Caller.Name);
+                usability.EnsureInService(server);
                 book.RemoveEnded(act, server);
                 var released = Released(act, server, number, deed.Caller.Name);
                 book.EnsureOneMore(act, deed.Caller.Name, server);
                 past.Remove(act, released);
                 turns.Take(act, server, deed.Caller.Name);
-                act.Change(file, state => state.With(released.Held));
+                var again = released.Held.Again();
+                act.Change(file, state => state.With(again));
+                book.TellNewEnd(act, again, again.Asked.Where(a => a.Answer is null));
                 audit.Write(
                     act,
                     deed.Caller,
                     "undo release",
                     server.Text,
-                    $"number {released.Held.Number}, until {Times.Say(released.Held.Until)}: {released.Held.Purpose}"
+                    $"number {again.Number}, until {Times.Say(again.Until)}: {again.Purpose}"
                 );
                 book.TellAfter(act, server);
                 var ended = released.Builds == RunningBuilds.Cancel ? released.Build : null;
-                var answer = new UndoneRelease(ReservationView.Of(released.Held), ended);
+                var answer = new UndoneRelease(ReservationView.Of(again), ended);
                 answers.Keep(act, deed, answer);
                 return answer;
             });

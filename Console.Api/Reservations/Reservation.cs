@@ -51,6 +51,20 @@ public sealed record Reservation(
                 Asked = [.. Asked.Select(a => a.Answer is null ? a with { Answer = answer, AnsweredAt = at } : a)],
             };
 
+    /// <summary>
+    /// As it goes on when its release is taken back: a person wants it, whatever the build that had made it has
+    /// touched, and whoever was told that it is released has no answer.
+    /// </summary>
+    public Reservation Again() =>
+        this with
+        {
+            MadeBy = null,
+            Asked =
+            [
+                .. Asked.Select(a => a.Answer == AskAnswer.Release ? a with { Answer = null, AnsweredAt = null } : a),
+            ],
+        };
+
     /// <summary>With people as they are called now; the same when nobody is called otherwise.</summary>
     public Reservation WithNames(Func<string, string> nameOf) =>
         SharedWith.Concat(Asked.Select(a => a.Person)).Append(Holder).All(n => nameOf(n) == n)

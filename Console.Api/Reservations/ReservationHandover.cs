@@ -99,19 +99,25 @@ public sealed class ReservationHandover(
                     build,
                     build is null ? null : running
                 );
-                past.Add(act, new(held, from.At, ReservationEnd.TakenOver, deed.Caller.Name, why, build, from.Builds));
+                // What was released behind a build is nobody's any more: it has ended, and its holder knows it.
+                if (!held.Released)
+                    past.Add(
+                        act,
+                        new(held, from.At, ReservationEnd.TakenOver, deed.Caller.Name, why, build, from.Builds)
+                    );
                 var taken = book.New(act, server, wish with { Purpose = wish.Purpose ?? why }, deed, from);
-                concerns.Raise(
-                    act,
-                    ConcernKind.TakenOver,
-                    held.Holder,
-                    server,
-                    held.Number,
-                    deed.Caller.Name,
-                    why,
-                    taken.Until
-                );
-                book.TellNewEnd(act, taken);
+                if (!held.Released)
+                    concerns.Raise(
+                        act,
+                        ConcernKind.TakenOver,
+                        held.Holder,
+                        server,
+                        held.Number,
+                        deed.Caller.Name,
+                        why,
+                        taken.Until
+                    );
+                book.TellNewEnd(act, taken, held.Asked.Where(a => a.Answer is null));
                 if (build is not null && running == RunningBuilds.Finish)
                     builds.GoOnUnder(act, server, taken.Number);
                 if (build is not null)
@@ -141,13 +147,12 @@ public sealed class ReservationHandover(
     {
         var now = clock.GetUtcNow();
         // Held by the build that runs, until that has ended.
-        act.Change(
-            file,
-            state =>
-                build is null
-                    ? state.Without(held.Server)
-                    : state.With(held with { Released = true, Until = held.Until < now ? held.Until : now })
-        );
+        var left = held.WithAnswer(AskAnswer.Release, now) with
+        {
+            Released = true,
+            Until = held.Until < now ? held.Until : now,
+        };
+        act.Change(file, state => build is null ? state.Without(held.Server) : state.With(left));
         // Released once more while its build ends: it keeps the end that it had at first.
         var was = held.Released ? past.Of(held.Server).FirstOrDefault(p => p.Held.Number == held.Number)?.Held : held;
         was = (was ?? held).WithAnswer(AskAnswer.Release, now);

@@ -69,6 +69,7 @@ public sealed class OutOfServiceApiTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(HttpStatusCode.Accepted, (await carla.Post("api/servers/qa02/builds", build)).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await anna.DeleteAsync("api/servers/qa01/reservation")).StatusCode);
 
+        await (await anna.Post("api/servers/qa01/reservation/undo", new { })).Problem(HttpStatusCode.Conflict);
         await ben.Post("api/servers/qa01/line", new { purpose = "basket" });
         Assert.Null((await ben.Json("api/servers/qa01")).GetProperty("line").Text("turn"));
         await carla.Put(

@@ -69,6 +69,24 @@ public sealed class ReleaseUndoTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("anna", (await _ben.Json("api/servers/qa01")).GetProperty("reservation").Text("holder"));
     }
 
+    [Theory]
+    [InlineData("cancel")]
+    [InlineData("finish")]
+    public async Task A_server_that_a_build_has_reserved_is_ones_own_again_and_not_given_back_behind_it(string builds)
+    {
+        var build = await Build(_anna);
+        await Wait.Until("it runs", async () => (await _anna.Json($"api/builds/{build}")).Text("state") == "running");
+        var release = await _anna.DeleteAsync($"api/servers/qa01/reservation?builds={builds}");
+        Assert.True(release.IsSuccessStatusCode);
+        var past = Assert.Single(await Past("qa01"));
+        Assert.Equal(("released", "anna"), (past.Text("end"), past.Text("by")));
+        var undone = await _anna.Post("api/servers/qa01/reservation/undo", new { });
+        Assert.Equal(HttpStatusCode.OK, undone.StatusCode);
+        await _anna.EndOf(build, 30);
+        Assert.Equal("anna", (await _ben.Json("api/servers/qa01")).GetProperty("reservation").Text("holder"));
+        Assert.Empty(await Past("qa01"));
+    }
+
     [Fact]
     public async Task Who_has_had_a_server_is_listed_until_it_is_too_many_or_too_old()
     {

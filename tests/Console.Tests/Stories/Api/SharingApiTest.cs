@@ -145,8 +145,14 @@ public sealed class SharingApiTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("failed", (await _ben.EndOf(build, 30)).Text("state"));
         await (await _ben.DeleteAsync("api/servers/qa01/reservation")).Problem(HttpStatusCode.Conflict);
         await (await _ben.Put("api/servers/qa01/reservation", new { hours = 2 })).Problem(HttpStatusCode.Conflict);
+        var waits = await Build(_ben);
         await _anna.Post("api/servers/qa01/reservation/share", new { with = Array.Empty<string>() });
         await (await Launch(_ben)).Problem(HttpStatusCode.Conflict);
+        var lost = await _ben.EndOf(waits, 30);
+        Assert.Equal(
+            ("cancelled", "Cancelled: anna shares qa01 with ben no more. Nothing was touched."),
+            (lost.Text("state"), lost.Text("message"))
+        );
         Assert.Equal(number, Number((await _ben.Json("api/servers/qa01")).GetProperty("reservation")));
     }
 

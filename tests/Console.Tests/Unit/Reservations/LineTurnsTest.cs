@@ -202,32 +202,96 @@ public sealed class LineTurnsTest : ReservationParts
     {
         foreach (var server in new[] { "qa01", "qa02", "qa03" })
             await Parts.Reserve(server, "anna", 8);
-        Task<ReservationView?> Ask(string key) =>
-            Book.ReserveAny(
-                () => Parts.The<IAnyServers>().For(null, null, []),
-                new("nightly", 1),
-                new LineWish(null, Purpose: "nightly", Hours: 1),
-                PartsInPlace.DeedOf("ci") with
-                {
-                    Key = key,
-                },
-                ReservationView.Of
-            );
-        Assert.Null(await Ask("first"));
-        Assert.Null(await Ask("second"));
-        Assert.Null(await Ask("first"));
+        Assert.Null(await AskForAny("first"));
+        Assert.Null(await AskForAny("second"));
+        Assert.Null(await AskForAny("first"));
         Assert.Equal(["first", "second"], State.Line.Select(p => p.Key));
         await Pass(TimeSpan.FromSeconds(50));
-        Assert.Null(await Ask("second"));
+        Assert.Null(await AskForAny("second"));
         await Release("qa02", "anna");
-        Assert.Null(await Ask("second"));
+        Assert.Null(await AskForAny("second"));
         Assert.Equal("ci", TurnOf("qa02"));
         // The first asks no more: after a minute its turn is the second's.
         await Pass(TimeSpan.FromSeconds(15));
-        var given = await Ask("second");
+        var given = await AskForAny("second");
         Assert.Equal(("ci", "nightly"), (given?.Holder, given?.Purpose));
         Assert.Empty(State.Line);
-        Assert.Equal(given?.Number, (await Ask("second"))?.Number);
+        Assert.Equal(given?.Number, (await AskForAny("second"))?.Number);
+    }
+
+    [Fact]
+    public async Task Whose_server_cannot_be_used_any_more_gets_the_next_one_before_who_came_later_and_never_that_one()
+    {
+        foreach (var server in new[] { "qa01", "qa02", "qa03" })
+            await Parts.Reserve(server, "anna", 8);
+        Assert.Null(await AskForAny("first"));
+        await Join(null, "dora");
+        await Join(null, "emil");
+        await Release("qa02", "anna");
+        Assert.Equal("ci", TurnOf("qa02"));
+        Parts.The<Reachability>().NoteUnreachable(Server("qa02"), "it was unplugged.");
+        Assert.Null(await AskForAny("first"));
+        Assert.Null(Book.Of(Server("qa02")));
+        await Release("qa03", "anna");
+        Assert.Equal((null, "ci"), (TurnOf("qa02"), TurnOf("qa03")));
+        Assert.Equal("ci", (await AskForAny("first"))?.Holder);
+        Assert.Equal("ci", Book.Of(Server("qa03"))?.Holder);
+
+        // The next one has a person in its place; a moment of silence alone takes it from nobody.
+        Parts.The<Reachability>().NoteReached(Server("qa02"));
+        await Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal("dora", TurnOf("qa02"));
+        Parts.The<Reachability>().NoteUnreachable(Server("qa02"), "it was unplugged.");
+        await Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal("dora", TurnOf("qa02"));
+        await Release("qa01", "anna");
+        Assert.Equal((null, "dora"), (TurnOf("qa02"), TurnOf("qa01")));
+        Parts.The<Reachability>().NoteReached(Server("qa02"));
+        await Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(("emil", "dora"), (TurnOf("qa02"), TurnOf("qa01")));
+    }
+
+    [Fact]
+    public async Task What_its_holder_has_released_behind_its_build_is_asked_for_in_vain_and_comes_back_by_no_answer()
+    {
+        var held = await Parts.Reserve("qa01", "anna", 3);
+        var build = JobId.From("1")!;
+        await Parts
+            .The<Journal>()
+            .Do(act => Parts.The<BuildsUnderHolds>().Begin(act, Server("qa01"), held.Number, build));
+        var asks = Parts.The<ReleaseAsks>();
+        await asks.Ask(Server("qa01"), null, null, PartsInPlace.DeedOf("ben"));
+        await Parts
+            .The<ReservationHandover>()
+            .Release(Server("qa01"), null, RunningBuilds.Finish, PartsInPlace.DeedOf("anna"));
+        Assert.Contains(
+            "has released qa01 already",
+            await RefusalOf(() => asks.Ask(Server("qa01"), null, null, PartsInPlace.DeedOf("carla"))),
+            StringComparison.Ordinal
+        );
+        foreach (var (answer, until) in new[] { (AskAnswer.Until, 2), (AskAnswer.Keep, (int?)null) })
+            Assert.Contains(
+                "it ends with build 1",
+                await RefusalOf(() =>
+                    asks.Answer(
+                        Server("qa01"),
+                        answer,
+                        until is { } hours ? _clock.GetUtcNow().AddHours(hours) : null,
+                        null,
+                        RunningBuilds.Cancel,
+                        PartsInPlace.DeedOf("anna")
+                    )
+                ),
+                StringComparison.Ordinal
+            );
+        // Whoever does not wait for the build takes nothing from her.
+        await TakeOver("qa01", "dora");
+        var past = Assert.Single(Parts.The<PastReservations>().Of(Server("qa01")));
+        Assert.Equal((ReservationEnd.Released, "anna"), (past.End, past.By));
+        Parts.The<BuildHolds>().End(Server("qa01"), build);
+        await Release("qa01", "dora");
+        Assert.Null(Book.Of(Server("qa01")));
+        Assert.Equal([(ConcernKind.Asked, "anna"), (ConcernKind.Answered, "ben")], Told());
     }
 
     [Fact]
@@ -317,6 +381,18 @@ public sealed class LineTurnsTest : ReservationParts
                 new(server is null ? null : Server(server), Purpose: $"a wish of {person}", Hours: hours, Watch: watch),
                 PartsInPlace.DeedOf(person)
             );
+
+    private Task<ReservationView?> AskForAny(string key) =>
+        Book.ReserveAny(
+            () => Parts.The<IAnyServers>().For(null, null, []),
+            new("nightly", 1),
+            new LineWish(null, Purpose: "nightly", Hours: 1),
+            PartsInPlace.DeedOf("ci") with
+            {
+                Key = key,
+            },
+            ReservationView.Of
+        );
 
     private Task<ReservedServer> Take(string server, string person) =>
         Book.Reserve(Server(server), new("mine"), PartsInPlace.DeedOf(person));

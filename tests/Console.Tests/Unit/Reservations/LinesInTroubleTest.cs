@@ -120,6 +120,26 @@ public sealed class LinesInTroubleTest : ReservationParts
     }
 
     [Fact]
+    public async Task Who_has_asked_is_told_when_a_release_is_taken_back_or_somebody_else_has_the_server()
+    {
+        await Parts.Reserve("qa01", "anna", 3);
+        await Parts.The<ReleaseAsks>().Ask(Server("qa01"), null, null, PartsInPlace.DeedOf("dora"));
+        await Release("qa01", "anna");
+        await Parts.The<ReleaseUndo>().Undo(Server("qa01"), null, PartsInPlace.DeedOf("anna"));
+        Assert.Equal((1, 1), (Told(ConcernKind.Answered, "dora"), Told(ConcernKind.NewEnd, "dora")));
+        Assert.Null(Assert.Single(Book.Of(Server("qa01"))!.Asked).Answer);
+        var sharing = Parts.The<ReservationSharing>();
+        await sharing.Give(Server("qa01"), "carla", null, null, PartsInPlace.DeedOf("anna"));
+        Assert.Equal("carla", Assert.Single(NewEnds()).By);
+        await Parts.The<ReleaseAsks>().Ask(Server("qa01"), null, null, PartsInPlace.DeedOf("dora"));
+        await Parts
+            .The<ReservationHandover>()
+            .TakeOver(Server("qa01"), "urgent", new(), RunningBuilds.Cancel, PartsInPlace.DeedOf("emil"));
+        Assert.Equal(("dora", "emil"), Assert.Single(NewEnds().Select(c => (c.Person, c.By))));
+        List<Concern> NewEnds() => [.. Parts.The<Concerns>().Pending.Where(c => c.Kind == ConcernKind.NewEnd)];
+    }
+
+    [Fact]
     public async Task A_release_is_not_taken_back_over_the_end_of_who_has_had_it_since()
     {
         await Parts.Reserve("qa01", "anna", 3);
