@@ -80,7 +80,11 @@ public sealed class PersonalTokens(
             if (answers.Find<TokenView>(deed) is { } earlier)
                 return new MadeToken(earlier, null);
             var token = Checked(wish, deed.Caller, act.Of(file));
-            act.Change(file, state => state.With(token with { Sha256 = HashOf(secret) }));
+            var (most, now) = (settings.Now.People.Tokens, clock.GetUtcNow());
+            act.Change(
+                file,
+                state => state.WithoutOver(token.Owner, now, most).With(token with { Sha256 = HashOf(secret) })
+            );
             var view = View(act.Of(file).Tokens[^1]);
             audit.Write(act, deed.Caller, "make token", token.Name, $"token {view.Id}, {Words(token)}");
             answers.Keep(act, deed, view);

@@ -24,6 +24,21 @@ public sealed record TokensState(int Version, long Next, ImmutableArray<Personal
             : null;
     }
 
+    /// <summary>
+    /// Without the oldest of a person's tokens whose time is over, but for so many: else whoever makes short ones could
+    /// make the file grow without an end.
+    /// </summary>
+    public TokensState WithoutOver(string owner, DateTimeOffset now, int most)
+    {
+        var over = Tokens.Where(t => t.Owner == owner && t.Until <= now).Select(t => t.Id).ToList();
+        return over.Count <= most
+            ? this
+            : this with
+            {
+                Tokens = Tokens.RemoveAll(t => over.IndexOf(t.Id) is >= 0 and var at && at < over.Count - most),
+            };
+    }
+
     /// <summary>With a new token, which gets the next id.</summary>
     public TokensState With(PersonalToken made) =>
         this with

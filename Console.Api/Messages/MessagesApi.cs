@@ -53,7 +53,7 @@ public static class MessagesApi
         calls.MapGet("/api/me/wants", ShowWants).As("showWants", Right.View, "Of what one is told, and of what not");
         calls
             .MapPut("/api/me/wants", ChangeWants)
-            .As("setWants", Right.View, "Choose of what one is told from now on")
+            .As("setWants", Right.Person, "Choose of what one is told from now on")
             .MayBeRepeated()
             .Example("""{ "unwanted": ["newEnd"], "unmailed": ["buildSucceeded"] }""");
     }

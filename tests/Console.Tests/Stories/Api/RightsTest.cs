@@ -74,7 +74,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/servers/{server}/savepoints/{id}/back         build
         POST   /api/tokens                                        person
         PUT    /api/me                                            view
-        PUT    /api/me/wants                                      view
+        PUT    /api/me/wants                                      person
         PUT    /api/servers/{server}/follow                       build
         PUT    /api/servers/{server}/reservation                  reserve
         PUT    /api/servers/{server}/service                      administer

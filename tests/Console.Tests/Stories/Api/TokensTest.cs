@@ -121,6 +121,13 @@ public sealed class TokensTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("2", (await third.Json()).Text("limit"));
         await vera.DeleteAsync($"api/tokens/{second.GetProperty("token").Text("id")}");
         await Make(vera, new { name = "three" });
+
+        // Those that are over do not count, and are not kept without an end.
+        using var ben = Console.ClientFor("ben");
+        for (var n = 0; n < 6; n++)
+            await Make(ben, new { name = $"short {n}", days = 0.0000001 });
+        var all = (await ben.Json("api/tokens")).GetProperty("tokens").EnumerateArray().Select(t => t.Text("name"));
+        Assert.Equal(["short 5", "short 4", "short 3"], all);
     }
 
     [Fact]
@@ -159,6 +166,16 @@ public sealed class TokensTest : IAsyncLifetime, IAsyncDisposable
             HttpStatusCode.Conflict,
             (await server.Post("api/reservations", new { purpose = "any", hours = 1 })).StatusCode
         );
+        // qa01 is free, and is not its to wait for.
+        var place = await (await server.Post("api/line", new { purpose = "any", hours = 1 })).Json();
+        Assert.Null(place.Text("turn"));
+        Assert.Equal(HttpStatusCode.Created, (await server.Post("api/line", new { watch = true })).StatusCode);
+        await (await server.Put("api/me/wants", new { unwanted = new[] { "yourTurn" } })).Problem(
+            HttpStatusCode.Forbidden
+        );
+        var own = await (await anna.Post("api/line", new { purpose = "any", hours = 1 })).Json();
+        Assert.Equal("qa01", own.GetProperty("turn").Text("server"));
+        await anna.DeleteAsync($"api/line/{own.Text("place")}");
         var build = Body.ForBuild("shop", "trunk", database: false, code: true);
         Assert.Contains(
             "is for other, and changes nothing of shop",
