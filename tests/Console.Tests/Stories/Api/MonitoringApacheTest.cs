@@ -9,25 +9,8 @@ namespace TestServers.Tests.Stories.Api;
 /// Health and metrics through the real Apache with the project's own apache-proxy.conf: without a login from this
 /// machine, with one from any other, and nothing else with them.
 /// </summary>
-public sealed class MonitoringApacheTest : IAsyncLifetime, IAsyncDisposable
+public sealed class MonitoringApacheTest(BehindApache front) : IClassFixture<BehindApache>
 {
-    private readonly ConsoleProcess _console = new();
-    private ApacheProcess _apache = null!;
-
-    public async Task InitializeAsync()
-    {
-        await _console.StartWithServers();
-        _apache = await ApacheProcess.Before(_console, "anna");
-    }
-
-    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _apache.DisposeAsync();
-        await _console.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("/console/healthz", "\"status\":\"well\"")]
     [InlineData("/console/metrics", "console_disk_ok 1")]
@@ -120,7 +103,7 @@ public sealed class MonitoringApacheTest : IAsyncLifetime, IAsyncDisposable
             var path in new[] { "/console/", "/console/api/me", "/console/api/servers", "/console/openapi/v1.json" }
         )
             Assert.StartsWith("HTTP/1.1 401", await Ask(path), StringComparison.Ordinal);
-        using var put = await _apache.As("anna", password: "wrong").PutAsync("healthz", null);
+        using var put = await front.Apache.As("anna", password: "wrong").PutAsync("healthz", null);
         Assert.True(
             put.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.Unauthorized,
             $"{put.StatusCode}"
@@ -132,7 +115,7 @@ public sealed class MonitoringApacheTest : IAsyncLifetime, IAsyncDisposable
     public async Task From_another_machine_they_need_a_login_whatever_it_says()
     {
         await using var wire = await Wire.Lay();
-        await using var apache = await ApacheProcess.Before(_console, wire.There, Wire.ThereAddress, "anna");
+        await using var apache = await ApacheProcess.Before(front.Console, wire.There, Wire.ThereAddress, "anna");
         string Curl(params string[] options)
         {
             string[] command =
@@ -184,7 +167,7 @@ public sealed class MonitoringApacheTest : IAsyncLifetime, IAsyncDisposable
     private static string Anna => $"anna:{ApacheProcess.PasswordOf("anna")}";
 
     private Task<string> Ask(string path, string headers = "") =>
-        _apache.Raw(
+        front.Apache.Raw(
             $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}"
                 + (headers.Contains("Connection", StringComparison.Ordinal) ? "\r\n" : "Connection: close\r\n\r\n")
         );

@@ -78,32 +78,40 @@ public sealed class TokensTest : IAsyncLifetime, IAsyncDisposable
         Assert.DoesNotContain(secret, Console.Log, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("""{ }""", 400, "`name` is missing")]
-    [InlineData("""{ "name": " " }""", 400, "`name` is missing")]
-    [InlineData("""{ "name": "x", "scope": ["view"] }""", 400, "`scope` is not right")]
-    [InlineData("""{ "name": "x", "scope": ["Build"] }""", 400, "`scope` is not right")]
-    [InlineData("""{ "name": "x", "scope": ["read, build"] }""", 400, "`scope` is not right")]
-    [InlineData("""{ "name": "x", "scope": "build" }""", 400, "`scope` is not right")]
-    [InlineData("""{ "name": "x", "scope": [null] }""", 400, "`scope` is not right")]
-    [InlineData("""{ "name": "x", "servers": ["../x"] }""", 400, "`servers` is not right")]
-    [InlineData("""{ "name": "x", "servers": [null] }""", 400, "`servers` is not right")]
-    [InlineData("""{ "name": "x", "scope": ["restore"], "servers": ["qa01"] }""", 400, "is on no server")]
-    [InlineData("""{ "name": "x", "days": 366 }""", 400, "at most 365")]
-    [InlineData("""{ "name": "x", "days": 0 }""", 400, "more than 0")]
-    [InlineData("""{ "name": "x", "until": "2020-01-01T00:00:00Z" }""", 400, "which is past")]
-    [InlineData("""{ "name": "x", "until": "2999-01-01T00:00:00Z" }""", 400, "lasts at most 365 days")]
-    [InlineData("""{ "name": "x", "days": 1, "until": "2999-01-01T00:00:00Z" }""", 400, "not both")]
-    [InlineData("""{ "name": "laptop" }""", 409, "another name")]
-    public async Task A_wish_that_is_none_is_refused_with_what_is_wrong(string body, int status, string detail)
+    [Fact]
+    public async Task A_wish_that_is_none_is_refused_with_what_is_wrong()
     {
         using var anna = Console.ClientFor("anna");
         await Make(anna, new { name = "laptop" });
-        var answer = await anna.PostAsync(
-            "api/tokens",
-            new StringContent(body, System.Text.Encoding.UTF8, "application/json")
-        );
-        Assert.Contains(detail, await answer.Problem((HttpStatusCode)status), StringComparison.Ordinal);
+        foreach (
+            var (body, status, detail) in new[]
+            {
+                ("""{ }""", 400, "`name` is missing"),
+                ("""{ "name": " " }""", 400, "`name` is missing"),
+                ("""{ "name": "x", "scope": ["view"] }""", 400, "`scope` is not right"),
+                ("""{ "name": "x", "scope": ["Build"] }""", 400, "`scope` is not right"),
+                ("""{ "name": "x", "scope": ["read, build"] }""", 400, "`scope` is not right"),
+                ("""{ "name": "x", "scope": "build" }""", 400, "`scope` is not right"),
+                ("""{ "name": "x", "scope": [null] }""", 400, "`scope` is not right"),
+                ("""{ "name": "x", "servers": ["../x"] }""", 400, "`servers` is not right"),
+                ("""{ "name": "x", "servers": [null] }""", 400, "`servers` is not right"),
+                ("""{ "name": "x", "scope": ["restore"], "servers": ["qa01"] }""", 400, "is on no server"),
+                ("""{ "name": "x", "days": 366 }""", 400, "at most 365"),
+                ("""{ "name": "x", "days": 0 }""", 400, "more than 0"),
+                ("""{ "name": "x", "until": "2020-01-01T00:00:00Z" }""", 400, "which is past"),
+                ("""{ "name": "x", "until": "2999-01-01T00:00:00Z" }""", 400, "lasts at most 365 days"),
+                ("""{ "name": "x", "days": 1, "until": "2999-01-01T00:00:00Z" }""", 400, "not both"),
+                ("""{ "name": "laptop" }""", 409, "another name"),
+            }
+        )
+        {
+            var answer = await anna.PostAsync(
+                "api/tokens",
+                new StringContent(body, System.Text.Encoding.UTF8, "application/json")
+            );
+            Assert.Contains(detail, await answer.Problem((HttpStatusCode)status), StringComparison.Ordinal);
+        }
+        Assert.Single((await anna.Json("api/tokens")).GetProperty("tokens").EnumerateArray());
     }
 
     [Fact]
