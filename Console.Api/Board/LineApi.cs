@@ -108,6 +108,7 @@ public static class LineApi
     {
         var place =
             state.Line.FirstOrDefault(p => p.Number == joined.Place)
+            ?? joined.Then
             ?? throw Problem
                 .Conflict($"Place {joined.Place} is no more: it was taken or left since.")
                 .With("place", joined.Place);

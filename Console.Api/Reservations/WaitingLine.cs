@@ -57,7 +57,8 @@ public sealed class WaitingLine(
                 if (answers.Find<JoinedLine>(deed) is { } earlier)
                     return earlier;
                 var known = act.Of(file).Line.FirstOrDefault(p => IsSame(p, wish, deed.Caller));
-                var answer = new JoinedLine((known ?? Add(act, wish, deed)).Number, known is null);
+                var place = known ?? Add(act, wish, deed);
+                var answer = new JoinedLine(place.Number, known is null, place);
                 answers.Keep(act, deed, answer);
                 return answer;
             });
@@ -197,7 +198,8 @@ public sealed class WaitingLine(
 }
 
 /// <summary>A place that was made, or was there.</summary>
-public sealed record JoinedLine(long Place, bool IsNew);
+/// <param name="Then">As it was then; null in an answer that an older console has kept.</param>
+public sealed record JoinedLine(long Place, bool IsNew, LinePlace? Then = null);
 
 /// <summary>The places that were left.</summary>
 public sealed record LeftLine(IReadOnlyList<long> Places);

@@ -37,6 +37,8 @@ public sealed class RepeatedCallTest
             ),
             ("cancel", HttpMethod.Post, $"api/builds/{build}/cancel", null),
             ("retry", HttpMethod.Post, $"api/builds/{build}/retry", new { }),
+            ("wait", HttpMethod.Post, "api/servers/qa02/line", new { purpose = "x", hours = 1 }),
+            ("leave", HttpMethod.Delete, "api/servers/qa02/line", null),
             ("any", HttpMethod.Post, "api/reservations", new { purpose = "any", hours = 1 }),
             ("release", HttpMethod.Delete, "api/servers/qa02/reservation", null),
         ];
@@ -205,6 +207,7 @@ public sealed class RepeatedCallTest
             answer.StatusCode,
             body.TryGetProperty("id", out var id) ? $"build {id}"
             : body.TryGetProperty("number", out var number) ? $"number {number}"
+            : body.TryGetProperty("place", out var place) ? $"place {place}"
             : body.TryGetProperty("reservation", out var held) ? $"number {held.GetProperty("number")}"
             : text
         );
