@@ -55,11 +55,15 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
     /// <param name="name">A person's, or that of a token of the settings.</param>
     public string? WhyNotReserve(string name)
     {
-        var token = settings.Now.Tokens.FirstOrDefault(t => settings.Now.People.NameOf(t.Name) == name);
-        if (token?.May.Contains(TokenRights.Reserve) ?? Of(name).May.Contains(TokenRights.Reserve))
+        var (now, standing) = (settings.Now, Of(name));
+        bool IsIt(TokenSettings token) => now.People.NameOf(token.Name) == name;
+        if (
+            standing.May.Contains(TokenRights.Reserve)
+            || now.Tokens.Any(t => IsIt(t) && t.May.Contains(TokenRights.Reserve))
+        )
             return null;
-        var what = token is null ? Of(name).Role.ToString().ToLowerInvariant() : "token";
-        return $"{name} may only read: a {what} that may not reserve can neither use nor release a server.";
+        var role = standing.Role.ToString().ToLowerInvariant();
+        return $"{name} may only read: a {role} can neither use nor release a server.";
     }
 
     /// <summary>

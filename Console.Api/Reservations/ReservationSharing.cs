@@ -150,6 +150,8 @@ public sealed class ReservationSharing(
             throw Problem.Conflict($"Nobody holds {server}. Reserve it first.");
         if (held.Holder != deed.Caller.Name)
             throw book.HeldBy(held);
+        // Who is in none of its groups any more may release it, and no more.
+        protection.Ensure(server, held.Holder);
         return book.IsOver(held) ? throw book.Over(held) : held;
     }
 

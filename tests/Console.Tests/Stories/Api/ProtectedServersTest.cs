@@ -99,6 +99,14 @@ public sealed class ProtectedServersTest : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("running", (await anna.Json($"api/builds/{running}")).Text("state"));
         await (await anna.Put("api/servers/qa01/reservation", new { hours = 8 })).Problem(HttpStatusCode.Forbidden);
         await (await anna.Post("api/servers/qa01/builds", Build)).Problem(HttpStatusCode.Forbidden);
+        foreach (
+            var (call, body) in new (string, object)[]
+            {
+                ("give", new { to = "ben" }),
+                ("share", new { with = new[] { "ben" } }),
+            }
+        )
+            await (await anna.Post($"api/servers/qa01/reservation/{call}", body)).Problem(HttpStatusCode.Forbidden);
         await anna.Post($"api/builds/{running}/cancel", new { });
         var ended = await anna.EndOf(waits);
         Assert.Equal("cancelled", ended.Text("state"));
