@@ -249,7 +249,7 @@ try {
     assert.equal(await rows.count(), 50);
     await accessible(carla);
     await picture(carla, 'deliveries');
-    await carla.page.getByRole('button', { name: 'More' }).click();
+    await carla.page.getByRole('button', { name: 'More', exact: true }).click();
     await carla.page.waitForFunction(() => document.querySelectorAll('.audit-table tbody tr').length === 60);
     await carla.page.getByLabel('Only what was not taken').check();
     await carla.page.waitForFunction(() => document.querySelectorAll('.audit-table tbody tr').length === 20);
