@@ -21,7 +21,8 @@ public sealed class LineTimes(
         if (state.Line.IsEmpty)
             return likely;
         var free = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (var held in state.Held.Values.Where(hours.IsHolding))
+        // Of one that only its build still holds nobody knows when that has ended.
+        foreach (var held in state.Held.Values.Where(h => !hours.IsOver(h)))
             free[held.Server.Text] = held.Until;
         foreach (var away in service.State.Out.Values.Where(s => !service.IsOver(s)))
         {

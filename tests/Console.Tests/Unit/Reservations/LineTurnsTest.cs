@@ -310,6 +310,20 @@ public sealed class LineTurnsTest : ReservationParts
     }
 
     [Fact]
+    public async Task Of_a_hold_whose_time_is_over_and_whose_build_goes_on_no_likely_time_is_told()
+    {
+        var held = await Parts.Reserve("qa01", "anna", 1);
+        await Parts
+            .The<Journal>()
+            .Do(act => Parts.The<BuildsUnderHolds>().Begin(act, Server("qa01"), held.Number, JobId.From("1")!));
+        await Join("qa01", "ben", hours: 1);
+        Assert.Single(Parts.The<LineTimes>().Of(State));
+        await Pass(TimeSpan.FromHours(1));
+        Assert.Null(TurnOf("qa01"));
+        Assert.Empty(Parts.The<LineTimes>().Of(State));
+    }
+
+    [Fact]
     public async Task Ends_are_told_an_hour_and_ten_minutes_before_once_each()
     {
         await Parts.Reserve("qa01", "anna", 2);
