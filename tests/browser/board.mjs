@@ -58,8 +58,10 @@ try {
     await page.goto(`${address}#/`);
     await chip('free').click();
     await chip('running').click();
+    await page.locator('table.board').getByRole('button', { name: 'Reserve' }).first().click();
     await page.goBack();
     await pressed('free');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
     await page.goForward();
     await pressed('running');
     await filter.fill('no such server');

@@ -75,6 +75,10 @@ try {
     await accessible(ben);
     assert.equal(await ben.page.evaluate(() => document.activeElement.name), 'purpose');
     await ben.page.keyboard.type('hotfix 4711');
+    await ben.dialog.getByLabel('Hours').fill('0');
+    await ben.page.keyboard.press('Enter');
+    await ben.dialog.locator('.problem', { hasText: '`hours` is more than 0' }).waitFor();
+    await ben.dialog.getByLabel('Hours').fill('4');
     const { body } = await ben.sending('POST', () => ben.page.keyboard.press('Enter'));
     assert.deepEqual(body, { purpose: 'hotfix 4711', hours: 4 });
     await ben.row.getByText('you wait for it').waitFor();
@@ -108,7 +112,11 @@ try {
     await accessible(ben);
   });
 
-  await step('one click takes it, with the purpose of the place in the line', async () => {
+  await step('one click takes it, with the purpose of the place in the line, as the turn passes, too', async () => {
+    await ben.page.route('**/reservation', async (route) => {
+      await ben.erase(`servers/${server}/line`);
+      await route.continue();
+    }, { times: 1 });
     await ben.clickRow('Take it');
     await ben.holds();
     const { reservation, line } = await ben.look();
@@ -352,10 +360,10 @@ try {
     assert.deepEqual((await ben.get('line')).own, []);
   });
 
-  // A 403 or 409, and what was cut here, is written into the browser's console by the browser itself.
+  // A refusal, and what was cut here, is written into the browser's console by the browser itself.
   await check('the browsers had nothing else to complain about', () =>
     assert.deepEqual([anna, ben, carla].flatMap(({ complaints }) => complaints)
-      .filter((text) => !/status of 40[39]|ERR_FAILED/.test(text)), []));
+      .filter((text) => !/status of 40[039]|ERR_FAILED/.test(text)), []));
 } finally {
   for (const person of [anna, ben]) {
     await person.release();

@@ -33,6 +33,7 @@ export const Router = Backbone.Router.extend({
     if (last !== '#/') shown.at(last, { replace: true });
     const said = query ?? last.split('?')[1];
     if (!(shown.page instanceof BoardPage)) { this.show(new BoardPage({ query: said })); return; }
+    closeDialogs();
     shown.page.follow(query);   // back and forward among its filters
     shown.show(shown.page);
   },

@@ -9,13 +9,14 @@ export class Problem extends Error {
     this.title = time.said(this.title) || 'That did not work.';
     if (this.detail) this.title = this.title.replace(/([^.!?…])$/, '$1.');   // a sentence follows it
     this.detail = time.said(this.detail);
-    this.tooMany = status === 429;
   }
 
   static async from(response) {
     const isProblem = /\bjson\b/.test(response.headers.get('Content-Type') || '');
     const fields = isProblem ? await response.json().catch(() => null) : null;
-    return new Problem(response.status, fields || Problem.words(response.status));
+    const problem = new Problem(response.status, fields || Problem.words(response.status));
+    problem.inQueue = response.status === 429 && /\bbuilds\b/.test(response.url);
+    return problem;
   }
 
   // What stands in front of the console (or nobody) answered.

@@ -1,5 +1,4 @@
 // Wait in line for a server: what for, and for how long when it is one's turn.
-import { _ } from '../page/libraries.js';
 import { me } from '../access/me.js';
 import { named } from '../access/name-dialog.js';
 import { Dialog } from '../page/dialog.js';
@@ -19,8 +18,9 @@ export const LineDialog = Dialog.extend({
   },
 
   async send(key) {
-    const hours = Number(this.value('hours'));
-    const place = await this.model.join(_.extend({ purpose: this.value('purpose') }, hours ? { hours } : {}), key);
+    const hours = this.value('hours');
+    const wish = { purpose: this.value('purpose'), ...(hours ? { hours: Number(hours) } : {}) };
+    const place = await this.model.join(wish, key);
     const { id } = this.model;
     noticeDone(place.turn ? `It is your turn: ${id} is held for you.` : `You wait for ${id}, behind ${place.ahead}.`);
   }

@@ -34,11 +34,11 @@ export const PlacesView = View.extend({
 
   placeOf({ currentTarget }) { return places.get(currentTarget.value); },
 
-  // Purpose and hours are those of the place.
+  // Hours are those of the place, and its purpose holds also when the turn has just passed.
   take(event) {
-    const { server } = this.placeOf(event).get('turn');
+    const { turn: { server }, purpose } = this.placeOf(event).attributes;
     named(() => this.act(async () => {
-      const held = await servers.get(server).reserve({});
+      const held = await servers.get(server).reserve({ purpose });
       await places.load().catch(() => null);
       noticeDone(`${server} is yours until ${time.when(new Date(held.until))}.`);
     }));

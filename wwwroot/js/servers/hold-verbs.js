@@ -38,8 +38,11 @@ export const holdVerbs = {
     if (end) this.act(() => this.hold({ until: end.date.toISOString(), ...this.model.ownNumber() }));
   },
 
-  // Purpose and hours are those of the place in the line.
-  take() { named(() => this.act(() => this.hold({}))); },
+  // Hours are those of the place in the line, and its purpose holds also when the turn has just passed.
+  take() {
+    const { purpose } = this.model.ownPlace() || {};
+    named(() => this.act(() => this.hold(purpose ? { purpose } : {})));
+  },
 
   async hold(wish) {
     const held = await this.model.reserve(wish);

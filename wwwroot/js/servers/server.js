@@ -54,7 +54,8 @@ export const Server = Backbone.Model.extend({
   isForOthers() { return this.first() !== null && this.first() !== me.get('name'); },
   isMyTurn() { return this.get('line')?.turn?.person === me.get('name'); },
   isWaitedFor() { return Boolean(this.get('line')?.waiting.length); },
-  waits() { return Boolean(this.get('line')?.waiting.some(({ person }) => person === me.get('name'))); },
+  ownPlace() { return this.get('line')?.waiting.find(({ person }) => person === me.get('name')); },
+  waits() { return Boolean(this.ownPlace()); },
   watches() { return Boolean(this.get('line')?.watching.includes(me.get('name'))); },
 
   async reserve(wish) {
@@ -134,11 +135,11 @@ export const Server = Backbone.Model.extend({
 
   // What the board counts, sorts and looks for (choice.js, groups.js).
   toFacts() {
-    const { host, reservation, configuration, build, line, unusable, tags, service } = this.attributes;
+    const { host, reservation, configuration, build, unusable, tags, service } = this.attributes;
     const { app, path } = configuration || {};
     return {
       name: this.id, host, app, path, holder: this.holder(), until: reservation?.until ?? null,
-      likely: line?.waiting.find(({ person }) => person === me.get('name'))?.likely,
+      likely: this.ownPlace()?.likely,
       free: this.isFree(), mine: this.isMine(), turn: this.isMyTurn(), waits: this.waits(), building: Boolean(build),
       running: this.isRunning(), usable: !unusable, broken: isBroken(this.attributes, this.isRunning()),
       texts: [this.id, host, this.holder(), reservation?.purpose, app, path, build?.app, build?.path, service?.note,
