@@ -196,7 +196,7 @@ try {
     for (const width of [1400, 1200, 800, 390]) {
       await page.setViewportSize({ width, height: 900 });
       await page.goto(`${address}#/`);
-      await anna.row.locator('.state.yours').waitFor();
+      await inGroup('mine').waitFor();
       const inRow = anna.row.getByRole('button', { name: `Release ${server}` });
       await released(inRow, () => anna.row.locator('.state.free').waitFor());
       await anna.put({ purpose: 'again', hours: 2 });

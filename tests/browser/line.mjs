@@ -171,7 +171,22 @@ try {
     await accessible(ben);
     await ben.submit('Save');
     await anna.row.getByRole('button', { name: `Build ${server}` }).waitFor();
+    // A part that comes late does not stand over another page.
+    await ben.page.route('**/give-dialog.js', async (route) => {
+      await ben.page.getByRole('link', { name: 'Queue' }).click();
+      await ben.page.getByRole('heading', { name: 'Queue' }).waitFor();
+      await route.continue();
+    }, { times: 1 });
+    const came = ben.page.waitForResponse('**/give-dialog.js');
     await ben.page.getByRole('button', { name: 'Give …' }).click();
+    await came;
+    await ben.page.goBack();
+    await ben.page.getByRole('button', { name: 'Share …' }).waitFor();
+    assert.equal(await ben.dialog.count(), 0);
+    await ben.page.getByRole('button', { name: 'Give …' }).click();
+    const offered = await ben.dialog.locator('option').allTextContents();
+    assert.deepEqual([anna, ben].map(({ name }) => offered.includes(name)), [true, false]);
+    await accessible(ben);
     await ben.dialog.getByLabel('Colleague').fill(anna.name);
     await ben.submit('Give');
     await anna.holds();

@@ -148,13 +148,20 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   },
 
   build() { BuildDialog.ask(this.model); },
-  async followPath() { (await following())?.ask(this.model); },
+  followPath() { this.open(following); },
   stopFollowing() { this.act(async () => (await following())?.stop(this.model)); },
-  async ask() { (await later(() => import('../reservations/ask-dialog.js')))?.AskDialog.ask(this.model); },
-  async give() { (await later(() => import('../reservations/give-dialog.js')))?.GiveDialog.ask(this.model); },
-  async share() { (await later(() => import('../reservations/share-dialog.js')))?.ShareDialog.ask(this.model); },
-  async until() { (await later(() => import('../reservations/answer-dialog.js')))?.AnswerDialog.ask(this.model); },
-  async service() { (await outOfService())?.ask(this.model); },
+  ask() { this.open(async () => (await import('../reservations/ask-dialog.js')).AskDialog); },
+  give() { this.open(async () => (await import('../reservations/give-dialog.js')).GiveDialog); },
+  share() { this.open(async () => (await import('../reservations/share-dialog.js')).ShareDialog); },
+  until() { this.open(async () => (await import('../reservations/answer-dialog.js')).AnswerDialog); },
+  service() { this.open(outOfService); },
+
+  // Not over another page, when it comes late.
+  async open(fetchDialog) {
+    const dialog = await later(fetchDialog);
+    if (this.el.isConnected) dialog?.ask(this.model);
+  },
+
   backInService() { this.act(async () => (await outOfService())?.putBack(this.model)); },
 
   keep() {
