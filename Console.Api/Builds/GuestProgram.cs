@@ -316,6 +316,8 @@ public sealed class GuestProgram(
             values["submodules"] = string.Join(' ', addresses);
         if (repository.Lfs)
             values["lfs"] = "true";
+        if (repository.Externals is { Count: > 0 } others)
+            values["externals"] = string.Join(' ', others);
     }
 
     private static Dictionary<string, string> NoWorkers => new(StringComparer.Ordinal);

@@ -54,11 +54,13 @@ public sealed record BaseSettings(
 /// <param name="Submodules">Addresses of the repositories that submodules may come from; one that ends with /* is for
 /// all below it. Null: none is brought.</param>
 /// <param name="Lfs">Whether the files of Git LFS are brought.</param>
+/// <param name="Externals">As <paramref name="Submodules"/>, of Subversion's externals.</param>
 public sealed record RepositorySettings(
     RepositoryKind Kind,
     string Url,
     IReadOnlyList<string>? Submodules = null,
-    bool Lfs = false
+    bool Lfs = false,
+    IReadOnlyList<string>? Externals = null
 );
 
 /// <summary>How an app's repository is asked for what is new on paths that servers follow.</summary>
@@ -236,21 +238,7 @@ public sealed record AppSettings(
             key + ".repository.url",
             $"is one of a repository of the kind {(Repository.Kind == RepositoryKind.Svn ? "svn" : "git")}"
         );
-        ConsoleSettings.Must(
-            Repository.Kind == RepositoryKind.Git || Repository.Submodules is null,
-            key + ".repository.submodules",
-            "stands at a repository of the kind git alone"
-        );
-        ConsoleSettings.Must(
-            Repository.Kind == RepositoryKind.Git || !Repository.Lfs,
-            key + ".repository.lfs",
-            "stands at a repository of the kind git alone"
-        );
-        ConsoleSettings.Must(
-            string.Join(' ', Repository.Submodules ?? []).Length <= 4000,
-            key + ".repository.submodules",
-            "has at most 4000 characters in all"
-        );
+        CheckChoices(key + ".repository.");
         ConsoleSettings.Must(
             RepositoryPath.From(DefaultPath)!.FaultIn(Repository.Kind) is null,
             key + ".defaultPath",
@@ -280,6 +268,30 @@ public sealed record AppSettings(
         );
         CheckFolders(key + ".folders");
         CheckSecrets(key);
+    }
+
+    // What is brought beside the files themselves. A value for a server's program has its limit.
+    private void CheckChoices(string key)
+    {
+        Must("submodules", RepositoryKind.Git, Repository.Submodules is null);
+        Must("lfs", RepositoryKind.Git, !Repository.Lfs);
+        Must("externals", RepositoryKind.Svn, Repository.Externals is null);
+        MustFit("submodules", Repository.Submodules);
+        MustFit("externals", Repository.Externals);
+
+        void Must(string name, RepositoryKind kind, bool isLeftOut) =>
+            ConsoleSettings.Must(
+                isLeftOut || Repository.Kind == kind,
+                key + name,
+                $"stands at a repository of the kind {(kind == RepositoryKind.Git ? "git" : "svn")} alone"
+            );
+
+        void MustFit(string name, IReadOnlyList<string>? addresses) =>
+            ConsoleSettings.Must(
+                string.Join(' ', addresses ?? []).Length <= 4000,
+                key + name,
+                "has at most 4000 characters in all"
+            );
     }
 
     // A server has one copy of a base: it can be one database alone.

@@ -118,7 +118,12 @@ internal static partial class SettingsRules
         ["apps[].repository.submodules"] = new("is a list of addresses that submodules may come from"),
         ["apps[].repository.submodules[]"] = new(
             "is an address such as https://git.example/part.git, or ends with /* for all below it",
-            t => IsRepository(t.EndsWith("/*", StringComparison.Ordinal) ? t[..^1] : t) && !t[..^1].Contains('*')
+            IsRepositories
+        ),
+        ["apps[].repository.externals"] = new("is a list of addresses that externals may come from"),
+        ["apps[].repository.externals[]"] = new(
+            "is an address such as https://svn.example/parts/lib, or ends with /* for all below it",
+            IsRepositories
         ),
         ["apps[].repository.lfs"] = new("is true or false"),
         ["apps[].templates"] = Path("names the folder with the app's templates"),
@@ -381,6 +386,9 @@ internal static partial class SettingsRules
 
     private static bool IsRepository(string text) =>
         Repository().IsMatch(text) && HasRightPlace(text, text.StartsWith("file:", StringComparison.Ordinal));
+
+    private static bool IsRepositories(string text) =>
+        IsRepository(text.EndsWith("/*", StringComparison.Ordinal) ? text[..^1] : text) && !text[..^1].Contains('*');
 
     // What begins with a dash, a program that is given it would take for an option.
     private static bool HasRightPlace(string text, bool mayLackHost)

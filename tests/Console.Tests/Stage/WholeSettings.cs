@@ -43,8 +43,8 @@ internal sealed class WholeSettings : IDisposable
           "copies": { "keptDays": 7 },
           "savepoints": { "perServer": 3, "keptDays": 14 },
           "apps": [
-            { "name": "shop", "repository": { "kind": "svn", "url": "https://svn.example/shop" },
-              "templates": "templates", "base": "shop",
+            { "name": "shop", "repository": { "kind": "svn", "url": "https://svn.example/shop",
+              "externals": [ "https://svn.example/parts/*" ] }, "templates": "templates", "base": "shop",
               "defaultPath": "trunk", "health": "{url}health", "database": { "user": "shop",
                 "passwordFile": "password" },
               "variables": { "colour": "red", "keyboard": "de" }, "secrets": { "cookie": "sesame" },

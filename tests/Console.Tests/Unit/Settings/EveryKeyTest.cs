@@ -92,6 +92,8 @@ public sealed partial class EveryKeyTest
             + "\"https://svn.example:0/x\" \"https://10.0.0.300/x\" \"svn+ssh://-x@svn/y\"",
         "apps[].repository.submodules[] \"\" \"*\" \"git.example/*\" \"https://*/x\" \"https://git.example/*/x\" "
             + "\"-x\" \"https://a b/*\" \"../x\" 1",
+        "apps[].repository.externals[] \"\" \"*\" \"svn.example/*\" \"https://*/x\" \"https://svn.example/*/x\" "
+            + "\"-x\" \"https://a b/*\" \"^/trunk\" 1",
         "apps[].repository.lfs 1 \"true\"",
         "apps[].templates \"\" \"/none\" \"known\" \"page\"",
         "apps[].kind     \"\" \"Static\" \"a b\" \"../x\" 1",
