@@ -41,6 +41,10 @@ public sealed record Build(
     /// </summary>
     public DateTimeOffset? Night { get; init; }
 
+    /// <summary>The same of each database, where its app has several bases; null: none is wanted again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<DatabaseName, DateTimeOffset>? Nights { get; init; }
+
     /// <summary>The build that this one repeats.</summary>
     public JobId? RetryOf { get; init; }
 

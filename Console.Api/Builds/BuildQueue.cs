@@ -46,7 +46,8 @@ public sealed class BuildQueue(
     /// <param name="retryOf">The build that this one repeats.</param>
     /// <param name="resumes">The build that this one goes on with: its steps that succeeded are kept.</param>
     /// <param name="follows">Null: somebody asks for it themselves.</param>
-    /// <param name="night">The data time that it wants again; null: the newest.</param>
+    /// <param name="again">The build whose data it wants again, as far as their nights are kept; null: the
+    /// newest.</param>
     /// <exception cref="Problem">It cannot be: another holds the server, it is not running, the values do not fit, too
     /// many wait.</exception>
     public async Task<Build> Enqueue(
@@ -57,7 +58,7 @@ public sealed class BuildQueue(
         JobId? retryOf = null,
         Build? resumes = null,
         FollowedCommit? follows = null,
-        DateTimeOffset? night = null
+        Build? again = null
     )
     {
         if (Earlier(deed) is { } earlier)
@@ -82,7 +83,8 @@ public sealed class BuildQueue(
                         By = by,
                         At = clock.GetUtcNow(),
                         RetryOf = retryOf,
-                        Night = night,
+                        Night = again is null ? null : NightOf(again),
+                        Nights = again is null ? null : NightsOf(again, wanted),
                         Resumes = resumes?.Id,
                         Bases = wanted.Bases is { IsEmpty: false } ? wanted.Bases : null,
                         Follows = follows is null ? null : new(IsFailing(server, wanted.App)),
@@ -135,7 +137,7 @@ public sealed class BuildQueue(
             Bases = build.Database ? BasesAgain(build) : null,
         };
         if (!fromFailed)
-            return await Enqueue(build.Server, wanted, number, deed, retryOf: id, night: NightOf(build));
+            return await Enqueue(build.Server, wanted, number, deed, retryOf: id, again: build);
         if (build.State == JobState.Succeeded)
             throw Problem.Conflict($"Build {id} has succeeded: no step is left to do. Run it again from the start.");
         if (
@@ -209,6 +211,17 @@ public sealed class BuildQueue(
         && settings.Now.Base(only.Usual) is { Nights: > 0 }
             ? build.Result?.DataTime
             : null;
+
+    private ImmutableSortedDictionary<DatabaseName, DateTimeOffset>? NightsOf(Build build, Wanted wanted)
+    {
+        if (!build.Database || build.Result?.Databases is not { } loaded || wanted.Bases is not { } bases)
+            return null;
+        var nights = loaded
+            .Where(d => bases.GetValueOrDefault(d.Name) == d.Base && settings.Now.Base(d.Base) is { Nights: > 0 })
+            .Where(d => d.DataTime is not null)
+            .ToImmutableSortedDictionary(d => d.Name, d => d.DataTime!.Value);
+        return nights.IsEmpty ? null : nights;
+    }
 
     public static Problem NoSuchBuild(JobId id) =>
         Problem.NotFound(

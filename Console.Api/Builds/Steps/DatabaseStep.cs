@@ -191,8 +191,11 @@ public sealed class DatabaseStep(
         /// <summary>For how long it may wait for its turn, beside others.</summary>
         public CancellationTokenSource? MayWait { get; init; }
 
-        /// <summary>The data time that is wanted again; null: the newest, as always of several databases.</summary>
-        public DateTimeOffset? Night => IsAlone ? Work.Build.Night : null;
+        /// <summary>The data time that is wanted again; null: the newest.</summary>
+        public DateTimeOffset? Night =>
+            Work.Build.Nights?.TryGetValue(Chosen.Name, out var night) == true ? night
+            : IsAlone ? Work.Build.Night
+            : null;
 
         public Task<HostResult> Copy(DatabaseHost host, BaseSettings @base, bool onlySpare, DateTimeOffset? night) =>
             host.Copy(@base, Work.Build.Server, onlySpare, night, Log, Progress, Cancel);

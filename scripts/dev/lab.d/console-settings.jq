@@ -26,7 +26,7 @@ def app($name; $repository; $path):
   bases: [base("shop"; "db1"; 1; $shop_check; $shop_sanitize),
     base("tickets"; "db2"; 1; $tickets_check; $tickets_sanitize),
     base("tickets_small"; "db2"; 0; $tickets_check; $tickets_sanitize) + {owner: "tickets"},
-    base("reports"; "db1"; 1; "SELECT count(*) > 0 FROM report_day"; null) + {owner: "tickets"}],
+    base("reports"; "db1"; 1; "SELECT count(*) > 0 FROM report_day"; null) + {owner: "tickets", nights: 1}],
   apps: [
     app("shop"; {kind: "svn", url: "\($svn)shop"}; "trunk"),
     app("tickets"; {kind: "git", url: "\($git)tickets.git"}; "main") + {after: ["python3 -m compileall -q ."]},

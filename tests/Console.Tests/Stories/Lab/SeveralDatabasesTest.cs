@@ -83,6 +83,68 @@ public sealed class SeveralDatabasesTest(LabFixture lab) : IClassFixture<LabFixt
     }
 
     [Fact]
+    public async Task Run_again_is_exact_with_the_data_of_each_database_while_its_night_is_kept_and_says_so_when_not()
+    {
+        using var anna = lab.As("anna");
+        var first = await BuildWell(anna, Small);
+        await MakeReportsOfToday();
+        var newest = await BuildWell(anna, null);
+        Assert.NotEqual(TimeOf(first, "reports"), TimeOf(newest, "reports"));
+        var again = await Repeat(anna, first);
+        Assert.Equal(TimeOf(first, "reports"), TimeOf(again, "reports"));
+        Assert.Equal(TimeOf(first, "default"), TimeOf(again, "default"));
+        Assert.Empty(ToldOfNights(again));
+
+        // Of the nights before, the lab keeps one.
+        await MakeReportsOfToday();
+        var without = await Repeat(anna, first);
+        Assert.NotEqual(TimeOf(first, "reports"), TimeOf(without, "reports"));
+        Assert.EndsWith("are not kept any more: the newest were taken.", Assert.Single(ToldOfNights(without)));
+        Assert.Equal(TimeOf(newest, "reports"), TimeOf(await Repeat(anna, newest), "reports"));
+    }
+
+    // A dump of what is there, as the next night's, and its restore.
+    private async Task MakeReportsOfToday()
+    {
+        const string Dump = """
+            set -eu
+            cd "$1/backups/dumps"
+            bin=$(sed -n 's/^bin=//p' "$1/database-host/config")
+            "${bin:-/usr/bin}/pg_dump" -Fc -h "$2" -p "$3" -U lab copy_reports_qa02 -f reports.draft
+            mv reports.draft reports.dump
+            sha256sum reports.dump >reports.dump.sha256
+            """;
+        var database = lab.Status.GetProperty("database");
+        await lab.AsOwner("bash", "-c", Dump, "-", lab.Folder, database.Text("socket")!, database.Text("port")!);
+        using var cron = lab.Cron();
+        var answer = await cron.PostAsync("api/bases/reports/restore?wait=true", null);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task<JsonElement> Repeat(HttpClient http, JsonElement build)
+    {
+        var answer = await http.Post($"api/builds/{build.Text("id")}/retry", new { });
+        var again = await http.EndOf((await answer.Json()).Text("id"));
+        Assert.True(again.Text("state") == "succeeded", again.Text("message"));
+        return again;
+    }
+
+    private static string? TimeOf(JsonElement build, string name) =>
+        build
+            .GetProperty("result")
+            .GetProperty("databases")
+            .EnumerateArray()
+            .First(d => d.Text("name") == name)
+            .Text("dataTime");
+
+    private static IEnumerable<string> ToldOfNights(JsonElement build) =>
+        build
+            .GetProperty("leftOut")
+            .EnumerateArray()
+            .Select(t => t.GetString()!)
+            .Where(t => t.StartsWith("reports: The data of ", StringComparison.Ordinal));
+
+    [Fact]
     public async Task When_one_of_two_hosts_is_down_the_build_says_what_was_exchanged_and_goes_on_with_the_rest()
     {
         using var anna = lab.As("anna");
