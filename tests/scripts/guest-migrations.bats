@@ -103,6 +103,17 @@ foresee() {
 
 @test "svn: what the kept database has and the wanted code has not is told before" { foresee svn from_svn; }
 
+@test "an app whose label is not its folder's name is found where it says" {
+  from_git main
+  steps 7 'known store.0001_first' 'applied store.0001_first' 'applied store.0002_second' 'own store=apps/shop'
+  says '@left-out migrations of the database: it has 1 (store.0002_second) that this code does not know.'
+  plan git main 7
+  has_result migrations=compared
+  [ "$found" = '' ] || { echo "$found" && false; }
+  plan git other 7
+  [ "$found" = 'store.0002_second unknown store.0003_other pending' ] || { echo "$found" && false; }
+}
+
 @test "of a database that was replaced since, and of another console's, nothing is told" {
   from_git main
   plan git other 1
@@ -135,22 +146,27 @@ foresee() {
       >"$copy/shop/migrations/000$number.py"
   done
   printf '%s\n' "SECRET_KEY = 'x'" "INSTALLED_APPS = ['shop']" "DEFAULT_AUTO_FIELD = 'django.db.models.AutoField'" \
-    "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': '$work/data'}}" >site/settings.py
+    "SQLITE = 'django.db.backends.sqlite3'" \
+    "DATABASES = {'default': {'ENGINE': SQLITE, 'NAME': '$work/data'}," \
+    "  'reports': {'ENGINE': SQLITE, 'NAME': '$work/reports'}, 'away': {'ENGINE': SQLITE, 'NAME': '/none/x'}}" \
+    >site/settings.py
   (
     cd "$copy" && PYTHONPATH=$work/site:$copy DJANGO_SETTINGS_MODULE=settings /usr/bin/python3 -B - <<'END'
 import django
 django.setup()
-from django.db import connection
+from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
-recorder = MigrationRecorder(connection)
-recorder.ensure_schema()
-for name in ('0001', '0009'):
-    recorder.record_applied('shop', name)
+for alias, names in ('default', ('0001', '0009')), ('reports', ('0002', '0010')):
+    recorder = MigrationRecorder(connections[alias])
+    recorder.ensure_schema()
+    for name in names:
+        recorder.record_applied('shop', name)
 END
   )
   PATH=/usr/bin:/bin call steps app=shop limit=20 migrations=django "file.settings.py=$(base64 -w 0 site/settings.py)" \
     "file.wsgi.py=$(base64 <<<w)" "file.apache.conf=$(base64 <<<a)"
   last_line '@exit 0'
-  says '@left-out migrations of the database: it has 1 (shop.0009) that this code does not know.'
+  says '@left-out migrations of the database: it has 2 (shop.0009, shop.0010) that this code does not know.'
+  says 'The database away cannot be asked for its migrations'
   says '@left-out migrations of the code: 1 (shop.0002) that the database has not had.'
 }
