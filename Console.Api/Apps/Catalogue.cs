@@ -10,7 +10,12 @@ public sealed record AppDatabaseView(DatabaseName Name, IReadOnlyList<BaseName> 
 /// <summary>A command after a build's code or database, as it is shown.</summary>
 /// <param name="When">After what it runs.</param>
 /// <param name="Minutes">Its own limit; null: it has none.</param>
-public sealed record ShownCommand(string Run, AfterWhat When, double? Minutes);
+public sealed record ShownCommand(string Run, AfterWhat When, double? Minutes)
+{
+    /// <summary>The site's files from which it has variables; left out: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Files { get; init; }
+}
 
 /// <summary>An app as it is shown.</summary>
 /// <param name="Base">The usual base of its usual database; null: it has no database.</param>
@@ -26,6 +31,12 @@ public sealed record AppView(
     IReadOnlyList<string> Folders
 )
 {
+    /// <summary>The kind of its sites: whose checks and logs they have.</summary>
+    public required SiteKind SiteKind { get; init; }
+
+    /// <summary>The names of the commands that run as long as a site does.</summary>
+    public required IReadOnlyList<string> Workers { get; init; }
+
     /// <summary>Its databases, the usual one first; left out where there is one, of one base.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AppDatabaseView>? Databases { get; init; }
@@ -42,10 +53,17 @@ public sealed class Catalogue(CurrentSettings settings, Secrets secrets)
             a.Repository.Url,
             a.AllDatabases is [var usual, ..] ? usual.Usual : null,
             a.DefaultPath,
-            [.. (a.After ?? []).Select(c => new ShownCommand(secrets.Hide(c.Run), c.When, c.Minutes))],
+            [
+                .. (a.After ?? []).Select(c => new ShownCommand(secrets.Hide(c.Run), c.When, c.Minutes)
+                {
+                    Files = c.Files,
+                }),
+            ],
             [.. a.Folders?.Keys ?? []]
         )
         {
+            SiteKind = a.SiteKind,
+            Workers = [.. a.Workers?.Keys ?? []],
             Databases = a.HasSeveralBases
                 ? [.. a.AllDatabases.Select(d => new AppDatabaseView(d.Name, d.Bases))]
                 : null,

@@ -82,6 +82,8 @@ public sealed class GuestProgram(
             values[$"step.{at + 1}"] = command.Run;
             if (command.Minutes is { } minutes)
                 values[$"step_limit.{at + 1}"] = $"{Math.Ceiling(minutes * 60):0}";
+            if (command.Files is { Count: > 0 } files)
+                values[$"step_files.{at + 1}"] = string.Join(' ', files);
         }
         AddFolders(values, app, isWhole: true);
         if (app.Migrations is { } migrations)

@@ -95,10 +95,24 @@ internal static partial class SettingsFiles
         MustBeReadable(local.Config, key + ".config");
     }
 
+    // A command may have variables of files that the site has.
+    private static void CheckCommands(AppSettings app, IReadOnlyList<TemplateFile> files, string key)
+    {
+        var names = files.Select(f => f.Name).ToList();
+        foreach (var (at, command) in (app.After ?? []).Index())
+        foreach (var (which, name) in (command.Files ?? []).Index())
+            ConsoleSettings.Must(
+                names.Contains(name, StringComparer.Ordinal),
+                $"{key[..key.LastIndexOf('.')]}.after[{at}].files[{which}]",
+                $"names one of the site's files: {string.Join(", ", names)}"
+            );
+    }
+
     private static void CheckTemplates(AppSettings app, string key)
     {
         MustBeFolder(app.Templates, key);
         var files = TemplateFile.AllOf(app.Templates, app.SiteKind);
+        CheckCommands(app, files, key);
         ConsoleSettings.Must(
             files.Count is > 0 and <= TemplateFile.Most,
             key,

@@ -114,8 +114,15 @@ public enum AfterWhat
 
 /// <summary>A shell command that runs on a server, in the working copy, before the site is exchanged.</summary>
 /// <param name="Minutes">Its own limit, inside that of the step; null: it has none.</param>
+/// <param name="Files">Files of the site, with lines NAME=VALUE as a shell reads them: its environment has these
+/// variables, too. Null: none.</param>
 [JsonConverter(typeof(AfterCommandConverter))]
-public sealed record AfterCommand(string Run, AfterWhat When = AfterWhat.Code, double? Minutes = null)
+public sealed record AfterCommand(
+    string Run,
+    AfterWhat When = AfterWhat.Code,
+    double? Minutes = null,
+    IReadOnlyList<string>? Files = null
+)
 {
     /// <summary>Whether it runs in such a build.</summary>
     /// <param name="database">A fresh database is made.</param>
@@ -133,18 +140,23 @@ public sealed record AfterCommand(string Run, AfterWhat When = AfterWhat.Code, d
 /// <summary>A command is a text, which runs after each checkout, or an object.</summary>
 internal sealed class AfterCommandConverter : JsonConverter<AfterCommand>
 {
-    private sealed record Written(string Run, AfterWhat When = AfterWhat.Code, double? Minutes = null);
+    private sealed record Written(
+        string Run,
+        AfterWhat When = AfterWhat.Code,
+        double? Minutes = null,
+        IReadOnlyList<string>? Files = null
+    );
 
     public override AfterCommand Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)
             return new(reader.GetString()!);
         var written = JsonSerializer.Deserialize<Written>(ref reader, options)!;
-        return new(written.Run, written.When, written.Minutes);
+        return new(written.Run, written.When, written.Minutes, written.Files);
     }
 
     public override void Write(Utf8JsonWriter writer, AfterCommand value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new Written(value.Run, value.When, value.Minutes), options);
+        JsonSerializer.Serialize(writer, new Written(value.Run, value.When, value.Minutes, value.Files), options);
 }
 
 /// <summary>An application that can be put on a server.</summary>

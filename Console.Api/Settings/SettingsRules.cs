@@ -171,6 +171,8 @@ internal static partial class SettingsRules
         ["apps[].after[].run"] = new("is a command of one line, of 1 to 4000 characters", IsCommand),
         ["apps[].after[].when"] = new("is code, database, any or both"),
         ["apps[].after[].minutes"] = Between(0.01, 10080, "minutes"),
+        ["apps[].after[].files"] = new("is a list of the site's files with lines NAME=VALUE"),
+        ["apps[].after[].files[]"] = new("is the name of one of the site's files, such as .env", IsSiteFile),
         ["apps[].migrations"] = new("is django, or a command of one line, of 1 to 4000 characters", IsCommand),
         ["apps[].follow"] = new("is an object: { \"seconds\": ..., \"hookSecretFile\": ... }"),
         ["apps[].follow.seconds"] = Whole(1, 3600, "is a number of seconds"),
@@ -387,6 +389,8 @@ internal static partial class SettingsRules
     private static bool IsRepository(string text) =>
         Repository().IsMatch(text) && HasRightPlace(text, text.StartsWith("file:", StringComparison.Ordinal));
 
+    private static bool IsSiteFile(string text) => SiteFileName().IsMatch(text);
+
     private static bool IsRepositories(string text) =>
         IsRepository(text.EndsWith("/*", StringComparison.Ordinal) ? text[..^1] : text) && !text[..^1].Contains('*');
 
@@ -416,6 +420,9 @@ internal static partial class SettingsRules
 
     [GeneratedRegex(@"\A(/[A-Za-z0-9._~-]+)*\z")]
     private static partial Regex PathBase();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z")]
+    private static partial Regex SiteFileName();
 
     [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,31}\z")]
     private static partial Regex FolderName();

@@ -137,3 +137,18 @@ shop $copy $work/srv/site $(getent passwd "$EUID" | cut -d: -f6) C.UTF-8
   call steps app=other limit=20 step.1=true
   has_error 'There is no working copy of other on this server'
 }
+
+@test "a step has the variables of the site's files that it names, and no other step has them" {
+  local env
+  env=$(printf 'ROLE=migrator\nWORDS="a b"\n' | base64 -w 0)
+  steps 20 "file.admin.env=$env" step_files.1=admin.env \
+    'step.1=echo "$ROLE, $WORDS: $# $(bash -c "echo \$ROLE")"; exit 0' \
+    'step.2=echo "none: ${ROLE-}"' 'step.3=exit 4' step_files.3=admin.env
+  says $'\nmigrator, a b: 0 migrator\n'
+  says $'\nnone: \n'
+  has_error 'Step 3 after the checkout of shop (exit 4) failed with exit code 4'
+  for name in other.env ../admin.env; do
+    steps 20 "file.admin.env=$env" step.1=true "step_files.1=$name"
+    has_error "Step 1 is to have variables of the site's file $name, which is not among its files"
+  done
+}

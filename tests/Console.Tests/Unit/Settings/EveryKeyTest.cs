@@ -113,6 +113,7 @@ public sealed partial class EveryKeyTest
         "apps[].folders.*.pip[]  \"\" \"-x\" \"no-index\" \"--a b\" \"--index-url=https://u:p@x/\" 1",
         "apps[].after[].run     \"\" \" \" \"a\\nb\" 1",
         "apps[].after[].when    \"\" \"Code\" \"always\" \"databse\" 0",
+        "apps[].after[].files[] \"\" \"none.env\" \"../settings.py\" \"a b\" 1",
         "apps[].after[].minutes 0 -1 1e9 1e-9 \"5\"",
         "apps[].migrations  \"\" \" \" \"a\\nb\" 1",
         "apps[].follow.seconds 0 -1 3601 1.5 \"30\"",
