@@ -161,3 +161,37 @@ has_rows() { (($(ask 'SELECT count(*) FROM two' copy_shop_qa01 shop) > 16)); }
   nothing_left
   [[ $(databases) == 'base_shop copy_shop_qa01 keep_shop_12' ]]
 }
+
+@test "Going back that is killed at any moment leaves one of the two states, open and whole" {
+  drop_base && make_base shop 1 150
+  keep_seven
+  # By a copy, in the middle of which nothing has been exchanged.
+  begin back base=shop server=qa01 owner=shop number=12 "$me"
+  await_folder
+  kill -KILL "$begun"
+  wait "$begun" || true
+  await 40 is_settled
+  [[ $(night_of copy_shop_qa01) == 9 ]]
+  for pause in 0.03 0.06 0.1 0.15 0.2; do
+    call prepare base=shop owner=shop spares=0 "$me"
+    says '@result twins='
+    begin back base=shop server=qa01 owner=shop number=12 "$me"
+    sleep "$pause"
+    kill -KILL "$begun"
+    wait "$begun" || true
+    await 40 is_settled
+    [[ $(night_of copy_shop_qa01) == [79] ]]
+    ask 'UPDATE night SET number = 9' copy_shop_qa01 shop
+  done
+  call prepare base=shop owner=shop spares=0 "$me"
+  call back base=shop server=qa01 owner=shop number=12 "$me"
+  says '@result method=twin'
+  [[ $(night_of copy_shop_qa01) == 7 ]]
+}
+
+is_settled() {
+  call sweep bases=shop "$me"
+  call prepare base=shop owner=shop spares=0 "$me"
+  rm -f "$place"/host/locks/draft_* # as sweep does after a week
+  nothing_left >/dev/null && [[ $(databases) == 'base_shop copy_shop_qa01 keep_shop_12 twin_shop_12' ]]
+}
