@@ -135,16 +135,32 @@ public sealed class FollowBook(
             var noted = now with { GoneSince = isGone ? clock.GetUtcNow() : null };
             act.Change(file, state => state.With(noted));
             if (isGone)
-                concerns.Raise(
-                    act,
-                    ConcernKind.PathGone,
-                    followed.By,
-                    followed.Server,
-                    followed.Number,
-                    text: $"{followed.Path} of {followed.App}"
-                );
+                Tell(act, ConcernKind.PathGone, followed);
             act.After(() => Changed?.Invoke(followed.Server));
         });
+
+    /// <summary>Notes that the repository does not answer, which is told once; or that it answers again.</summary>
+    internal Task NoteSilent(Followed followed, bool isSilent) =>
+        journal.Do(act =>
+        {
+            var now = act.Of(file).On(followed.Server);
+            if (!followed.IsSameAs(now) || now!.SilentSince is not null == isSilent)
+                return;
+            var noted = now with { SilentSince = isSilent ? clock.GetUtcNow() : null };
+            act.Change(file, state => state.With(noted));
+            if (isSilent)
+                Tell(act, ConcernKind.RepositorySilent, followed);
+        });
+
+    private void Tell(Act act, ConcernKind kind, Followed followed) =>
+        concerns.Raise(
+            act,
+            kind,
+            followed.By,
+            followed.Server,
+            followed.Number,
+            text: $"{followed.Path} of {followed.App}"
+        );
 
     private void NoteSeen(Act act, Followed followed, Revision seen)
     {

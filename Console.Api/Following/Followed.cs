@@ -22,6 +22,9 @@ public sealed record Followed(
     /// <summary>Since when the path is not in the repository; null: it is.</summary>
     public DateTimeOffset? GoneSince { get; init; }
 
+    /// <summary>Since when it is known, and was told, that the repository does not answer; null: it answers.</summary>
+    public DateTimeOffset? SilentSince { get; init; }
+
     /// <summary>Whether this is the same following: somebody may have begun another meanwhile.</summary>
     internal bool IsSameAs(Followed? other) =>
         other is not null && other.Number == Number && other.Since == Since && other.Path == Path && other.App == App;

@@ -110,7 +110,11 @@ public sealed class Follower(
             if (watched.Answer is { } answer)
             {
                 foreach (var (one, app) in place)
+                {
+                    if (watched.IsSilent is { } isSilent && isSilent != one.SilentSince.HasValue)
+                        await book.NoteSilent(one, isSilent);
                     await Decide(one, app!, answer);
+                }
             }
             if (watched.Wait is var wait && wait >= TimeSpan.Zero && wait < next)
                 next = wait;

@@ -8,6 +8,7 @@ namespace TestServers.Following;
 /// </summary>
 internal sealed class Watched(TimeProvider clock)
 {
+    private const int FailuresOfSilence = 3;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
     private readonly Lock _changing = new();
     private TimeSpan _pause = TimeSpan.Zero;
@@ -19,6 +20,19 @@ internal sealed class Watched(TimeProvider clock)
 
     /// <summary>What it has said last; null: nothing yet.</summary>
     public TipList? Answer { get; private set; }
+
+    /// <summary>Whether it does not answer any more: several questions in turn. Null: one that has failed may be a
+    /// moment's.</summary>
+    public bool? IsSilent
+    {
+        get
+        {
+            lock (_changing)
+                return _failures >= FailuresOfSilence ? true
+                    : _failures == 0 && Answer is not null ? false
+                    : null;
+        }
+    }
 
     /// <summary>How often it is asked.</summary>
     public TimeSpan Every { get; set; }

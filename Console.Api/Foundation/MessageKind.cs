@@ -48,6 +48,12 @@ public enum MessageKind
     /// <summary>The path that a server of one's own follows is not in its repository any more.</summary>
     PathGone,
 
+    /// <summary>The repository that a server of one's own follows does not answer any more.</summary>
+    RepositorySilent,
+
+    /// <summary>A savepoint that one has made, or of a server of one's own, is dropped soon, or was.</summary>
+    SavepointEnds,
+
     /// <summary>A base's data are older than they should be, or nobody knows how old.</summary>
     BaseStale,
 

@@ -83,6 +83,8 @@ public static class MessageText
             ConcernKind.OutOfService => MessageKind.OutOfService,
             ConcernKind.BackInService => MessageKind.BackInService,
             ConcernKind.PathGone => MessageKind.PathGone,
+            ConcernKind.RepositorySilent => MessageKind.RepositorySilent,
+            ConcernKind.SavepointEnds => MessageKind.SavepointEnds,
             _ => MessageKind.Shared,
         };
 
@@ -111,6 +113,14 @@ public static class MessageText
             ConcernKind.PathGone =>
                 $"{server} follows {concern.Text}, which is not in the repository any more. Nothing "
                     + "is built until it is there again; build another path, or have it follow none.",
+            ConcernKind.RepositorySilent =>
+                $"{server} follows {concern.Text}, whose repository does not answer any more. Nothing is built "
+                    + $"until it does; it is asked again by itself, and the page of {server} says what is wrong.",
+            ConcernKind.SavepointEnds when concern.Until is null =>
+                $"Savepoint {concern.Text} of {server} was dropped, as that server is gone.",
+            ConcernKind.SavepointEnds =>
+                $"Savepoint {concern.Text} of {server} is dropped at {until}, as it is old then. Whoever needs it "
+                    + "longer goes back to it before then, and keeps that state anew.",
             _ => $"{concern.By} lets you build on {server}, too, until {until}: {Said(concern.Text)}",
         };
     }

@@ -41,6 +41,12 @@ public enum ConcernKind
 
     /// <summary>The path that their server follows is not in its repository any more.</summary>
     PathGone,
+
+    /// <summary>The repository that their server follows does not answer any more.</summary>
+    RepositorySilent,
+
+    /// <summary>A savepoint that they made, or of a server that they hold, is dropped soon, or was.</summary>
+    SavepointEnds,
 }
 
 /// <summary>Something that a person is to be told once; written in the act that it tells of.</summary>

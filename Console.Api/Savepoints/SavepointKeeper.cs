@@ -4,6 +4,7 @@ using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.Jobs;
+using TestServers.Reservations;
 using TestServers.Settings;
 using TestServers.Storage;
 
@@ -23,6 +24,8 @@ public sealed class SavepointKeeper(
     CopyKeeper copies,
     HistoryStore history,
     Lanes lanes,
+    ReservationBook reservations,
+    Concerns concerns,
     Journal journal,
     Audit audit,
     TimeProvider clock,
@@ -313,7 +316,23 @@ public sealed class SavepointKeeper(
     {
         act.Change(file, state => state.With(one.Id, s => s with { Told = clock.GetUtcNow() }));
         Write(act, "savepoint ends", one.Server, $"{one.Say()}, of {one.By}: it is dropped at {Times.Say(end)}");
+        TellPeople(act, one, end);
         act.After(() => log.LogWarning("{Savepoint}, of {By} is dropped at {End}.", one.Say(), one.By, Times.Say(end)));
+    }
+
+    // Who has made it, and who has its server now.
+    private void TellPeople(Act act, Savepoint one, DateTimeOffset? end)
+    {
+        string?[] people = [one.By, reservations.Of(one.Server)?.Holder];
+        foreach (var person in people.OfType<string>().Distinct(StringComparer.Ordinal))
+            concerns.Raise(
+                act,
+                ConcernKind.SavepointEnds,
+                person,
+                one.Server,
+                text: $"{one.Id}, {one.Name},",
+                until: end
+            );
     }
 
     private void DropUnasked(Act act, Savepoint one, string why)
@@ -334,7 +353,10 @@ public sealed class SavepointKeeper(
                     foreach (var one in act.Of(file).Shown.Where(s => s.Server == copy.Server).ToList())
                     {
                         if (one.State == SavepointState.Kept && one.Copies.Any(c => c.Base == copy.Found.Base))
+                        {
                             DropUnasked(act, one, $"{one.Server} is gone");
+                            TellPeople(act, one, null);
+                        }
                     }
                 });
                 _loop.Wake();

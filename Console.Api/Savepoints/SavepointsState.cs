@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using TestServers.Storage;
 
 namespace TestServers.Savepoints;
@@ -20,6 +21,7 @@ public sealed record SavepointsState(
         );
 
     /// <summary>Those that are not being dropped, the newest first.</summary>
+    [JsonIgnore]
     public IEnumerable<Savepoint> Shown =>
         Savepoints.Values.Where(s => s.State != SavepointState.Dropping).OrderByDescending(s => s.Id.Number);
 

@@ -5,7 +5,8 @@ import * as format from '../page/format.js';
 const icons = {
   yourTurn: 'yours', free: 'free', given: 'yours', shared: 'yours', buildSucceeded: 'succeeded', buildFailed: 'failed',
   takenOver: 'out', placeOver: 'out', endsSoon: 'waiting', newEnd: 'waiting', baseStale: 'crashed',
-  outOfService: 'service', backInService: 'free', restoreFailed: 'failed', pathGone: 'paused'
+  outOfService: 'service', backInService: 'free', restoreFailed: 'failed', pathGone: 'paused',
+  repositorySilent: 'paused', savepointEnds: 'waiting'
 };
 
 // What one can choose to be told, in the order in which it is shown.
@@ -16,7 +17,8 @@ export const wishes = {
   given: 'I am given a server', shared: 'A server is shared with me',
   outOfService: 'My server, or one I wait for, is out of service', backInService: 'It is in service again',
   buildSucceeded: 'My build has succeeded', buildFailed: 'My build has failed',
-  pathGone: 'The branch that my server follows is gone',
+  pathGone: 'The branch that my server follows is gone', repositorySilent: 'Its repository does not answer',
+  savepointEnds: 'A savepoint is dropped soon',
   baseStale: 'A base is stale', restoreFailed: 'A restore has failed'
 };
 

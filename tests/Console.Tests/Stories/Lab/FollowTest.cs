@@ -90,6 +90,23 @@ public sealed class FollowTest(LabFixture lab) : IClassFixture<LabFixture>, IAsy
         Assert.Null((await Following(anna)).Text("problem"));
         Assert.Single(await Told(anna, "pathGone"));
 
+        // Its repository is silent for a while: told once, after more than one question, and built when it is back.
+        await lab.AsOwner("mv", Tickets, Tickets + ".away");
+        try
+        {
+            await Wait.Until("it is told", async () => (await Told(anna, "repositorySilent")).Count > 0, 40);
+        }
+        finally
+        {
+            await lab.AsOwner("mv", Tickets + ".away", Tickets);
+        }
+        await BuildOf(anna, await Push());
+        Assert.StartsWith(
+            "own7 follows walk of twig, whose repository does not answer any more.",
+            Assert.Single(await Told(anna, "repositorySilent")),
+            StringComparison.Ordinal
+        );
+
         // Nothing is built while it is out of service, and it goes on behind it.
         using var carla = own.Process.ClientFor("carla");
         await carla.Put("api/servers/own7/service", new { @out = true, note = "a new disk" });

@@ -47,21 +47,25 @@ public sealed class WatchedTest
         var tips = ImmutableDictionary<RepositoryPath, Revision>.Empty.Add(path, Revision.From("1234567")!);
         watched.Begin();
         watched.End(new(tips, null));
+        Assert.False(watched.IsSilent);
         var pauses = new List<double>();
+        var told = new List<bool?>();
         for (var failure = 0; failure < 20; failure++)
         {
             _clock.Advance(watched.Wait);
             Assert.True(watched.Begin());
             watched.End(TipList.None("silent"));
             pauses.Add(watched.Wait.TotalSeconds);
+            told.Add(watched.IsSilent);
             Assert.Equal(_clock.GetUtcNow() + watched.Wait, watched.NextLook);
         }
         Assert.Equal([30, 60, 120, 240, 480, 600, 600], pauses.Take(7));
+        Assert.Equal([null, null, true, true], told.Take(4));
         Assert.Equal("silent", watched.Answer!.Problem);
         Assert.Equal(tips, watched.Answer.Tips);
         _clock.Advance(watched.Wait);
         watched.Begin();
         watched.End(Well);
-        Assert.Equal((TimeSpan.FromSeconds(30), null), (watched.Wait, watched.NextLook));
+        Assert.Equal((TimeSpan.FromSeconds(30), null, false), (watched.Wait, watched.NextLook, watched.IsSilent));
     }
 }
