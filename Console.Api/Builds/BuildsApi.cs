@@ -52,6 +52,7 @@ public static class BuildsApi
             .AddSingleton<SiteValues>()
             .AddSingleton<TemplateCheck>()
             .AddSingleton<ServerFinds>()
+            .AddSingleton<KeptFolders>()
             .AddSingleton<UsualTimes>()
             .AddSingleton<BuildPresenter>()
             .AddSingleton<BuildLists>()

@@ -22,6 +22,7 @@ public sealed class ServerLooks(
     BusyServers busyServers,
     GuestProgram guest,
     ServerFinds finds,
+    KeptFolders folders,
     TimeProvider clock,
     ILogger<ServerLooks> log
 ) : BackgroundService
@@ -49,6 +50,7 @@ public sealed class ServerLooks(
         // What says nothing of the server itself has not looked: what it leaves out is not gone.
         if (!status.Done || !status.Results.ContainsKey("disk_free"))
             return false;
+        folders.Note(server.Name, status);
         if (BuiltMark.OfSite(status) is null)
             history.NoteOther(server.Name, null);
         var found = await finds.Of(server.Name, known, status, cancel);

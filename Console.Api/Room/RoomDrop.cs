@@ -13,6 +13,7 @@ public sealed class RoomDrop(
     RoomPresenter room,
     BaseFacts bases,
     CopyKeeper copies,
+    Copies found,
     Journal journal,
     Audit audit,
     KeptAnswers answers
@@ -81,7 +82,8 @@ public sealed class RoomDrop(
             var end = await Drop(database);
             if (end.Done)
             {
-                bases.NoteFound(database.Host, database.Found, null);
+                foreach (var gone in found.Every.Where(c => GoesWith(c, database)).ToList())
+                    bases.NoteFound(gone.Host, gone.Found, null);
                 return null;
             }
             await journal.Do(act => audit.Write(act, caller, "drop-failed", name, end.Message));
@@ -97,7 +99,18 @@ public sealed class RoomDrop(
         }
     }
 
-    // A base goes with its spares.
+    // A base goes with its spares and old nights, a savepoint with its twin.
+    private static bool GoesWith(Copy one, Copy dropped) =>
+        one.Host == dropped.Host
+        && one.Found.Base == dropped.Found.Base
+        && one.Found.Console == dropped.Found.Console
+        && (
+            dropped.Found.Kind == DatabaseKind.Keep
+                ? one.Found.Savepoint == dropped.Found.Savepoint
+                    && one.Found.Kind is DatabaseKind.Keep or DatabaseKind.Twin
+                : one.Found.Kind is DatabaseKind.Base or DatabaseKind.Spare or DatabaseKind.Night
+        );
+
     private static Task<HostResult> Drop(Copy database) =>
         database.Found is { Kind: DatabaseKind.Keep, Savepoint: { } savepoint }
             ? database.Host.Unkeep(database.Found.Base, savepoint, CancellationToken.None)

@@ -1,3 +1,4 @@
+using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Savepoints;
 using TestServers.Storage;
@@ -5,7 +6,13 @@ using TestServers.Storage;
 namespace TestServers.Room;
 
 /// <summary>Shows what takes room on the database hosts, and what of it nobody needs.</summary>
-public sealed class RoomPresenter(BaseFacts bases, Copies copies, CopySight sight, JsonFile<SavepointsState> savepoints)
+public sealed class RoomPresenter(
+    BaseFacts bases,
+    Copies copies,
+    CopySight sight,
+    JsonFile<SavepointsState> savepoints,
+    KeptFolders folders
+)
 {
     public RoomView Now
     {
@@ -21,7 +28,8 @@ public sealed class RoomPresenter(BaseFacts bases, Copies copies, CopySight sigh
                         .Select(g => new RoomServer(g.Key, g.Count(), g.Sum(c => c.Size ?? 0)))
                         .OrderByDescending(s => s.Size),
                 ],
-                [.. UnneededOf(all).Select(u => u.View)]
+                [.. UnneededOf(all).Select(u => u.View)],
+                folders.Unnamed
             );
         }
     }

@@ -1,3 +1,4 @@
+using TestServers.Builds;
 using TestServers.Databases;
 
 namespace TestServers.Room;
@@ -5,10 +6,13 @@ namespace TestServers.Room;
 /// <summary>What takes room on the database hosts.</summary>
 /// <param name="Servers">How much each server's own databases and savepoints take, the largest first.</param>
 /// <param name="Unneeded">What nobody needs, and may be dropped.</param>
+/// <param name="Folders">Folders on servers that the settings do not name any more; a person removes them
+/// there.</param>
 public sealed record RoomView(
     IReadOnlyList<RoomHost> Hosts,
     IReadOnlyList<RoomServer> Servers,
-    IReadOnlyList<UnneededDatabase> Unneeded
+    IReadOnlyList<UnneededDatabase> Unneeded,
+    IReadOnlyList<UnnamedFolder> Folders
 );
 
 /// <summary>A database host's room.</summary>

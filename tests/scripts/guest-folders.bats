@@ -171,3 +171,14 @@ give_way() {
   from_git main folders=uploads folder.other.link=x
   has_error 'takes no value folder.other.link'
 }
+
+@test "every folder that stays is told, whatever the settings name by now" {
+  call status
+  [[ $output != *'@result kept.'* ]] || return 1
+  from_git main "${folders[@]}"
+  mkdir "$kept/../other" "$kept/../other/old"
+  ln -s /etc "$kept/link"
+  call status
+  has_result "kept.0=${kept%/*}/other/old" "kept.1=$kept/cache" "kept.2=$kept/uploads"
+  [[ $output != *'@result kept.3'* ]] || return 1
+}

@@ -25,7 +25,7 @@ export const Room = Backbone.Model.extend({
   },
 
   toTemplate() {
-    const { hosts = [], servers = [], unneeded = [] } = this.attributes;
+    const { hosts = [], servers = [], unneeded = [], folders = [] } = this.attributes;
     const size = unneeded.reduce((sum, one) => sum + (one.size || 0), 0);
     const text = `${format.count(unneeded.length, 'database', 'databases')}, ${format.size(size)},`;
     return {
@@ -33,7 +33,11 @@ export const Room = Backbone.Model.extend({
       servers: servers.map((one) => ({
         server: one.server, size: format.size(one.size), count: format.count(one.databases, 'database', 'databases')
       })),
-      unneeded: unneeded.length ? { text } : null
+      unneeded: unneeded.length ? { text } : null,
+      folders: folders.length ? {
+        text: format.count(folders.length, 'folder', 'folders'),
+        list: folders.map((one) => `${one.server}: ${one.command}`).join('\n')
+      } : null
     };
   }
 });

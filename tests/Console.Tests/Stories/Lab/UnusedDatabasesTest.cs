@@ -79,6 +79,68 @@ public sealed class UnusedDatabasesTest(LabFixture lab) : IClassFixture<LabFixtu
     }
 
     [Fact]
+    public async Task What_nobody_needs_is_dropped_by_the_list_that_was_shown_and_nothing_else()
+    {
+        await using var console = new CopyConsole(lab, keptDays: 7);
+        console.AddHost("vmhost", "^qa[0-9]$");
+        console.WriteDomains("vmhost", "qa1", "qa2");
+        await console.Found();
+        await console.MakeCopies("qa1", "qa2");
+        await console.MakeCopiesOf("0123456789ab", "qa5");
+        await console.SeeAll(["qa1", "qa2"]);
+        const string Time = "data time 2026-01-01T00:00:00Z";
+        await console.Make("base_grace", "base of grace", $"{Time}; tables 1; raw size 1");
+        await console.Make("spare_grace_1", "spare of grace", $"{Time}; ready of 1");
+        await console.Make("night_grace_1", "night of grace", Time);
+        await console.Make("keep_grace_7", "keep of grace", $"{Time}; server qa2; kept 2026-01-01T00:00:00Z; name x");
+        await console.Make("twin_grace_7", "twin of grace", Time);
+        console.Change(s =>
+        {
+            s["bases"] = new JsonArray();
+            s["roles"] = JsonNode.Parse("""[ { "role": "administrator", "users": ["carla"] } ]""");
+        });
+        console.WriteDomains("vmhost", "qa2");
+        await console.Process.Start();
+        using HttpClient anna = console.Process.ClientFor("anna"),
+            carla = console.Process.ClientFor("carla");
+        string[] expected = ["base_grace", "copy_grace_qa1", "keep_grace_7"];
+        await Wait.Until("it is shown", async () => (await Unneeded(anna)).SequenceEqual(expected), 40);
+        var host = (await anna.Json("api/room"))
+            .GetProperty("hosts")
+            .EnumerateArray()
+            .Single(h => h.Text("name") == "db1");
+        var all = host.GetProperty("databases").EnumerateArray().Select(d => d.Text("name")).ToList();
+        Assert.All(await console.Databases(), name => Assert.Contains(name, all));
+
+        await (await anna.Post("api/room/drop", Named("base_grace"))).Problem(HttpStatusCode.Forbidden);
+        var refused = await carla.Post("api/room/drop", Named("base_grace", "copy_grace_qa2"));
+        Assert.StartsWith(
+            "copy_grace_qa2 on db1 is not among what nobody needs now. Nothing was dropped.",
+            await refused.Problem(HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(8, (await console.Databases()).Length);
+
+        var answer = await (await carla.Post("api/room/drop", Named(expected))).Json();
+        Assert.Equal("3 databases were dropped.", answer.Text("message"));
+        Assert.Equal(["copy_grace_qa2", "copy_grace_qa5"], await console.Databases());
+        Assert.Empty(await Unneeded(anna));
+    }
+
+    private static object Named(params string[] names) =>
+        new { databases = names.Select(name => new { host = "db1", name }).ToArray() };
+
+    private static async Task<List<string>> Unneeded(HttpClient http) =>
+        [
+            .. (await http.Json("api/room"))
+                .GetProperty("unneeded")
+                .EnumerateArray()
+                .Select(u => u.Text("name")!)
+                .Where(name => name.Contains("_grace", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
+
+    [Fact]
     public async Task A_person_drops_one_at_once_by_name_and_is_refused_what_somebody_may_use()
     {
         await using var console = new CopyConsole(lab, keptDays: 7);

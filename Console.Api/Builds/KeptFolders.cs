@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using TestServers.HostPrograms;
+using TestServers.Settings;
+
+namespace TestServers.Builds;
+
+/// <summary>A folder on a server that stayed for an app and is not named by the settings any more.</summary>
+/// <param name="App">For which app it was.</param>
+/// <param name="Path">Where it is on the server.</param>
+/// <param name="Command">What removes it there, with all that is in it.</param>
+public sealed record UnnamedFolder(ServerName Server, string App, string Path, string Command);
+
+/// <summary>
+/// The folders that stay on servers, as each has told them last. Nothing removes one: what is in it is somebody's, even
+/// when the settings do not name it any more.
+/// </summary>
+public sealed class KeptFolders(CurrentSettings settings)
+{
+    private readonly ConcurrentDictionary<ServerName, ImmutableArray<string>> _told = new();
+
+    /// <summary>Notes what a server has told of itself.</summary>
+    public void Note(ServerName server, HostResult status)
+    {
+        ImmutableArray<string> paths =
+        [
+            .. status
+                .Results.Where(r => r.Key.StartsWith("kept.", StringComparison.Ordinal))
+                .Select(r => r.Value)
+                .Order(StringComparer.Ordinal),
+        ];
+        if (paths.IsEmpty)
+            _told.TryRemove(server, out _);
+        else
+            _told[server] = paths;
+    }
+
+    /// <summary>Those that no app of the settings has, by server and path.</summary>
+    public IReadOnlyList<UnnamedFolder> Unnamed =>
+        [
+            .. from told in _told
+            orderby told.Key.Text
+            from path in told.Value
+            let parts = path.Split('/')
+            where parts.Length > 2 && !IsNamed(parts[^2], parts[^1])
+            select new UnnamedFolder(
+                told.Key,
+                parts[^2],
+                path,
+                $"rm -rf -- '{path.Replace("'", "'\\''", StringComparison.Ordinal)}'"
+            ),
+        ];
+
+    private bool IsNamed(string app, string folder) =>
+        settings.Now.Apps.Any(a => a.Name.Text == app && a.Folders?.ContainsKey(folder) == true);
+}
