@@ -187,3 +187,21 @@ put_second() {
   each_failing 7 put_second
   [ "$(answer)" = 'second one' ]
 }
+
+# Each time the app is there again, as its builds have left it.
+take_off() {
+  put_settings first
+  [ "$status" -eq 0 ] || return 0
+  from_git main folders=uploads
+  [ "$status" -eq 0 ] || return 0
+  call off app=shop folders=remove
+  [[ $status -eq 0 || ! -e $work/srv/site/wsgi.py || -d $copy ]] || { echo "half: $output" && return 1; }
+}
+
+@test "taking an app off" {
+  make_apache
+  put_code one
+  from_git main
+  each_failing 10 take_off
+  [ -z "$(ls -A "$work/srv/site")" ] && [ ! -e "$copy" ]
+}

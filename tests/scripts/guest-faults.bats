@@ -83,7 +83,8 @@ END
   has_error "The first line is 'protocol=2', guest speaks protocol=1." \
     "Install the console's version of guest on this host."
   call exchange
-  has_error "'exchange' is no verb of guest. It knows: status checkout compare steps settings workers errors sweep." \
+  has_error "'exchange' is no verb of guest." \
+    'It knows: status checkout compare steps settings off workers errors sweep.' \
     "Install the console's version of guest on this host."
 }
 
