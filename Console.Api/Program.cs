@@ -87,6 +87,7 @@ public partial class Program
         app.MapAnyServer();
         app.MapLine();
         app.MapBuilds();
+        app.MapServerApps();
         app.MapSavepoints();
         app.MapRoom();
         app.MapHistory();

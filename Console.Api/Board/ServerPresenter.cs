@@ -50,7 +50,10 @@ public sealed class ServerPresenter(
             tags.Of(server.Name),
             usability.OutOfService(server.Name),
             follower.Of(server.Name)
-        );
+        )
+        {
+            Beside = known.Beside is { } beside ? [.. beside.Keys] : null,
+        };
     }
 
     public static HostView Of(HostState host) => new(host.Name, AsOf(host), host.Problem, host.Others, host.Notices);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using TestServers.Builds;
 using TestServers.Following;
 using TestServers.History;
@@ -57,7 +58,12 @@ public sealed record ServerView(
     ImmutableArray<TagName> Tags,
     OutOfService? Service,
     FollowingView? Following
-);
+)
+{
+    /// <summary>The other apps whose sites it has beside that of the configuration; left out: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AppName>? Beside { get; init; }
+}
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>
 /// <param name="By">Who launched it.</param>

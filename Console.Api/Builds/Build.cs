@@ -54,6 +54,10 @@ public sealed record Build(
     /// <summary>It was launched because its server follows its path; null: somebody asked for it.</summary>
     public BuildByItself? Follows { get; init; }
 
+    /// <summary>It takes its app off the server; null: it puts it there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TakeOff? Off { get; init; }
+
     /// <summary>Who cancelled it, or took its right to run while it ran; null: nobody did.</summary>
     public string? CancelledBy { get; init; }
 
@@ -103,6 +107,7 @@ public sealed record Build(
                 : kept.BasesOf(app),
             Loaded = app is null ? [] : LoadedOf(app, kept),
             HasSeveralBases = app?.HasSeveralBases == true,
+            IsOff = Off is not null,
             Health = Health,
             Settings = Settings,
             HasBegun = Steps.Any(s => s.StartedAt is not null),

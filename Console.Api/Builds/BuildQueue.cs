@@ -87,13 +87,25 @@ public sealed class BuildQueue(
                         Nights = again is null ? null : NightsOf(again, wanted),
                         Resumes = resumes?.Id,
                         Bases = wanted.Bases is { IsEmpty: false } ? wanted.Bases : null,
+                        Off = wanted.Off,
                         Follows = follows is null ? null : new(IsFailing(server, wanted.App)),
                         Result = resumes?.Result,
-                        Reservation = holds.For(act, server, id, $"build of {wanted.App} {path}", number, deed),
+                        Reservation = holds.For(
+                            act,
+                            server,
+                            id,
+                            wanted.Off is null ? $"build of {wanted.App} {path}" : $"taking off {wanted.App}",
+                            number,
+                            deed
+                        ),
                         Steps =
                         [
                             .. steps
-                                .Where(s => s.IsPartOf(app, wanted.Database, wanted.Code))
+                                .Where(s =>
+                                    wanted.Off is null
+                                        ? s.IsPartOf(app, wanted.Database, wanted.Code)
+                                        : s.IsPartOfTakingOff(app)
+                                )
                                 .Select(s =>
                                     resumes?.Steps.FirstOrDefault(r =>
                                         r.Name == s.Name && r.State == StepState.Succeeded
@@ -105,12 +117,14 @@ public sealed class BuildQueue(
             audit.Write(
                 act,
                 deed.Caller,
-                "build",
+                added.Off is null ? "build" : "take off",
                 server.Text,
-                $"build {added.Id}: {added.App} "
-                    + $"{added.Path}{(added.Database ? ", database" : "")}"
-                    + $"{Say(added.Bases)}{(added.Code ? ", code" : "")}"
-                    + (follows is null ? "" : $"; it follows {added.Path}")
+                added.Off is { } off
+                    ? $"build {added.Id}: {added.App}{(off.Folders ? ", with the folders that stay" : "")}"
+                    : $"build {added.Id}: {added.App} "
+                        + $"{added.Path}{(added.Database ? ", database" : "")}"
+                        + $"{Say(added.Bases)}{(added.Code ? ", code" : "")}"
+                        + (follows is null ? "" : $"; it follows {added.Path}")
             );
             answers.Keep(act, deed, new LaunchedBuild(added.Id));
             return added;
@@ -135,6 +149,7 @@ public sealed class BuildQueue(
         var wanted = new Wanted(build.App, build.Code ? build.Path : null, revision, build.Database, build.Code)
         {
             Bases = build.Database ? BasesAgain(build) : null,
+            Off = build.Off,
         };
         if (!fromFailed)
             return await Enqueue(build.Server, wanted, number, deed, retryOf: id, again: build);

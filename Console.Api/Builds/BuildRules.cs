@@ -17,6 +17,9 @@ public sealed record Wanted(AppName App, RepositoryPath? Path, Revision? Revisio
     /// all are.
     /// </summary>
     public ImmutableSortedDictionary<DatabaseName, BaseName>? Bases { get; init; }
+
+    /// <summary>The app is to be taken off the server; null: it is to be put there.</summary>
+    public TakeOff? Off { get; init; }
 }
 
 /// <summary>A build that may be launched.</summary>
@@ -61,7 +64,9 @@ public sealed class BuildRules(
     {
         var found = RunningServer(server);
         var app = catalogue.Find(wanted.App);
-        var path = PathFor(found, app, wanted);
+        var path = wanted.Off is null ? PathFor(found, app, wanted) : PathOf(found, app);
+        if (wanted.Off is null)
+            EnsurePlace(found, app, wanted);
         LimitFor(by);
         return new(found, app, path);
     }
@@ -75,6 +80,63 @@ public sealed class BuildRules(
                 .Conflict($"{server} is {found.State}. Start it on {found.Host}, or take another server.")
                 .With("state", found.State);
     }
+
+    // What is there, of an app that is to be taken off.
+    private RepositoryPath PathOf(Server server, AppSettings app)
+    {
+        var kept = history.Of(server.Name);
+        if (!HasAnything(kept, app))
+            throw Problem.NotFound(
+                "app on the server",
+                $"Nothing of {app.Name} is on {server.Name}. GET api/servers/{server.Name}/apps lists what is."
+            );
+        return kept.Code.GetValueOrDefault(app.Name)?.Path ?? RepositoryPath.From(app.DefaultPath)!;
+    }
+
+    /// <summary>Whether a server has an app's site or code, or a copy that no other app there uses.</summary>
+    public bool HasAnything(ServerHistory kept, AppSettings app)
+    {
+        if (
+            kept.Other?.App == app.Name
+            || kept.ConfigurationOf(app.Name) is not null
+            || kept.Code.ContainsKey(app.Name)
+        )
+            return true;
+        var others = kept.AppsBeside(settings.Now.Apps, app.Name).SelectMany(a => kept.BasesOf(a)).ToList();
+        return app
+            .AllDatabases.SelectMany(d => d.Bases)
+            .Any(name => kept.Copies.ContainsKey(name) && !others.Any(b => b.Base == name));
+    }
+
+    // Beside other sites it needs an address and copies of its own.
+    private void EnsurePlace(Server server, AppSettings app, Wanted wanted)
+    {
+        if (!settings.Now.MayHaveSeveral(server.Name))
+            return;
+        var kept = history.Of(server.Name);
+        var chosen = kept.BasesOf(app).With(wanted.Database ? wanted.Bases : null, app);
+        foreach (
+            var other in settings.Now.Apps.Where(a => a.Name != app.Name && kept.ConfigurationOf(a.Name) is not null)
+        )
+        {
+            var way = $"Take {other.Name} off {server.Name} first, or take another server.";
+            if (chosen.FirstOrDefault(b => kept.BasesOf(other).Any(o => o.Base == b.Base)) is { } shared)
+                throw Problem.Conflict(
+                    $"{other.Name} on {server.Name} uses its copy of {shared.Base}, and {app.Name} would, too: a "
+                        + $"server has one copy of a base. {way}"
+                );
+            var page = PageOf(app, server);
+            if (page == PageOf(other, server))
+                throw Problem.Conflict(
+                    $"{other.Name} on {server.Name} has the address {page} (`health`), and {app.Name} would have it, "
+                        + $"too. {way} Both can stand beside each other when each has its own in the settings."
+                );
+        }
+    }
+
+    /// <summary>The address by which an app's site is asked on a server.</summary>
+    public static string PageOf(AppSettings app, Server server) =>
+        Placeholders.FillPage(app.Health, server.Name, server.Address, server.Url);
 
     // The wanted one, or the one that is there when no code is asked for.
     private RepositoryPath PathFor(Server server, AppSettings app, Wanted wanted)

@@ -118,11 +118,13 @@ public sealed class BuildRunner(
     /// </summary>
     public void GiveBack(Act act, Build ended)
     {
-        if (ended.Reservation is not { } number || ended.HasTouched)
+        // Of what was taken off nothing is left to be held.
+        var isOver = ended is { Off: not null, State: JobState.Succeeded };
+        if (ended.Reservation is not { } number || (ended.HasTouched && !isOver))
             return;
         if (store.All.Any(b => b.Reservation == number && b.Id != ended.Id && (!b.Ended || b.HasTouched)))
             return;
-        holds.GiveBack(act, ended.Server, number, ended.Id);
+        holds.GiveBack(act, ended.Server, number, ended.Id, isOver ? "is over" : "has touched nothing");
     }
 
     // In one act: whether its reservation still holds, and that it runs. A cancel may have been quicker.
@@ -201,10 +203,11 @@ public sealed class BuildRunner(
         if (await Obstacle(build, app, server, cancel) is { } obstacle)
             return new(JobState.Failed, obstacle);
         var chosen = build.BasesOf(app, history.Of(build.Server));
-        TellLeftOut(build, app, chosen);
+        if (build.Off is null)
+            TellLeftOut(build, app, chosen);
         using var calls = guest.BeginSequence();
         var end = await _engine.Run(build.Id, steps, new BuildWork(build, app, server, chosen, calls), cancel);
-        if (end.Step is null)
+        if (end.Step is null && build.Off is null)
             TellUnused(build.Id, app);
         var isDecided = end.Result is { State: StepState.Failed, IsUnknown: false };
         if (end.Step is not null && isDecided && app.Workers is { Count: > 0 })
@@ -213,7 +216,8 @@ public sealed class BuildRunner(
             end.Step is null ? JobState.Succeeded
             : end.Result.State == StepState.Cancelled ? JobState.Cancelled
             : JobState.Failed;
-        return new(state, end.Step is null ? "ready" : end.Verdict, end.LastStep);
+        var ready = build.Off is null ? "ready" : $"{app.Name} is taken off {server.Name}";
+        return new(state, end.Step is null ? ready : end.Verdict, end.LastStep);
     }
 
     // The former site goes on, and so do its workers. After a cancel the server starts them when it is cleaned.
@@ -230,23 +234,30 @@ public sealed class BuildRunner(
     // Why it ends before any of its steps begins; null: nothing stands in the way.
     private async Task<string?> Obstacle(Build build, AppSettings app, Server server, CancellationToken cancel)
     {
+        if (build.Off is not null)
+            return await Uncleaned(server, cancel);
         if (app.FaultIn(build.Bases) is { } other)
             return $"The settings are others since this build was launched. {other} Nothing was touched.";
         var chosen = build.BasesOf(app, history.Of(build.Server));
         // Before a database is exchanged for the sake of settings that never come.
         if (templates.FaultOf(app, server, build.Path, build.Revision, chosen, build.Id, build.By) is { } fault)
             return $"{fault} Nothing on {server.Name} was touched.";
-        if (await cleaning.Before(server, cancel) is { } unclean)
-        {
-            cancel.ThrowIfCancellationRequested();
+        if (await Uncleaned(server, cancel) is { } unclean)
             return unclean;
-        }
         if (build.Code)
             return null;
         // Known only now, when the build before it ended half-way.
         if (rules.IncompleteOn(build.Server, app) is { } incomplete)
             return $"{incomplete} Nothing was touched. Build the code, too.";
         return await Unreached(server, cancel) is { } unreached ? $"{unreached} Nothing was touched." : null;
+    }
+
+    private async Task<string?> Uncleaned(Server server, CancellationToken cancel)
+    {
+        var unclean = await cleaning.Before(server, cancel);
+        if (unclean is not null)
+            cancel.ThrowIfCancellationRequested();
+        return unclean;
     }
 
     // As its plan did. The migrations of the database are told when its commands have run.

@@ -49,6 +49,10 @@ public sealed record BuildView(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<DatabaseName, BaseName>? Bases { get; init; }
+
+    /// <summary>It takes its app off the server; left out: it puts it there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TakeOff? Off { get; init; }
 }
 
 /// <summary>Shows builds with their place in the queue.</summary>
@@ -89,6 +93,7 @@ public sealed class BuildPresenter(JobStore<Build> store, UsualTimes usual, Inve
         )
         {
             Bases = build.Bases,
+            Off = build.Off,
         };
     }
 

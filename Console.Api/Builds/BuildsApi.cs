@@ -41,7 +41,9 @@ public static class BuildsApi
             .AddSingleton<IBuildStep, CodeStep>()
             .AddSingleton<IBuildStep, AfterStep>()
             .AddSingleton<IBuildStep, SettingsStep>()
-            .AddSingleton<IBuildStep, HealthStep>();
+            .AddSingleton<IBuildStep, HealthStep>()
+            .AddSingleton<IBuildStep, OffStep>()
+            .AddSingleton<IBuildStep, CopiesStep>();
         return services
             .AddSingleton<GuestProgram>()
             .AddSingleton<BusyServers>()
@@ -55,6 +57,7 @@ public static class BuildsApi
             .AddSingleton<KeptFolders>()
             .AddSingleton<UsualTimes>()
             .AddSingleton<BuildPresenter>()
+            .AddSingleton<ServerApps>()
             .AddSingleton<BuildLists>()
             .AddSingleton<IRetained, OldBuilds>()
             .AddBackground<ServerCleanup>()
@@ -181,6 +184,10 @@ public static class BuildsApi
         return TypedResults.Ok(views.Of(await queue.Cancel(id, Deed.Of(context), context.RequestAborted)));
     }
 
+    /// <summary>The answer to a call that has launched a build.</summary>
+    internal static Accepted<BuildView> Accepted(HttpContext context, Build build, BuildPresenter views) =>
+        PublicAddress.Accepted(context, $"/api/builds/{build.Id}", views.Of(build));
+
     private static Task ShowLog(JobId id, [AsParameters] LogPart part, HttpContext context, BuildQueue queue) =>
         LogAnswer.Write(
             context,
@@ -200,7 +207,4 @@ public static class BuildsApi
                         )
                 ),
         ];
-
-    private static Accepted<BuildView> Accepted(HttpContext context, Build build, BuildPresenter views) =>
-        PublicAddress.Accepted(context, $"/api/builds/{build.Id}", views.Of(build));
 }

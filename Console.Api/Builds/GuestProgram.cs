@@ -202,10 +202,32 @@ public sealed class GuestProgram(
         AddKind(values, app);
         foreach (var (name, command) in app.Workers ?? NoWorkers)
             values[$"worker.{name}"] = command;
+        if (settings.Now.MayHaveSeveral(server.Name))
+            values["beside"] = "true";
         var call = Call(server, "settings", limit, values, run.Log, run.Progress) with { Files = rendered.Files };
         // What it says is enough: nobody waits until it has ended.
         return Keep(server, work.Calls.Run(call, isFollowed: true, cancel));
     }
+
+    /// <summary>Takes the app's site, workers and code off the server.</summary>
+    public Task<HostResult> TakeOff(BuildWork work, TimeSpan limit, StepRun<Build> run, CancellationToken cancel)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["app"] = work.App.Name.Text,
+            ["folders"] = work.Build.Off!.Folders ? "remove" : "keep",
+            ["console"] = state.Id,
+            ["build"] = work.Build.Id.Text,
+            ["by"] = work.Build.By,
+        };
+        return Run(work.Server, Call(work.Server, "off", limit, values, run.Log, run.Progress), cancel);
+    }
+
+    /// <summary>The apps whose sites a server has, as it tells; null: it has one app's alone.</summary>
+    public static IReadOnlyList<AppName>? SitesOf(HostResult end) =>
+        end.Results.GetValueOrDefault("sites") is { } names
+            ? [.. names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(AppName.From).OfType<AppName>()]
+            : null;
 
     /// <summary>
     /// Ends the app's workers, before anything of what they use is exchanged, or starts those that its last settings on

@@ -10,4 +10,7 @@ public interface IBuildStep : IStep<Build, BuildWork>
     /// <param name="database">Whether a fresh database is wanted.</param>
     /// <param name="code">Whether code is wanted.</param>
     bool IsPartOf(AppSettings app, bool database, bool code);
+
+    /// <summary>Whether a build has it that takes its app off the server.</summary>
+    bool IsPartOfTakingOff(AppSettings app) => false;
 }

@@ -133,7 +133,7 @@ public sealed class ServerCleanup(
             app => app.Name,
             app => CodeOf(app, status, known.GetValueOrDefault(app.Name))
         );
-        history.Correct(server.Name, code, copies);
+        history.Correct(server.Name, code, copies, GuestProgram.SitesOf(status));
         return all;
     }
 

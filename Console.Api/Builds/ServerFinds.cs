@@ -57,7 +57,8 @@ public sealed partial class ServerFinds(CurrentSettings settings, BaseFacts base
     // Seen from this console's last build of it; one that has failed has left nothing that can be told.
     private FoundOtherwise? OtherwiseOf(AppSettings app, KeptCode? now, HostResult status, ServerHistory known)
     {
-        if (known.Entries.FirstOrDefault(e => e.App == app.Name && e.Code) is not { Revision: not null } last)
+        var last = known.Entries.FirstOrDefault(e => e.App == app.Name && (e.Code || e.Off));
+        if (last is not { Off: false, Revision: not null })
             return null;
         var left = new KeptCode(last.Path, last.Revision);
         if (now == left)
@@ -130,7 +131,7 @@ public sealed partial class ServerFinds(CurrentSettings settings, BaseFacts base
         // One that no site uses any more is dropped by the console itself.
         if (known.Unused?.Contains(@base.Name) == true)
             return null;
-        if (known.Entries.FirstOrDefault(entry => IsOfBase(entry, known, @base.Name)) is not { } last)
+        if (known.Entries.FirstOrDefault(entry => IsOfBase(entry, known, @base.Name)) is not { Off: false } last)
             return null;
         if (DataTimeOf(last, @base.Name) is not { } left)
             return null;
@@ -153,7 +154,9 @@ public sealed partial class ServerFinds(CurrentSettings settings, BaseFacts base
     }
 
     private bool IsOfBase(HistoryEntry entry, ServerHistory known, BaseName name) =>
-        entry.Database && settings.Now.App(entry.App) is { } app && known.BasesOf(app).Any(b => b.Base == name);
+        (entry.Database || entry.Off)
+        && settings.Now.App(entry.App) is { } app
+        && known.BasesOf(app).Any(b => b.Base == name);
 
     // Of one that was not loaded nothing can be told.
     private DateTimeOffset? DataTimeOf(HistoryEntry entry, BaseName name) =>

@@ -45,14 +45,15 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
             ("build", Texts(("id", id.Text), ("by", by))),
             ("database", named.Count > 0 ? named[databases[0].Name.Text] : NoDatabase),
             ("databases", named),
-            ("folders", FoldersOf(app, folder)),
+            ("folders", FoldersOf(app, folder, settings.Now.MayHaveSeveral(server.Name))),
             ("variables", VariablesOf(app, hidePassword))
         );
     }
 
-    private static Dictionary<string, object?> FoldersOf(AppSettings app, string folder)
+    private static Dictionary<string, object?> FoldersOf(AppSettings app, string folder, bool hasSeveral)
     {
-        var places = Texts(("code", $"{folder}/code/{app.Name}"), ("site", folder + "/site"));
+        var site = hasSeveral ? $"{folder}/site/{app.Name}" : $"{folder}/site";
+        var places = Texts(("code", $"{folder}/code/{app.Name}"), ("site", site));
         foreach (var name in app.Folders?.Keys ?? [])
             places[name] = $"{folder}/kept/{app.Name}/{name}";
         return places;

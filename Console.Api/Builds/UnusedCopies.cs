@@ -33,7 +33,7 @@ public sealed class UnusedCopies(
     /// <summary>The bases of an app whose copies nothing on the server uses, once this build has succeeded.</summary>
     public ImmutableArray<BaseName> Behind(Build ended, AppSettings app, ServerHistory kept)
     {
-        if (ended.State != JobState.Succeeded || !app.HasSeveralBases)
+        if (ended.State != JobState.Succeeded || ended.Off is not null || !app.HasSeveralBases)
             return [];
         var used = ended.BasesOf(app, kept).Concat(UsedByOthers(app.Name, kept)).Select(b => b.Base).ToHashSet();
         var former = app.AllDatabases.SelectMany(d => d.Bases).Where(kept.Copies.ContainsKey);
@@ -125,8 +125,5 @@ public sealed class UnusedCopies(
 
     // Of those that were built there.
     private IEnumerable<ChosenBase> UsedByOthers(AppName? but, ServerHistory kept) =>
-        settings
-            .Now.Apps.Where(a => a.Name != but)
-            .Where(a => kept.Code.ContainsKey(a.Name) || kept.Bases?.ContainsKey(a.Name) == true)
-            .SelectMany(a => kept.BasesOf(a));
+        kept.AppsBeside(settings.Now.Apps, but).SelectMany(a => kept.BasesOf(a));
 }

@@ -174,7 +174,7 @@ public sealed class Follower(
             return;
         var kept = history.Of(followed.Server);
         var here = kept.Code.GetValueOrDefault(app.Name);
-        if (kept.Other is not null || kept.Configuration?.App != app.Name || here?.Path != followed.Path)
+        if (kept.Other is not null || kept.ConfigurationOf(app.Name) is null || here?.Path != followed.Path)
         {
             await book.Remove(followed, "something else was built on it since");
             return;

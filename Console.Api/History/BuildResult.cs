@@ -23,4 +23,12 @@ public sealed record BuildResult(
 
     /// <summary>Of Subversion, in which revision the path last changed; null: that is not known.</summary>
     public Revision? LastChanged { get; init; }
+
+    /// <summary>The apps whose sites the server has now, where it may have several; null: it has one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AppName>? Sites { get; init; }
+
+    /// <summary>What is gone, of an app that was taken off; null: none was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TakenOff? Off { get; init; }
 }

@@ -36,6 +36,9 @@ public sealed record EndedBuild(
     /// <summary>Bases whose copy no site on the server uses behind it.</summary>
     public ImmutableArray<BaseName> Unused { get; init; } = [];
 
+    /// <summary>Whether it was to take its app off the server.</summary>
+    public bool IsOff { get; init; }
+
     public AppHealth? Health { get; init; }
 
     /// <summary>The settings as they were rendered, with the password hidden.</summary>

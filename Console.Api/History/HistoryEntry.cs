@@ -25,6 +25,10 @@ public sealed record HistoryEntry(
     /// <summary>Of Subversion, in which revision the path last changed; null: that is not known.</summary>
     public Revision? LastChanged { get; init; }
 
+    /// <summary>It has taken the app off the server, or was to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Off { get; init; }
+
     /// <summary>
     /// Every database of the app that was there then, where it has several or several bases.
     /// </summary>

@@ -11,6 +11,10 @@ public sealed class HistoryStore
         AppName,
         ImmutableSortedDictionary<DatabaseName, BaseName>
     > NoBases = ImmutableSortedDictionary<AppName, ImmutableSortedDictionary<DatabaseName, BaseName>>.Empty;
+    private static readonly ImmutableSortedDictionary<AppName, Configuration> NoneBeside = ImmutableSortedDictionary<
+        AppName,
+        Configuration
+    >.Empty;
     private readonly ConcurrentDictionary<ServerName, JsonFile<ServerHistory>> _files = new();
     private readonly string _folder;
     private readonly Func<int> _kept;
@@ -84,10 +88,12 @@ public sealed class HistoryStore
     /// </summary>
     /// <param name="code">Path and revision of each app's working copy; null: the server has none.</param>
     /// <param name="copies">The data time of each base's copy.</param>
+    /// <param name="sites">The apps whose sites it has; null: it has one app's alone.</param>
     public void Correct(
         ServerName server,
         IReadOnlyDictionary<AppName, KeptCode?> code,
-        IReadOnlyDictionary<BaseName, DateTimeOffset?> copies
+        IReadOnlyDictionary<BaseName, DateTimeOffset?> copies,
+        IReadOnlyList<AppName>? sites
     )
     {
         if (!_files.TryGetValue(server, out var file))
@@ -98,6 +104,10 @@ public sealed class HistoryStore
                 .Code.RemoveRange(code.Where(c => c.Value is null).Select(c => c.Key))
                 .SetItems(code.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, c.Value!)));
             var nextCopies = history.Copies.SetItems(copies);
+            history = history with
+            {
+                Beside = sites is null ? null : Beside(history.Beside, sites, server, nextCode, nextCopies),
+            };
             if (history.Configuration is not { } now)
                 return history with { Code = nextCode, Copies = nextCopies };
             var here = nextCode.GetValueOrDefault(now.App);
@@ -142,6 +152,7 @@ public sealed class HistoryStore
                 Copies = next,
                 Savepoint = mark,
                 Configuration = Now(history.Configuration, server, history.Code, next),
+                Beside = Beside(history.Beside, null, server, history.Code, next),
             };
         });
         Changed?.Invoke(server);
@@ -197,6 +208,7 @@ public sealed class HistoryStore
                 Otherwise = [.. found.Otherwise],
                 Savepoint = copies.SequenceEqual(history.Copies) ? history.Savepoint : null,
                 Configuration = Now(history.Configuration, server, code, copies),
+                Beside = Beside(history.Beside, null, server, code, copies),
             };
         });
         if (isNoted)
@@ -246,8 +258,25 @@ public sealed class HistoryStore
         };
     }
 
+    // Of those whose sites are there; null: of all.
+    private static ImmutableSortedDictionary<AppName, Configuration>? Beside(
+        ImmutableSortedDictionary<AppName, Configuration>? before,
+        IReadOnlyList<AppName>? sites,
+        ServerName server,
+        ImmutableSortedDictionary<AppName, KeptCode> code,
+        ImmutableSortedDictionary<BaseName, DateTimeOffset?> copies
+    )
+    {
+        var after = before
+            ?.Where(b => sites?.Contains(b.Key) != false)
+            .ToImmutableSortedDictionary(b => b.Key, b => Now(b.Value, server, code, copies)!);
+        return after is null or { IsEmpty: true } ? null : after;
+    }
+
     private ServerHistory Fold(ServerHistory history, EndedBuild build)
     {
+        if (build.IsOff)
+            return FoldOff(history, build);
         var result = build.Result;
         var copies = history.Copies.SetItems(build.Loaded.Select(d => KeyValuePair.Create(d.Base, d.DataTime)));
         var databases = build
@@ -260,7 +289,7 @@ public sealed class HistoryStore
         var here = code.GetValueOrDefault(build.App);
         var changed =
             result.Revision is not null ? result.LastChanged
-            : history.Configuration is { } now && now.App == build.App ? LastChangedOf(now, here)
+            : history.ConfigurationOf(build.App) is { } now ? LastChangedOf(now, here)
             : null;
         string?[] made =
         [
@@ -270,11 +299,15 @@ public sealed class HistoryStore
         var unused = (history.Unused ?? [])
             .Union(build.Unused)
             .Except(build.Bases.Select(b => b.Base).Concat(build.Loaded.Select(d => d.Base)));
+        var (configuration, beside) = build.HasBegun
+            ? After(history, build, ConfigurationOf(build, here, databases) with { LastChanged = changed })
+            : (history.Configuration, history.Beside);
         return history with
         {
             Copies = copies,
             Code = code,
-            Savepoint = result.Database is null ? history.Savepoint : null,
+            Savepoint =
+                result.Database is null || history.Savepoint?.IsOfAny(beside) == true ? history.Savepoint : null,
             Other = build.IsOnSite ? null : history.Other,
             Otherwise = history.Otherwise.Any(o => made.Contains(o.Part))
                 ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))]
@@ -287,16 +320,8 @@ public sealed class HistoryStore
                 },
                 .. history.Entries.Take(_kept() - 1),
             ],
-            Configuration = build.HasBegun
-                ? After(
-                    history.Configuration,
-                    build,
-                    ConfigurationOf(build, here, databases) with
-                    {
-                        LastChanged = changed,
-                    }
-                )
-                : history.Configuration,
+            Configuration = configuration,
+            Beside = beside,
             Bases = build is { HasSeveralBases: true, IsOnSite: true }
                 ? (history.Bases ?? NoBases).SetItem(
                     build.App,
@@ -304,6 +329,63 @@ public sealed class HistoryStore
                 )
                 : history.Bases,
             Unused = unused.IsEmpty ? null : unused,
+        };
+    }
+
+    // What is gone is what the hosts have told; of a build that has ended before, the server tells the rest.
+    private ServerHistory FoldOff(ServerHistory history, EndedBuild build)
+    {
+        var next = history with
+        {
+            Entries =
+            [
+                EntryOf(build, history.Code.GetValueOrDefault(build.App), []) with
+                {
+                    Off = true,
+                },
+                .. history.Entries.Take(_kept() - 1),
+            ],
+        };
+        if (build.Result.Off is not { } off)
+            return !build.HasBegun || history.Configuration is not { } now || now.App != build.App
+                ? next
+                : next with
+                {
+                    Configuration = now with
+                    {
+                        By = build.By,
+                        At = build.EndedAt,
+                        Build = build.Id,
+                        Result = build.State,
+                        Message = $"{build.App} is not taken off: {build.Message}",
+                    },
+                };
+        var beside = (history.Beside ?? NoneBeside).Remove(build.App);
+        var configuration = history.Configuration;
+        if (configuration?.App == build.App)
+        {
+            configuration = beside.Values.MaxBy(c => c.At);
+            beside = configuration is null ? beside : beside.Remove(configuration.App);
+        }
+        var (bases, unused) = (history.Bases?.Remove(build.App), history.Unused?.Except(off.Copies));
+        string[] gone = [FoundOtherwise.CodeOf(build.App), .. off.Copies.Select(FoundOtherwise.CopyOf)];
+        var workers = FoundOtherwise.WorkerOf(build.App, "");
+        return next with
+        {
+            Code = history.Code.Remove(build.App),
+            Copies = history.Copies.RemoveRange(off.Copies),
+            Savepoint = history.Savepoint?.IsOf(build.App) == true ? null : history.Savepoint,
+            Other = history.Other?.App == build.App ? null : history.Other,
+            Otherwise =
+            [
+                .. history.Otherwise.Where(o =>
+                    !gone.Contains(o.Part) && !o.Part.StartsWith(workers, StringComparison.Ordinal)
+                ),
+            ],
+            Configuration = configuration,
+            Beside = beside.IsEmpty ? null : beside,
+            Bases = bases is null or { IsEmpty: true } ? null : bases,
+            Unused = unused is null or { IsEmpty: true } ? null : unused,
         };
     }
 
@@ -361,6 +443,26 @@ public sealed class HistoryStore
             Incomplete = here?.Incomplete ?? false,
             Databases = build.HasSeveralBases ? databases : null,
         };
+
+    // Where a server has several sites, each is its app's: the one that was built last is what people see first.
+    private static (Configuration?, ImmutableSortedDictionary<AppName, Configuration>?) After(
+        ServerHistory history,
+        EndedBuild build,
+        Configuration after
+    )
+    {
+        var (before, beside) = (history.Configuration, history.Beside ?? NoneBeside);
+        if (!build.IsOnSite && before?.App != build.App && beside.ContainsKey(build.App))
+            return (before, beside.SetItem(build.App, after));
+        if (build.IsOnSite && build.Result.Sites is { } sites)
+        {
+            beside = before is null ? beside : beside.SetItem(before.App, before);
+            beside = beside.RemoveRange(beside.Keys.Where(app => app == build.App || !sites.Contains(app)).ToList());
+        }
+        else if (build.IsOnSite)
+            beside = NoneBeside;
+        return (After(before, build, after), beside.IsEmpty ? null : beside);
+    }
 
     // What runs on a server changes with its site: a build of another app that did not come so far has left the one
     // before in place.

@@ -42,6 +42,25 @@ public sealed record ServerHistory(
     public ImmutableSortedSet<BaseName>? Unused { get; init; }
 
     /// <summary>
+    /// What else has its site on the server, where that may have several: the configuration of each other app. Null:
+    /// nothing has.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<AppName, Configuration>? Beside { get; init; }
+
+    /// <summary>The configuration of an app whose site is here; null: it is not.</summary>
+    public Configuration? ConfigurationOf(AppName app) =>
+        Configuration?.App == app ? Configuration : Beside?.GetValueOrDefault(app);
+
+    /// <summary>The apps of which anything is here, besides one.</summary>
+    /// <param name="apps">Those of the settings.</param>
+    public IEnumerable<AppSettings> AppsBeside(IEnumerable<AppSettings> apps, AppName? but) =>
+        apps.Where(a => a.Name != but)
+            .Where(a =>
+                Code.ContainsKey(a.Name) || Bases?.ContainsKey(a.Name) == true || ConfigurationOf(a.Name) is not null
+            );
+
+    /// <summary>
     /// From which base each database of an app comes here, the usual database first: the one that is remembered, else
     /// one of which there is a copy, else the usual one. A base that the settings do not list any more is none.
     /// </summary>
@@ -70,8 +89,12 @@ public sealed record ServerHistory(
         : Code.FirstOrDefault(c => c.Value is null) is { Key: { } app } ? $"the code of {app} is null"
         : Bases?.FirstOrDefault(b => b.Value is null || b.Value.Any(d => d.Value is null)) is { Key: { } of }
             ? $"a base of {of} is null"
+        : Beside?.FirstOrDefault(b => b.Value is null) is { Key: { } beside } ? $"the configuration of {beside} is null"
         : Unused?.Contains(null!) == true ? "one of its unused bases is null"
-        : Entries.Any(e => HasNull(e.Databases)) || HasNull(Configuration?.Databases) ? "one of its databases is null"
+        : Entries.Any(e => HasNull(e.Databases))
+        || HasNull(Configuration?.Databases)
+        || Beside?.Values.Any(b => HasNull(b.Databases)) == true
+            ? "one of its databases is null"
         : null;
 
     private static bool HasNull(IReadOnlyList<LoadedDatabase>? databases) =>

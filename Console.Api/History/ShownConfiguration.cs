@@ -12,7 +12,11 @@ public static class ShownConfiguration
     public static Configuration? Shown(this DataTimes times, ServerHistory history) =>
         times.Shown(
             history.Other is { } other ? Of(other, history)
-            : history is { Savepoint: { } savepoint, Configuration: { } now } ? now with { Savepoint = savepoint }
+            : history is { Savepoint: { } savepoint, Configuration: { } now } && !savepoint.IsOfAny(history.Beside)
+                ? now with
+                {
+                    Savepoint = savepoint,
+                }
             : history.Configuration
         );
 

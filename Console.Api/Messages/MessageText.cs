@@ -18,8 +18,11 @@ public static class MessageText
         if (IsToldAlready(build))
             return null;
         var what =
-            $"Your build {build.Id} of {build.App}{(build.Code ? $" {build.Path}" : "")} on {build.Server}"
-            + (build.Follows is null ? "" : $", which follows {build.Path},");
+            (
+                build.Off is null
+                    ? $"Your build {build.Id} of {build.App}{(build.Code ? $" {build.Path}" : "")} on {build.Server}"
+                    : $"Your build {build.Id}, which takes {build.App} off {build.Server},"
+            ) + (build.Follows is null ? "" : $", which follows {build.Path},");
         var (kind, text) = build.State switch
         {
             JobState.Succeeded => (MessageKind.BuildSucceeded, $"{what} has succeeded.{LeftOut(build)}"),

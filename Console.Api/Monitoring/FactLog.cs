@@ -79,10 +79,11 @@ public sealed class FactLog : BackgroundService
 
     private void TellBegin(Build build)
     {
-        var parts = (build.Database, build.Code) switch
+        var parts = (build.Database, build.Code, build.Off) switch
         {
-            (true, true) => "database and code",
-            (true, false) => "database",
+            (_, _, not null) => "to be taken off",
+            (true, true, _) => "database and code",
+            (true, false, _) => "database",
             _ => "code",
         };
         _log.LogInformation(

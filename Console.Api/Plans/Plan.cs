@@ -34,6 +34,12 @@ public sealed record Plan(
     public MigrationsPlan? Migrations { get; init; }
 
     /// <summary>
+    /// What becomes of the other apps on the server, in a sentence; left out: there is none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Others { get; init; }
+
+    /// <summary>
     /// There is nothing to do: the same revision is there, untouched, with the same settings, and its last build has
     /// succeeded. It can be built all the same.
     /// </summary>

@@ -96,8 +96,27 @@ public sealed class Planner(
         {
             Databases = app.HasSeveralBases ? databases : null,
             Migrations = code?.Migrations,
+            Others = OthersOn(found.Name, app.Name, kept),
             Nothing = refusal is null && failure is null && !wanted.Database && IsThere(app, code, files, kept),
         };
+    }
+
+    // Before several were allowed, a server had one site, and it goes: as elsewhere.
+    private string? OthersOn(ServerName server, AppName app, ServerHistory kept)
+    {
+        var others = new[] { kept.Configuration?.App }
+            .Concat(kept.Beside?.Keys ?? [])
+            .OfType<AppName>()
+            .Where(a => a != app)
+            .ToList();
+        if (others.Count == 0)
+            return null;
+        var (names, isOne) = (string.Join(", ", others), others.Count == 1);
+        if (settings.Now.MayHaveSeveral(server))
+            return $"{names} {(isOne ? "stays" : "stay")} on {server} beside {app}.";
+        var rest = isOne ? "its code and copies" : "their code and copies";
+        return $"{app} takes the place of {names} on {server}; {rest} stay there, until "
+            + $"{(isOne ? "it is" : "they are")} taken off.";
     }
 
     // Whether a build of the code would find all as it would leave it.
@@ -110,8 +129,8 @@ public sealed class Planner(
         code is { Relation: "same", IsUntouched: true, FoundOther: false, Problem: null }
         && code.From?.Path == code.To.Path
         && settings.IsEmpty
-        && kept is { Other: null, Configuration: { Result: JobState.Succeeded, Incomplete: false } now }
-        && now.App == app.Name;
+        && kept.Other is null
+        && kept.ConfigurationOf(app.Name) is { Result: JobState.Succeeded, Incomplete: false };
 
     // The build that made the database whose migrations are told; null: none is, as it does not stay, or nobody asks.
     // Several apps may have one base, and so one copy. What a build has noted is not that of a savepoint.

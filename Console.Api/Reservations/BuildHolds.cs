@@ -90,9 +90,10 @@ public sealed class BuildHolds(
     }
 
     /// <summary>
-    /// Gives back a reservation that a build has made, as nothing on the server was touched under it.
+    /// Gives back a reservation that a build has made, as nothing on the server was touched under it, or is left.
     /// </summary>
-    public void GiveBack(Act act, ServerName server, long number, JobId build)
+    /// <param name="why">As the end of a sentence that begins with the build.</param>
+    public void GiveBack(Act act, ServerName server, long number, JobId build, string why)
     {
         // One that was released ends as others do, with this build.
         if (act.Of(file).On(server) is not { MadeBy: not null, Released: false } held || held.Number != number)
@@ -104,7 +105,7 @@ public sealed class BuildHolds(
             Caller.TheConsole,
             "release",
             server.Text,
-            $"number {number} of {held.Holder}: build {build} has touched nothing"
+            $"number {number} of {held.Holder}: build {build} {why}"
         );
         book.TellAfter(act, server);
         book.PassTurns(act);

@@ -37,6 +37,7 @@ public sealed class SavepointBook(
     public Savepoint Find(JobId id) => file.Value.Find(id) ?? throw NoSuch(id);
 
     /// <summary>Begins to keep what a server's databases have now.</summary>
+    /// <param name="of">The app whose databases are kept; null: the one that was built last.</param>
     /// <returns>What is under way; null: it was asked for with this key before, and is over.</returns>
     /// <exception cref="Problem">409: somebody else holds the server, something is under way there, it has nothing to
     /// keep, or has as many as it may.</exception>
@@ -44,6 +45,7 @@ public sealed class SavepointBook(
         ServerName server,
         string? name,
         string? note,
+        AppName? of,
         long? number,
         Deed deed
     )
@@ -58,7 +60,7 @@ public sealed class SavepointBook(
             var more = string.IsNullOrWhiteSpace(note) ? "" : PlainText.Check(note, "note", LongestNote);
             rules.EnsureHeld(server, number, deed.Caller);
             rules.EnsureIdle(server);
-            var (app, bases) = rules.On(server);
+            var (app, bases) = rules.On(server, of);
             deed.Caller.MustReach([app.Name], $"of {app.Name}");
             EnsureOneMore(act.Of(file), server);
             var id = numbers.Next(act);

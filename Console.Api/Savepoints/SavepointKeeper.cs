@@ -216,7 +216,7 @@ public sealed class SavepointKeeper(
     }
 
     private static SavepointMark MarkOf(Savepoint savepoint, GoingBack back) =>
-        new(savepoint.Id, savepoint.Name, savepoint.Server, back.By, back.At);
+        new(savepoint.Id, savepoint.Name, savepoint.Server, back.By, back.At) { App = savepoint.App };
 
     private async Task<IDisposable> Enter(DatabaseHost host, JobId id, SavepointWork work, CancellationToken stop)
     {

@@ -101,7 +101,11 @@ public sealed class SavepointPresenter(
             whyNot,
             WorkOn(server),
             [.. own.Select(s => Of(s, server))],
-            [.. book.All.Where(s => s.Server != server && s.App == app?.Name).Select(s => Of(s, server))]
+            [
+                .. book
+                    .All.Where(s => s.Server != server && (s.App == app?.Name || rules.IsOn(server, s.App)))
+                    .Select(s => Of(s, server)),
+            ]
         );
     }
 

@@ -53,16 +53,22 @@ public sealed class SavepointRules(
     }
 
     /// <summary>The app that is on a server, and which of its bases the server has a copy of.</summary>
+    /// <param name="of">Which of several; null: the one that was built last.</param>
     /// <exception cref="Problem">409: there is none, or it has no database.</exception>
-    public (AppSettings App, ImmutableArray<BaseSettings> Bases) On(ServerName server)
+    public (AppSettings App, ImmutableArray<BaseSettings> Bases) On(ServerName server, AppName? of = null)
     {
         var kept = history.Of(server);
         if (kept.Other is not null)
             throw Problem.Conflict(
                 $"Another console has built on {server}: what is there is not this one's. Build here first."
             );
-        if (kept.Configuration is not { } now || settings.Now.App(now.App) is not { } app)
-            throw Problem.Conflict($"No app of the settings is on {server}. Build one with its database first.");
+        var now = of is null ? kept.Configuration : kept.ConfigurationOf(of);
+        if (now is null || settings.Now.App(now.App) is not { } app)
+            throw Problem.Conflict(
+                of is null
+                    ? $"No app of the settings is on {server}. Build one with its database first."
+                    : $"{of} is not on {server}. Build it there with its database first."
+            );
         ImmutableArray<BaseSettings> bases =
         [
             .. kept.BasesOf(app)
@@ -76,12 +82,16 @@ public sealed class SavepointRules(
             : throw Problem.Conflict($"{app.Name} on {server} has no database. Build it with its database first.");
     }
 
+    /// <summary>Whether an app has its site on a server.</summary>
+    public bool IsOn(ServerName server, AppName app) => history.Of(server).ConfigurationOf(app) is not null;
+
     /// <summary>Why a server cannot go back to a savepoint, whoever asks; null: it can.</summary>
     public string? WhyNot(ServerName server, Savepoint savepoint)
     {
         try
         {
-            var (app, bases) = On(server);
+            var kept = history.Of(server);
+            var (app, bases) = On(server, kept.ConfigurationOf(savepoint.App) is null ? null : savepoint.App);
             if (app.Name != savepoint.App)
                 return $"It is of {savepoint.App}, and {app.Name} is on {server}. Build {savepoint.App} there first.";
             var missing = savepoint.Copies.FirstOrDefault(c => !bases.Any(b => b.Name == c.Base && b.Host == c.Host));

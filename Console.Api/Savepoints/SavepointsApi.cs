@@ -13,7 +13,9 @@ public static class SavepointsApi
     /// <param name="Note">More of it.</param>
     /// <param name="Number">The reservation that is meant: if another one holds the server by now, nothing is
     /// done.</param>
-    public sealed record KeepState(string Name, string? Note = null, long? Number = null);
+    /// <param name="App">Whose databases, where the server has several apps; the one that was built last when left
+    /// out.</param>
+    public sealed record KeepState(string Name, string? Note = null, long? Number = null, AppName? App = null);
 
     /// <param name="Number">The reservation that is meant.</param>
     public sealed record GoBackTo(long? Number = null);
@@ -61,7 +63,7 @@ public static class SavepointsApi
         SavepointPresenter views
     )
     {
-        var (savepoint, work) = await book.Keep(server, ask.Name, ask.Note, ask.Number, Deed.Of(context));
+        var (savepoint, work) = await book.Keep(server, ask.Name, ask.Note, ask.App, ask.Number, Deed.Of(context));
         return await Answer(savepoint, server, work, context, views);
     }
 

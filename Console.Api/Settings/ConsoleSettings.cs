@@ -166,6 +166,9 @@ public sealed record ConsoleSettings
 
     public AppSettings? App(AppName name) => Apps.FirstOrDefault(a => a.Name == name);
 
+    /// <summary>Whether a server may have several apps, each with its site.</summary>
+    public bool MayHaveSeveral(ServerName server) => Guests?.MayHaveSeveral(server) == true;
+
     private ConsoleSettings RelativeTo(string folder)
     {
         string In(string path) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -118,8 +119,22 @@ public sealed record LocalSettings(string Program, string Config);
 
 /// <summary>How servers are reached, and where the app's files are on them ({server} is replaced).</summary>
 /// <param name="LookMinutes">How often each server is asked what is on it.</param>
-public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app", double LookMinutes = 2)
+/// <param name="SeveralApps">A regular expression: the servers that may have several apps beside each other, each with
+/// its site; null: on each, a build of another app takes the place of the former one's site.</param>
+public sealed record GuestSettings(
+    SshSettings Ssh,
+    string Folder = "/srv/app",
+    double LookMinutes = 2,
+    string? SeveralApps = null
+)
 {
+    // By their texts, as settings are read again and again.
+    private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a server may have several apps.</summary>
+    internal bool MayHaveSeveral(ServerName server) =>
+        SeveralApps is { } pattern && Patterns.GetOrAdd(pattern, PatternRule.Make).IsMatch(server.Text);
+
     internal void Check()
     {
         Ssh.Check("guests.ssh");
@@ -129,6 +144,8 @@ public sealed record GuestSettings(SshSettings Ssh, string Folder = "/srv/app", 
             "is left out: a server's address is `address` of its host"
         );
         Placeholders.Check(Folder, "guests.folder", "server", "number", "address");
+        if (SeveralApps is not null)
+            PatternRule.Check(SeveralApps, "guests.severalApps");
     }
 }
 

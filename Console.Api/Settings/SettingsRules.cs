@@ -72,6 +72,10 @@ internal static partial class SettingsRules
             IsPath = true,
         },
         ["guests.lookMinutes"] = Between(0.01, 1440, "minutes"),
+        ["guests.severalApps"] = new(
+            "is a regular expression that names the servers that may have several apps, such as ^qa[0-9]+$",
+            IsFull
+        ),
         ["databaseHosts"] = new("is a list of objects: [ { \"name\": ..., \"address\": ..., \"ssh\": { ... } } ]"),
         ["databaseHosts[].name"] = new(Shown, IsName),
         ["databaseHosts[].address"] = new(Host, IsHost),

@@ -45,7 +45,7 @@ public sealed class HealthStep(CurrentSettings settings, Secrets secrets, GuestP
     public async Task<StepResult<Build>> Run(BuildWork work, StepRun<Build> run, CancellationToken cancel)
     {
         var server = work.Server;
-        var url = Placeholders.FillPage(work.App.Health, server.Name, server.Address, server.Url);
+        var url = BuildRules.PageOf(work.App, server);
         // No step of this build may have asked where the log ends.
         var mark =
             work.ErrorLog ?? (work.Build.Resumes is null ? null : await guest.EndOfErrors(work.App, server, cancel));

@@ -37,7 +37,17 @@ public sealed class SettingsStep(CurrentSettings settings, GuestProgram guest, R
             return StepResult<Build>.Of(end);
         work.ErrorLog ??= ErrorLogMark.Of(end);
         var said = work.App.SiteKind.IsApaches ? "In place, Apache reloaded" : "In place, reloaded";
-        return new(StepState.Succeeded, said + WorkersOf(work.App, end)) { LeftOut = end.LeftOut };
+        var sites = GuestProgram.SitesOf(end);
+        var others = sites?.Where(a => a != work.App.Name).ToList() ?? [];
+        said += others.Count == 0 ? "" : $", beside {string.Join(", ", others)}";
+        return new(
+            StepState.Succeeded,
+            said + WorkersOf(work.App, end),
+            build => build.WithResult(r => r with { Sites = sites })
+        )
+        {
+            LeftOut = end.LeftOut,
+        };
     }
 
     // What of them does not stay up is left out, with its reason.

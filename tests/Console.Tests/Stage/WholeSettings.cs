@@ -24,7 +24,7 @@ internal sealed class WholeSettings : IDisposable
             "ssh": { "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config",
               "transport": "openssh",
               "connectSeconds": 5, "silenceSeconds": 10, "answerSeconds": 30 },
-            "folder": "/srv/{server}", "lookMinutes": 2 },
+            "folder": "/srv/{server}", "lookMinutes": 2, "severalApps": "^dev" },
           "databaseHosts": [
             { "name": "db1", "address": "db1.example", "port": 5432, "copies": 2,
               "ssh": { "host": "db1.example", "user": "console", "key": "key", "knownHosts": "known", "port": 22,

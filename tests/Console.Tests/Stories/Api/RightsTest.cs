@@ -17,6 +17,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         DELETE /api/copies/{database}                             build
         DELETE /api/line/{place}                                  reserve
         DELETE /api/me/session                                    view
+        DELETE /api/servers/{server}/apps/{app}                   build
         DELETE /api/servers/{server}/follow                       build
         DELETE /api/servers/{server}/line                         reserve
         DELETE /api/servers/{server}/reservation                  reserve
@@ -43,6 +44,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         GET    /api/room                                          view
         GET    /api/servers                                       view
         GET    /api/servers/{server}                              view
+        GET    /api/servers/{server}/apps                         view
         GET    /api/servers/{server}/history                      view
         GET    /api/servers/{server}/history/{build}              view
         GET    /api/servers/{server}/history/{build}/changes      build

@@ -293,6 +293,12 @@ public sealed class LeftBehindStateTest : IDisposable
                 "history/qa01.json",
                 "jq '.entries |= unique' history/qa01.json > x; mv x history/qa01.json"
             },
+            {
+                "a configuration of null beside the other",
+                "jq '.beside = {\"shop\": null}' history/qa01.json > x; mv x history/qa01.json",
+                "the configuration of shop is null",
+                "jq 'del(.beside)' history/qa01.json > x; mv x history/qa01.json"
+            },
             { "a folder in a build's place", "mkdir builds/8.json", "builds/8.json", "rmdir builds/8.json" },
             { "a pipe in a history's place", "mkfifo history/qa08.json", "history/qa08.json", "rm history/qa08.json" },
             {

@@ -58,6 +58,7 @@ public sealed partial class EveryKeyTest
             + " \"http://u:p@{address}/\" \"http://{address}:0/\"",
         "guests.ssh.host \"qa01\" \"\" \"-x\"",
         "guests.lookMinutes 0 -1 1441 1e999 1e-300 \"2\"",
+        "guests.severalApps \"\" \"(\" \"a**\" \"(?=a)\" \"((a{1,900}){1,900}){1,900}\" true",
         "guests.folder   \"\" \"srv\" \"/srv/\" \"/srv/{sever}\" \"/\" \"/srv/../etc\" "
             + "\"/srv/..\" \"/./srv\" \"~/app\" \"/srv/$HOME\" \"/srv/${X}\"",
         "databaseHosts[].name    \"\" \" \" \"a\\u0007\"",
@@ -365,7 +366,7 @@ public sealed partial class EveryKeyTest
     [InlineData(
         "guests.key",
         "\"x\"",
-        "`guests.key` is not known in `guests`, whose keys are ssh, folder, lookMinutes: "
+        "`guests.key` is not known in `guests`, whose keys are ssh, folder, lookMinutes, severalApps: "
             + "it belongs to `guests.ssh` or `databaseHosts[].ssh`."
     )]
     [InlineData(
@@ -536,6 +537,7 @@ public sealed partial class EveryKeyTest
                     or "python"
                     or "run"
                     or "migrations"
+                    or "severalApps"
                 || (key.Name is "host")
                 || key.Type == typeof(SiteKind),
             // Nobody could use such a server.
