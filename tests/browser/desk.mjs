@@ -1,7 +1,8 @@
 // An app with two databases, one from a full or a trimmed base: chosen in the dialog, told before the click, shown with
 // the build, on the server's page and in its history, and remembered.
 //
-// Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] SERVER=qa08 node tests/browser/desk.mjs
+// Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] SERVER=qa08 [PICTURES=FOLDER]
+//        node tests/browser/desk.mjs
 // SERVER: a free, running one of a lab.
 import assert from 'node:assert/strict';
 import { accessibilityProblems, address, openBrowser, openPage } from './chromium.mjs';
@@ -71,6 +72,27 @@ try {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
+  await step('what is on the server is listed, and taken off after a question that says what goes', async () => {
+    const here = page.getByRole('region', { name: 'Apps here' });
+    await here.getByText(`copy_reports_${server}`).waitFor();
+    assert.match(await here.locator('tbody').innerText(), /desk[^]*main[^]*copy_tickets_small_[^]*data of/);
+    await accessible();
+    await picture('apps-here');
+    await here.getByRole('button', { name: 'Take off … desk' }).click();
+    await dialog.getByText(`copy_tickets_small_${server}, copy_reports_${server}`).waitFor();
+    await accessible();
+    await picture('off-dialog');
+    await dialog.getByRole('button', { name: 'Take it off' }).click();
+    await page.waitForURL(/#\/builds\//);
+    await page.locator('.head .state.succeeded').waitFor({ timeout: 60000 });
+    await page.getByText(`desk is taken off ${server}`).first().waitFor();
+    assert.deepEqual(await texts(page.locator('.steps .step-name')), ['off', 'copies']);
+    await picture('off-build');
+    await page.locator('.head').getByRole('link', { name: server }).click();
+    await page.getByText(`Nothing is built on ${server}.`).waitFor();
+    assert.doesNotMatch(await here.innerText(), /desk/);
+  });
+
   await check('the browser had nothing to complain about', () => assert.deepEqual(complaints, []));
 } finally {
   await page.goto(`${address}#/servers/${server}`);
@@ -89,5 +111,16 @@ async function open() {
 async function plan() { return dialog.locator('.plan').innerText(); }
 
 async function texts(all) { return (await all.allInnerTexts()).map((one) => one.trim()); }
+
+async function picture(word) {
+  if (!process.env.PICTURES) return;
+  const looks = [[1600, 1000, 'light'], [1200, 900, 'dark'], [390, 844, 'light'], [1280, 800, 'light']];
+  for (const [width, height, colorScheme] of looks) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    await page.waitForTimeout(300);   // the last paint
+    await page.screenshot({ path: `${process.env.PICTURES}/${word}-${width}.png`, fullPage: true });
+  }
+}
 
 async function accessible() { assert.deepEqual(await accessibilityProblems(page), []); }

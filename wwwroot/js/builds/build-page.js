@@ -94,7 +94,8 @@ export const BuildPage = View.extend({
     const retry = { name: 'retry', word: from, look: 'primary' };
     const again = { name: 'again', word: `Run again${more()}`, look: '' };
     const edit = { name: 'edit', word: 'Change and run …', look: '' };
-    return [...(model.canResume() ? [retry] : []), again, edit];
+    const off = model.get('off') && (model.get('state') === 'succeeded' ? [] : [again]);
+    return [...(model.canResume() ? [retry] : []), ...off || [again, edit]];
   },
 
   result() {

@@ -57,6 +57,7 @@ export const PlanView = View.extend({
       after: this.after?.length > 0 && { commands: this.after, what: this.what },
       offers: this.offers,
       waiting,
+      others: answer?.others,
       ...this.failed(failure),
       changes: answer && changesTemplate(answer, true)
     });

@@ -36,6 +36,7 @@ export const address = (url) => (/^https?:\/\//i.test(url || '') ? url : null);
 
 // What one request or history entry brings.
 export function parts(has) {
+  if (has.off) return 'taken off';
   if (has.database && has.code) return 'database and code';
   return has.database ? 'database' : 'code';
 }

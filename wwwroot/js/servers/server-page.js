@@ -67,13 +67,28 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     this.listenTo(model, 'change:configuration change:reservation', this.loadSavepoints);
     this.savepointsView = null;
     this.loadSavepoints();
+    this.listenTo(model, 'change:configuration change:beside', this.loadApps);
+    this.appsView = null;
+    this.loadApps();
     this.past.load().catch(() => null);
     this.history.load().catch(() => null);   // the look every 30 s, or the lost connection, tells
     this.paint();
   },
 
   refresh() {
-    return this.history && Promise.all([this.history.load(), this.past.load(), this.loadSavepoints()]);
+    return this.history && Promise.all([this.history.load(), this.past.load(), this.loadSavepoints(), this.loadApps()]);
+  },
+
+  // What is on it comes with a module of its own.
+  async loadApps() {
+    const { model } = this;
+    const coming = this.appsView ? null
+      : await import('./apps-here-view.js').then(({ appsOf }) => appsOf(model)).catch(() => null);
+    if (coming && !this.appsView && this.model === model) {
+      this.appsView = this.own(coming);
+      this.paint();
+    }
+    await this.appsView?.model.renew();
   },
 
   // Of a server without a database there is nothing to keep, and nobody asks.
@@ -96,6 +111,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
       busy: this.busy, problem: this.problem, savepoints: this.hasDatabase()
     }));
     this.put('.savepoints', this.savepointsView);
+    this.put('.apps-here', this.appsView);
     this.put('.history', this.historyView);
     this.put('.past', this.pastView);
     return this;

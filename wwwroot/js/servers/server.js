@@ -143,7 +143,7 @@ export const Server = Backbone.Model.extend({
       free: this.isFree(), mine: this.isMine(), turn: this.isMyTurn(), waits: this.waits(), building: Boolean(build),
       running: this.isRunning(), usable: !unusable, broken: isBroken(this.attributes, this.isRunning()),
       texts: [this.id, host, this.holder(), reservation?.purpose, app, path, build?.app, build?.path, service?.note,
-        ...tags || []]
+        ...tags || [], ...this.get('beside') || []]
     };
   }
 });

@@ -39,6 +39,7 @@ function configurationTemplate(server) {
   return {
     app: now.app,
     path: now.path,
+    beside: server.get('beside')?.join(', '),
     incomplete: now.incomplete ? halfWay : null,
     revision: format.revision(now.revision),
     changed: format.lastChanged(now.revision, now.lastChanged),
