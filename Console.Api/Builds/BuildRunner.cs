@@ -113,18 +113,19 @@ public sealed class BuildRunner(
     }
 
     /// <summary>
-    /// Gives back the reservation that a build has made for itself, when under it nothing was touched and no build is
-    /// left.
+    /// Gives back the reservation that a build has made for itself, when nothing that was done under it is left on the
+    /// server, and no build.
     /// </summary>
     public void GiveBack(Act act, Build ended)
     {
         // Of what was taken off nothing is left to be held.
-        var isOver = ended is { Off: not null, State: JobState.Succeeded };
-        if (ended.Reservation is not { } number || (ended.HasTouched && !isOver))
+        static bool IsOver(Build build) => build is { Off: not null, State: JobState.Succeeded };
+        static bool Leaves(Build build) => build.HasTouched && !IsOver(build);
+        if (ended.Reservation is not { } number || Leaves(ended))
             return;
-        if (store.All.Any(b => b.Reservation == number && b.Id != ended.Id && (!b.Ended || b.HasTouched)))
+        if (store.All.Any(b => b.Reservation == number && b.Id != ended.Id && (!b.Ended || Leaves(b))))
             return;
-        holds.GiveBack(act, ended.Server, number, ended.Id, isOver ? "is over" : "has touched nothing");
+        holds.GiveBack(act, ended.Server, number, ended.Id, IsOver(ended) ? "is over" : "has touched nothing");
     }
 
     // In one act: whether its reservation still holds, and that it runs. A cancel may have been quicker.

@@ -166,6 +166,30 @@ public sealed class SeveralAppsTest
     }
 
     [Fact]
+    public async Task What_is_reserved_to_take_it_off_is_free_again_also_when_that_was_asked_for_twice()
+    {
+        await using var parts = Parts();
+        await parts.Begin();
+        End(parts, 1, Shop, "shop");
+        var off = new Wanted(Shop, null, null, false, false) { Off = new(Folders: false) };
+        var builds = new[] { await Launch(parts, off), await Launch(parts, off) };
+        var (store, book) = (parts.The<JobStore<Build>>(), parts.The<TestServers.Reservations.ReservationBook>());
+        foreach (var build in builds)
+        {
+            Assert.NotNull(book.Of(Qa04));
+            Build End(Build now) =>
+                now.WithEnd(JobState.Succeeded, "", Night) with
+                {
+                    Steps = [new(OffStep.Called, StepState.Succeeded, Night)],
+                };
+            await parts
+                .The<TestServers.Storage.Journal>()
+                .Do(act => parts.The<BuildRunner>().GiveBack(act, store.Change(act, build.Id, End)));
+        }
+        Assert.Null(book.Of(Qa04));
+    }
+
+    [Fact]
     public async Task Savepoints_are_those_of_the_app_that_is_meant()
     {
         await using var parts = Parts();
