@@ -82,6 +82,8 @@ try {
     const { body } = await ben.sending('POST', () => ben.page.keyboard.press('Enter'));
     assert.deepEqual(body, { purpose: 'hotfix 4711', hours: 4 });
     await ben.row.getByText('you wait for it').waitFor();
+    const wide = (all) => all.filter((one) => one.scrollWidth > one.clientWidth).map(({ name }) => name);
+    assert.deepEqual(await ben.row.getByRole('button').evaluateAll(wide), []);
     await anna.row.getByText(`${ben.name} waits for it`).waitFor();
     await anna.row.getByRole('button', { name: `+1 h for ${server}` }).waitFor({ state: 'detached' });
   });
@@ -184,6 +186,7 @@ try {
     await ben.page.getByRole('button', { name: 'Share …' }).waitFor();
     assert.equal(await ben.dialog.count(), 0);
     await ben.page.getByRole('button', { name: 'Give …' }).click();
+    await ben.dialog.getByLabel('Colleague').waitFor();
     const offered = await ben.dialog.locator('option').allTextContents();
     assert.deepEqual([anna, ben].map(({ name }) => offered.includes(name)), [true, false]);
     await accessible(ben);
