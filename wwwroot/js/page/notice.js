@@ -29,6 +29,7 @@ function show(text, offers, ms) {
 
 // Not under the hands of who has come there by the keyboard.
 function drop(line, place) {
+  if (!line.isConnected) return;
   if (line.querySelector(':focus-visible')) { setTimeout(() => drop(line, place), 1000); return; }
   if (line.nextSibling || line.previousSibling) { line.remove(); return; }
   place.classList.remove('shown');
