@@ -116,6 +116,68 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
         }
     }
 
+    [Fact]
+    public async Task What_had_not_begun_on_the_database_host_when_the_console_was_killed_was_never_done()
+    {
+        using HttpClient anna = lab.As("anna"),
+            carla = lab.As("carla");
+        try
+        {
+            await anna.BuildWell("qa05", "shop", "trunk", database: true, code: true);
+            await Say(7);
+            var id = (await Keep(anna, "seven")).GetProperty("savepoint").Text("id")!;
+            await Say(9);
+            foreach (
+                var (path, body, told) in new (string, object, string)[]
+                {
+                    ("", new { name = "half" }, "keep-failed"),
+                    ($"/{id}/back", new { }, "go back"),
+                }
+            )
+            {
+                var held = lab.AsOwner("flock", Locks, "sleep", "2");
+                var asked = anna.Post($"api/servers/qa05/savepoints{path}", body);
+                await Wait.Until(
+                    "it is under way",
+                    async () => (await List(anna, "qa05")).GetProperty("work").ValueKind == JsonValueKind.Object
+                );
+                await lab.Kill("console");
+                await lab.Mend();
+                await asked.ContinueWith(_ => { }, TaskScheduler.Default);
+                await held;
+                await Settled(anna, id);
+                await Wait.Until(
+                    "it is told",
+                    async () =>
+                        (await carla.Json("api/audit?limit=50"))
+                            .GetProperty("facts")
+                            .EnumerateArray()
+                            .Any(f =>
+                                f.Text("action") == told
+                                && f.GetRawText().Contains("interrupted", StringComparison.Ordinal)
+                            ),
+                    40
+                );
+                Assert.Equal(
+                    [id],
+                    (await List(anna, "qa05")).GetProperty("savepoints").EnumerateArray().Select(s => s.Text("id")!)
+                );
+                Assert.Equal("9", await Said(Copy));
+                Assert.False(
+                    (await anna.Json("api/servers/qa05"))
+                        .GetProperty("configuration")
+                        .TryGetProperty("savepoint", out _)
+                );
+            }
+        }
+        finally
+        {
+            await DropAll(anna);
+        }
+    }
+
+    private string Locks => Path.Combine(lab.Folder, "database-host/work/locks", Copy);
+
     private const string Closed = "SELECT 1 FROM pg_database WHERE datname LIKE 'copy_shop_qa05' AND NOT datallowconn";
 
     // What was being kept is a savepoint, or nothing is left of it; the one before is there in any case.
