@@ -46,6 +46,8 @@ public sealed record Letter(
             MessageKind.BuildSucceeded => $"Build {notice.Build} on {server} has succeeded",
             MessageKind.BuildFailed => $"Build {notice.Build} on {server} has not succeeded",
             MessageKind.PathGone => $"The branch that {server} follows is gone",
+            MessageKind.RepositorySilent => $"The repository of the app on {server} does not answer",
+            MessageKind.SavepointEnds => $"A savepoint of {server} is dropped",
             MessageKind.BaseStale => $"The base {notice.Base} is stale",
             _ => $"The restore of the base {notice.Base} has failed",
         };

@@ -59,7 +59,7 @@ has_text() { [[ $(<"$copy/$1") == "$2" ]]; }
     says 'The external own/old is '"$parts/lib"' at revision 1.'
   done
   has_result changed=false
-  [ -z "$(ls "$copy/.svn/console-externals" | grep -v '^list$')" ]
+  [ "$(echo "$copy"/.svn/console-externals/*)" = "$copy/.svn/console-externals/list" ]
   # Whatever somebody has done to them is undone.
   echo spoilt >"$copy/own/old/text"
   touch "$copy/own/old/more"
