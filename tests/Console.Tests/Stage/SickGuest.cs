@@ -100,20 +100,27 @@ internal sealed class SickGuest : IAsyncDisposable
     /// <summary>
     /// Ends the sshd with all its sessions, as when it crashes; the programs on the guest are not told.
     /// </summary>
-    public Task Crash() =>
-        LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Where(p => p.Name == "sshd").Select(p => p.Id));
+    public async Task Crash() => await LabProcesses.Signal("KILL", await Halted("sshd"));
 
     /// <summary>
     /// Ends the sshd and the guest program with it; what that has started is still there, as nobody told it to end.
     /// </summary>
-    public Task CrashWithProgram() =>
-        LabProcesses.Signal(
-            "KILL",
-            LabProcesses
-                .Tree(_sshd!.Id)
-                .Where(p => p.Name is "sshd" or "bash" or "guest" or "output-filter" or "cat")
-                .Select(p => p.Id)
-        );
+    public async Task CrashWithProgram() =>
+        await LabProcesses.Signal("KILL", await Halted("sshd", "bash", "guest", "output-filter", "cat"));
+
+    // Else one that comes in just then has a session that outlives the sshd, and holds what it speaks on.
+    private async Task<IReadOnlyList<int>> Halted(params string[] names)
+    {
+        var halted = new HashSet<int>();
+        while (true)
+        {
+            var there = LabProcesses.Tree(_sshd!.Id).Where(p => names.Contains(p.Name)).Select(p => p.Id).ToList();
+            if (halted.IsSupersetOf(there))
+                return there;
+            await LabProcesses.Signal("STOP", there);
+            halted.UnionWith(there);
+        }
+    }
 
     /// <summary>
     /// The guest stands still with everything that runs on it, as a paused machine: connections stay, and nothing

@@ -31,6 +31,13 @@ public sealed class WebhookTest
             "it is written down",
             () => File.ReadAllText(state).Contains("\"staleTold\": \"2020", StringComparison.Ordinal)
         );
+        // Killed before it knows that the room has it, it would send it once more, under the same id.
+        await Wait.Until(
+            "the room's answer is written down",
+            () =>
+                File.ReadAllText(Path.Combine(Path.GetDirectoryName(state)!, "deliveries.json"))
+                    .Contains("\"delivered\"", StringComparison.Ordinal)
+        );
 
         await console.Kill();
         await console.StartWithServers();
