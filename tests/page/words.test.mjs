@@ -39,7 +39,10 @@ test('no end is longer than the console allows, and the usual one is chosen', ()
   assert.ok(ends.every(({ date }) => !date || date - Date.now() <= 12 * hour + 1000));
   assert.equal(ends.at(-1).key, 'own');
   assert.ok(Math.abs(usualEnd(limits) - Date.now() - 8 * hour) < 1000);
-  assert.deepEqual(endsOf({ defaultHours: 1, maxHours: 0.5 }).map(({ key }) => key), ['own']);
+  const short = endsOf({ defaultHours: 1, maxHours: 0.5 });
+  assert.ok(short.every(({ date }) => !date || date - Date.now() <= hour / 2 + 1000));
+  // The end of the day may be as near as that.
+  assert.deepEqual(short.map(({ key }) => key).filter((key) => key !== 'today'), ['own']);
 });
 
 test('one’s own reservation can stay as it is, or last so much longer', () => {
