@@ -176,7 +176,7 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
         }
     }
 
-    private string Locks => Path.Combine(lab.Folder, "database-host/work/locks", Copy);
+    private string Locks => Path.Combine(lab.Folder, "database-host", "work", "locks", Copy);
 
     private const string Closed = "SELECT 1 FROM pg_database WHERE datname LIKE 'copy_shop_qa05' AND NOT datallowconn";
 
