@@ -5,6 +5,7 @@ using TestServers.Apps;
 using TestServers.Hosts;
 using TestServers.Http;
 using TestServers.Reservations;
+using TestServers.Storage;
 
 namespace TestServers.Board;
 
@@ -39,7 +40,18 @@ public static class AnyServerApi
             .Gives(404, 409, 429)
             .SaysWhenToAskAgain(409)
             .Example("""{ "purpose": "nightly tests", "hours": 1 }""")
+            .AddEndpointFilter(NoteAsk)
             .Holds(PlaceKind.Wait, "wait");
+
+    // Before it may be refused as one call too many: its place is its own as long as it asks.
+    private static ValueTask<object?> NoteAsk(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var services = call.HttpContext.RequestServices;
+        var state = services.GetRequiredService<JsonFile<ReservationsState>>().Value;
+        if (AnyLine.PlaceOf(state, Deed.Of(call.HttpContext)) is { } own)
+            services.GetRequiredService<AnyLine>().Note(own);
+        return next(call);
+    }
 
     private static async Task<Created<TakenServer>> Reserve(
         ReserveAnyServer ask,
