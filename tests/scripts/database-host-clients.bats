@@ -25,7 +25,7 @@ SQL
 
 setup() { [[ -x $client_bin/pgbench ]] || skip "pgbench is not in $client_bin."; }
 
-teardown() { jobs -p | xargs -r kill 2>/dev/null || true; }
+teardown() { end_all_own; }
 
 start_clients() {
   pgbench --no-vacuum --client 8 --jobs 2 --time "$1" --file "$place/load.sql" --username shop copy_shop_qa01 \

@@ -23,7 +23,7 @@ setup_file() {
 setup() { true; }
 
 teardown() {
-  jobs -p | xargs -r kill 2>/dev/null || true
+  end_all_own
   drop_all
   at_live ask 'DROP DATABASE IF EXISTS live' && at_live ask 'DROP DATABASE IF EXISTS "we""ird ; -- $(name)"'
   ask 'ALTER DATABASE template_shop IS_TEMPLATE false' 2>/dev/null && ask 'DROP DATABASE template_shop'

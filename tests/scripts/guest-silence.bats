@@ -9,8 +9,8 @@ source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
 teardown() {
-  end_process "${listener-}"
-  end_process "${relaying-}"
+  end_own "${listener-}"
+  end_own "${relaying-}"
 }
 
 # Takes connections on port and says nothing.
@@ -63,7 +63,7 @@ serve() {
 
 # What it answers to one connection ends without a word after so many bytes.
 relay_only() {
-  end_process "${relaying-}"
+  end_own "${relaying-}"
   /usr/bin/python3 "$BATS_TEST_DIRNAME/relay" "$relay" "$port" "$1" 3>&- 2>/dev/null &
   relaying=$!
   await_port "$relay"
@@ -72,13 +72,8 @@ relay_only() {
 await_port() { await 5 bash -c "exec 9<>/dev/tcp/127.0.0.1/$1" 2>/dev/null; }
 
 end_serving() {
-  end_process "$relaying"
-  end_process "$listener"
-}
-
-end_process() {
-  kill "$1" 2>/dev/null || return 0
-  wait "$1" || true
+  end_own "$relaying"
+  end_own "$listener"
 }
 
 is_incomplete() {

@@ -90,7 +90,22 @@ END
     -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -- 127.0.0.1)
 }
 
-# end_by_file FILE: ends the process whose number is in FILE.
+# end_by_file FILE: ends the process whose number is in FILE, if it is still that one: its command line names the folder
+# above FILE's.
 end_by_file() {
-  [[ ! -s $1 ]] || kill "$(<"$1")" 2>/dev/null || true
+  local pid=''
+  [[ ! -s $1 ]] || read -r pid <"$1" || true
+  ! grep -qsaF -- "${1%/*/*}/" "/proc/$pid/cmdline" || kill "$pid"
+}
+
+# end_own PID: ends what this story has started, and waits for it. The number of what has ended may be another's by now.
+end_own() {
+  ! jobs -pr | grep -qxF -- "$1" || kill "$1"
+  wait "$1" 2>/dev/null || true
+}
+
+# Tells all that this story has started and that still runs to end.
+end_all_own() {
+  local pid
+  for pid in $(jobs -pr); do kill "$pid" 2>/dev/null || true; done
 }

@@ -268,3 +268,10 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   [ -e "$BATS_FILE_TMPDIR/cleaned" ]
   kill %1 2>/dev/null || true
 }
+
+@test "what was started beside is told to end as long as it runs, and not by its number alone" {
+  call own
+  last_line '@exit 0'
+  [[ $output =~ 'runs: '([0-9]+) ]]
+  [[ $(grep 'told to end: ' <<<"$output") == "told to end: ${BASH_REMATCH[1]}" ]] || { echo "$output" && return 1; }
+}

@@ -167,7 +167,7 @@ cut_lifeline() { exec {line}>&-; }
 # What a test has begun and not ended, whatever it has left, and no database but PostgreSQL's own.
 end_begun() {
   cut_lifeline 2>/dev/null || true
-  jobs -p | xargs -r kill 2>/dev/null || true
+  end_all_own
   [[ -s $data/postmaster.pid ]] || run_postgres
   drop_all
 }

@@ -8,7 +8,7 @@ make_toy() {
   cat >"$BATS_FILE_TMPDIR/toy" <<END
 #!/usr/bin/env bash
 nap='$nap'
-program=toy verbs='greet forge escape spare hide fault mute killed stubborn flood half young' keys=folder
+program=toy verbs='greet forge escape spare hide fault mute killed stubborn flood half young own' keys=folder
 followed='greet' following='greet fault stubborn'
 source '$scripts/shared/lifeline'
 END
@@ -46,6 +46,19 @@ verb_young() {
 verb_spare() {
   left_out '2 submodules: lib,' $'\e[1mdocs'
   sh -c 'echo "@left-out a lie"'
+}
+# One that has ended, whose number may be another process's by now, and one that has not.
+verb_own() {
+  local gone
+  kill() { say "told to end: $1" && builtin kill "$@"; }
+  true &
+  gone=$!
+  while [[ -e /proc/$gone/exe ]]; do sleep 0.01; done
+  say "has ended: $gone"
+  end_child "$gone"
+  sleep 20 &
+  say "runs: $!"
+  end_child "$!"
 }
 verb_half() { printf '@exit 0'; }
 lifeline_main "$@"
