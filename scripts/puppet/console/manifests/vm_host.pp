@@ -1,0 +1,123 @@
+# The VM host, on which the test server console itself runs: what `scripts/install-host vm` makes. The console's program
+# comes by its package; or to /opt/console/app, and then it gets a unit and its files for Apache from here.
+#
+#   node /^kvm1\./ {
+#     class { 'console::vm_host': }
+#   }
+#
+# @param user who runs the console
+# @param group the group that libvirt answers; undef where libvirt is on other machines alone
+# @param packaged whether the console is installed by its package
+class console::vm_host (
+  String[1] $user = 'console',
+  Optional[String[1]] $group = console::names()['virtual_machines_group'],
+  Boolean $packaged = false,
+) {
+  $names = console::names()
+  $settings = '/etc/console'
+  $place = '/opt/console'
+  $web_service = $names['web_service']
+  $web_group = $names['web_group']
+
+  console::packages { $names['vm_packages']: }
+  -> console::user { $user:
+    group => $group,
+  }
+  -> file {
+    $settings:
+      ensure => directory,
+      owner  => 'root',
+      group  => 'root',
+      mode   => '0755';
+    "${settings}/known_hosts":
+      ensure => file,
+      owner  => $user,
+      group  => $user,
+      mode   => '0644';
+    "${settings}/users":
+      ensure => file,
+      owner  => 'root',
+      group  => $web_group,
+      mode   => '0640';
+  }
+  ['guest_key', 'db_key'].each |$key| {
+    exec { "ssh-keygen -q -t ed25519 -N '' -C ${key} -f ${settings}/${key}":
+      creates => "${settings}/${key}",
+      path    => ['/usr/bin', '/bin'],
+      require => File[$settings],
+    }
+    -> file { ["${settings}/${key}", "${settings}/${key}.pub"]:
+      owner => $user,
+      group => $user,
+    }
+  }
+
+  console::service { $web_service:
+    verb => 'restart',
+  }
+  if $names['web_modules'] {
+    $names['web_modules'].split(' ').each |$module| {
+      exec { "a2enmod --quiet ${module}":
+        creates => "/etc/apache2/mods-enabled/${module}.load",
+        path    => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
+        require => Console::Packages[$names['vm_packages']],
+        before  => Service[$web_service],
+        notify  => Service[$web_service],
+      }
+    }
+  }
+  unless $packaged {
+    $fronts = {
+      'console-a-limits.conf' => "Include ${place}/apache-limits.conf\n",
+      'console-front.conf'    => console::fill('front.conf', { 'path' => '/console', 'place' => $place }),
+    }
+    file {
+      default:
+        owner => 'root',
+        group => 'root',
+        mode  => '0644';
+      $place:
+        ensure => directory,
+        mode   => '0755';
+      '/etc/systemd/system/console.service':
+        content => console::fill('console.service', { 'user' => $user, 'place' => $place, 'settings' => $settings });
+      '/etc/tmpfiles.d/console.conf':
+        content => console::fill('tmpfiles.conf', { 'user' => $user, 'web_group' => $web_group });
+      '/run/console':
+        ensure  => directory,
+        owner   => $user,
+        group   => $web_group,
+        mode    => '2750',
+        require => Console::User[$user];
+    }
+    ['apache-limits.conf', 'apache-proxy.conf'].each |$one| {
+      file { "${place}/${one}":
+        owner  => 'root',
+        group  => 'root',
+        mode   => '0644',
+        source => "puppet:///modules/console/${one}",
+        links  => follow,
+        notify => Service[$web_service],
+      }
+    }
+    $fronts.each |$one, $content| {
+      file { "${names['web_files']}/${one}":
+        owner   => 'root',
+        group   => 'root',
+        mode    => '0644',
+        content => $content,
+        require => [File["${place}/apache-limits.conf", "${place}/apache-proxy.conf"], Console::User[$user]],
+        notify  => Service[$web_service],
+      }
+      if $names['web_links'] {
+        $files = $names['web_files'].split('/')
+        file { "${names['web_links']}/${one}":
+          ensure  => link,
+          target  => "../${files[-1]}/${one}",
+          require => File["${names['web_files']}/${one}"],
+          notify  => Service[$web_service],
+        }
+      }
+    }
+  }
+}
