@@ -67,6 +67,7 @@ public sealed partial class MetricsTest
     public async Task Promtool_takes_the_example_s_rules_and_settings()
     {
         Assert.Equal("", await PromtoolFactAttribute.Says("", "check", "rules", Doc("prometheus/alerts.yml")));
+        Assert.Equal("", await PromtoolFactAttribute.Says("", "test", "rules", Doc("prometheus/alerts.test.yml")));
         var config = Doc("prometheus/prometheus.yml");
         Assert.Equal("", await PromtoolFactAttribute.Says("", "check", "config", "--syntax-only", config));
     }
@@ -199,10 +200,45 @@ public sealed partial class MetricsTest
             var told = Word().Matches(said).Select(w => w.Value).Order(StringComparer.Ordinal);
             Assert.True(labels.SequenceEqual(told), $"{family.Name}: {said}");
         }
-        // And what the example's rules look at is there.
-        var rules = await File.ReadAllTextAsync(Doc("prometheus/alerts.yml"));
-        foreach (var name in OwnName().Matches(rules).Select(m => Regex.Replace(m.Value, "_count$", "")))
+        // And what the rules and the dashboard look at is there.
+        var looked = await File.ReadAllTextAsync(Doc("prometheus/alerts.yml"));
+        looked += await File.ReadAllTextAsync(Doc("prometheus/dashboard.json"));
+        foreach (var name in OwnName().Matches(looked).Select(m => Regex.Replace(m.Value, "_(count|bucket)$", "")))
             Assert.Contains(own, f => f.Name == name);
+    }
+
+    [Fact]
+    public async Task What_to_do_is_said_of_every_alert_and_each_is_tried()
+    {
+        var rules = await File.ReadAllTextAsync(Doc("prometheus/alerts.yml"));
+        var alerts = Alert().Matches(rules).Select(m => m.Groups["name"].Value).ToList();
+        Assert.NotEmpty(alerts);
+        var remedies = RemedyRow().Matches(await File.ReadAllTextAsync(Doc("monitoring.md")));
+        Assert.Equal(alerts, remedies.Select(m => m.Groups["name"].Value));
+        var tried = Tried().Matches(await File.ReadAllTextAsync(Doc("prometheus/alerts.test.yml")));
+        Assert.Equal(alerts.Order(StringComparer.Ordinal), tried.Select(m => m.Groups["name"].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_dashboard_asks_in_the_words_of_the_labels_that_there_are()
+    {
+        using var board = System.Text.Json.JsonDocument.Parse(
+            await File.ReadAllTextAsync(Doc("prometheus/dashboard.json"))
+        );
+        var documented = TableRow()
+            .Matches(await File.ReadAllTextAsync(Doc("monitoring.md")))
+            .ToDictionary(r => r.Groups["name"].Value, r => Word().Matches(r.Groups["labels"].Value).Select(w => w.Value));
+        var asked = (
+            from panel in board.RootElement.GetProperty("panels").EnumerateArray()
+            where panel.TryGetProperty("targets", out _)
+            from target in panel.GetProperty("targets").EnumerateArray()
+            let expression = target.GetProperty("expr").GetString()!
+            from Match label in Legend().Matches(target.GetProperty("legendFormat").GetString()!)
+            from Match name in OwnName().Matches(expression)
+            select (Metric: Regex.Replace(name.Value, "_(count|bucket)$", ""), Label: label.Groups["label"].Value)
+        ).ToList();
+        Assert.NotEmpty(asked);
+        Assert.All(asked, a => Assert.Contains(a.Label, documented[a.Metric]));
     }
 
     private static async Task<ConsoleProcess> WithOddHost()
@@ -249,6 +285,19 @@ public sealed partial class MetricsTest
         RegexOptions.Multiline
     )]
     private static partial Regex TableRow();
+
+    [GeneratedRegex(@"^ +- alert: (?<name>\w+)$", RegexOptions.Multiline)]
+    private static partial Regex Alert();
+
+    [GeneratedRegex(@"^\| `(?<name>[A-Z]\w+)` \| .+ \|$", RegexOptions.Multiline)]
+    private static partial Regex RemedyRow();
+
+    // With what it says when it comes.
+    [GeneratedRegex(@"alertname: (?<name>\w+)\n +exp_alerts:")]
+    private static partial Regex Tried();
+
+    [GeneratedRegex(@"\{\{(?<label>\w+)\}\}")]
+    private static partial Regex Legend();
 
     [GeneratedRegex("[a-z_]+")]
     private static partial Regex Word();
