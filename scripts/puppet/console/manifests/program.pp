@@ -41,8 +41,6 @@ define console::program (
       file { $folder:
         ensure => directory,
         owner  => 'root',
-        group  => 'root',
-        mode   => '0755',
       }
     }
   }

@@ -24,11 +24,6 @@ class console::vm_host (
     group => $group,
   }
   -> file {
-    $settings:
-      ensure => directory,
-      owner  => 'root',
-      group  => 'root',
-      mode   => '0755';
     "${settings}/known_hosts":
       ensure => file,
       owner  => $user,
@@ -39,6 +34,12 @@ class console::vm_host (
       owner  => 'root',
       group  => $web_group,
       mode   => '0640';
+  }
+  unless defined(File[$settings]) {
+    file { $settings:
+      ensure => directory,
+      owner  => 'root',
+    }
   }
   ['guest_key', 'db_key'].each |$key| {
     exec { "ssh-keygen -q -t ed25519 -N '' -C ${key} -f ${settings}/${key}":
@@ -66,19 +67,30 @@ class console::vm_host (
       }
     }
   }
-  unless $packaged {
+  if $packaged {
+    exec { 'a2enconf --quiet console-limits':
+      creates => "${names['web_links']}/console-limits.conf",
+      path    => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
+      notify  => Service[$web_service],
+    }
+  } else {
     $fronts = {
       'console-a-limits.conf' => "Include ${place}/apache-limits.conf\n",
       'console-front.conf'    => console::fill('front.conf', { 'path' => '/console', 'place' => $place }),
+    }
+    unless defined(File[$place]) {
+      file { $place:
+        ensure => directory,
+        owner  => 'root',
+        group  => 'root',
+        mode   => '0755',
+      }
     }
     file {
       default:
         owner => 'root',
         group => 'root',
         mode  => '0644';
-      $place:
-        ensure => directory,
-        mode   => '0755';
       '/etc/systemd/system/console.service':
         content => console::fill('console.service', { 'user' => $user, 'place' => $place, 'settings' => $settings });
       '/etc/tmpfiles.d/console.conf':
