@@ -22,6 +22,7 @@ teardown() { [[ -z ${root-} ]] || close_root "$root"; }
 use_root() {
   root=$1
   open_root "$root"
+  in_root "$root" mkdir /srv/dumps
 }
 
 install_host() { in_root "$root" "$SCRIPTS/install-host" "$@"; }
@@ -118,6 +119,14 @@ call() {
   diff <(echo "$after") <(tell_state guest %T+)
 
   in_root guest runuser -u console -- sleep 300 &
+  # What cannot be made is said, with what to do.
+  in_root guest bash -c 'sed -i "/includedir/d" /etc/sudoers && chmod 700 /var/log/apache2'
+  run install_host guest --check
+  echo "$output"
+  [[ $status == 1 && $output == *'missing  sudo lets console run /usr/local/sbin/console-apachectl graceful: it does not.'* ]]
+  [[ $output == *'missing  console may read /var/log/apache2/error.log: it may not'* ]]
+  in_root guest bash -c 'echo "@includedir /etc/sudoers.d" >>/etc/sudoers && chmod 750 /var/log/apache2'
+
   run install_host guest --remove
   echo "$output"
   [[ $status == 0 ]]
@@ -274,6 +283,7 @@ stand_in_for_red_hat() {
     printf "ID=\"centos\"\nVERSION_ID=\"9\"\nID_LIKE=\"rhel fedora\"\n" >/etc/os-release.new
     rm /etc/os-release && mv /etc/os-release.new /etc/os-release
     mkdir -p /etc/httpd/conf.d /run/httpd
+    echo "IncludeOptional /etc/httpd/conf.d/*.conf" >>/etc/apache2/apache2.conf
     cd /usr/local/sbin
     for one in dnf rpm semanage restorecon setsebool getsebool selinuxenabled postgresql-setup; do
       cp "$1" "$one"

@@ -51,6 +51,7 @@ roots=()
 use_root() {
   roots+=("$1")
   open_root "$1"
+  in_root "$1" mkdir /srv/dumps
   in_root "$1" systemctl --quiet enable ssh apache2 postgresql 2>/dev/null
 }
 
