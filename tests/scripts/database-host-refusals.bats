@@ -78,3 +78,21 @@ source "$BATS_TEST_DIRNAME/postgres.bash"
   last_line '@exit 1'
   [[ $(night_of copy_shop_qa01) == 1 ]]
 }
+
+@test "A check tells what the console's role lacks, with the statement that gives it" {
+  call check owners=shop
+  last_line '@exit 0'
+  [[ $output != *fault.* ]]
+  for tool in bash perl postgresql psql pg_restore vacuumdb; do says "@result tool.$tool="; done
+  says '@result program='
+  ask 'ALTER ROLE console NOCREATEDB; REVOKE pg_signal_backend, shop FROM console' >/dev/null
+  call check 'owners=shop nobody'
+  ask 'ALTER ROLE console CREATEDB; GRANT pg_signal_backend, shop TO console' >/dev/null
+  last_line '@exit 0'
+  says 'may not make databases. Run as a superuser of PostgreSQL: ALTER ROLE console CREATEDB'
+  says 'GRANT pg_signal_backend TO console'
+  says 'does not belong to shop, which owns a base. Run as a superuser of PostgreSQL: GRANT shop TO console'
+  says 'There is no role nobody. Run as a superuser of PostgreSQL: CREATE ROLE nobody LOGIN; GRANT nobody TO console'
+  call check 'owners=shop; DROP'
+  last_line '@exit 2'
+}

@@ -84,7 +84,7 @@ END
     "Install the console's version of guest on this host."
   call exchange
   has_error "'exchange' is no verb of guest." \
-    'It knows: status checkout compare steps settings off workers errors sweep.' \
+    'It knows: status checkout compare steps settings off workers errors sweep check.' \
     "Install the console's version of guest on this host."
 }
 
