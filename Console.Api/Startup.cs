@@ -105,57 +105,14 @@ public static class Startup
     public static void AddParts(IServiceCollection services, ConsoleSettings settings)
     {
         var clock = TimeProvider.System;
-        var state = new StateFolder(settings.State);
-        MakeRuntime(settings.Runtime);
-        var numbers = new JobNumbers();
         var current = new CurrentSettings(settings);
-        services.AddSingleton(current).AddSingleton(clock).AddSingleton(state);
+        services.AddSingleton(current).AddSingleton(clock);
         // A request sees one and the same from its begin to its end; who lives longer asks CurrentSettings.
         services.AddScoped(provider => provider.GetRequiredService<CurrentSettings>().Now);
-        var audit = state.Lines("audit.log");
-        var journal = state.Journal(audit);
-        services.AddSingleton(journal).AddSingleton(audit);
-        var people = state.Open("people.json", PeopleState.Empty);
-        services.AddSingleton(people);
-        var tokens = state.Open("tokens.json", TokensState.Empty);
-        services.AddSingleton(tokens);
-        var reservations = state.Open("reservations.json", ReservationsState.Empty);
-        services.AddSingleton(reservations);
-        var concerns = state.Open("concerns.json", ConcernsState.Empty);
-        services.AddSingleton(concerns);
-        var messages = new MessageBook(state.Folder("messages"), clock);
-        services.AddSingleton(messages).AddSingleton(state.Open("deliveries.json", DeliveriesState.Empty));
-        services.AddSingleton(state.Open("service.json", ServiceState.Empty));
-        var following = state.Open("following.json", FollowingState.Empty);
-        services.AddSingleton(following);
-        var past = new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept);
-        services.AddSingleton(past);
-        services.AddSingleton(state.Open("bases.json", BasesState.Empty));
-        services.AddSingleton(state.Open("places.json", PlacesState.Empty));
-        var builds = new JobStore<Build>(state.Folder("builds"), numbers);
-        var restores = new JobStore<Restore>(state.Folder("restores"), numbers);
-        var history = new HistoryStore(state.Folder("history"), () => current.Now.Builds.History);
-        StateAgreement.Check(builds, restores, history, reservations, past);
-        services.AddSingleton(builds).AddSingleton(restores).AddSingleton(history);
-        services.AddSingleton(new KeptAnswers(state.Folder("keys"), clock));
-        var savepoints = state.Open("savepoints.json", SavepointsState.Empty);
-        foreach (var savepoint in savepoints.Value.Savepoints.Values)
-            numbers.Taken(savepoint.Id);
-        services.AddSingleton(savepoints).AddSingleton(numbers);
-        numbers.Open(state);
-        services.AddSingleton(state.Open("sessions.json", SessionKey.New()));
-        // The rule for names may be another one than at the last start.
-        // Nobody else is there yet: it has ended when this returns.
-        journal
-            .Do(act =>
-            {
-                NameChange.Apply(act, settings, people, tokens, reservations, concerns, builds);
-                messages.Rename(act, NameChange.RuleOf(settings));
-                act.Change(following, all => all.WithNames(NameChange.RuleOf(settings)));
-            })
-            .GetAwaiter()
-            .GetResult();
-        state.Complete(clock.GetUtcNow());
+        var restored = StateExchange.Finish(settings.State, clock.GetUtcNow());
+        StateParts.Open(settings.State, current, clock, restored).AddTo(services);
+        new DrainMark(settings.State).Remove();
+        MakeRuntime(settings.Runtime);
 
         services
             .AddHostPrograms(current)

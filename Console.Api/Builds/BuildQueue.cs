@@ -34,7 +34,10 @@ public sealed class BuildQueue(
     ILogger<BuildQueue> log
 ) : BackgroundService
 {
-    private readonly Loop _loop = new(TimeSpan.FromSeconds(30), log);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30),
+        WhileDrained = TimeSpan.FromSeconds(1);
+    private readonly Loop _loop = new(Pause, log);
+    private readonly DrainMark _drain = new(settings.Newest.State);
     private readonly ConcurrentDictionary<ServerName, RunningBuild> _running = new();
 
     public JobStore<Build> Store => store;
@@ -251,9 +254,17 @@ public sealed class BuildQueue(
         inventory.Changed += _loop.Wake;
         busy.Freed += _loop.Wake;
         handover.BuildLosesRight += EndOrLeave;
-        await _loop.Run(() => StartNext(stoppingToken), stoppingToken);
+        await _loop.Run(_ => Task.FromResult(TakeTurn(stoppingToken)), stoppingToken);
         // A stop: the builds that run clean up; those that wait stay on disk.
         await Task.WhenAll(_running.Values.Select(r => r.Ended));
+    }
+
+    private TimeSpan TakeTurn(CancellationToken stop)
+    {
+        if (_drain.Until is not null)
+            return WhileDrained;
+        StartNext(stop);
+        return Pause;
     }
 
     // First who is next on each server, then whether it is free: it may become so between two looks, and the one behind

@@ -27,6 +27,7 @@ public sealed class Restores(
 ) : BackgroundService
 {
     private readonly StepEngine<Restore> _engine = new(store, clock);
+    private readonly DrainMark _drain = new(settings.Newest.State);
     private readonly ConcurrentDictionary<JobId, Task> _running = new();
     private readonly CancellationTokenSource _atRest = new();
     private readonly TaskCompletionSource<CancellationToken> _started = new(
@@ -174,6 +175,8 @@ public sealed class Restores(
         using var turn = await TakeTurn(id, host, stop);
         if (turn is null)
             return true; // It waits on disk for the next start.
+        if (_drain.Until is not null && !stop.IsCancellationRequested)
+            return false;
         var newest = settings.Newest;
         if (newest.Base(@base.Name) != @base || newest.DatabaseHost(@base.Host) != host.Settings)
             return false;

@@ -95,16 +95,26 @@ public sealed class Health(
 
     private IEnumerable<HealthProblem> LookAtQueue()
     {
+        if (new DrainMark(settings.Newest.State).Until is { } until)
+        {
+            yield return new(
+                "queue",
+                "",
+                HealthState.Warning,
+                $"No build and no restore begins until {Times.Say(until)}, as the console is to be stopped "
+                    + "(console drain). What waits goes on after the next start."
+            );
+            yield break;
+        }
         bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Servers.Any(m => m.Name == server);
         var now = clock.GetUtcNow();
-        return from standing in StandingBuild.Find([.. builds.All], IsKnown, _started, now)
-            let build = standing.Build
-            select new HealthProblem(
+        foreach (var (build, since) in StandingBuild.Find([.. builds.All], IsKnown, _started, now))
+            yield return new(
                 "queue",
                 build.Server.Text,
                 HealthState.Failing,
-                $"Build {build.Id} waits on {build.Server} although nothing runs there, since "
-                    + $"{Times.Say(standing.Since)}. The console's log may say why; else start it again."
+                $"Build {build.Id} waits on {build.Server} although nothing runs there, since {Times.Say(since)}. "
+                    + "The console's log may say why; else start it again."
             );
     }
 

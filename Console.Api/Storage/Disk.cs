@@ -159,6 +159,33 @@ public static partial class Disk
         Check(unlink(path), "unlink", path);
     }
 
+    /// <summary>Returns when what a file holds is on disk.</summary>
+    /// <exception cref="DiskRefused">It may not be.</exception>
+    public static void SyncFile(string path)
+    {
+        var file = open(path, CloseOnExec, 0);
+        Check(file, "open", path);
+        try
+        {
+            Check(fsync(file), "fsync", path);
+        }
+        finally
+        {
+            _ = close(file);
+        }
+    }
+
+    /// <summary>Gives a folder and all in it to the account that has another one; only root can.</summary>
+    /// <exception cref="DiskRefused">It belongs to whom it did, or in part.</exception>
+    public static void GiveAllTo(string folder, string like)
+    {
+        if (FileKinds.IsOwn(like) || FileKinds.OwnerOf(like) is not var (user, group))
+            return;
+        var all = System.IO.Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories);
+        foreach (var path in all.Prepend(folder))
+            Check(lchown(path, user, group), "give away", path);
+    }
+
     /// <summary>Creates a folder, and its name is on disk when this returns.</summary>
     public static void CreateFolder(string path)
     {
@@ -251,6 +278,9 @@ public static partial class Disk
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int file);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int lchown(string path, uint user, uint group);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int file);

@@ -29,8 +29,10 @@ public static partial class FileKinds
         DoNotFollow = 0x100,
         TypeAlone = 1,
         Owner = 8,
+        Group = 16,
         Bytes = 256,
         OwnerAt = 20,
+        GroupAt = 24,
         ModeAt = 28;
 
     /// <summary>The bits of a mode that let group and others do anything.</summary>
@@ -58,6 +60,22 @@ public static partial class FileKinds
         return statx(HereIfRelative, path, 0, Owner, found) == 0
             && BinaryPrimitives.ReadUInt32LittleEndian(found[OwnerAt..]) == geteuid();
     }
+
+    /// <summary>The account and group that it, or where a link there leads, belongs to; null: it is not
+    /// there.</summary>
+    public static (uint User, uint Group)? OwnerOf(string path)
+    {
+        Span<byte> found = stackalloc byte[Bytes];
+        return statx(HereIfRelative, path, 0, Owner | Group, found) == 0
+            ? (
+                BinaryPrimitives.ReadUInt32LittleEndian(found[OwnerAt..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(found[GroupAt..])
+            )
+            : null;
+    }
+
+    /// <summary>Whether the account that runs this program is root's.</summary>
+    public static bool IsRoot => geteuid() == 0;
 
     /// <summary>The kind in words, as the end of "it is".</summary>
     public static string Say(this FileKind kind) =>

@@ -18,8 +18,11 @@ public sealed class StateFolder : IDisposable
     /// <exception cref="UnreadableFile">
     /// The folder is in use by another process, or holds something else; then nothing in it was touched.
     /// </exception>
-    public StateFolder(string folder)
+    /// <param name="notice">What was done with it before, for the log.</param>
+    public StateFolder(string folder, string? notice = null)
     {
+        if (notice is not null)
+            _notices.Add(notice);
         _folder = Path.GetFullPath(folder);
         var place = new StatePlace(_folder);
         if (place.IsFree())
