@@ -17,7 +17,9 @@ using TestServers.Reservations;
 using TestServers.Room;
 using TestServers.Savepoints;
 
-// A table of contents: read the settings, register the parts, map the calls, run.
+// A table of contents: a command, or: read the settings, register the parts, map the calls, run.
+if (ConsoleCommands.Are(args))
+    return await ConsoleCommands.Run(args, Startup.SettingsFile([]));
 var serves = false;
 try
 {

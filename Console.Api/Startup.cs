@@ -47,7 +47,8 @@ public static class Startup
             throw new WrongSetting(
                 first.StartsWith("--settings", StringComparison.Ordinal)
                     ? "`--settings` is wrong: behind it stands one name of a file, and nothing else."
-                    : $"The argument `{SettingsText.Cut(first)}` is not known: there is `--settings FILE` alone."
+                    : $"The argument `{SettingsText.Cut(first)}` is not known: there is `--settings FILE`, or a "
+                        + "command, which `console --help` lists."
             );
         return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file
             ? file

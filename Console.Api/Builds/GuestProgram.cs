@@ -355,8 +355,39 @@ public sealed class GuestProgram(
         return isNamed;
     }
 
-    private Transport Reach(Server server) =>
-        Transport.To(server.Name.Text, server.Address, settings.Now.Guests!.Ssh, settings.Now.Runtime);
+    private Transport Reach(Server server) => To(server, settings.Now);
+
+    /// <summary>The way to the program on a server.</summary>
+    internal static Transport To(Server server, ConsoleSettings settings) =>
+        Transport.To(server.Name.Text, server.Address, settings.Guests!.Ssh, settings.Runtime);
+
+    /// <summary>The call that asks whether a server has what builds need; it changes nothing.</summary>
+    /// <param name="tools">What the apps' checkouts are made with.</param>
+    /// <param name="databases">Those that apps will want there: host, port, role and database of each.</param>
+    internal static HostCall CheckCall(
+        Server server,
+        ConsoleSettings settings,
+        IEnumerable<string> tools,
+        IEnumerable<(string Host, int Port, string Role, string Database)> databases
+    ) =>
+        new(
+            To(server, settings),
+            "guest",
+            "check",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["tools"] = string.Join(' ', tools),
+                ["repositories"] = string.Join(' ', settings.Apps.Select(a => a.Repository.Url).Distinct()),
+                ["databases"] = string.Join(
+                    ' ',
+                    databases.Select(d =>
+                        $"{Uri.EscapeDataString(d.Host)}/{d.Port}/{Uri.EscapeDataString(d.Role)}/"
+                        + Uri.EscapeDataString(d.Database)
+                    )
+                ),
+            },
+            TimeSpan.FromMinutes(1)
+        );
 
     private HostCall Call(
         Server server,

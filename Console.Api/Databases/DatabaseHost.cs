@@ -19,9 +19,11 @@ public sealed class DatabaseHost(
     private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(30),
         DropLimit = TimeSpan.FromMinutes(2);
 
-    private readonly Transport _transport = settings.Local is { } local
-        ? new LocalTransport(settings.Name, local.Program, local.Config)
-        : Transport.To(settings.Name, settings.Ssh!.Host, settings.Ssh, controlFolder);
+    /// <summary>The way to its program.</summary>
+    internal Transport Transport { get; } =
+        settings.Local is { } local
+            ? new LocalTransport(settings.Name, local.Program, local.Config)
+            : Transport.To(settings.Name, settings.Ssh!.Host, settings.Ssh, controlFolder);
 
     public DatabaseHostSettings Settings => settings;
 
@@ -37,6 +39,11 @@ public sealed class DatabaseHost(
             end = end with { Message = $"{end.Message} The scripts there are not this console's: install them." };
         return (end, DatabaseHostStatus.Read(bases, end.Results));
     }
+
+    /// <summary>Asks whether it has the tools and the rights that the console needs; changes nothing.</summary>
+    /// <param name="owners">The roles that own its bases.</param>
+    internal Task<HostResult> Check(IEnumerable<string> owners, CancellationToken cancel) =>
+        program.Run(Call("check", StatusLimit, ("owners", string.Join(' ', owners))), cancel);
 
     /// <summary>Replaces a server's copy by a fresh one.</summary>
     /// <param name="onlySpare">Take a spare or fail with the result <c>spare=none</c>; never make a plain copy.</param>
@@ -250,6 +257,6 @@ public sealed class DatabaseHost(
     {
         var sent = values.ToDictionary(v => v.Key, v => v.Text, StringComparer.Ordinal);
         sent["console"] = console;
-        return new(_transport, "database-host", verb, sent, limit);
+        return new(Transport, "database-host", verb, sent, limit);
     }
 }

@@ -30,26 +30,29 @@ public sealed class DiskWatch : BackgroundService
     }
 
     /// <summary>Free and all bytes of the disk that has the state; null when the system does not say.</summary>
-    public (long Free, long Size)? Space
+    public (long Free, long Size)? Space => SpaceOf(_state);
+
+    /// <summary>The same of the disk that has any folder.</summary>
+    internal static (long Free, long Size)? SpaceOf(string folder)
     {
-        get
+        try
         {
-            try
-            {
-                var drive = new DriveInfo(_state);
-                return (drive.AvailableFreeSpace, drive.TotalSize);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return null;
-            }
+            var drive = new DriveInfo(folder);
+            return (drive.AvailableFreeSpace, drive.TotalSize);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
     /// <summary>That there is little space left, in a sentence; else null.</summary>
-    public string? Shortage =>
-        Space is { Free: < LittleSpace } space
-            ? $"The disk with {_state} has less than {LittleSpace >> 20} MiB left, {space.Free >> 20} MiB."
+    public string? Shortage => ShortageOf(_state);
+
+    /// <summary>The same of the disk that has any folder.</summary>
+    internal static string? ShortageOf(string folder) =>
+        SpaceOf(folder) is { Free: < LittleSpace } space
+            ? $"The disk with {folder} has less than {LittleSpace >> 20} MiB left, {space.Free >> 20} MiB."
             : null;
 
     /// <summary>That the disk does not answer, in a sentence; else null.</summary>

@@ -11,7 +11,7 @@ namespace TestServers.Tests.Stage;
 public sealed class ConsoleProcess : IAsyncDisposable
 {
     // A published one, which starts in half the time, or the one that was built with the tests.
-    private static readonly string Program = Environment.GetEnvironmentVariable("CONSOLE_PROGRAM")
+    internal static readonly string Program = Environment.GetEnvironmentVariable("CONSOLE_PROGRAM")
         is { Length: > 0 } named
         ? named
         : Path.Combine(AppContext.BaseDirectory, "console.dll");

@@ -82,9 +82,9 @@ internal static class LabProcesses
     }
 
     // setpriv becomes the program, unlike runuser: its process id is the program's.
-    private static string ProgramAs(string owner) => Environment.UserName == owner ? "env" : "setpriv";
+    internal static string ProgramAs(string owner) => Environment.UserName == owner ? "env" : "setpriv";
 
-    private static string[] ArgumentsAs(string owner) =>
+    internal static string[] ArgumentsAs(string owner) =>
         Environment.UserName == owner
             ? []
             :

@@ -42,11 +42,16 @@ public sealed class StartTest
     )]
     [InlineData("`--settings` is wrong: behind it stands one name of a file, and nothing else.", "--settings=")]
     [InlineData(
-        "The argument `--setings` is not known: there is `--settings FILE` alone.",
+        "The argument `--setings` is not known: there is `--settings FILE`, or a command, which `console --help` "
+            + "lists.",
         "--setings",
         "console.json"
     )]
-    [InlineData("The argument `console.json` is not known: there is `--settings FILE` alone.", "console.json")]
+    [InlineData(
+        "The argument `console.json` is not known: there is `--settings FILE`, or a command, which `console --help` "
+            + "lists.",
+        "console.json"
+    )]
     public void A_misspelt_argument_brings_up_no_other_console(string said, params string[] arguments)
     {
         Assert.Equal(said, Assert.Throws<WrongSetting>(() => Startup.SettingsFile(arguments)).Message);
@@ -328,6 +333,8 @@ public sealed class StartTest
         await console.StartWithServers();
         var parts = File.ReadLines($"/proc/{console.Id}/maps").Select(Path.GetFileName).ToHashSet();
         Assert.Contains("System.Text.Json.dll", parts);
+        // That is for those who ask for a command.
+        Assert.DoesNotContain("System.CommandLine.dll", parts);
         Assert.DoesNotContain("System.Linq.Expressions.dll", parts);
     }
 

@@ -125,6 +125,14 @@ public sealed partial class DirectionTest
         );
 
     [Fact]
+    public void Only_one_file_knows_System_CommandLine() =>
+        Assert.Empty(
+            Read.Value.Where(s => s.File != "Administration/ConsoleCommands.cs")
+                .Where(s => s.Text.Contains("System.CommandLine", StringComparison.Ordinal))
+                .Select(s => s.File)
+        );
+
+    [Fact]
     public void Only_Storage_and_the_log_of_a_job_write_files() =>
         Assert.Empty(
             Read.Value.Where(s => s.Folder != "Storage" && s.File != "Jobs/JobLog.cs" && Writes().IsMatch(s.Text))

@@ -1,0 +1,296 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text.Json;
+using TestServers.Administration;
+using TestServers.Tests.Stage;
+
+namespace TestServers.Tests.Stories.Api;
+
+/// <summary>The commands of the program, given in a shell beside a console that runs.</summary>
+public sealed class CommandsTest
+{
+    [Fact]
+    public async Task Every_command_says_what_it_takes_and_what_is_none_is_refused()
+    {
+        var help = await ConsoleShell.Give(["--help"]);
+        Assert.Equal(0, help.Exit);
+        foreach (var command in ConsoleCommands.MakeRoot("").Subcommands)
+        {
+            Assert.True(ConsoleCommands.Are([command.Name]), command.Name);
+            Assert.Contains(command.Name, help.Output, StringComparison.Ordinal);
+            Assert.Contains($"console {command.Name}", Manual, StringComparison.Ordinal);
+            Assert.Contains($"console {command.Name}", Guide, StringComparison.Ordinal);
+        }
+        var wrong = await ConsoleShell.Give(["backup"]);
+        Assert.Equal(2, wrong.Exit);
+        Assert.Contains("FILE", wrong.Errors, StringComparison.Ordinal);
+        var unknown = await ConsoleShell.Give(["chek"]);
+        Assert.Equal(1, unknown.Exit);
+        Assert.Contains("`console --help` lists", unknown.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_shell_is_told_how_a_word_goes_on()
+    {
+        var end = await ConsoleShell.Give(["[suggest:9]", "console c"]);
+        Assert.Contains("check", end.Output.Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_check_tells_each_part_and_what_to_do_about_what_is_wrong()
+    {
+        await using var console = new ConsoleProcess();
+        var down = await console.Command("check");
+        Assert.Equal(1, down.Exit);
+        Assert.Matches("wrong +console +None answers at .*k.sock: .*systemctl start console", down.Output);
+        await console.StartWithServers();
+        var up = await console.Command("check");
+        Assert.True(up.Exit == 0, up.Output + up.Errors);
+        Assert.Matches("ok +host vmhost +4 servers of 5 domains, 2 running", up.Output);
+        Assert.Matches("warning +web server +It was not looked at: name where people open", up.Output);
+        Directory.Delete(console.Folder + "/run");
+        File.SetUnixFileMode(console.Folder + "/state", (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(console.Folder + "/console.json", (UnixFileMode)0b110_100_110);
+        console.WriteDomains(("other", 1));
+        var open = await console.Command("check", "--json");
+        Assert.Equal(1, open.Exit);
+        var parts = JsonDocument.Parse(open.Output).RootElement.GetProperty("parts").EnumerateArray().ToList();
+        string MessageOf(string part, string state) =>
+            parts.First(p => p.Text("part") == part && p.Text("state") == state).Text("message")!;
+        Assert.Contains("chmod 700", MessageOf("state", "wrong"), StringComparison.Ordinal);
+        Assert.Contains("chmod go-w", MessageOf("files", "wrong"), StringComparison.Ordinal);
+        Assert.Contains(
+            "None of its 1 domain is a test server",
+            MessageOf("host", "warning"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Settings_that_are_wrong_are_the_one_part_that_a_check_tells()
+    {
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: """, "colour": "red" """);
+        var end = await console.Command("check");
+        Assert.Equal(1, end.Exit);
+        Assert.Matches("wrong +settings +.*`colour` is not known.* Nothing else was looked at", end.Output);
+    }
+
+    [Fact]
+    public async Task A_web_server_that_lets_callers_say_who_they_are_is_found()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        // As one does that was written by hand: it asks for a password, and passes on whatever came.
+        await using var careless = await CarelessFront.Start(console.Socket);
+        var end = await console.Command("check", "--url", careless.Address + "/console");
+        Assert.Equal(1, end.Exit);
+        Assert.Matches("wrong +web server +.* X-Remote-User comes through", end.Output);
+    }
+
+    [Fact]
+    public async Task A_backup_is_one_moment_of_a_console_that_is_written_to_and_can_be_put_back()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        using var stop = new CancellationTokenSource();
+        var writing = Task.WhenAll(new[] { "qa01", "qa02" }.Select(server => Write(console, server, stop.Token)));
+        for (var round = 0; round < 2; round++)
+        {
+            var file = Path.Combine(console.Folder, $"{round}.tar.gz");
+            var end = await console.Command("backup", file);
+            Assert.True(end.Exit == 0, end.Errors);
+            Assert.Contains("was read back and is whole", end.Output, StringComparison.Ordinal);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+        await stop.CancelAsync();
+        await writing;
+        var before = (await console.Http.Json("api/servers/qa01")).GetProperty("reservation").Text("purpose");
+        var last = Path.Combine(console.Folder, "last.tar.gz");
+        Assert.Equal(0, (await console.Command("backup", last)).Exit);
+        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "after", hours = 1 });
+
+        // While it runs it keeps its state; its next start has the backup's.
+        var restored = await console.Command("restore", last);
+        Assert.True(restored.Exit == 0, restored.Errors);
+        Assert.Contains("its next start takes the backup", restored.Output, StringComparison.Ordinal);
+        Assert.Equal("after", await PurposeIn(console));
+        await console.Kill();
+        await console.StartWithServers();
+        Assert.Equal(before, await PurposeIn(console));
+        Assert.Contains("was put back from a backup; the one before is", console.Log, StringComparison.Ordinal);
+        var former = Assert.Single(Directory.GetDirectories(console.Folder, "state.before-*"));
+        Assert.Contains("after", File.ReadAllText(Path.Combine(former, "reservations.json")), StringComparison.Ordinal);
+
+        // Where none runs it is in place at once.
+        await console.Kill();
+        Directory.Delete(Path.Combine(console.Folder, "state"), recursive: true);
+        var atOnce = await console.Command("restore", last);
+        Assert.True(atOnce.Exit == 0, atOnce.Errors);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.Combine(console.Folder, "state"))
+        );
+        Assert.Equal(0, (await console.Command("state", "check")).Exit);
+        await console.StartWithServers();
+        Assert.Equal(before, await PurposeIn(console));
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_not_whole_is_refused_before_anything_is_touched()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "kept", hours = 1 });
+        var good = Path.Combine(console.Folder, "good.tar.gz");
+        Assert.Equal(0, (await console.Command("backup", good)).Exit);
+        Assert.Contains("is there already", (await console.Command("backup", good)).Errors, StringComparison.Ordinal);
+        var bytes = File.ReadAllBytes(good);
+        var broken = new Dictionary<string, byte[]>
+        {
+            ["cut"] = bytes[..(bytes.Length / 2)],
+            ["turned"] = [.. bytes.Select((b, at) => at == bytes.Length / 2 ? (byte)~b : b)],
+            ["empty"] = [],
+            ["text"] = "no backup"u8.ToArray(),
+            ["changed"] = Repacked(good, "reservations.json", text => text.Replace("kept", "lost")),
+            ["outside"] = Repacked(good, "reservations.json", text => text, "../outside.json"),
+        };
+        await console.Kill();
+        var state = Shell.Listing(Path.Combine(console.Folder, "state"));
+        foreach (var (name, content) in broken)
+        {
+            var file = Path.Combine(console.Folder, name);
+            File.WriteAllBytes(file, content);
+            var end = await console.Command("restore", file);
+            Assert.True(end.Exit == 1, name + end.Output);
+            Assert.Contains($"{file} is no whole backup", end.Errors, StringComparison.Ordinal);
+            Assert.Equal(state, Shell.Listing(Path.Combine(console.Folder, "state")));
+        }
+        Assert.Empty(Directory.GetFileSystemEntries(console.Folder, "*rest*"));
+        Assert.False(File.Exists(Path.Combine(console.Folder, "outside.json")));
+    }
+
+    [Fact]
+    public async Task A_state_with_a_broken_file_is_told_with_the_file_s_own_place()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "x", hours = 1 });
+        Assert.Contains("is whole", (await console.Command("state", "check")).Output, StringComparison.Ordinal);
+        await console.Kill();
+        var file = Path.Combine(console.Folder, "state", "reservations.json");
+        File.WriteAllText(file, "{");
+        var before = Shell.Listing(Path.Combine(console.Folder, "state"));
+        foreach (var words in new[] { new[] { "state", "check" }, ["backup", Path.Combine(console.Folder, "x.gz")] })
+        {
+            var end = await console.Command(words);
+            Assert.Equal(1, end.Exit);
+            Assert.Contains(file, end.Errors, StringComparison.Ordinal);
+        }
+        Assert.False(File.Exists(Path.Combine(console.Folder, "x.gz")));
+        Assert.Equal(before, Shell.Listing(Path.Combine(console.Folder, "state")));
+    }
+
+    [Fact]
+    public async Task A_token_that_was_made_is_one_that_the_settings_take()
+    {
+        await using var console = new ConsoleProcess();
+        var end = await console.Command("token", "nightly", "--may", "restore", "build");
+        Assert.True(end.Exit == 0, end.Errors);
+        var lines = end.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        console.Change(settings => settings["tokens"]!.AsArray().Add(System.Text.Json.Nodes.JsonNode.Parse(lines[3])!));
+        await console.Start();
+        using var http = console.ClientFor("anna");
+        http.DefaultRequestHeaders.Clear();
+        http.DefaultRequestHeaders.Add("Authorization", $"Bearer {lines[1]}");
+        Assert.Equal("nightly", (await http.Json("api/me")).Text("name"));
+        Assert.Contains(
+            "is wrong",
+            (await console.Command("token", "x", "--may", "all")).Errors,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("already", (await console.Command("token", "cron")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_drain_of_a_console_that_does_nothing_ends_soon_and_is_told_until_it_is_over()
+    {
+        await using var console = new ConsoleProcess();
+        Assert.Contains("nothing to wait for", (await console.Command("drain")).Output, StringComparison.Ordinal);
+        await console.StartWithServers();
+        var end = await console.Command("drain", "--minutes", "1");
+        Assert.True(end.Exit == 0, end.Errors);
+        Assert.Contains("Nothing runs any more", end.Output, StringComparison.Ordinal);
+        Assert.Contains("console drain", await console.Http.GetStringAsync("healthz"), StringComparison.Ordinal);
+        Assert.Equal(0, (await console.Command("drain", "--end")).Exit);
+        Assert.DoesNotContain("console drain", await console.Http.GetStringAsync("healthz"), StringComparison.Ordinal);
+        await console.Command("drain", "--minutes", "1");
+        await console.Kill();
+        await console.Start();
+        Assert.DoesNotContain("console drain", await console.Http.GetStringAsync("healthz"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Systemd_is_told_when_the_console_serves_and_when_it_ends()
+    {
+        await using var console = new ConsoleProcess();
+        var path = Path.Combine(console.Folder, "notify");
+        using var manager = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix,
+            System.Net.Sockets.SocketType.Dgram,
+            System.Net.Sockets.ProtocolType.Unspecified
+        );
+        manager.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
+        manager.ReceiveTimeout = 30_000;
+        console.Launch(new Dictionary<string, string> { ["NOTIFY_SOCKET"] = path });
+        string Hear()
+        {
+            var word = new byte[100];
+            return System.Text.Encoding.ASCII.GetString(word, 0, manager.Receive(word));
+        }
+        Assert.Equal("READY=1", await Task.Run(Hear));
+        Assert.True((await console.Http.GetAsync("healthz")).IsSuccessStatusCode);
+        Shell.Run($"kill -TERM {console.Id}");
+        Assert.Equal("STOPPING=1", await Task.Run(Hear));
+    }
+
+    private static string Manual => File.ReadAllText(Sources.Of("scripts/package.d/console.8"));
+
+    private static string Guide => File.ReadAllText(Sources.Of("docs/administrate.md"));
+
+    private static async Task<string?> PurposeIn(ConsoleProcess console) =>
+        (await console.Http.Json("api/servers/qa01")).GetProperty("reservation").Text("purpose");
+
+    private static async Task Write(ConsoleProcess console, string server, CancellationToken stop)
+    {
+        using var http = console.ClientFor(server + "-tester");
+        for (var i = 1; !stop.IsCancellationRequested; i++)
+            (
+                await http.Put($"api/servers/{server}/reservation", new { purpose = $"{i}", hours = 1 })
+            ).EnsureSuccessStatusCode();
+    }
+
+    // The same backup, with one entry of it changed, and perhaps of another name.
+    private static byte[] Repacked(string file, string name, Func<string, string> change, string? place = null)
+    {
+        using var read = new TarReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        using var result = new MemoryStream();
+        using (var packed = new GZipStream(result, CompressionLevel.Fastest, leaveOpen: true))
+        using (var write = new TarWriter(packed))
+        {
+            while (read.GetNextEntry(copyData: true) is { } entry)
+            {
+                if (entry.Name == name)
+                {
+                    using var text = new StreamReader(entry.DataStream!);
+                    entry = new PaxTarEntry(TarEntryType.RegularFile, place ?? name)
+                    {
+                        DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(change(text.ReadToEnd()))),
+                    };
+                }
+                write.WriteEntry(entry);
+            }
+        }
+        return result.ToArray();
+    }
+}
