@@ -65,6 +65,7 @@ try
         );
     Startup.LogNotices(app);
     app.Lifetime.ApplicationStarted.Register(() => serves = true);
+    ServiceManager.Tell(app.Lifetime, app.Logger);
     await app.RunAsync();
     return 0;
 }
