@@ -86,7 +86,7 @@ public sealed class RoomDrop(
                     bases.NoteFound(gone.Host, gone.Found, null);
                 return null;
             }
-            await journal.Do(act => audit.Write(act, caller, "drop-failed", name, end.Message));
+            await journal.Do(act => audit.Write(act, caller, "drop database failed", name, end.Message));
             return end.Message;
         }
         catch (Problem problem)

@@ -165,7 +165,7 @@ public sealed class SavepointKeeper(
         var state = problem is null ? SavepointState.Kept : SavepointState.Dropping;
         act.Change(file, all => all.With(savepoint.Id, s => s with { State = state }));
         if (problem is not null)
-            Write(act, "keep-failed", savepoint.Server, $"{savepoint.Say()}: {problem.Message}");
+            Write(act, "keep state failed", savepoint.Server, $"{savepoint.Say()}: {problem.Message}");
     }
 
     private async Task<Problem?> GoBack(
@@ -212,7 +212,7 @@ public sealed class SavepointKeeper(
     {
         act.Change(file, state => state.WithoutBack(back.Server));
         if (problem is not null)
-            Write(act, "go-back-failed", back.Server, $"{savepoint.Say()}: {problem.Message}");
+            Write(act, "go back failed", back.Server, $"{savepoint.Say()}: {problem.Message}");
     }
 
     private static SavepointMark MarkOf(Savepoint savepoint, GoingBack back) =>
@@ -243,7 +243,7 @@ public sealed class SavepointKeeper(
             foreach (var half in act.Of(file).Savepoints.Values.Where(IsLost).ToList())
             {
                 act.Change(file, state => state.With(half with { State = SavepointState.Dropping }));
-                Write(act, "keep-failed", half.Server, $"{half.Say()}: interrupted.");
+                Write(act, "keep state failed", half.Server, $"{half.Say()}: interrupted.");
             }
         });
     }

@@ -12,7 +12,8 @@ const sources = readdirSync(path.join(root, 'Console.Api'), { recursive: true })
 
 // In the act itself, or said before as one of two; and of what was refused, which is told of by its call.
 const ways = [
-  /audit\.Write\(\s*act,\s*[\w.]+,\s*"([a-z ]+)"/g,
+  /audit\.Write\(\s*act,\s*[\w.]+,\s*"([^"]+)"/g,
+  /\bWrite\(act, "([^"]+)"/g,
   /\bvar what = [^;]*\? "([a-z ]+)"/g,
   /\bvar what = [^;]*: "([a-z ]+)"/g,
   /\bWrite\(copy, [\w.]+, "([^"]+)"/g,

@@ -130,7 +130,7 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
             foreach (
                 var (path, body, told) in new (string, object, string)[]
                 {
-                    ("", new { name = "half" }, "keep-failed"),
+                    ("", new { name = "half" }, "keep state failed"),
                     ($"/{id}/back", new { }, "go back"),
                 }
             )
