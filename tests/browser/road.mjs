@@ -127,6 +127,12 @@ await step('the server follows its branch, which page and board say, and does so
   await page.goto(address);
   assert.equal(await row().locator('.follows').innerText(), 'follows');
   assert.match(await row().locator('.follows').getAttribute('title'), new RegExp(branch.replace(/[^\w/]/g, '\\$&')));
+  // Beside a path of any length it can be read.
+  assert.ok(await row().locator('.configuration').evaluate((cell) => {
+    cell.querySelector('.path').textContent = 'feature/'.repeat(40);
+    const mark = cell.querySelector('.follows');
+    return mark.scrollWidth <= mark.clientWidth;
+  }));
   await row().locator('a.name').click();
   await page.getByRole('button', { name: 'Stop following' }).click();
   await follows.waitFor({ state: 'detached' });

@@ -29,9 +29,10 @@ export const History = Backbone.Collection.extend(_.extend({}, inParts, {
 
   // What an entry is compared with: the present configuration, and the entry before it.
   compares(build, server) {
-    const at = this.findIndex((entry) => String(entry.get('build')) === String(build));
-    const present = server?.get('configuration')?.build ?? this.first()?.get('build');
-    const before = at < 0 ? null : this.at(at + 1)?.get('build');
+    const all = this.reject((entry) => entry.get('off'));
+    const at = all.findIndex((entry) => String(entry.get('build')) === String(build));
+    const present = server?.get('configuration')?.build ?? all[0]?.get('build');
+    const before = at < 0 ? null : all[at + 1]?.get('build');
     const isPast = present && String(present) !== String(build);
     const href = (to, from) => addresses.compare(this.server.id, to, from);
     return [
@@ -50,6 +51,7 @@ export const entryTemplate = (entry) => ({
   revision: format.revision(entry.revision),
   changed: format.lastChanged(entry.revision, entry.lastChanged),
   parts: format.parts(entry),
+  off: Boolean(entry.off),
   data: time.of(entry.dataTime, time.night),
   databases: databasesTemplate(entry.databases, time.night),
   by: entry.by,
