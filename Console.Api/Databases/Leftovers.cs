@@ -43,7 +43,8 @@ public static class Leftovers
         var message =
             $"{first.Host.Settings.Name} has {string.Join(", ", parts)} of {first.Found.Base}, {Sizes.Say(size)}, "
             + $"but {where}. "
-            + "Nothing of it is dropped by itself: name the base again, or drop by hand what nobody uses.";
+            + "Nothing of it is dropped by itself: name the base again, or have an administrator drop what nobody "
+            + "needs of it (Room, on the page of the bases).";
         return new(
             first.Found.Base,
             first.Host.Settings.Name,
