@@ -56,9 +56,19 @@ public sealed class BaseFacts(
     public Task ForEachHost(Func<DatabaseHost, CancellationToken, Task> loop, CancellationToken stop) =>
         settings.ForEach(s => s.DatabaseHosts, (host, end) => loop(Reach(host), end), stop);
 
-    /// <summary>Takes note that a database there is another now, or is gone, until the host is asked next.</summary>
-    public void NoteFound(DatabaseHost host, FoundDatabase before, FoundDatabase? after) =>
-        _statuses.AddOrUpdate(host.Settings, DatabaseHostStatus.Nothing, (_, now) => now.With(before, after));
+    /// <summary>
+    /// Takes note that a database there is another now, or is gone, until the host is asked next: by each name that the
+    /// settings give its PostgreSQL.
+    /// </summary>
+    public void NoteFound(DatabaseHost host, FoundDatabase before, FoundDatabase? after)
+    {
+        var cluster = _statuses.GetValueOrDefault(host.Settings)?.Cluster;
+        foreach (var (name, status) in _statuses)
+        {
+            if (name == host.Settings || (cluster is not null && status.Cluster == cluster))
+                _statuses.AddOrUpdate(name, DatabaseHostStatus.Nothing, (_, now) => now.With(before, after));
+        }
+    }
 
     /// <summary>Asks the base's host which data a server's copy has.</summary>
     /// <returns>Whether the host answered, and the copy's data time; null when there is no copy.</returns>

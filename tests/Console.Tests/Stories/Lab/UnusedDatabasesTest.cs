@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using TestServers.Tests.Stage;
 
@@ -126,6 +127,37 @@ public sealed class UnusedDatabasesTest(LabFixture lab) : IClassFixture<LabFixtu
         Assert.Equal(["copy_grace_qa2", "copy_grace_qa5"], await console.Databases());
         Assert.Empty(await Unneeded(anna));
     }
+
+    [Fact]
+    public async Task What_is_dropped_is_gone_by_the_other_name_of_its_database_host_too()
+    {
+        await using var console = new CopyConsole(lab, keptDays: 7);
+        console.AddHost("vmhost", "^qa[0-9]$");
+        console.WriteDomains("vmhost", "qa1");
+        await console.Found();
+        await console.Make("base_grace", "base of grace", "data time 2026-01-01T00:00:00Z; tables 1; raw size 1");
+        console.Change(s =>
+        {
+            var other = s["databaseHosts"]![0]!.DeepClone();
+            other["name"] = "again";
+            s["databaseHosts"]!.AsArray().Add(other);
+            s["bases"] = new JsonArray();
+            s["roles"] = JsonNode.Parse("""[ { "role": "administrator", "users": ["carla"] } ]""");
+        });
+        await console.Process.Start();
+        using var carla = console.Process.ClientFor("carla");
+        await Wait.Until("both are heard", async () => await Hosts(carla) == 2, 40);
+        Assert.Equal(["base_grace"], await Unneeded(carla));
+        await (await carla.Post("api/room/drop", Named("base_grace"))).Json();
+        Assert.Empty(await Unneeded(carla));
+    }
+
+    // Those that have told of their disks.
+    private static async Task<int> Hosts(HttpClient http) =>
+        (await http.Json("api/room"))
+            .GetProperty("hosts")
+            .EnumerateArray()
+            .Count(h => h.GetProperty("diskFree").ValueKind == JsonValueKind.Number);
 
     private static object Named(params string[] names) =>
         new { databases = names.Select(name => new { host = "db1", name }).ToArray() };
