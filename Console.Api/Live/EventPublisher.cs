@@ -4,6 +4,7 @@ using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Jobs;
 using TestServers.Messages;
+using TestServers.Savepoints;
 using TestServers.Settings;
 
 namespace TestServers.Live;
@@ -19,6 +20,7 @@ public sealed class EventPublisher(
     BasePresenter baseViews,
     CopyPresenter copies,
     MessageBook messages,
+    SavepointKeeper savepoints,
     CurrentSettings settings
 )
 {
@@ -38,6 +40,7 @@ public sealed class EventPublisher(
         };
         bases.Changed += TellBase;
         copies.Changed += list => stream.Tell("copies", list);
+        savepoints.Changed += server => stream.Tell("savepoints", new { server });
         messages.Changed += (person, list) => stream.Tell("messages", list, person);
         settings.Changed += (_, _) => stream.Tell("reset", new { });
     }

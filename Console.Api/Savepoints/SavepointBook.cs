@@ -79,7 +79,7 @@ public sealed class SavepointBook(
             busy.Begin(act, server);
             audit.Write(act, deed.Caller, "keep state", server.Text, $"savepoint {id}: {called}");
             answers.Keep(act, deed, new AskedSavepoint(id));
-            work = new(server, id, isBack: false, deed.Caller.Name, made.At);
+            work = new(server, id, called, isBack: false, deed.Caller.Name, made.At);
             return made;
         });
         if (work is not null)
@@ -120,7 +120,7 @@ public sealed class SavepointBook(
             busy.Begin(act, server);
             audit.Write(act, deed.Caller, "go back", server.Text, found.Say());
             answers.Keep(act, deed, new AskedSavepoint(id));
-            work = new(server, id, isBack: true, deed.Caller.Name, back.At);
+            work = new(server, id, found.Name, isBack: true, deed.Caller.Name, back.At);
             return found;
         });
         if (work is not null)
@@ -147,6 +147,7 @@ public sealed class SavepointBook(
                 );
             Drop(act, found, deed.Caller, found.Say());
             answers.Keep(act, deed, new AskedSavepoint(id));
+            act.After(() => keeper.Tell(server));
         });
         await keeper.DropNow(id);
     }

@@ -37,14 +37,28 @@ public sealed class SavepointKeeper(
 
     private readonly Loop _loop = new(Pause, log);
     private readonly ConcurrentDictionary<ServerName, SavepointWork> _running = new();
+    private readonly ConcurrentDictionary<ServerName, (SavepointFailure Failure, long? Number)> _failed = new();
     private readonly ConcurrentDictionary<JobId, string> _told = new();
     private readonly SemaphoreSlim _tidying = new(1, 1);
     private readonly TaskCompletionSource<CancellationToken> _started = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
 
+    /// <summary>Raised when the savepoints of a server, or what is under way with them, are another thing.</summary>
+    public event Action<ServerName>? Changed;
+
     /// <summary>What is under way on a server; null: nothing.</summary>
     public SavepointWork? WorkOn(ServerName server) => _running.GetValueOrDefault(server);
+
+    /// <summary>What failed last on a server, under the reservation that it has still, and was not tried again; null:
+    /// nothing.</summary>
+    public SavepointFailure? FailureOn(ServerName server) =>
+        _failed.TryGetValue(server, out var last) && last.Number == reservations.Of(server)?.Number
+            ? last.Failure
+            : null;
+
+    /// <summary>Tells that a server has another savepoint, or one less.</summary>
+    internal void Tell(ServerName server) => Changed?.Invoke(server);
 
     /// <summary>Has a savepoint made that was accepted.</summary>
     internal void BeginKeep(Savepoint savepoint, SavepointWork work) =>
@@ -85,7 +99,9 @@ public sealed class SavepointKeeper(
 
     private void Begin(SavepointWork work, Func<CancellationToken, Task<Problem?>> run, Action<Act, Problem?> end)
     {
+        _failed.TryRemove(work.Server, out _);
         _running[work.Server] = work;
+        Tell(work.Server);
         _ = Task.Run(async () =>
         {
             Problem? problem = Problem.Failed("The console failed; its log says why.");
@@ -112,11 +128,20 @@ public sealed class SavepointKeeper(
             {
                 _running.TryRemove(work.Server, out _);
                 busy.End(work.Server);
+                if (problem is not null)
+                    Note(work.Server, work.Savepoint, work.Name, work.IsBack, work.By, problem.Message);
                 work.End(problem);
+                Tell(work.Server);
                 _loop.Wake();
             }
         });
     }
+
+    private void Note(ServerName server, JobId savepoint, string name, bool isBack, string by, string message) =>
+        _failed[server] = (
+            new(savepoint, name, isBack, by, clock.GetUtcNow(), message),
+            reservations.Of(server)?.Number
+        );
 
     private void TellRefusal(DiskRefused refused) =>
         log.LogError("The end of a savepoint's work cannot be written yet: {Reason}", refused.Message);
@@ -244,6 +269,9 @@ public sealed class SavepointKeeper(
             {
                 act.Change(file, state => state.With(half with { State = SavepointState.Dropping }));
                 Write(act, "keep state failed", half.Server, $"{half.Say()}: interrupted.");
+                act.After(() =>
+                    Note(half.Server, half.Id, half.Name, isBack: false, half.By, "The console was ended meanwhile.")
+                );
             }
         });
     }
@@ -285,6 +313,9 @@ public sealed class SavepointKeeper(
             act.Change(file, state => state.WithoutBack(back.Server));
             Write(act, "go back", back.Server, $"savepoint {back.Savepoint}, interrupted: {end}");
         });
+        if (!isWhole && savepoint is not null)
+            Note(back.Server, back.Savepoint, savepoint.Name, isBack: true, back.By, $"The console was ended: {end}.");
+        Tell(back.Server);
     }
 
     // Told first, and dropped a day after that at the earliest: a clock that leaps drops nothing untold.
@@ -339,6 +370,7 @@ public sealed class SavepointKeeper(
     {
         act.Change(file, state => state.With(one.Id, s => s with { State = SavepointState.Dropping }));
         Write(act, "drop savepoint", one.Server, $"{one.Say()}, of {one.By}: {why}");
+        act.After(() => Tell(one.Server));
         act.After(() => log.LogWarning("{Savepoint}, of {By} is dropped: {Why}.", one.Say(), one.By, why));
     }
 

@@ -30,11 +30,13 @@ public sealed record SavepointView(
 );
 
 /// <summary>What is under way with a server's savepoints.</summary>
+/// <param name="Name">What people call the savepoint.</param>
 /// <param name="Back">It is gone back to; else it is made.</param>
 /// <param name="Progress">From 0 to 1; null: not told yet.</param>
 /// <param name="WaitsFor">What it waits for; null: nothing.</param>
 public sealed record SavepointWorkView(
     JobId Savepoint,
+    string Name,
     bool Back,
     string By,
     DateTimeOffset At,
@@ -42,22 +44,31 @@ public sealed record SavepointWorkView(
     string? WaitsFor
 );
 
+/// <summary>An app on a server whose databases can be kept.</summary>
+/// <param name="KeepSeconds">How long that takes, probably; null: not known.</param>
+public sealed record AppToKeep(AppName App, double? KeepSeconds);
+
 /// <summary>The savepoints of a server.</summary>
-/// <param name="App">The app that is on the server and can be kept; null: there is none.</param>
+/// <param name="App">The app that is kept when none is named, as it was built last; null: it cannot be.</param>
+/// <param name="Apps">Every app there that can be kept.</param>
 /// <param name="PerServer">How many a server may have.</param>
 /// <param name="KeepSeconds">How long the next one takes, probably, as its size and the last measured speed say; for
 /// most of it nobody can connect to the database. Null: not known.</param>
 /// <param name="WhyNot">Why nothing can be kept there now, whoever asks; null: it can.</param>
+/// <param name="Failed">What failed last, until something is tried again or somebody else has the server; null:
+/// nothing.</param>
 /// <param name="Savepoints">The server's own, the newest first.</param>
 /// <param name="Others">Those of other servers that have the same app.</param>
 public sealed record SavepointList(
     ServerName Server,
     AppName? App,
+    IReadOnlyList<AppToKeep> Apps,
     int PerServer,
     double KeptDays,
     double? KeepSeconds,
     string? WhyNot,
     SavepointWorkView? Work,
+    SavepointFailure? Failed,
     IReadOnlyList<SavepointView> Savepoints,
     IReadOnlyList<SavepointView> Others
 );
@@ -91,15 +102,23 @@ public sealed class SavepointPresenter(
         var own = book.Of(server).ToList();
         if (own.Count == 0)
             inventory.Find(server);
-        var (app, whyNot, seconds) = Here(server, own.Count);
+        var (app, whyNot, seconds) = Here(server);
+        List<AppToKeep> apps =
+        [
+            .. rules.AllOn(server).Select(a => new AppToKeep(a.App.Name, SecondsOf(a.Bases, server))),
+        ];
+        var most = settings.Now.Savepoints.PerServer;
+        var full = own.Count < most ? null : $"{server} has {own.Count} savepoints, and may have {most}.";
         return new(
             server,
             app?.Name,
-            settings.Now.Savepoints.PerServer,
+            apps,
+            most,
             settings.Now.Savepoints.KeptDays,
             seconds,
-            whyNot,
+            full ?? (apps.Count > 0 ? null : whyNot),
             WorkOn(server),
+            keeper.FailureOn(server),
             [.. own.Select(s => Of(s, server))],
             [
                 .. book
@@ -177,23 +196,24 @@ public sealed class SavepointPresenter(
 
     private SavepointWorkView? WorkOn(ServerName server) =>
         keeper.WorkOn(server) is { } work
-            ? new(work.Savepoint, work.IsBack, work.By, work.At, work.Progress, work.WaitsFor)
+            ? new(work.Savepoint, work.Name, work.IsBack, work.By, work.At, work.Progress, work.WaitsFor)
             : null;
 
-    private (AppSettings? App, string? WhyNot, double? Seconds) Here(ServerName server, int own)
+    private (AppSettings? App, string? WhyNot, double? Seconds) Here(ServerName server)
     {
         try
         {
             var (app, all) = rules.On(server);
-            var most = settings.Now.Savepoints.PerServer;
-            var full = own < most ? null : $"{server} has {own} savepoints, and may have {most}.";
-            return (app, full, Sum(all.Select(b => SecondsOf(b, server))));
+            return (app, null, SecondsOf(all, server));
         }
         catch (Problem problem)
         {
             return (null, problem.Message, null);
         }
     }
+
+    private double? SecondsOf(IEnumerable<BaseSettings> all, ServerName server) =>
+        Sum(all.Select(b => SecondsOf(b, server)));
 
     // As long as the last one on that database host, for each byte where files are copied; before the first, as long as
     // the last spare took.

@@ -82,6 +82,30 @@ public sealed class SavepointRules(
             : throw Problem.Conflict($"{app.Name} on {server} has no database. Build it with its database first.");
     }
 
+    /// <summary>Every app on a server whose databases can be kept, the one that was built last first.</summary>
+    public IEnumerable<(AppSettings App, ImmutableArray<BaseSettings> Bases)> AllOn(ServerName server)
+    {
+        var kept = history.Of(server);
+        AppName?[] all = [kept.Configuration?.App, .. kept.Beside?.Keys ?? []];
+        foreach (var app in all.OfType<AppName>())
+        {
+            if (Try(server, app) is { } found)
+                yield return found;
+        }
+    }
+
+    private (AppSettings App, ImmutableArray<BaseSettings> Bases)? Try(ServerName server, AppName app)
+    {
+        try
+        {
+            return On(server, app);
+        }
+        catch (Problem)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether an app has its site on a server.</summary>
     public bool IsOn(ServerName server, AppName app) => history.Of(server).ConfigurationOf(app) is not null;
 
@@ -91,7 +115,8 @@ public sealed class SavepointRules(
         try
         {
             var kept = history.Of(server);
-            var (app, bases) = On(server, kept.ConfigurationOf(savepoint.App) is null ? null : savepoint.App);
+            var isAnother = kept.Configuration is not null && kept.ConfigurationOf(savepoint.App) is null;
+            var (app, bases) = On(server, isAnother ? null : savepoint.App);
             if (app.Name != savepoint.App)
                 return $"It is of {savepoint.App}, and {app.Name} is on {server}. Build {savepoint.App} there first.";
             var missing = savepoint.Copies.FirstOrDefault(c => !bases.Any(b => b.Name == c.Base && b.Host == c.Host));

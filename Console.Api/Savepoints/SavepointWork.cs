@@ -2,13 +2,22 @@ namespace TestServers.Savepoints;
 
 /// <summary>A savepoint that is made, or gone back to, right now.</summary>
 /// <param name="server">The server whose databases it is about.</param>
+/// <param name="name">What people call the savepoint.</param>
 /// <param name="isBack">It is gone back to; else it is made.</param>
-public sealed class SavepointWork(ServerName server, JobId savepoint, bool isBack, string by, DateTimeOffset at)
+public sealed class SavepointWork(
+    ServerName server,
+    JobId savepoint,
+    string name,
+    bool isBack,
+    string by,
+    DateTimeOffset at
+)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ServerName Server => server;
     public JobId Savepoint => savepoint;
+    public string Name => name;
     public bool IsBack => isBack;
     public string By => by;
     public DateTimeOffset At => at;
@@ -37,3 +46,17 @@ public sealed class SavepointWork(ServerName server, JobId savepoint, bool isBac
         _ended.TrySetResult();
     }
 }
+
+/// <summary>What could not be done with a server's savepoints.</summary>
+/// <param name="Name">What people call the savepoint.</param>
+/// <param name="Back">It was gone back to; else it was made.</param>
+/// <param name="At">When it had ended.</param>
+/// <param name="Message">Why, and what to do.</param>
+public sealed record SavepointFailure(
+    JobId Savepoint,
+    string Name,
+    bool Back,
+    string By,
+    DateTimeOffset At,
+    string Message
+);

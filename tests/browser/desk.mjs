@@ -1,5 +1,5 @@
 // An app with two databases, one from a full or a trimmed base: chosen in the dialog, told before the click, shown with
-// the build, on the server's page and in its history, and remembered.
+// the build, on the server's page and in its history, and remembered; kept as a savepoint, which outlasts the app.
 //
 // Usage: CONSOLE_URL=... [CONSOLE_USER=... CONSOLE_PASSWORD=...] SERVER=qa08 [PICTURES=FOLDER]
 //        node tests/browser/desk.mjs
@@ -72,6 +72,20 @@ try {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
+  await step('the state of both is kept, gone back to, and said with the configuration', async () => {
+    const kept = page.getByRole('region', { name: 'Savepoints' });
+    await kept.getByRole('button', { name: 'Keep this state …' }).click();
+    await dialog.getByLabel('Name').fill('both of them');
+    await dialog.getByRole('button', { name: 'Keep it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.match(await kept.locator('tbody').innerText(), /both of them\s+desk/);
+    await kept.getByRole('button', { name: 'Go back … to both of them' }).click();
+    await dialog.getByRole('button', { name: 'Go back' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Configuration' }).getByText('as kept in “both of them”').waitFor();
+    await accessible();
+  });
+
   await step('what is on the server is listed, and taken off after a question that says what goes', async () => {
     const here = page.getByRole('region', { name: 'Apps here' });
     await here.getByText(`copy_reports_${server}`).waitFor();
@@ -91,6 +105,22 @@ try {
     await page.locator('.head').getByRole('link', { name: server }).click();
     await page.getByText(`Nothing is built on ${server}.`).waitFor();
     assert.doesNotMatch(await here.innerText(), /desk/);
+    // That it was taken off is no configuration that could be had again.
+    const off = page.locator('.history tbody tr', { hasText: 'taken off' });
+    await off.waitFor();
+    assert.match(await off.locator('.actions').innerText(), /^\s*Build \d+\s*$/);
+  });
+
+  await step('what was kept of it is there still, with what to do, and can be dropped', async () => {
+    const kept = page.getByRole('region', { name: 'Savepoints' });
+    await page.reload();
+    await kept.getByText('both of them').first().waitFor();
+    assert.match(await kept.locator('tbody').innerText(), /desk is not on qa\d+\. Build it there with its database/);
+    await accessible();
+    await picture('kept-of-nothing');
+    await kept.getByRole('button', { name: 'Drop … both of them' }).click();
+    await dialog.getByRole('button', { name: 'Drop it' }).click();
+    await kept.waitFor({ state: 'detached' });
   });
 
   await check('the browser had nothing to complain about', () => assert.deepEqual(complaints, []));

@@ -42,6 +42,43 @@ await step('its state is kept under a name, which is asked for with how long it 
   assert.match(await rowOf('20 orders').innerText(), /by anna/);
 });
 
+await step('who looks at the same server sees it at once, and what goes on is told with its name', async () => {
+  const second = await Person.another(anna);
+  await second.goToServer();
+  const there = second.page.locator('section[aria-labelledby=h-savepoints]');
+  await there.getByText('20 orders').waitFor();
+  const more = await anna.post(`servers/${server}/savepoints`, { name: 'one more' });
+  await there.getByText('one more', { exact: true }).waitFor({ timeout: 3000 });
+  await anna.erase(`servers/${server}/savepoints/${more.savepoint.id}`);
+  await there.getByText('one more', { exact: true }).waitFor({ state: 'detached', timeout: 3000 });
+  await second.page.close();
+});
+
+await step('what takes longer than its answer is said to go on, and why it failed stands there', async () => {
+  const list = `**/api/servers/${server}/savepoints`;
+  const late = { done: false, message: 'GET api/servers tells.' };
+  await page.route(list, (route) => (route.request().method() === 'POST'
+    ? route.fulfill({ status: 202, json: late }) : route.continue()));
+  await section.getByRole('button', { name: 'Keep this state …' }).click();
+  await dialog.getByLabel('Name').fill('a large one');
+  await anna.submit('Keep it');
+  await page.locator('#notice', { hasText: 'How far it is stands under Savepoints' }).waitFor();
+  await page.unroute(list);
+  const at = new Date().toISOString();
+  await page.route(list, async (route) => {
+    const answer = await (await route.fetch({ headers: { ...route.request().headers(), 'if-none-match': '' } })).json();
+    const failed = { savepoint: '9', name: 'a large one', back: false, by: name, at, message: 'The disk is full.' };
+    await route.fulfill({ json: { ...answer, failed } });
+  });
+  await anna.goToBoard();
+  await anna.goToServer();
+  await section.getByText('“a large one” of anna could not be kept').waitFor();
+  assert.match(await section.innerText(), /could not be kept, .*: The disk is full\./);
+  await accessible();
+  await picture('failed');
+  await page.unroute(list);
+});
+
 await step('going back asks once, and the configuration says of what the data are', async () => {
   await rowOf('20 orders').getByRole('button', { name: `Go back … to ${long}` }).click();
   await dialog.getByText('What was changed in them').waitFor();

@@ -1,7 +1,7 @@
 // Asks once, with what is lost, before a server goes back to a savepoint.
 import { Dialog } from '../page/dialog.js';
 import { notice } from '../page/notice.js';
-import { savepointTemplate } from './savepoints.js';
+import { answerWords, savepointTemplate } from './savepoints.js';
 
 export const BackDialog = Dialog.extend({
   template: 'back-dialog',
@@ -15,6 +15,6 @@ export const BackDialog = Dialog.extend({
   async send(key) {
     const answer = await this.model.goBack(this.one.id, key);
     await this.model.server.renew();
-    notice(answer.message);
+    notice(answerWords(answer));
   }
 });

@@ -1,21 +1,36 @@
 // Keep what a server's databases have now, under a name.
 import { Dialog } from '../page/dialog.js';
 import { notice } from '../page/notice.js';
-import { keepWords } from './savepoints.js';
+import { answerWords, keepWords } from './savepoints.js';
 
 export const KeepDialog = Dialog.extend({
   template: 'keep-dialog',
   word: 'Keep it',
-  moreEvents: { 'input input': 'changed' },
+  moreEvents: { 'input input': 'changed', 'change select': 'chooseApp' },
 
   data() {
-    const { keepSeconds, keptDays } = this.model.attributes;
-    return { server: this.model.server.id, takes: keepWords(keepSeconds), keptDays };
+    const { apps, keptDays } = this.model.attributes;
+    return {
+      server: this.model.server.id,
+      apps: apps.length > 1 ? { names: apps.map(({ app }) => app) } : null,
+      takes: keepWords(apps[0]?.keepSeconds),
+      keptDays
+    };
+  },
+
+  // How long it takes is another time for another app.
+  chooseApp() {
+    this.changed();
+    this.$('.takes').text(keepWords(this.model.get('apps').find(({ app }) => app === this.value('app')).keepSeconds));
   },
 
   async send(key) {
-    const note = this.value('note');
-    const answer = await this.model.keep({ name: this.value('name'), ...(note ? { note } : {}) }, key);
-    notice(answer.message);
+    const wish = { name: this.value('name') };
+    if (this.value('note')) wish.note = this.value('note');
+    const { app, apps } = this.model.attributes;
+    const chosen = this.field('app') ? this.value('app') : apps[0]?.app;
+    if (chosen && chosen !== app) wish.app = chosen;
+    const answer = await this.model.keep(wish, key);
+    notice(answerWords(answer));
   }
 });

@@ -11,6 +11,8 @@ export const Savepoints = Backbone.Model.extend({
   url() { return api.path('servers', this.server.id, 'savepoints'); },
 
   all() { return [...this.get('savepoints') || [], ...this.get('others') || []]; },
+  // Whether there is anything to say of them.
+  isAny() { return this.all().length > 0 || this.get('apps')?.length > 0 || Boolean(this.get('failed')); },
   find(id) { return this.all().find((one) => String(one.id) === String(id)); },
   // Why nothing can be kept now; null: it can.
   whyNot() { return this.get('whyNot') || (this.get('work') ? 'Something is under way.' : null); },
@@ -44,6 +46,7 @@ export function savepointTemplate(one, server, usable) {
   return {
     id: one.id,
     name: one.name,
+    app: one.app,
     note: one.note,
     of: one.server === server.id ? null : one.server,
     by: one.by,
@@ -57,6 +60,17 @@ export function savepointTemplate(one, server, usable) {
     canDrop: kept && mine && !me.onlyReads()
   };
 }
+
+// What could not be done, for whoever has not waited for it.
+export const failureWords = ({ name, back, by, at, message }) => ({
+  what: back ? `${by} could not go back to “${name}”` : `“${name}” of ${by} could not be kept`,
+  at: time.of(at),
+  message: time.said(message)
+});
+
+// What a call has answered: what takes longer than its answer is shown on the page.
+export const answerWords = (answer) => (answer.done ? answer.message
+  : 'It takes a while and goes on, also when you leave. How far it is stands under Savepoints.');
 
 function backWords(one, kept) {
   if (!kept) return '';

@@ -91,14 +91,17 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     await this.appsView?.model.renew();
   },
 
-  // Of a server without a database there is nothing to keep, and nobody asks.
-  hasDatabase() { return Boolean(this.model?.get('configuration')?.database && !this.model.get('other')); },
+  // Shown where there is something to keep, or something kept: what was taken off leaves its savepoints.
+  hasSavepoints() {
+    const { configuration, other } = this.model.attributes;
+    return Boolean(configuration?.database && !other) || Boolean(this.savepointsView?.model.isAny());
+  },
   async loadSavepoints() {
-    if (!this.hasDatabase()) return;
     const { model } = this;
     const coming = this.savepointsView ? null : await import('../savepoints/savepoints-view.js').catch(() => null);
     if (coming && !this.savepointsView && this.model === model) {
       this.savepointsView = this.own(coming.savepointsOf(model));
+      this.listenTo(this.savepointsView.model, 'change', this.paint);
       this.paint();
     }
     await this.savepointsView?.model.renew();
@@ -108,7 +111,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     if (!this.model) return this.renderUnknown();
     this.draw('server-page', _.extend(serverTemplate(this.model), {
       holds: this.holds(), answers: this.answers(), makes: this.makes(), administers: me.isAdministrator(),
-      busy: this.busy, problem: this.problem, savepoints: this.hasDatabase()
+      busy: this.busy, problem: this.problem, savepoints: this.hasSavepoints()
     }));
     this.put('.savepoints', this.savepointsView);
     this.put('.apps-here', this.appsView);

@@ -206,6 +206,36 @@ public sealed class SeveralAppsTest
     }
 
     [Fact]
+    public async Task Each_app_with_a_database_can_be_kept_whichever_was_built_last()
+    {
+        await using var parts = Parts();
+        await parts.Begin();
+        var (rules, lists) = (parts.The<SavepointRules>(), parts.The<SavepointPresenter>());
+        ImmutableArray<SavedCopy> copies = [new(Name("shop"), "db1")];
+        var savepoint = new Savepoint(JobId.Of(7), Qa04, Shop, "x", "", "anna", Night, SavepointState.Kept, copies);
+        Assert.Empty(lists.ListOf(Qa04).Apps);
+        Assert.StartsWith("No app of the settings is on qa04.", lists.ListOf(Qa04).WhyNot, StringComparison.Ordinal);
+        Assert.Equal("shop is not on qa04. Build it there with its database first.", rules.WhyNot(Qa04, savepoint));
+
+        End(parts, 1, Shop, "shop");
+        End(parts, 2, Notes, "notes", "shop");
+        Assert.Equal(["notes", "shop"], lists.ListOf(Qa04).Apps.Select(a => a.App.Text));
+        Add(
+            parts,
+            Ended(3, Page, Qa04, well: true) with
+            {
+                Code = true,
+                Steps = [new(SettingsStep.Called, StepState.Succeeded, Night)],
+                Result = new(Revision.From("12")) { Sites = [Notes, Page, Shop] },
+            }
+        );
+        var list = lists.ListOf(Qa04);
+        Assert.Equal((null, null), (list.App, list.WhyNot));
+        Assert.Equal(["notes", "shop"], list.Apps.Select(a => a.App.Text));
+        Assert.Null(rules.WhyNot(Qa04, savepoint));
+    }
+
+    [Fact]
     public async Task Templates_have_the_place_of_the_apps_own_site()
     {
         await using var parts = Parts();
