@@ -209,3 +209,44 @@ live_with() {
   [[ $(grep -c '^@left-out' <<<"$output") == 2 ]]
   last_line '@exit 0'
 }
+
+@test "Entries that fail in the same moment are told all the same, as one job loads them again" {
+  make_base shop 1
+  live_with "CREATE FUNCTION one(int) RETURNS int LANGUAGE sql IMMUTABLE AS
+      'SELECT CASE current_database() WHEN ''live'' THEN \$1 ELSE 1 END';
+    $(printf 'CREATE UNIQUE INDEX old_%s ON customer (public.one(id));' {1..40})"
+  local errors
+  errors=$(listed errors '^index public[.]old_')
+  call restore base=shop owner=shop dump=bad.dump jobs=4 "$errors"
+  last_line '@exit 0'
+  [[ $(grep -c '^@left-out the index public.old_' <<<"$output") == 40 ]]
+  both_at_once
+  call restore base=shop owner=shop dump=bad.dump jobs=2 "$errors"
+  last_line '@exit 0'
+  says 'Several entries of bad.dump ended in the same moment, and not all were taken: could not create unique index'
+  says 'all of it is loaded once more, by one job.'
+  [[ $(grep -c '^@left-out the index public.old_' <<<"$output") == 40 ]]
+  [[ $(databases) == base_shop ]]
+  nothing_left
+  # What is not allowed is refused as with one job.
+  call restore base=shop owner=shop dump=bad.dump jobs=2
+  sed -i "s|^bin=.*|bin=$client_bin|" "$configuration"
+  says '@error bad.dump could not be restored: the index public.old_'
+  [[ $(databases) == base_shop ]]
+  nothing_left
+}
+
+# A pg_restore of whose two jobs each names its entry before the other one's error is told.
+both_at_once() {
+  mkdir -p "$place/both"
+  ln -sf "$client_bin"/* "$place/both"
+  rm "$place/both/pg_restore"
+  cat >"$place/both/pg_restore" <<END
+#!/bin/bash
+[[ " \$* " == *' --jobs=2 '* ]] || exec '$client_bin/pg_restore' "\$@"
+'$client_bin/pg_restore' "\$@" 2>&1 | sed -u '0,/from TOC entry/s/.*from TOC entry.*/&\n&/' >&2
+exit "\${PIPESTATUS[0]}"
+END
+  chmod +x "$place/both/pg_restore"
+  sed -i "s|^bin=.*|bin=$place/both|" "$configuration"
+}

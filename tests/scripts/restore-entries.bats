@@ -36,5 +36,6 @@ ${prefix}warning: errors ignored on restore: 1\n"
 
 @test "of two that end in the same moment none is taken for the other" {
   heard 2 'pg_restore: pg_restore: from TOC entry 217; 0 0\nfrom TOC entry 218; 0 0\npg_restore: error: no\n'
-  [[ $output == 'error: no. Which of its entries could not be made is not known: several ended in the same moment.'* ]]
+  [ "$output" = 'error: no. Which of its entries could not be made is not known.' ]
+  [ "$status" -eq 3 ]
 }
