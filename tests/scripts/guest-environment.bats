@@ -88,6 +88,61 @@ build() {
   has_result steps=1
 }
 
+@test "a package of the code itself is installed anew with each revision, one that is linked to with its own words" {
+  local own=$copy/libs/own
+  make_own_package
+  needs './libs/own' 'two'
+  built_of 7
+  step='"$FOLDER_VENV/bin/python" -m own' build
+  says $'\nown first\n'
+  step=true build
+  says 'has what requirements.txt asks for'
+  sed -i s/first/second/ "$own/own.py"
+  built_of 8
+  step='"$FOLDER_VENV/bin/python" -m own' build
+  says 'bringing the virtual environment up to date'
+  says $'\nown second\n'
+  # What is linked to is the code as it is.
+  needs '-e libs/own'
+  step=true build
+  built_of 9
+  step=true build
+  says 'has what requirements.txt asks for'
+  echo '# more' >>"$own/pyproject.toml"
+  step=true build
+  says 'bringing the virtual environment up to date'
+}
+
+# What a checkout of this revision notes.
+built_of() {
+  mkdir -p "$work/srv/.built"
+  printf '\x1f\x1f\x1f\x1fshop\x1ftrunk\x1f%s\x1f\n' "$1" >"$work/srv/.built/code.shop"
+}
+
+# A package that builds itself, as nothing can be fetched here.
+make_own_package() {
+  mkdir -p "$own"
+  echo 'print("own first")' >"$own/own.py"
+  printf '%s\n' '[build-system]' 'requires = []' 'build-backend = "maker"' 'backend-path = ["."]' >"$own/pyproject.toml"
+  cat >"$own/maker.py" <<'END'
+import os, zipfile
+def make(folder, files):
+    name = 'own-1-py3-none-any.whl'
+    info = 'own-1.dist-info/'
+    files[info + 'METADATA'] = 'Metadata-Version: 2.1\nName: own\nVersion: 1\n'
+    files[info + 'WHEEL'] = 'Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n'
+    files[info + 'RECORD'] = ''.join(f'{file},,\n' for file in [*files, info + 'RECORD'])
+    with zipfile.ZipFile(os.path.join(folder, name), 'w') as wheel:
+        for file, text in files.items():
+            wheel.writestr(file, text)
+    return name
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    return make(folder, {'own.py': open('own.py').read()})
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return make(folder, {'own.pth': os.getcwd() + '\n'})
+END
+}
+
 @test "what pip cannot get is told, what was there still works, and the next build tries again" {
   needs 'one==1'
   build
