@@ -73,6 +73,10 @@ public sealed record Build(
     [JsonIgnore]
     public bool HasTouched => Steps.Any(s => s.StartedAt is not null && !s.Untouched);
 
+    /// <summary>What to do when it was interrupted, as a sentence.</summary>
+    [JsonIgnore]
+    public string Again => Off is null ? "Build again." : $"Take {App} off again.";
+
     /// <summary>The build with more in its result.</summary>
     public Build WithResult(Func<BuildResult, BuildResult> add) => this with { Result = add(Result ?? new()) };
 

@@ -375,7 +375,7 @@ public sealed class BuildQueue(
             );
             return;
         }
-        var found = $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. Build again.";
+        var found = $"Interrupted by a restart of the console, found at {Times.Say(clock.GetUtcNow())}. {build.Again}";
         store.LogOf(build.Id).Add("console", found, clock.GetUtcNow());
         await runner.End(build.Id, settings.Now.App(build.App), new(JobState.Interrupted, found));
     }

@@ -36,7 +36,8 @@ public sealed class BuildRules(
     HistoryStore history,
     Inventory inventory,
     Catalogue catalogue,
-    BuildHolds holds
+    BuildHolds holds,
+    KeptFolders folders
 )
 {
     /// <summary>Why such a build would not be accepted now, or null.</summary>
@@ -63,13 +64,31 @@ public sealed class BuildRules(
     public Launchable Ensure(ServerName server, Wanted wanted, string by)
     {
         var found = RunningServer(server);
-        var app = catalogue.Find(wanted.App);
-        var path = wanted.Off is null ? PathFor(found, app, wanted) : PathOf(found, app);
+        var app = AppOf(server, wanted);
+        var path = wanted.Off is { } off ? PathOf(found, app, off) : PathFor(found, app, wanted);
         if (wanted.Off is null)
             EnsurePlace(found, app, wanted);
         LimitFor(by);
         return new(found, app, path);
     }
+
+    // What is there can be taken off, whatever the settings name by now.
+    private AppSettings AppOf(ServerName server, Wanted wanted)
+    {
+        var kept = history.Of(server);
+        var former = wanted.Off is null
+            ? null
+            : FormerAppsOn(server, kept).FirstOrDefault(a => a.Name == wanted.App && HasAnything(kept, a));
+        return former ?? catalogue.Find(wanted.App);
+    }
+
+    /// <summary>The apps of which anything is on a server, and that the settings do not name any more.</summary>
+    public IEnumerable<AppSettings> FormerAppsOn(ServerName server, ServerHistory kept) =>
+        kept.FormerApps(settings.Now.Apps)
+            .UnionBy(
+                folders.AppsOn(server).Where(name => settings.Now.App(name) is null).Select(kept.FormerApp),
+                app => app.Name
+            );
 
     private Server RunningServer(ServerName server)
     {
@@ -82,7 +101,7 @@ public sealed class BuildRules(
     }
 
     // What is there, of an app that is to be taken off.
-    private RepositoryPath PathOf(Server server, AppSettings app)
+    private RepositoryPath PathOf(Server server, AppSettings app, TakeOff off)
     {
         var kept = history.Of(server.Name);
         if (!HasAnything(kept, app))
@@ -90,11 +109,22 @@ public sealed class BuildRules(
                 "app on the server",
                 $"Nothing of {app.Name} is on {server.Name}. GET api/servers/{server.Name}/apps lists what is."
             );
+        if (!off.Folders && !HasMoreThanFolders(kept, app))
+            throw Problem.Conflict(
+                $"Nothing of {app.Name} is on {server.Name} but what stays there: "
+                    + $"{string.Join(", ", folders.Of(server.Name, app.Name))}. "
+                    + "Ask for `folders=remove` if it is to go."
+            );
         return kept.Code.GetValueOrDefault(app.Name)?.Path ?? RepositoryPath.From(app.DefaultPath)!;
     }
 
-    /// <summary>Whether a server has an app's site or code, or a copy that no other app there uses.</summary>
-    public bool HasAnything(ServerHistory kept, AppSettings app)
+    /// <summary>
+    /// Whether a server has an app's site or code, a copy that no other app there uses, or a folder that stays.
+    /// </summary>
+    public bool HasAnything(ServerHistory kept, AppSettings app) =>
+        HasMoreThanFolders(kept, app) || folders.Of(kept.Server, app.Name).Count > 0;
+
+    private bool HasMoreThanFolders(ServerHistory kept, AppSettings app)
     {
         if (
             kept.Other?.App == app.Name
@@ -116,7 +146,8 @@ public sealed class BuildRules(
         var kept = history.Of(server.Name);
         var chosen = kept.BasesOf(app).With(wanted.Database ? wanted.Bases : null, app);
         foreach (
-            var other in settings.Now.Apps.Where(a => a.Name != app.Name && kept.ConfigurationOf(a.Name) is not null)
+            var other in kept.AppsBeside(settings.Now.Apps, app.Name)
+                .Where(a => kept.ConfigurationOf(a.Name) is not null)
         )
         {
             var way = $"Take {other.Name} off {server.Name} first, or take another server.";

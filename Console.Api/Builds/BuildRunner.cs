@@ -48,7 +48,7 @@ public sealed class BuildRunner(
         if (build.Ended)
             return;
         var cancel = running.Cancel;
-        var app = settings.Now.App(build.App);
+        var app = settings.Now.App(build.App) ?? FormerOf(build);
         var outcome = app is null
             ? new(JobState.Failed, $"The settings no longer name the app {build.App}.")
             : await DoStepsOrCancel(build, app, cancel);
@@ -56,7 +56,7 @@ public sealed class BuildRunner(
             outcome = outcome with
             {
                 State = JobState.Interrupted,
-                Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. Build again.",
+                Message = $"Interrupted by a stop of the console at {Times.Say(clock.GetUtcNow())}. {build.Again}",
             };
         else if (outcome.State == JobState.Cancelled)
             outcome = outcome with
@@ -68,6 +68,10 @@ public sealed class BuildRunner(
         store.LogOf(id).Add("console", outcome.Message, clock.GetUtcNow());
         await Persistence.Write(() => End(id, app, outcome), refused => TellRefusal(id, refused), stop);
     }
+
+    // Of what is taken off, the settings need not know anything.
+    private AppSettings? FormerOf(Build build) =>
+        build.Off is null ? null : history.Of(build.Server).FormerApp(build.App);
 
     private void TellRefusal(JobId id, DiskRefused refused)
     {

@@ -51,6 +51,34 @@ public sealed class KeptFolders(CurrentSettings settings)
             ),
         ];
 
+    /// <summary>The apps for which a server keeps any.</summary>
+    public IEnumerable<AppName> AppsOn(ServerName server) =>
+        Told(server).Select(told => AppName.From(told.App)).OfType<AppName>().Distinct();
+
+    /// <summary>The names of those that a server keeps for an app.</summary>
+    public IReadOnlyList<string> Of(ServerName server, AppName app) =>
+        [.. Told(server).Where(told => told.App == app.Text).Select(told => told.Folder)];
+
+    /// <summary>Notes what a server still keeps for an app that was taken off it.</summary>
+    public void NoteLeft(ServerName server, AppName app, IReadOnlyList<string> names)
+    {
+        if (!_told.TryGetValue(server, out var before))
+            return;
+        ImmutableArray<string> after =
+        [
+            .. before.Where(path =>
+                path.Split('/') is not [.., var of, var name] || of != app.Text || names.Contains(name)
+            ),
+        ];
+        _told.TryUpdate(server, after, before);
+    }
+
+    private IEnumerable<(string App, string Folder)> Told(ServerName server) =>
+        from path in _told.GetValueOrDefault(server, [])
+        let parts = path.Split('/')
+        where parts.Length > 2
+        select (parts[^2], parts[^1]);
+
     private bool IsNamed(string app, string folder) =>
         settings.Now.Apps.Any(a => a.Name.Text == app && a.Folders?.ContainsKey(folder) == true);
 }

@@ -16,7 +16,7 @@ namespace TestServers.Builds;
 /// <param name="Since">When its site was built last; null: it has none there.</param>
 /// <param name="Build">The build that did that; null: another console's.</param>
 /// <param name="Copies">The server's copies that it comes from.</param>
-/// <param name="Folders">The folders that stay on the server, as the settings name them.</param>
+/// <param name="Folders">The folders that stay on the server.</param>
 public sealed record AppOnServer(
     AppName App,
     bool Site,
@@ -30,12 +30,20 @@ public sealed record AppOnServer(
     JobId? Build,
     IReadOnlyList<CopyOnServer> Copies,
     IReadOnlyList<string> Folders
-);
+)
+{
+    /// <summary>Whether the settings do not name it any more: it can be taken off, and not be built. Left out: they
+    /// do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Former { get; init; }
+}
 
 /// <summary>A server's copy of a base.</summary>
+/// <param name="Host">The database host; null: it has not told of the copy yet, and the settings do not name the base
+/// any more.</param>
 /// <param name="DataTime">How old its data are; null: not known.</param>
 /// <param name="Size">Bytes; null: not known.</param>
-public sealed record CopyOnServer(BaseName Base, CopyName Database, string Host, DateTimeOffset? DataTime, long? Size)
+public sealed record CopyOnServer(BaseName Base, CopyName Database, string? Host, DateTimeOffset? DataTime, long? Size)
 {
     /// <summary>Other apps on the server that come from it: it stays when this one is taken off. Left out:
     /// none.</summary>
@@ -49,9 +57,15 @@ public sealed record CopyOnServer(BaseName Base, CopyName Database, string Host,
 public sealed record AppsOnServer(ServerName Server, bool Several, IReadOnlyList<AppOnServer> Apps);
 
 /// <summary>Shows what is on a server: the apps with a site, and what is left of others.</summary>
-public sealed class ServerApps(CurrentSettings settings, HistoryStore history, BaseFacts bases, BuildRules rules)
+public sealed class ServerApps(
+    CurrentSettings settings,
+    HistoryStore history,
+    Copies found,
+    KeptFolders folders,
+    BuildRules rules
+)
 {
-    /// <summary>The apps of the settings of which anything is there.</summary>
+    /// <summary>The apps of which anything is there, also those that the settings do not name any more.</summary>
     public AppsOnServer Of(Server server)
     {
         var kept = history.Of(server.Name);
@@ -60,7 +74,8 @@ public sealed class ServerApps(CurrentSettings settings, HistoryStore history, B
             settings.Now.MayHaveSeveral(server.Name),
             [
                 .. settings
-                    .Now.Apps.Where(app => rules.HasAnything(kept, app))
+                    .Now.Apps.Concat(rules.FormerAppsOn(server.Name, kept))
+                    .Where(app => rules.HasAnything(kept, app))
                     .Select(app => Of(app, server, kept))
                     .OrderByDescending(a => a.Since)
                     .ThenBy(a => a.App.Text, StringComparer.Ordinal),
@@ -88,8 +103,11 @@ public sealed class ServerApps(CurrentSettings settings, HistoryStore history, B
             now?.By ?? other?.By,
             now?.Build,
             copies,
-            [.. app.Folders?.Keys ?? []]
-        );
+            [.. folders.Of(server.Name, app.Name).Union(app.Folders?.Keys ?? [])]
+        )
+        {
+            Former = app.IsFormer,
+        };
     }
 
     private List<CopyOnServer> CopiesOf(AppSettings app, ServerName server, ServerHistory kept)
@@ -99,15 +117,12 @@ public sealed class ServerApps(CurrentSettings settings, HistoryStore history, B
         [
             .. from name in app.AllDatabases.SelectMany(d => d.Bases).Distinct()
             where kept.Copies.ContainsKey(name)
-            let @base = settings.Now.Base(name)
-            let also = others.Where(a => kept.BasesOf(a).Any(b => b.Base == name)).Select(a => a.Name).ToList()
-            select new CopyOnServer(
-                name,
-                CopyName.Of(name, server),
-                @base.Host,
-                kept.Copies[name],
-                bases.CopyOf(@base, server)?.Size
+            let copy = found.All.FirstOrDefault(c =>
+                c.Found.Kind == DatabaseKind.Copy && c.Found.Base == name && c.Server == server
             )
+            let host = settings.Now.Base(name)?.Host ?? copy?.Host.Settings.Name
+            let also = others.Where(a => kept.BasesOf(a).Any(b => b.Base == name)).Select(a => a.Name).ToList()
+            select new CopyOnServer(name, CopyName.Of(name, server), host, kept.Copies[name], copy?.Found.Size)
             {
                 AlsoOf = also.Count > 0 ? also : null,
             },

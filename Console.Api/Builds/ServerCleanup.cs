@@ -128,14 +128,22 @@ public sealed class ServerCleanup(
             if (dataTime is not null)
                 copies[@base.Name] = dataTime;
         }
-        var known = history.Of(server.Name).Code;
+        var known = history.Of(server.Name);
         var code = settings.Now.Apps.ToDictionary(
             app => app.Name,
-            app => CodeOf(app, status, known.GetValueOrDefault(app.Name))
+            app => CodeOf(app, status, known.Code.GetValueOrDefault(app.Name))
         );
+        foreach (var former in known.FormerApps(settings.Now.Apps))
+            code[former.Name] = CodeOfFormer(former.Name, status, known);
         history.Correct(server.Name, code, copies, GuestProgram.SitesOf(status));
         return all;
     }
+
+    // Of an app that the settings do not name any more: whether it is there, and else as it was known.
+    internal static KeptCode? CodeOfFormer(AppName app, HostResult status, ServerHistory known) =>
+        status.Results.Keys.Any(k => k.StartsWith($"app.{app}.", StringComparison.Ordinal))
+            ? known.Code.GetValueOrDefault(app)
+            : null;
 
     // Git's working copy does not know the branch it came from: a commit is a path, too. Nothing is known of one that
     // cannot be read.

@@ -21,6 +21,8 @@ public sealed partial class ServerFinds(CurrentSettings settings, BaseFacts base
     {
         var (apps, all) = (settings.Now.Apps, settings.Now.Bases);
         var code = apps.ToDictionary(a => a.Name, a => CodeOf(a, status, known));
+        foreach (var former in known.FormerApps(apps))
+            code[former.Name] = ServerCleanup.CodeOfFormer(former.Name, status, known);
         var copies = await CopiesOf(server, known, all, cancel);
         return new(
             code,

@@ -232,6 +232,13 @@ public sealed class HistoryStore
         );
     }
 
+    /// <summary>Takes note that a server has no copy of a base any more.</summary>
+    public void NoteDropped(ServerName server, BaseName name)
+    {
+        if (_files.TryGetValue(server, out var file))
+            file.Change(history => history with { Copies = history.Copies.Remove(name) });
+    }
+
     private static Configuration? Now(
         Configuration? now,
         ServerName server,
@@ -322,7 +329,7 @@ public sealed class HistoryStore
             ],
             Configuration = configuration,
             Beside = beside,
-            Bases = build is { HasSeveralBases: true, IsOnSite: true }
+            Bases = build is { Bases.IsDefaultOrEmpty: false, IsOnSite: true }
                 ? (history.Bases ?? NoBases).SetItem(
                     build.App,
                     build.Bases.ToImmutableSortedDictionary(b => b.Name, b => b.Base)
@@ -367,13 +374,20 @@ public sealed class HistoryStore
             configuration = beside.Values.MaxBy(c => c.At);
             beside = configuration is null ? beside : beside.Remove(configuration.App);
         }
-        var (bases, unused) = (history.Bases?.Remove(build.App), history.Unused?.Except(off.Copies));
+        var copies = history.Copies.RemoveRange(off.Copies);
+        var others = history.Bases?.Remove(build.App);
+        // Whose a copy is that could not be dropped, and is no other app's, is still known.
+        var isLeft = history.Bases?.GetValueOrDefault(build.App)?.Values.Any(IsLeft) == true;
+        bool IsLeft(BaseName name) =>
+            copies.ContainsKey(name) && others?.Values.Any(b => b.ContainsValue(name)) != true;
+        var bases = isLeft ? history.Bases : others;
+        var unused = history.Unused?.Except(off.Copies);
         string[] gone = [FoundOtherwise.CodeOf(build.App), .. off.Copies.Select(FoundOtherwise.CopyOf)];
         var workers = FoundOtherwise.WorkerOf(build.App, "");
         return next with
         {
             Code = history.Code.Remove(build.App),
-            Copies = history.Copies.RemoveRange(off.Copies),
+            Copies = copies,
             Savepoint = history.Savepoint?.IsOf(build.App) == true ? null : history.Savepoint,
             Other = history.Other?.App == build.App ? null : history.Other,
             Otherwise =

@@ -31,8 +31,8 @@ public sealed record ServerHistory(
     public SavepointMark? Savepoint { get; init; }
 
     /// <summary>
-    /// From which base each database of an app was made that its site uses; of apps that have several bases. Null: of
-    /// none.
+    /// From which base each database of an app was made that its site uses. Null: of none. An older console knew it of
+    /// apps alone that have several bases.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<AppName, ImmutableSortedDictionary<DatabaseName, BaseName>>? Bases { get; init; }
@@ -52,13 +52,55 @@ public sealed record ServerHistory(
     public Configuration? ConfigurationOf(AppName app) =>
         Configuration?.App == app ? Configuration : Beside?.GetValueOrDefault(app);
 
-    /// <summary>The apps of which anything is here, besides one.</summary>
+    /// <summary>The apps of which anything is here, besides one; also those that the settings do not name.</summary>
     /// <param name="apps">Those of the settings.</param>
-    public IEnumerable<AppSettings> AppsBeside(IEnumerable<AppSettings> apps, AppName? but) =>
-        apps.Where(a => a.Name != but)
+    public IEnumerable<AppSettings> AppsBeside(IReadOnlyList<AppSettings> apps, AppName? but) =>
+        apps.Concat(FormerApps(apps))
+            .Where(a => a.Name != but)
             .Where(a =>
                 Code.ContainsKey(a.Name) || Bases?.ContainsKey(a.Name) == true || ConfigurationOf(a.Name) is not null
             );
+
+    /// <summary>The apps of which anything is here, and that the settings do not name any more.</summary>
+    /// <param name="apps">Those of the settings.</param>
+    public IEnumerable<AppSettings> FormerApps(IReadOnlyList<AppSettings> apps) =>
+        new[] { Configuration?.App }
+            .Concat(Beside?.Keys ?? [])
+            .Concat(Code.Keys)
+            .Concat(Bases?.Keys ?? [])
+            .OfType<AppName>()
+            .Distinct()
+            .Where(name => !apps.Any(a => a.Name == name))
+            .Select(FormerApp);
+
+    /// <summary>
+    /// An app that the settings do not name any more, as far as it is known from here: its address, and what its
+    /// databases were made from.
+    /// </summary>
+    public AppSettings FormerApp(AppName name) =>
+        AppSettings.Former(
+            name,
+            Entries.FirstOrDefault(e => e.App == name && e.Health is not null)?.Health!.Url,
+            FormerBasesOf(name)
+        );
+
+    private IEnumerable<(DatabaseName, BaseName)> FormerBasesOf(AppName app)
+    {
+        if (Bases?.GetValueOrDefault(app) is { } known)
+            return known.Select(b => (b.Key, b.Value));
+        var now = ConfigurationOf(app);
+        return now?.Databases is { } all ? all.Select(d => (d.Name, d.Base))
+            : now?.Database?.BaseOf(Server) is { } only ? [(DatabaseName.Default, only)]
+            : [];
+    }
+
+    /// <summary>Whether a site here, or an app whose code is here, comes from a base.</summary>
+    public bool Uses(BaseName name) =>
+        new[] { Configuration }
+            .Concat(Beside?.Values ?? [])
+            .OfType<Configuration>()
+            .Any(c => c.Database?.BaseOf(Server) == name || c.Databases?.Any(d => d.Base == name) == true)
+        || Bases?.Values.Any(b => b.ContainsValue(name)) == true;
 
     /// <summary>
     /// From which base each database of an app comes here, the usual database first: the one that is remembered, else

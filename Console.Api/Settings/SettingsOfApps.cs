@@ -205,6 +205,26 @@ public sealed record AppSettings(
 
     private static readonly string[] SecretWords = ["secret", "pass", "pwd", "token", "key", "dsn", "credential"];
 
+    /// <summary>An app that the settings do not name any more.</summary>
+    /// <param name="health">Where its site was asked; null: not known.</param>
+    /// <param name="bases">What its databases were made from.</param>
+    public static AppSettings Former(
+        AppName name,
+        string? health,
+        IEnumerable<(DatabaseName Name, BaseName Base)> bases
+    ) =>
+        new(name, new(RepositoryKind.Git, ""), "", Health: health ?? "{url}")
+        {
+            Databases = bases.ToDictionary(
+                b => b.Name.Text,
+                b => (IReadOnlyList<BaseName>)[b.Base],
+                StringComparer.Ordinal
+            ),
+        };
+
+    /// <summary>Whether the settings do not name it any more.</summary>
+    public bool IsFormer => Repository.Url.Length == 0;
+
     /// <summary>The databases that it has, the usual one first and the others as they are listed.</summary>
     public ImmutableArray<AppDatabase> AllDatabases =>
         Databases is not null

@@ -58,6 +58,8 @@ put_plain() {
 
 asked() { curl --silent --max-time 5 "http://127.0.0.1:$port/$1"; }
 said_by_nginx() { [[ $(curl --silent --max-time 5 "http://127.0.0.1:$nginx_port/") == "$1" ]]; }
+# One of nginx's own that has not ended yet still answers.
+is_let_go() { ! said_by_nginx plain; }
 has_both() { [[ $(asked shop) == "$1 one" && $(asked notes/page) == 'as it is' ]]; }
 no_drafts() { [ -z "$(find "$work/srv" "$work/srv/code" -mindepth 1 -maxdepth 1 -name '.[!b]*' ! -name .lock)" ]; }
 
@@ -128,7 +130,7 @@ no_drafts() { [ -z "$(find "$work/srv" "$work/srv/code" -mindepth 1 -maxdepth 1 
   [[ $(asked shop) != 'first one' ]]
   call off app=plain
   has_result site=removed 'sites='
-  run ! said_by_nginx plain
+  await 10 is_let_go
 }
 
 @test "workers of one app go on while another is built or taken off" {
@@ -223,4 +225,39 @@ no_drafts() { [ -z "$(find "$work/srv" "$work/srv/code" -mindepth 1 -maxdepth 1 
   call settings app=shop beside=no "$(text apache.conf x)"
   has_error 'The value beside is .no.'
   [ -e "$work/srv/code/shop/app.py" ]
+}
+
+@test "taking off that is killed at any moment is ended by the next one, and the other app goes on" {
+  local pause
+  for pause in 0.03 0.06 0.1 0.15 0.2 0.3 0.45; do
+    mkdir -p "$work/srv/code/notes" "$work/srv/kept/notes/uploads"
+    echo 'as it is' >"$work/srv/code/notes/page"
+    put_shop first
+    put_notes '' "worker.mail=exec $nap"
+    has_result worker.mail=up 'sites=notes shop'
+    kill_off "$pause"
+    call sweep
+    last_line '@exit 0'
+    [ "$(asked shop)" = 'first one' ]
+    call off app=notes folders=remove
+    last_line '@exit 0'
+    has_result folders= sites=shop
+    [ "$(asked shop)" = 'first one' ]
+    [ "$(pgrep -u "$EUID" -cfx "$nap")" -eq 0 ]
+    [ -z "$(find "$work/srv" -name '*notes*')" ]
+    no_drafts
+  done
+}
+
+# kill_off SECONDS: what takes notes off has so long.
+kill_off() {
+  local line off
+  mkfifo "$work/line" && exec {line}<>"$work/line" && rm "$work/line"
+  printf '%s\n' protocol=1 app=notes folders=remove '' >&"$line"
+  "$program" "$configuration" off <&"$line" >/dev/null 2>&1 3>&- &
+  off=$!
+  sleep "$1"
+  kill -KILL "$off" 2>/dev/null || true # it may have ended already
+  wait "$off" || true
+  exec {line}>&-
 }

@@ -14,6 +14,7 @@ public sealed class CopiesStep(
     CurrentSettings settings,
     HistoryStore history,
     BaseFacts bases,
+    Copies copies,
     CopySight sight,
     CopyDrop drop
 ) : IBuildStep
@@ -45,7 +46,7 @@ public sealed class CopiesStep(
             }
             try
             {
-                if (await Drop(settings.Now.Base(name)!, server, run, cancel) is not { } why)
+                if (await Drop(name, server, run, cancel) is not { } why)
                     gone.Add(name);
                 else
                     stay.Add(why);
@@ -59,32 +60,53 @@ public sealed class CopiesStep(
     }
 
     // Why it stays; null: there is none any more.
-    private async Task<string?> Drop(
-        BaseSettings @base,
-        ServerName server,
-        StepRun<Build> run,
-        CancellationToken cancel
-    )
+    private async Task<string?> Drop(BaseName name, ServerName server, StepRun<Build> run, CancellationToken cancel)
     {
-        var (answered, found) = await bases.FindCopy(@base, server, cancel);
-        cancel.ThrowIfCancellationRequested();
-        if (!answered)
-            throw Problem.Failed(
-                $"Whether {@base.Host} has {CopyName.Of(@base.Name, server)} is not known, as it does not answer"
-                    + $"{(bases.ProblemOf(@base) is { } reason ? $": {reason.TrimEnd('.')}" : "")}."
-            );
-        if (found is null)
+        var copy = settings.Now.Base(name) is { } known
+            ? await Find(known, server, cancel)
+            : await FindOfFormer(name, server, cancel);
+        if (copy is null)
             return null;
-        var copy = new Copy(bases.HostOf(@base), found, null);
         if (sight.IsAnothers(copy))
             return $"{copy.Name}, which another console has made";
         var end = await drop.Run(copy, Caller.TheConsole, null, cancel);
         if (!end.Done)
-            throw Problem.Failed($"{copy.Name} on {@base.Host} is not dropped: {end.Message}");
+            throw Problem.Failed($"{copy.Name} on {copy.Host.Settings.Name} is not dropped: {end.Message}");
         bases.NoteFound(copy.Host, copy.Found, null);
         run.Log($"Dropped {CopyDrop.Say(copy)}.");
         return null;
     }
+
+    private async Task<Copy?> Find(BaseSettings @base, ServerName server, CancellationToken cancel)
+    {
+        var (answered, found) = await bases.FindCopy(@base, server, cancel);
+        cancel.ThrowIfCancellationRequested();
+        return !answered ? throw Unknown(@base.Name, server, bases.HostOf(@base))
+            : found is null ? null
+            : new(bases.HostOf(@base), found, null);
+    }
+
+    // The settings do not name its base any more, and do not say which host has it.
+    private async Task<Copy?> FindOfFormer(BaseName name, ServerName server, CancellationToken cancel)
+    {
+        foreach (var host in bases.Hosts.Select(h => h.Host).ToList())
+        {
+            var (end, status) = await host.Status(bases.BasesOf(host).Select(b => b.Name), cancel);
+            cancel.ThrowIfCancellationRequested();
+            if (!end.Done || status.Cluster is null)
+                throw Unknown(name, server, host);
+            bases.NoteAnswer(host, status);
+        }
+        return copies.All.FirstOrDefault(c =>
+            c.Found.Kind == DatabaseKind.Copy && c.Found.Base == name && c.Server == server
+        );
+    }
+
+    private Problem Unknown(BaseName name, ServerName server, DatabaseHost host) =>
+        Problem.Failed(
+            $"Whether {host.Settings.Name} has {CopyName.Of(name, server)} is not known, as it does not answer"
+                + $"{(bases.ProblemOf(host) is { } reason ? $": {reason.TrimEnd('.')}" : "")}."
+        );
 
     private static StepResult<Build> Fold(List<BaseName> gone, List<string> stay, List<string> failed)
     {

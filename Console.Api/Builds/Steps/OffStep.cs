@@ -7,7 +7,7 @@ namespace TestServers.Builds.Steps;
 /// Takes the app's site, workers and code off the server. What the web server does not accept without the site is as it
 /// was before.
 /// </summary>
-public sealed class OffStep(CurrentSettings settings, GuestProgram guest) : IBuildStep
+public sealed class OffStep(CurrentSettings settings, GuestProgram guest, KeptFolders folders) : IBuildStep
 {
     public const string Called = "off";
 
@@ -27,6 +27,7 @@ public sealed class OffStep(CurrentSettings settings, GuestProgram guest) : IBui
         var site = end.Results.GetValueOrDefault("site") == "removed";
         var code = end.Results.GetValueOrDefault("code") == "removed";
         var kept = (end.Results.GetValueOrDefault("folders") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        folders.NoteLeft(work.Server.Name, work.App.Name, kept);
         return new(
             StepState.Succeeded,
             Say(site, code, kept),

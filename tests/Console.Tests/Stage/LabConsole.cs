@@ -16,6 +16,7 @@ internal sealed class LabConsole : IAsyncDisposable
         """;
     private static readonly string[] Guests = ["qa06", "qa07"];
     private readonly LabFixture _lab;
+    private readonly ConsoleBuilder _settings;
     private readonly TemporaryFolder _templates = new(),
         _before = new();
 
@@ -40,12 +41,19 @@ internal sealed class LabConsole : IAsyncDisposable
         );
         settings.Host["servers"] = "^own[67]$";
         settings.Settings["guests"]!["folder"] = $"{lab.Folder}/guests/qa0{{number}}/srv";
-        change?.Invoke(settings.Settings);
+        _settings = settings;
         Process.WriteDomains(("own6", 1), ("own7", 1));
-        settings.Write();
+        Change(change ?? (_ => { }));
     }
 
     public ConsoleProcess Process { get; } = new();
+
+    /// <summary>Writes its settings with what is different; one that runs reads them at a SIGHUP.</summary>
+    public void Change(Action<JsonObject> change)
+    {
+        change(_settings.Settings);
+        _settings.Write();
+    }
 
     /// <summary>The page of the servers from the next build on.</summary>
     public void PutPage(string wsgi) => File.WriteAllText(_templates["wsgi.py"], wsgi + "\n");

@@ -26,6 +26,9 @@ export const AppsHere = Backbone.Model.extend({
 export const appTemplate = (one) => ({
   app: one.app,
   site: one.site,
+  former: Boolean(one.former),
+  left: !one.site && Boolean(one.path || one.copies.length),
+  only: !one.site && !one.path && !one.copies.length,
   href: one.address ? format.address(one.address) : null,
   address: one.address,
   icon: 'out',

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
@@ -134,6 +135,133 @@ public sealed class SeveralAppsTest(LabFixture lab) : IClassFixture<LabFixture>
         Assert.Contains($"build {off.Text("id")}: shop", audit, StringComparison.Ordinal);
         await anna.BuildWell(Server, "shop", "trunk", database: true, code: true);
         await lab.Release(Server);
+    }
+
+    [Fact]
+    public async Task A_console_that_is_killed_while_an_app_is_taken_off_says_so_and_a_second_time_ends_it()
+    {
+        await using var own = new LabConsole(lab);
+        await own.Process.StartWithServers();
+        var (http, place) = (own.Process.Http, Path.Combine(lab.Folder, "guests/qa06/srv"));
+        // Before the server has begun, and at any moment after that.
+        foreach (var moment in new int?[] { null, 0, 100, 250, 500 })
+        {
+            await http.BuildWell("own6", "plain", "trunk", database: false, code: true);
+            var locked = moment is null ? lab.AsOwner("flock", Path.Combine(place, ".lock"), "sleep", "2") : null;
+            var id = (await (await http.DeleteAsync("api/servers/own6/apps/plain")).Json()).Text("id")!;
+            await Wait.Until(
+                "it has begun",
+                async () => (await http.Json($"api/builds/{id}")).Text("state") != "queued"
+            );
+            await Task.Delay(moment ?? 300);
+            await own.Process.Kill();
+            await (locked ?? Task.CompletedTask);
+            await own.Process.StartWithServers();
+            var build = await http.EndOf(id);
+            if (build.Text("state") != "succeeded")
+            {
+                Assert.Equal("interrupted", build.Text("state"));
+                Assert.EndsWith("Take plain off again.", build.Text("message"), StringComparison.Ordinal);
+                Assert.Equal("succeeded", (await TakeOff(http, "own6", "plain")).Text("state"));
+            }
+            else
+                Assert.NotNull(moment);
+            Assert.Empty(await AppsOn(http, "own6"));
+            Assert.False(Directory.Exists(Path.Combine(place, "code/plain")));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(place, "site")));
+        }
+    }
+
+    [Fact]
+    public async Task A_console_that_is_killed_before_the_copy_is_dropped_lists_it_until_it_is_taken_off_again()
+    {
+        await lab.Release(Server);
+        using var anna = lab.As("anna");
+        await anna.BuildWell(Server, "shop", "trunk", database: true, code: true);
+        var held = lab.AsOwner(
+            "flock",
+            Path.Combine(lab.Folder, "database-host", "work", "locks", $"copy_shop_{Server}"),
+            "sleep",
+            "3"
+        );
+        var id = (await (await anna.DeleteAsync($"api/servers/{Server}/apps/shop")).Json()).Text("id")!;
+        await Wait.Until(
+            "the copy is about to go",
+            async () => (await anna.Json($"api/builds/{id}")).Step("copies").Text("state") == "running"
+        );
+        await lab.Kill("console");
+        await lab.Mend();
+        await held;
+        Assert.Equal("interrupted", (await anna.EndOf(id)).Text("state"));
+        Assert.Equal(["shop False"], await AppsOn(anna, Server));
+        var off = await TakeOff(anna, Server, "shop");
+        Assert.Equal("No copy of shop is left", off.Step("copies").Text("message"));
+        Assert.Empty(await AppsOn(anna, Server));
+        Assert.Empty(await lab.Sql($"SELECT 1 FROM pg_database WHERE datname = 'copy_shop_{Server}'"));
+        await anna.BuildWell(Server, "shop", "trunk", database: true, code: true);
+        await lab.Release(Server);
+    }
+
+    [Fact]
+    public async Task An_app_that_the_settings_do_not_name_any_more_stays_until_it_is_taken_off_with_its_copy()
+    {
+        JsonNode? photos = null;
+        await using var own = new LabConsole(
+            lab,
+            settings =>
+            {
+                var labs = JsonNode.Parse(File.ReadAllText(Path.Combine(lab.Folder, "console.json")))!;
+                settings["databaseHosts"] = new JsonArray(labs["databaseHosts"]![0]!.DeepClone());
+                var shop = labs["bases"]!.AsArray().First(b => b!["name"]!.GetValue<string>() == "shop")!.DeepClone();
+                (shop["name"], shop["spares"]) = ("former", 0);
+                settings["bases"] = new JsonArray(shop);
+                photos = settings["apps"]![0]!.DeepClone();
+                (photos["name"], photos["base"]) = ("former", "former");
+                photos["database"] = labs["apps"]![0]!["database"]!.DeepClone();
+                settings["apps"]!.AsArray().Add(photos.DeepClone());
+            }
+        );
+        var http = own.Process.Http;
+        await own.Process.StartWithServers();
+        try
+        {
+            using var cron = new HttpRequestMessage(HttpMethod.Post, "api/bases/former/restore?wait=true")
+            {
+                Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json"),
+            };
+            var restored = await http.SendAsync(cron);
+            Assert.True(restored.IsSuccessStatusCode, await restored.Content.ReadAsStringAsync());
+            await http.BuildWell("own6", "former", "trunk", database: true, code: true);
+
+            own.Change(settings =>
+            {
+                settings["apps"]!.AsArray().RemoveAt(1);
+                settings["bases"] = new JsonArray();
+            });
+            Shell.Run($"kill -HUP {own.Process.Id}");
+            await Wait.Until(
+                "the settings are others",
+                async () => (await http.Json("api/apps")).GetProperty("apps").GetArrayLength() == 1
+            );
+            var here = (await http.Json("api/servers/own6/apps")).GetProperty("apps")[0];
+            Assert.True(here.GetProperty("former").GetBoolean());
+            Assert.Equal("copy_former_own6", here.GetProperty("copies")[0].Text("database"));
+            var off = await TakeOff(http, "own6", "former");
+            Assert.Equal(("succeeded", "former is taken off own6"), (off.Text("state"), off.Text("message")));
+            Assert.Equal("No copy of former is left", off.Step("copies").Text("message"));
+            Assert.Empty(await AppsOn(http, "own6"));
+            Assert.Empty(await lab.Sql("SELECT 1 FROM pg_database WHERE datname = 'copy_former_own6'"));
+        }
+        finally
+        {
+            await own.Process.Kill();
+            await lab.AsOwner("rm", "-rf", "--", Path.Combine(lab.Folder, "guests/qa06/srv/code/former"));
+            foreach (var name in await lab.Sql("SELECT datname FROM pg_database WHERE datname ~ '_former'"))
+            {
+                await lab.Sql($"ALTER DATABASE \"{name}\" IS_TEMPLATE false");
+                await lab.Sql($"DROP DATABASE \"{name}\" WITH (FORCE)");
+            }
+        }
     }
 
     private static async Task<JsonElement> TakeOff(HttpClient http, string server, string app)

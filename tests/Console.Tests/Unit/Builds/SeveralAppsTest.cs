@@ -247,6 +247,103 @@ public sealed class SeveralAppsTest
             plan.Settings.Single(f => f.File == "settings.py").Lines.Select(l => l.Text);
     }
 
+    [Fact]
+    public async Task An_app_that_the_settings_do_not_name_any_more_keeps_its_place_until_it_is_taken_off()
+    {
+        await using var parts = Parts();
+        await parts.Begin();
+        var server = parts.The<TestServers.Hosts.Inventory>().Find(Qa04);
+        var former = parts.Settings.App(Shop)! with { Name = AppName.From("gone")! };
+        EndOn(Qa04, parts, 1, former.Name, ["gone"], well: true, former);
+        End(parts, 2, Page, "gone", "page");
+        var here = parts.The<ServerApps>().Of(server).Apps;
+        Assert.Equal(["page True False ", "gone True True copy_shop_qa04"], here.Select(Line));
+        Assert.EndsWith("/shop", here[1].Address, StringComparison.Ordinal);
+
+        // What it has is its own: it is neither shared, nor dropped behind another's build.
+        Assert.StartsWith("gone on qa04 uses its copy of shop,", Refusal(parts, Desk), StringComparison.Ordinal);
+        Assert.Contains(
+            parts.The<HistoryStore>().Of(Qa04).AppsBeside(parts.Settings.Apps, Page),
+            a => a.Name == former.Name
+        );
+        var build = new Wanted(former.Name, null, null, Database: true, Code: true);
+        var refused = await Assert.ThrowsAsync<Problem>(() => Launch(parts, build));
+        Assert.StartsWith("The catalogue has no app gone.", refused.Message, StringComparison.Ordinal);
+
+        var off = build with { Database = false, Code = false, Off = new(Folders: false) };
+        Assert.Equal(["off", "copies"], (await Launch(parts, off)).Steps.Select(s => s.Name));
+        TakeOff(parts, 9, former.Name, new(true, true, [], [Name("shop")]));
+        Assert.Equal(["page True False "], parts.The<ServerApps>().Of(server).Apps.Select(Line));
+        await Assert.ThrowsAsync<Problem>(() => Launch(parts, off));
+        static string Line(AppOnServer app) =>
+            $"{app.App} {app.Site} {app.Former} {string.Join(' ', app.Copies.Select(c => c.Database))}";
+    }
+
+    [Fact]
+    public async Task The_address_of_an_app_that_the_settings_do_not_name_any_more_is_not_given_to_another()
+    {
+        await using var parts = Parts();
+        await parts.Begin();
+        var former = parts.Settings.App(Page)! with { Name = AppName.From("gone")! };
+        EndOn(Qa04, parts, 1, former.Name, ["gone"], well: true, former);
+        Assert.Null(Refusal(parts, Shop));
+        Assert.StartsWith("gone on qa04 has the address http://", Refusal(parts, Page), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_older_console_has_written_tells_the_database_of_an_app_that_the_settings_do_not_name()
+    {
+        await using var parts = Parts();
+        var former = parts.Settings.App(Shop)! with { Name = AppName.From("gone")! };
+        EndOn(Qa04, parts, 1, former.Name, [], well: true, former);
+        var older = parts.The<HistoryStore>().Of(Qa04) with { Bases = null };
+        var found = Assert.Single(older.FormerApps(parts.Settings.Apps));
+        Assert.Equal("shop", Assert.Single(found.AllDatabases).Usual.Text);
+        Assert.True(found.IsFormer);
+        Assert.Empty(older.FormerApps([former]));
+    }
+
+    [Fact]
+    public async Task What_stays_of_an_app_that_was_taken_off_is_listed_and_goes_when_that_is_asked_for()
+    {
+        await using var parts = Parts();
+        await parts.Begin();
+        var (server, folders) = (parts.The<TestServers.Hosts.Inventory>().Find(Qa04), parts.The<KeptFolders>());
+        var told = new Dictionary<string, string> { ["kept.0"] = "/kept/notes/uploads", ["kept.1"] = "/kept/gone/old" };
+        folders.Note(Qa04, new(TestServers.HostPrograms.HostOutcome.Done, "", told));
+        Assert.Equal(["gone old True", "notes uploads False"], Lines());
+        var off = new Wanted(Notes, null, null, false, false) { Off = new(Folders: false) };
+        var refused = await Assert.ThrowsAsync<Problem>(() => Launch(parts, off));
+        Assert.Equal(
+            "Nothing of notes is on qa04 but what stays there: uploads. Ask for `folders=remove` if it is to go.",
+            refused.Message
+        );
+        await Launch(parts, off with { Off = new(Folders: true) });
+        await Launch(parts, off with { App = AppName.From("gone")!, Off = new(Folders: true) });
+        folders.NoteLeft(Qa04, Notes, []);
+        Assert.Equal(["gone old True"], Lines());
+        IEnumerable<string> Lines() =>
+            parts.The<ServerApps>().Of(server).Apps.Select(a => $"{a.App} {string.Join(' ', a.Folders)} {a.Former}");
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_left_is_listed_by_the_app_that_it_was_made_for_and_by_no_other()
+    {
+        await using var parts = Parts();
+        await parts.Begin();
+        var server = parts.The<TestServers.Hosts.Inventory>().Find(Qa04);
+        End(parts, 1, Shop);
+        TakeOff(parts, 2, Shop, new(true, true, [], []));
+        Assert.Equal(["shop"], parts.The<ServerApps>().Of(server).Apps.Select(a => a.App.Text));
+        // One that another app uses is that one's.
+        End(parts, 3, Shop);
+        End(parts, 4, Desk);
+        TakeOff(parts, 5, Shop, new(false, true, [], []));
+        Assert.Equal(["desk"], parts.The<ServerApps>().Of(server).Apps.Select(a => a.App.Text));
+        TakeOff(parts, 6, Desk, new(true, true, [], [Name("shop")]));
+        Assert.Empty(parts.The<ServerApps>().Of(server).Apps);
+    }
+
     private static BaseName Name(string text) => BaseName.From(text)!;
 
     private static string Say(ServerHistory kept) =>
@@ -280,7 +377,19 @@ public sealed class SeveralAppsTest
     private static void End(PartsInPlace parts, long id, AppName app, params string[] sites) =>
         EndOn(Qa04, parts, id, app, sites, well: true);
 
-    private static void EndOn(ServerName server, PartsInPlace parts, long id, AppName app, string[] sites, bool well) =>
+    /// <param name="former">As the settings had it then; null: as they have it.</param>
+    private static void EndOn(
+        ServerName server,
+        PartsInPlace parts,
+        long id,
+        AppName app,
+        string[] sites,
+        bool well,
+        TestServers.Settings.AppSettings? former = null
+    )
+    {
+        var of = former ?? parts.Settings.App(app)!;
+        var copy = of.Base is null ? null : CopyName.Of(of.Base, server);
         Add(
             parts,
             Ended(id, app, server, well) with
@@ -288,12 +397,20 @@ public sealed class SeveralAppsTest
                 Database = true,
                 Code = true,
                 Steps = [new(SettingsStep.Called, well ? StepState.Succeeded : StepState.Skipped, Night)],
-                Result = new(Revision.From("12"), Night, CopyName.Of(parts.Settings.App(app)!.Base!, server), "spare")
+                Health = new(
+                    of.Health.Replace("{url}", "http://127.71.9.4:1/", StringComparison.Ordinal),
+                    200,
+                    0.1,
+                    null
+                ),
+                Result = new(Revision.From("12"), copy is null ? null : Night, copy, "spare")
                 {
                     Sites = sites is [] ? null : [.. sites.Select(s => AppName.From(s)!)],
                 },
-            }
+            },
+            of
         );
+    }
 
     private static void TakeOff(PartsInPlace parts, long id, AppName app, TakenOff? gone) =>
         Add(
@@ -307,10 +424,10 @@ public sealed class SeveralAppsTest
             }
         );
 
-    private static void Add(PartsInPlace parts, Build build)
+    private static void Add(PartsInPlace parts, Build build, TestServers.Settings.AppSettings? app = null)
     {
         var history = parts.The<HistoryStore>();
-        history.Add(build.ForHistory(parts.Settings.App(build.App), history.Of(build.Server))!);
+        history.Add(build.ForHistory(app ?? parts.Settings.App(build.App), history.Of(build.Server))!);
     }
 
     private static Build Ended(long id, AppName app, ServerName server, bool well) =>
