@@ -40,6 +40,39 @@ public sealed class UnusedCopies(
         return [.. former.Where(name => !used.Contains(name))];
     }
 
+    /// <summary>
+    /// Whether a copy is of a base that the settings do not name there any more, and nothing on its server uses it: as
+    /// far as is known from this console's own builds there.
+    /// </summary>
+    public bool IsOfFormerBase(Copy copy)
+    {
+        if (copy.Elsewhere is null || copy.Found.Server is not { } server || !sight.IsOurs(copy))
+            return false;
+        if (!history.Has(server) || store.Open.Any(b => b.Server == server))
+            return false;
+        var kept = history.Of(server);
+        // Of one that moved to another host: once its server has a copy there.
+        return kept.Other is null
+            && (
+                settings.Now.Base(copy.Found.Base) is { } moved
+                    ? bases.CopyOf(moved, server) is not null
+                    : !kept.Uses(copy.Found.Base)
+            );
+    }
+
+    /// <summary>Drops such a copy.</summary>
+    /// <returns>Why it is still there; null: it is gone.</returns>
+    public async Task<string?> DropFormer(Copy copy, Caller by)
+    {
+        var end = await drop.Run(copy, by, null, CancellationToken.None);
+        if (!end.Done)
+            return end.Message;
+        bases.NoteFound(copy.Host, copy.Found, null);
+        if (settings.Now.Base(copy.Found.Base) is null)
+            history.NoteDropped(copy.Server, copy.Found.Base);
+        return null;
+    }
+
     /// <summary>Returns when no copy of a server is being dropped; a build that runs then has it for itself.</summary>
     public Task Settle(ServerName server, CancellationToken cancel) =>
         _running.TryGetValue(server, out var running) ? running.WaitAsync(cancel) : Task.CompletedTask;

@@ -1,4 +1,5 @@
 using TestServers.Access;
+using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.HostPrograms;
 using TestServers.Storage;
@@ -14,6 +15,7 @@ public sealed class RoomDrop(
     BaseFacts bases,
     CopyKeeper copies,
     Copies found,
+    UnusedCopies unused,
     Journal journal,
     Audit audit,
     KeptAnswers answers
@@ -72,6 +74,8 @@ public sealed class RoomDrop(
     {
         try
         {
+            if (database.Found.Kind == DatabaseKind.Copy && unused.IsOfFormerBase(database))
+                return await unused.DropFormer(database, caller);
             if (database.Found.Kind == DatabaseKind.Copy)
             {
                 await copies.Drop(database, caller);

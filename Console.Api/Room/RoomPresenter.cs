@@ -11,6 +11,7 @@ public sealed class RoomPresenter(
     Copies copies,
     CopySight sight,
     JsonFile<SavepointsState> savepoints,
+    UnusedCopies unused,
     KeptFolders folders
 )
 {
@@ -81,10 +82,14 @@ public sealed class RoomPresenter(
             new UnneededDatabase(one.Host.Settings.Name, one.Found.Name, one.Found.Kind, one.Found.Size, why!)
         );
 
-    // A copy whose server is seen is used by its site, whatever the settings name.
+    // A copy whose server is seen is used by its site, unless it is known not to be.
     private string? WhyUnneeded(Copy one) =>
         one.Found.Kind switch
         {
+            DatabaseKind.Copy when unused.IsOfFormerBase(one) => SayElsewhere(
+                one.Elsewhere!,
+                $", and nothing on {one.Server} uses it"
+            ),
             DatabaseKind.Copy when one.Found.Server is not null && sight.ReasonToRefuse(one) is null =>
                 sight.ReasonToKeep(one, copies.FactsOf(one)) is { } kept
                     ? $"Its server {one.Server} is not seen; so far it is kept, as {kept.Text}."

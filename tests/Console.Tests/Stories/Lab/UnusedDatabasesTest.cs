@@ -159,6 +159,55 @@ public sealed class UnusedDatabasesTest(LabFixture lab) : IClassFixture<LabFixtu
             .EnumerateArray()
             .Count(h => h.GetProperty("diskFree").ValueKind == JsonValueKind.Number);
 
+    [Fact]
+    public async Task A_copy_of_a_base_of_before_is_needed_while_the_site_of_its_server_uses_it_and_no_longer()
+    {
+        await using var console = new CopyConsole(lab, keptDays: 7);
+        console.AddHost("vmhost", "^qa[0-9]$");
+        console.WriteDomains("vmhost", "qa1", "qa2", "qa3", "qa4");
+        await console.Found();
+        string[] all = ["qa1", "qa2", "qa3", "qa4"];
+        await console.MakeCopies(all);
+        await console.SeeAll(all);
+        console.Change(s =>
+        {
+            s["bases"] = new JsonArray();
+            s["roles"] = JsonNode.Parse("""[ { "role": "administrator", "users": ["carla"] } ]""");
+        });
+        // Of qa1 it is the site's; qa2 has another app; what qa3 has shall come from it; of qa4 nothing is known.
+        Tell("qa1", "shop", "\"copy_grace_qa1\"", "");
+        Tell("qa2", "page", "null", "");
+        Tell("qa3", "page", "null", """, "bases": { "shop": { "default": "grace" } }""");
+        await console.Process.Start();
+        using var carla = console.Process.ClientFor("carla");
+        await Wait.Until("it is shown", async () => (await Unneeded(carla)).SequenceEqual(["copy_grace_qa2"]), 40);
+        var why = (await carla.Json("api/room"))
+            .GetProperty("unneeded")
+            .EnumerateArray()
+            .Single(u => u.Text("name") == "copy_grace_qa2")
+            .Text("why");
+        Assert.Equal("The settings no longer name the base grace, and nothing on qa2 uses it.", why);
+        await (await carla.Post("api/room/drop", Named("copy_grace_qa2", "copy_grace_qa1"))).Problem(
+            HttpStatusCode.Conflict
+        );
+        var answer = await (await carla.Post("api/room/drop", Named("copy_grace_qa2"))).Json();
+        Assert.Equal("1 database was dropped.", answer.Text("message"));
+        Assert.Equal(["copy_grace_qa1", "copy_grace_qa3", "copy_grace_qa4"], await console.Databases());
+        Assert.DoesNotContain("grace", File.ReadAllText(HistoryOf("qa2")), StringComparison.Ordinal);
+
+        string HistoryOf(string server) => Path.Combine(console.StateFolder, "history", $"{server}.json");
+        void Tell(string server, string app, string database, string more) =>
+            File.WriteAllText(
+                HistoryOf(server),
+                $$"""
+                { "version": 1, "server": "{{server}}", "entries": [], "copies": { "grace": "2026-01-01T00:00:00Z" },
+                  "code": {}, "configuration": { "app": "{{app}}", "path": "trunk", "revision": "12", "by": "anna",
+                  "dataTime": null, "database": {{database}}, "at": "2026-01-01T08:00:00Z", "build": "1",
+                  "result": "succeeded", "message": null }{{more}} }
+                """
+            );
+    }
+
     private static object Named(params string[] names) =>
         new { databases = names.Select(name => new { host = "db1", name }).ToArray() };
 
