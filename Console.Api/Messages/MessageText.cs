@@ -87,7 +87,7 @@ public static class MessageText
             ConcernKind.BackInService => MessageKind.BackInService,
             ConcernKind.PathGone => MessageKind.PathGone,
             ConcernKind.RepositorySilent => MessageKind.RepositorySilent,
-            ConcernKind.SavepointEnds => MessageKind.SavepointEnds,
+            ConcernKind.SavepointEnds or ConcernKind.SavepointTooMany => MessageKind.SavepointEnds,
             _ => MessageKind.Shared,
         };
 
@@ -121,6 +121,9 @@ public static class MessageText
                     + $"until it does; it is asked again by itself, and the page of {server} says what is wrong.",
             ConcernKind.SavepointEnds when concern.Until is null =>
                 $"Savepoint {concern.Text} of {server} was dropped, as that server is gone.",
+            ConcernKind.SavepointTooMany =>
+                $"Savepoint {concern.Text} of {server} is dropped at {until}, as {server} has more of them than it may "
+                    + "by now. Whoever needs it longer drops a newer one, or goes back to it before then.",
             ConcernKind.SavepointEnds =>
                 $"Savepoint {concern.Text} of {server} is dropped at {until}, as it is old then. Whoever needs it "
                     + "longer goes back to it before then, and keeps that state anew.",

@@ -47,6 +47,9 @@ public enum ConcernKind
 
     /// <summary>A savepoint that they made, or of a server that they hold, is dropped soon, or was.</summary>
     SavepointEnds,
+
+    /// <summary>The same, as its server has more of them than it may have by now.</summary>
+    SavepointTooMany,
 }
 
 /// <summary>Something that a person is to be told once; written in the act that it tells of.</summary>

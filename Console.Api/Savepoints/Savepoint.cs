@@ -38,6 +38,10 @@ public sealed record Savepoint(
     /// <summary>When it was told that it is dropped soon; null: not yet.</summary>
     public DateTimeOffset? Told { get; init; }
 
+    /// <summary>The one that goes as soon as this one is whole; null: none does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JobId? Instead { get; init; }
+
     /// <summary>Bytes of all its databases; null: not known.</summary>
     [JsonIgnore]
     public long? Size => Copies.Any(c => c.Size is null) ? null : Copies.Sum(c => c.Size);
@@ -66,3 +70,19 @@ public sealed record SavedCopy(
 /// <summary>That a server goes back to a savepoint right now, or did when the console ended.</summary>
 /// <param name="Server">The server, which may be another than the savepoint's.</param>
 public sealed record GoingBack(ServerName Server, JobId Savepoint, string By, DateTimeOffset At);
+
+/// <summary>How the last thing that was done with a server's savepoints ended.</summary>
+/// <param name="Savepoint">The savepoint that was made, or gone back to.</param>
+/// <param name="Name">What people called it.</param>
+/// <param name="Back">It was gone back to; else it was made.</param>
+/// <param name="At">When it was asked for.</param>
+/// <param name="Problem">Why it was not done; null: it was.</param>
+public sealed record EndedSavepointWork(
+    JobId Savepoint,
+    string Name,
+    bool Back,
+    string By,
+    DateTimeOffset At,
+    DateTimeOffset EndedAt,
+    string? Problem
+);

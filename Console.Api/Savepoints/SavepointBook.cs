@@ -38,31 +38,33 @@ public sealed class SavepointBook(
 
     /// <summary>Begins to keep what a server's databases have now.</summary>
     /// <param name="of">The app whose databases are kept; null: the one that was built last.</param>
-    /// <returns>What is under way; null: it was asked for with this key before, and is over.</returns>
+    /// <param name="instead">The server's savepoint that goes as soon as this one is whole; null: none does.</param>
     /// <exception cref="Problem">409: somebody else holds the server, something is under way there, it has nothing to
-    /// keep, or has as many as it may.</exception>
-    public async Task<(Savepoint Savepoint, SavepointWork? Work)> Keep(
+    /// keep, or has as many as it may; 502: it was asked for with this key before, and could not be done.</exception>
+    public async Task<AcceptedSavepoint> Keep(
         ServerName server,
         string? name,
         string? note,
         AppName? of,
+        JobId? instead,
         long? number,
         Deed deed
     )
     {
         SavepointWork? work = null;
+        AskedSavepoint? asked = null;
         var savepoint = await journal.Do(act =>
         {
-            work = null;
-            if (answers.Find<AskedSavepoint>(deed) is { } earlier)
-                return act.Of(file).Find(earlier.Savepoint) ?? throw NoSuch(earlier.Savepoint);
+            (work, asked) = (null, answers.Find<AskedSavepoint>(deed));
+            if (asked is not null)
+                return Again(act.Of(file), server, asked);
             var called = PlainText.Check(name, "name", LongestName);
             var more = string.IsNullOrWhiteSpace(note) ? "" : PlainText.Check(note, "note", LongestNote);
             rules.EnsureHeld(server, number, deed.Caller);
             rules.EnsureIdle(server);
             var (app, bases) = rules.On(server, of);
             deed.Caller.MustReach([app.Name], $"of {app.Name}");
-            EnsureOneMore(act.Of(file), server);
+            EnsureOneMore(act.Of(file), server, instead, deed.Caller);
             var id = numbers.Next(act);
             var made = new Savepoint(
                 id,
@@ -74,39 +76,38 @@ public sealed class SavepointBook(
                 clock.GetUtcNow(),
                 SavepointState.Making,
                 [.. bases.Select(b => new SavedCopy(b.Name, b.Host))]
-            );
+            )
+            {
+                Instead = instead,
+            };
             act.Change(file, state => state.With(made));
             busy.Begin(act, server);
-            audit.Write(act, deed.Caller, "keep state", server.Text, $"savepoint {id}: {called}");
-            answers.Keep(act, deed, new AskedSavepoint(id));
+            var former = instead is null ? "" : $", in place of {instead}";
+            audit.Write(act, deed.Caller, "keep state", server.Text, $"savepoint {id}: {called}{former}");
+            answers.Keep(act, deed, new AskedSavepoint(id) { At = made.At });
             work = new(server, id, called, isBack: false, deed.Caller.Name, made.At);
             return made;
         });
         if (work is not null)
             keeper.BeginKeep(savepoint, work);
-        return (savepoint, work ?? keeper.WorkOn(savepoint.Server));
+        return new(savepoint, work ?? WorkOf(server, asked), false);
     }
 
     /// <summary>Begins to make a server's databases what a savepoint has.</summary>
-    /// <returns>What is under way; null: it was asked for with this key before, and is over.</returns>
     /// <exception cref="Problem">404: there is no such savepoint; 409: as for <see cref="Keep"/>, or another app is on
-    /// the server.</exception>
-    public async Task<(Savepoint Savepoint, SavepointWork? Work)> GoBack(
-        ServerName server,
-        JobId id,
-        long? number,
-        Deed deed
-    )
+    /// the server; 502: it was asked for with this key before, and could not be done.</exception>
+    public async Task<AcceptedSavepoint> GoBack(ServerName server, JobId id, long? number, Deed deed)
     {
         SavepointWork? work = null;
+        AskedSavepoint? asked = null;
         GoingBack? back = null;
         var turn = id;
         var savepoint = await journal.Do(act =>
         {
-            work = null;
+            (work, asked) = (null, answers.Find<AskedSavepoint>(deed));
+            if (asked is not null)
+                return Again(act.Of(file), server, asked);
             var found = act.Of(file).Find(id) ?? throw NoSuch(id);
-            if (answers.Find<AskedSavepoint>(deed) is not null)
-                return found;
             rules.EnsureHeld(server, number, deed.Caller);
             deed.Caller.MustReach([found.App], $"of {found.App}");
             rules.EnsureIdle(server);
@@ -119,14 +120,35 @@ public sealed class SavepointBook(
             act.Change(file, state => state.With(back));
             busy.Begin(act, server);
             audit.Write(act, deed.Caller, "go back", server.Text, found.Say());
-            answers.Keep(act, deed, new AskedSavepoint(id));
+            answers.Keep(act, deed, new AskedSavepoint(id) { At = back.At });
             work = new(server, id, found.Name, isBack: true, deed.Caller.Name, back.At);
             return found;
         });
         if (work is not null)
             keeper.BeginBack(savepoint, back!, turn, work);
-        return (savepoint, work ?? keeper.WorkOn(server));
+        return new(savepoint, work ?? WorkOf(server, asked), true);
     }
+
+    // What was asked for with the same key before: how it has ended, or that it goes on.
+    private static Savepoint Again(SavepointsState state, ServerName server, AskedSavepoint asked)
+    {
+        if (
+            state.Last?.GetValueOrDefault(server.Text) is { Problem: { } problem } last
+            && last.Savepoint == asked.Savepoint
+            && last.At == asked.At
+        )
+            throw Problem.Failed(problem);
+        return state.Find(asked.Savepoint) ?? throw NoSuch(asked.Savepoint);
+    }
+
+    private SavepointWork? WorkOf(ServerName server, AskedSavepoint? asked) =>
+        keeper.WorkOn(server) is { } work && work.Savepoint == asked?.Savepoint && work.At == asked.At ? work : null;
+
+    /// <summary>How the last thing that was done on a server ended; null: nothing was.</summary>
+    public EndedSavepointWork? LastOn(ServerName server) => file.Value.Last?.GetValueOrDefault(server.Text);
+
+    /// <summary>When savepoints are dropped by themselves, by what is known now.</summary>
+    public SavepointEnds Ends => new(settings.Now.Savepoints, file.Value, clock.GetUtcNow());
 
     /// <summary>Drops a savepoint: at once, or when its database host answers.</summary>
     /// <exception cref="Problem">403: it is somebody else's; 404: the server has none of that number; 409: it is being
@@ -158,14 +180,20 @@ public sealed class SavepointBook(
         audit.Write(act, by, "drop savepoint", found.Server.Text, why);
     }
 
-    private void EnsureOneMore(SavepointsState state, ServerName server)
+    private void EnsureOneMore(SavepointsState state, ServerName server, JobId? instead, Caller by)
     {
         var most = settings.Now.Savepoints.PerServer;
         var own = state.Shown.Where(s => s.Server == server).ToList();
-        if (own.Count < most)
+        if (instead is not null)
+            rules.EnsureMayDrop(own.Find(s => s.Id == instead) ?? throw NoSuch(instead), by);
+        if (own.Count(s => s.Id != instead) < most)
             return;
+        var way =
+            own.Count > most
+                ? "Drop some first"
+                : "Drop one, or say which is to go as soon as the new one is whole (`instead`)";
         var which = own.LastOrDefault() is { } oldest
-            ? $" Drop one first: the oldest is {oldest.Id}, {oldest.Name}, of {oldest.By}, {Times.Say(oldest.At)}."
+            ? $" {way}: the oldest is {oldest.Id}, {oldest.Name}, of {oldest.By}, {Times.Say(oldest.At)}."
             : "";
         throw Problem
             .Conflict($"{server} has {own.Count} savepoints, and may have {most} (`savepoints.perServer`).{which}")
@@ -184,4 +212,13 @@ public sealed class SavepointBook(
 }
 
 /// <summary>What is kept for the Idempotency-Key of a call about a savepoint.</summary>
-public sealed record AskedSavepoint(JobId Savepoint);
+public sealed record AskedSavepoint(JobId Savepoint)
+{
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>A savepoint that is to be kept, or gone back to.</summary>
+/// <param name="Work">What is under way; null: it was asked for with the same key before, and is over.</param>
+/// <param name="Back">It is gone back to; else it is made.</param>
+public sealed record AcceptedSavepoint(Savepoint Savepoint, SavepointWork? Work, bool Back);

@@ -32,12 +32,10 @@ public sealed class SavepointKeeper(
     ILogger<SavepointKeeper> log
 ) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20),
-        Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
     private readonly Loop _loop = new(Pause, log);
     private readonly ConcurrentDictionary<ServerName, SavepointWork> _running = new();
-    private readonly ConcurrentDictionary<ServerName, (SavepointFailure Failure, long? Number)> _failed = new();
     private readonly ConcurrentDictionary<JobId, string> _told = new();
     private readonly SemaphoreSlim _tidying = new(1, 1);
     private readonly TaskCompletionSource<CancellationToken> _started = new(
@@ -50,19 +48,12 @@ public sealed class SavepointKeeper(
     /// <summary>What is under way on a server; null: nothing.</summary>
     public SavepointWork? WorkOn(ServerName server) => _running.GetValueOrDefault(server);
 
-    /// <summary>What failed last on a server, under the reservation that it has still, and was not tried again; null:
-    /// nothing.</summary>
-    public SavepointFailure? FailureOn(ServerName server) =>
-        _failed.TryGetValue(server, out var last) && last.Number == reservations.Of(server)?.Number
-            ? last.Failure
-            : null;
-
     /// <summary>Tells that a server has another savepoint, or one less.</summary>
     internal void Tell(ServerName server) => Changed?.Invoke(server);
 
     /// <summary>Has a savepoint made that was accepted.</summary>
     internal void BeginKeep(Savepoint savepoint, SavepointWork work) =>
-        Begin(work, stop => Keep(savepoint, work, stop), (act, problem) => EndKeep(act, savepoint, problem));
+        Begin(work, stop => Keep(savepoint, work, stop), (act, problem) => EndKeep(act, savepoint, problem?.Message));
 
     /// <summary>Has a server go back, as was accepted.</summary>
     /// <param name="turn">The number under which it waits for the lane of a database host.</param>
@@ -70,7 +61,7 @@ public sealed class SavepointKeeper(
         Begin(
             work,
             stop => GoBack(savepoint, back, turn, work, stop),
-            (act, problem) => EndBack(act, savepoint, back, problem)
+            (act, problem) => EndBack(act, savepoint, back, problem?.Message)
         );
 
     /// <summary>Drops one that is to be dropped.</summary>
@@ -99,7 +90,6 @@ public sealed class SavepointKeeper(
 
     private void Begin(SavepointWork work, Func<CancellationToken, Task<Problem?>> run, Action<Act, Problem?> end)
     {
-        _failed.TryRemove(work.Server, out _);
         _running[work.Server] = work;
         Tell(work.Server);
         _ = Task.Run(async () =>
@@ -128,20 +118,12 @@ public sealed class SavepointKeeper(
             {
                 _running.TryRemove(work.Server, out _);
                 busy.End(work.Server);
-                if (problem is not null)
-                    Note(work.Server, work.Savepoint, work.Name, work.IsBack, work.By, problem.Message);
                 work.End(problem);
                 Tell(work.Server);
                 _loop.Wake();
             }
         });
     }
-
-    private void Note(ServerName server, JobId savepoint, string name, bool isBack, string by, string message) =>
-        _failed[server] = (
-            new(savepoint, name, isBack, by, clock.GetUtcNow(), message),
-            reservations.Of(server)?.Number
-        );
 
     private void TellRefusal(DiskRefused refused) =>
         log.LogError("The end of a savepoint's work cannot be written yet: {Reason}", refused.Message);
@@ -185,13 +167,33 @@ public sealed class SavepointKeeper(
 
     private static SavedCopy Of(Savepoint savepoint, BaseName name) => savepoint.Copies.First(c => c.Base == name);
 
-    private void EndKeep(Act act, Savepoint savepoint, Problem? problem)
+    private void EndKeep(Act act, Savepoint savepoint, string? problem)
     {
         var state = problem is null ? SavepointState.Kept : SavepointState.Dropping;
-        act.Change(file, all => all.With(savepoint.Id, s => s with { State = state }));
+        act.Change(file, all => all.With(savepoint.Id, s => s with { State = state, Instead = null }));
+        NoteEnd(act, savepoint, new(savepoint.Server, savepoint.Id, savepoint.By, savepoint.At), false, problem);
         if (problem is not null)
-            Write(act, "keep state failed", savepoint.Server, $"{savepoint.Say()}: {problem.Message}");
+            Write(act, "keep state failed", savepoint.Server, $"{savepoint.Say()}: {problem}");
+        else if (savepoint.Instead is { } id && act.Of(file).Find(id) is { State: SavepointState.Kept } former)
+            DropFormer(act, former, savepoint);
     }
+
+    // One to which another server goes back just now stays for a while: it is one too many, and told.
+    private void DropFormer(Act act, Savepoint former, Savepoint savepoint)
+    {
+        if (!act.Of(file).Back.Values.Any(b => b.Savepoint == former.Id))
+            DropUnasked(act, former, $"{savepoint.By} keeps {savepoint.Id}, {savepoint.Name}, in its place");
+    }
+
+    private void NoteEnd(Act act, Savepoint savepoint, GoingBack asked, bool isBack, string? problem) =>
+        act.Change(
+            file,
+            state =>
+                state.With(
+                    asked.Server,
+                    new(savepoint.Id, savepoint.Name, isBack, asked.By, asked.At, clock.GetUtcNow(), problem)
+                )
+        );
 
     private async Task<Problem?> GoBack(
         Savepoint savepoint,
@@ -233,11 +235,12 @@ public sealed class SavepointKeeper(
     private static string Partly(string message, IEnumerable<BaseName> done) =>
         done.Any() ? $"{message} The copy of {string.Join(", ", done)} has gone back already." : message;
 
-    private void EndBack(Act act, Savepoint savepoint, GoingBack back, Problem? problem)
+    private void EndBack(Act act, Savepoint savepoint, GoingBack back, string? problem)
     {
         act.Change(file, state => state.WithoutBack(back.Server));
+        NoteEnd(act, savepoint, back, true, problem);
         if (problem is not null)
-            Write(act, "go back failed", back.Server, $"{savepoint.Say()}: {problem.Message}");
+            Write(act, "go back failed", back.Server, $"{savepoint.Say()}: {problem}");
     }
 
     private static SavepointMark MarkOf(Savepoint savepoint, GoingBack back) =>
@@ -266,13 +269,7 @@ public sealed class SavepointKeeper(
         await journal.Do(act =>
         {
             foreach (var half in act.Of(file).Savepoints.Values.Where(IsLost).ToList())
-            {
-                act.Change(file, state => state.With(half with { State = SavepointState.Dropping }));
-                Write(act, "keep state failed", half.Server, $"{half.Say()}: interrupted.");
-                act.After(() =>
-                    Note(half.Server, half.Id, half.Name, isBack: false, half.By, "The console was ended meanwhile.")
-                );
-            }
+                EndKeep(act, half, "It was interrupted by an end of the console. Keep the state again.");
         });
     }
 
@@ -311,59 +308,58 @@ public sealed class SavepointKeeper(
         await journal.Do(act =>
         {
             act.Change(file, state => state.WithoutBack(back.Server));
+            if (savepoint is not null)
+                NoteEnd(
+                    act,
+                    savepoint,
+                    back,
+                    true,
+                    isWhole ? null : $"It was interrupted by an end of the console: {end}."
+                );
             Write(act, "go back", back.Server, $"savepoint {back.Savepoint}, interrupted: {end}");
         });
-        if (!isWhole && savepoint is not null)
-            Note(back.Server, back.Savepoint, savepoint.Name, isBack: true, back.By, $"The console was ended: {end}.");
         Tell(back.Server);
     }
 
-    // Told first, and dropped a day after that at the earliest: a clock that leaps drops nothing untold.
     private async Task TellAndDropOld()
     {
-        var now = clock.GetUtcNow();
-        var kept = TimeSpan.FromDays(settings.Now.Savepoints.KeptDays);
-        var notice = kept / 2 < Day ? kept / 2 : Day;
-        bool IsOver(Savepoint s) => now - s.At >= kept && now - s.Told >= notice;
-        bool IsToTell(Savepoint s) => s.Told is null && now - s.At >= kept - notice;
-        var old = file.Value.Shown.Where(s => s.State == SavepointState.Kept && (IsOver(s) || IsToTell(s))).ToList();
-        if (old.Count == 0)
+        if (!IsAnythingDue(new(settings.Now.Savepoints, file.Value, clock.GetUtcNow())))
             return;
         await journal.Do(act =>
         {
-            foreach (var one in old.Where(o => act.Of(file).Find(o.Id) is { State: SavepointState.Kept }))
+            var state = act.Of(file);
+            var ends = new SavepointEnds(settings.Now.Savepoints, state, clock.GetUtcNow());
+            foreach (var one in state.Shown.Where(s => s.State == SavepointState.Kept).ToList())
             {
-                if (act.Of(file).Back.Values.Any(b => b.Savepoint == one.Id))
-                    continue;
-                if (IsOver(one))
-                    DropUnasked(act, one, $"it is {settings.Now.Savepoints.KeptDays} days old");
-                else
-                    Tell(act, one, one.At + kept > now + notice ? one.At + kept : now + notice);
+                if (ends.Stays(one))
+                    act.Change(file, now => now.With(one.Id, s => s with { Told = null }));
+                else if (ends.IsToTell(one))
+                    Tell(act, one, ends.EndOf(one), ends.IsTooMany(one));
+                else if (ends.IsOver(one) && !state.Back.Values.Any(b => b.Savepoint == one.Id))
+                    DropUnasked(act, one, ends.WhyOf(one));
             }
         });
     }
 
-    private void Tell(Act act, Savepoint one, DateTimeOffset end)
+    private bool IsAnythingDue(SavepointEnds ends) =>
+        file.Value.Shown.Any(s =>
+            s.State == SavepointState.Kept && (ends.Stays(s) || ends.IsToTell(s) || ends.IsOver(s))
+        );
+
+    private void Tell(Act act, Savepoint one, DateTimeOffset end, bool isTooMany)
     {
         act.Change(file, state => state.With(one.Id, s => s with { Told = clock.GetUtcNow() }));
         Write(act, "savepoint ends", one.Server, $"{one.Say()}, of {one.By}: it is dropped at {Times.Say(end)}");
-        TellPeople(act, one, end);
+        TellPeople(act, one, end, isTooMany ? ConcernKind.SavepointTooMany : ConcernKind.SavepointEnds);
         act.After(() => log.LogWarning("{Savepoint}, of {By} is dropped at {End}.", one.Say(), one.By, Times.Say(end)));
     }
 
     // Who has made it, and who has its server now.
-    private void TellPeople(Act act, Savepoint one, DateTimeOffset? end)
+    private void TellPeople(Act act, Savepoint one, DateTimeOffset? end, ConcernKind kind = ConcernKind.SavepointEnds)
     {
         string?[] people = [one.By, reservations.Of(one.Server)?.Holder];
         foreach (var person in people.OfType<string>().Distinct(StringComparer.Ordinal))
-            concerns.Raise(
-                act,
-                ConcernKind.SavepointEnds,
-                person,
-                one.Server,
-                text: $"{one.Id}, {one.Name},",
-                until: end
-            );
+            concerns.Raise(act, kind, person, one.Server, text: $"{one.Id}, {one.Name},", until: end);
     }
 
     private void DropUnasked(Act act, Savepoint one, string why)

@@ -55,8 +55,9 @@ public sealed record AppToKeep(AppName App, double? KeepSeconds);
 /// <param name="KeepSeconds">How long the next one takes, probably, as its size and the last measured speed say; for
 /// most of it nobody can connect to the database. Null: not known.</param>
 /// <param name="WhyNot">Why nothing can be kept there now, whoever asks; null: it can.</param>
-/// <param name="Failed">What failed last, until something is tried again or somebody else has the server; null:
-/// nothing.</param>
+/// <param name="Full">It has as many as it may: one more can be kept in place of one that is there
+/// (`instead`).</param>
+/// <param name="Last">How the last thing that was done with savepoints there ended; null: nothing was.</param>
 /// <param name="Savepoints">The server's own, the newest first.</param>
 /// <param name="Others">Those of other servers that have the same app.</param>
 public sealed record SavepointList(
@@ -67,8 +68,9 @@ public sealed record SavepointList(
     double KeptDays,
     double? KeepSeconds,
     string? WhyNot,
+    bool Full,
     SavepointWorkView? Work,
-    SavepointFailure? Failed,
+    EndedSavepointWork? Last,
     IReadOnlyList<SavepointView> Savepoints,
     IReadOnlyList<SavepointView> Others
 );
@@ -117,8 +119,9 @@ public sealed class SavepointPresenter(
             settings.Now.Savepoints.KeptDays,
             seconds,
             full ?? (apps.Count > 0 ? null : whyNot),
+            apps.Count > 0 && most > 0 && own.Count == most,
             WorkOn(server),
-            keeper.FailureOn(server),
+            book.LastOn(server),
             [.. own.Select(s => Of(s, server))],
             [
                 .. book
@@ -145,7 +148,7 @@ public sealed class SavepointPresenter(
             savepoint.Copies.Min(c => c.DataTime),
             isQuick,
             isQuick ? 0.5 : Sum(savepoint.Copies.Select(c => c.Seconds)),
-            EndOf(savepoint),
+            book.Ends.EndOf(savepoint),
             rules.WhyNot(server, savepoint),
             savepoint.Copies
         );
@@ -153,16 +156,17 @@ public sealed class SavepointPresenter(
 
     /// <summary>What a call answers that has begun something, or found it under way.</summary>
     /// <exception cref="Problem">502: it could not be done.</exception>
-    public SavepointAnswer AnswerOf(Savepoint savepoint, ServerName server, SavepointWork? work)
+    public SavepointAnswer AnswerOf(AcceptedSavepoint accepted, ServerName server)
     {
+        var (savepoint, work, _) = accepted;
         if (work?.Problem is { } problem)
             throw problem;
-        var isDone = work?.Ended.IsCompleted != false;
+        var isDone = work is null ? savepoint.State != SavepointState.Making : work.Ended.IsCompleted;
         var now = isDone ? book.Find(savepoint.Id) : savepoint;
         return new(
             isDone
-                ? DoneOf(now, server, work)
-                : $"{Under(work!)} \"{now.Name}\"; GET api/servers/{server}/savepoints tells.",
+                ? DoneOf(now, server, accepted)
+                : $"{Under(accepted, server)} \"{now.Name}\"; GET api/servers/{server}/savepoints tells.",
             isDone,
             work?.Method,
             work?.Seconds,
@@ -170,13 +174,13 @@ public sealed class SavepointPresenter(
         );
     }
 
-    private static string Under(SavepointWork work) =>
-        work.IsBack ? $"{work.Server} is going back to" : $"The state of {work.Server} is being kept as";
+    private static string Under(AcceptedSavepoint accepted, ServerName server) =>
+        accepted.Back ? $"{server} is going back to" : $"The state of {server} is being kept as";
 
-    private static string DoneOf(Savepoint savepoint, ServerName server, SavepointWork? work)
+    private static string DoneOf(Savepoint savepoint, ServerName server, AcceptedSavepoint accepted)
     {
-        var took = work?.Seconds is { } seconds ? $" in {seconds:0.0} s" : "";
-        if (work?.IsBack == true)
+        var took = accepted.Work?.Seconds is { } seconds ? $" in {seconds:0.0} s" : "";
+        if (accepted.Back)
             return $"{server} has the data of \"{savepoint.Name}\" again{took}.";
         var closed = Sum(savepoint.Copies.Select(c => c.Closed)) is { } time
             ? $" Nobody could connect to its database for {time:0.0} s of it."
@@ -185,14 +189,6 @@ public sealed class SavepointPresenter(
     }
 
     private bool HasTwin(Savepoint savepoint, SavedCopy copy) => keeper.TwinOf(savepoint, copy) is not null;
-
-    private DateTimeOffset EndOf(Savepoint savepoint)
-    {
-        var kept = TimeSpan.FromDays(settings.Now.Savepoints.KeptDays);
-        var notice = kept / 2 < TimeSpan.FromDays(1) ? kept / 2 : TimeSpan.FromDays(1);
-        var end = savepoint.At + kept;
-        return savepoint.Told + notice is { } told && told > end ? told : end;
-    }
 
     private SavepointWorkView? WorkOn(ServerName server) =>
         keeper.WorkOn(server) is { } work

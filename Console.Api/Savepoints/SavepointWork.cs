@@ -46,17 +46,3 @@ public sealed class SavepointWork(
         _ended.TrySetResult();
     }
 }
-
-/// <summary>What could not be done with a server's savepoints.</summary>
-/// <param name="Name">What people call the savepoint.</param>
-/// <param name="Back">It was gone back to; else it was made.</param>
-/// <param name="At">When it had ended.</param>
-/// <param name="Message">Why, and what to do.</param>
-public sealed record SavepointFailure(
-    JobId Savepoint,
-    string Name,
-    bool Back,
-    string By,
-    DateTimeOffset At,
-    string Message
-);

@@ -15,7 +15,15 @@ public static class SavepointsApi
     /// done.</param>
     /// <param name="App">Whose databases, where the server has several apps; the one that was built last when left
     /// out.</param>
-    public sealed record KeepState(string Name, string? Note = null, long? Number = null, AppName? App = null);
+    /// <param name="Instead">The savepoint of this server that goes as soon as this one is whole: where the server has
+    /// as many as it may.</param>
+    public sealed record KeepState(
+        string Name,
+        string? Note = null,
+        long? Number = null,
+        AppName? App = null,
+        JobId? Instead = null
+    );
 
     /// <param name="Number">The reservation that is meant.</param>
     public sealed record GoBackTo(long? Number = null);
@@ -63,8 +71,8 @@ public static class SavepointsApi
         SavepointPresenter views
     )
     {
-        var (savepoint, work) = await book.Keep(server, ask.Name, ask.Note, ask.App, ask.Number, Deed.Of(context));
-        return await Answer(savepoint, server, work, context, views);
+        var accepted = await book.Keep(server, ask.Name, ask.Note, ask.App, ask.Instead, ask.Number, Deed.Of(context));
+        return await Answer(accepted, server, context, views);
     }
 
     private static async Task<Results<Ok<SavepointAnswer>, Accepted<SavepointAnswer>>> GoBack(
@@ -76,8 +84,8 @@ public static class SavepointsApi
         SavepointPresenter views
     )
     {
-        var (savepoint, work) = await book.GoBack(server, id, ask?.Number, Deed.Of(context));
-        return await Answer(savepoint, server, work, context, views);
+        var accepted = await book.GoBack(server, id, ask?.Number, Deed.Of(context));
+        return await Answer(accepted, server, context, views);
     }
 
     private static async Task<NoContent> Drop(ServerName server, JobId id, HttpContext context, SavepointBook book)
@@ -88,16 +96,15 @@ public static class SavepointsApi
 
     // Who has gone hears nothing of it; what is under way goes on.
     private static async Task<Results<Ok<SavepointAnswer>, Accepted<SavepointAnswer>>> Answer(
-        Savepoint savepoint,
+        AcceptedSavepoint accepted,
         ServerName server,
-        SavepointWork? work,
         HttpContext context,
         SavepointPresenter views
     )
     {
-        if (work is not null)
+        if (accepted.Work is { } work)
             await Task.WhenAny(work.Ended, Task.Delay(Longest, context.RequestAborted));
-        var answer = views.AnswerOf(savepoint, server, work);
+        var answer = views.AnswerOf(accepted, server);
         return answer.Done
             ? TypedResults.Ok(answer)
             : PublicAddress.Accepted(context, $"/api/servers/{server}/savepoints", answer);

@@ -13,12 +13,19 @@ public sealed record SavepointsState(
     ImmutableSortedDictionary<string, GoingBack> Back
 ) : IVersioned
 {
+    private static readonly ImmutableSortedDictionary<string, EndedSavepointWork> NoneEnded =
+        ImmutableSortedDictionary.Create<string, EndedSavepointWork>(StringComparer.Ordinal);
+
     public static SavepointsState Empty { get; } =
         new(
             JsonFile<SavepointsState>.Version,
             ImmutableSortedDictionary.Create<string, Savepoint>(StringComparer.Ordinal),
             ImmutableSortedDictionary.Create<string, GoingBack>(StringComparer.Ordinal)
         );
+
+    /// <summary>How the last thing that was done on a server ended, by its name. Null: nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, EndedSavepointWork>? Last { get; init; }
 
     /// <summary>Those that are not being dropped, the newest first.</summary>
     [JsonIgnore]
@@ -32,6 +39,8 @@ public sealed record SavepointsState(
             ? $"savepoint {empty.Id} has no database"
         : Back.FirstOrDefault(b => b.Value is null || b.Value.Server.Text != b.Key) is { Key: { } other }
             ? $"what stands under `back` for {other} is null, or another server's"
+        : Last?.FirstOrDefault(l => l.Value is null) is { Key: { } ended }
+            ? $"what stands under `last` for {ended} is null"
         : null;
 
     /// <summary>One that is shown; null: there is none.</summary>
@@ -51,6 +60,12 @@ public sealed record SavepointsState(
     public SavepointsState Without(JobId id) => this with { Savepoints = Savepoints.Remove(id.Text) };
 
     public SavepointsState With(GoingBack back) => this with { Back = Back.SetItem(back.Server.Text, back) };
+
+    public SavepointsState With(ServerName server, EndedSavepointWork last) =>
+        this with
+        {
+            Last = (Last ?? NoneEnded).SetItem(server.Text, last),
+        };
 
     public SavepointsState WithoutBack(ServerName server) => this with { Back = Back.Remove(server.Text) };
 }

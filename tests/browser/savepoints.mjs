@@ -103,6 +103,29 @@ await step('it fits on a phone and in the dark', async () => {
   await page.emulateMedia({ colorScheme: 'light' });
 });
 
+await step('where there are as many as may be, one more is kept in place of one that is chosen', async () => {
+  for (const word of ['second', 'third']) await anna.post(`servers/${server}/savepoints`, { name: word });
+  await page.reload();
+  await section.getByText(`${server} has 3 savepoints, and may have 3.`).waitFor();
+  await section.getByRole('button', { name: 'Keep this state …' }).click();
+  const places = dialog.getByLabel('In place of');
+  assert.match((await places.locator('option').allInnerTexts())[0], /^before the import .*, of anna, /);
+  await places.selectOption({ index: 1 });
+  await dialog.getByLabel('Name').fill('fourth');
+  await accessible();
+  await picture('keep-in-place');
+  const sent = await anna.sending('POST', () => anna.submit('Keep it'));
+  assert.equal(sent.status, 200);
+  await dialog.waitFor({ state: 'detached' });
+  await rowOf('fourth').waitFor();
+  assert.equal(await rowOf('second').count(), 0);
+  for (const word of ['fourth', 'third']) {
+    await rowOf(word).getByRole('button', { name: `Drop … ${word}` }).click();
+    await anna.submit('Drop it');
+    await rowOf(word).waitFor({ state: 'detached' });
+  }
+});
+
 await step('it is dropped after a question', async () => {
   await rowOf('20 orders').getByRole('button', { name: `Drop … ${long}` }).click();
   await dialog.getByText('stay as they are now').waitFor();

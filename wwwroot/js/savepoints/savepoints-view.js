@@ -31,7 +31,7 @@ const SavepointsView = View.extend({
 
   render() {
     const { model } = this;
-    const { work, failed, perServer, keptDays, savepoints = [], others = [] } = model.attributes;
+    const { work, perServer, keptDays, savepoints = [], others = [] } = model.attributes;
     const usable = model.server.canBuild() && (model.server.isMine() || model.server.isShared());
     const of = (one) => savepointTemplate(one, model.server, usable && !work);
     return this.draw('savepoints-table', {
@@ -48,7 +48,7 @@ const SavepointsView = View.extend({
         waits: time.said(work.waitsFor) || null,
         bar: format.bar(work.progress, `savepoint ${work.name}`)
       },
-      failed: failed ? failureWords(failed) : null,
+      failed: work ? null : failureWords(model.get('last')),
       limit: format.count(perServer || 0, 'savepoint', 'savepoints'),
       keptDays
     });

@@ -12,10 +12,12 @@ export const Savepoints = Backbone.Model.extend({
 
   all() { return [...this.get('savepoints') || [], ...this.get('others') || []]; },
   // Whether there is anything to say of them.
-  isAny() { return this.all().length > 0 || this.get('apps')?.length > 0 || Boolean(this.get('failed')); },
+  isAny() { return this.all().length > 0 || this.get('apps')?.length > 0 || Boolean(this.get('last')?.problem); },
   find(id) { return this.all().find((one) => String(one.id) === String(id)); },
-  // Why nothing can be kept now; null: it can.
-  whyNot() { return this.get('whyNot') || (this.get('work') ? 'Something is under way.' : null); },
+  // Why nothing can be kept now; null: it can, and where the server has as many as it may, in place of another.
+  whyNot() {
+    return (!this.get('full') && this.get('whyNot')) || (this.get('work') ? 'Something is under way.' : null);
+  },
 
   async keep(wish, key) {
     const body = { ...wish, ...this.server.ownNumber() };
@@ -61,13 +63,6 @@ export function savepointTemplate(one, server, usable) {
   };
 }
 
-// What could not be done, for whoever has not waited for it.
-export const failureWords = ({ name, back, by, at, message }) => ({
-  what: back ? `${by} could not go back to “${name}”` : `“${name}” of ${by} could not be kept`,
-  at: time.of(at),
-  message: time.said(message)
-});
-
 // What a call has answered: what takes longer than its answer is shown on the page.
 export const answerWords = (answer) => (answer.done ? answer.message
   : 'It takes a while and goes on, also when you leave. How far it is stands under Savepoints.');
@@ -78,6 +73,21 @@ function backWords(one, kept) {
   const took = format.seconds(one.backSeconds);
   return took ? `takes about ${took}` : 'takes a copy';
 }
+
+// Those in whose place one more can be kept, the oldest first; none while there is room.
+export const placesToKeep = (model) =>
+  !model.get('full') ? [] : model.get('savepoints')
+    .filter((one) => savepointTemplate(one, model.server, true).canDrop)
+    .reverse()
+    .map((one) => ({ id: one.id, text: `${one.name}, of ${one.by}, ${time.of(one.at, time.ago).text}` }));
+
+// How the last thing that was done here has failed; null: it has not.
+export const failureWords = (last) => last?.problem ? {
+  text: last.back ? `Going back to “${last.name}” has failed` : `“${last.name}” could not be kept`,
+  by: last.by,
+  at: time.of(last.endedAt, time.ago),
+  why: time.said(last.problem)
+} : null;
 
 // How long keeping takes, for most of which the site is without its database.
 export const keepWords = (seconds) => {

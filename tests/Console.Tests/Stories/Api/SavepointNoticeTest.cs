@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TestServers.Tests.Stage;
@@ -25,10 +26,7 @@ public sealed class SavepointNoticeTest
               {{Savepoint("13", "qa02", DateTimeOffset.UtcNow)}} } }
             """
         );
-        var numbers = Path.Combine(console.Folder, "state", "numbers.json");
-        var next = JsonNode.Parse(await File.ReadAllTextAsync(numbers))!;
-        next["next"] = 14;
-        await File.WriteAllTextAsync(numbers, next.ToJsonString());
+        await CountFrom14(console);
 
         await console.StartWithServers();
         using var ben = console.ClientFor("ben");
@@ -53,6 +51,127 @@ public sealed class SavepointNoticeTest
         await console.StartWithServers();
         Assert.Single(await ToldTo(ben));
     }
+
+    [Fact]
+    public async Task The_oldest_of_more_than_a_server_may_have_by_now_is_told_and_stays_when_there_is_room_again()
+    {
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: "\"savepoints\": { \"perServer\": 1 }");
+        await console.StartWithServers();
+        await console.Kill();
+        var file = Path.Combine(console.Folder, "state", "savepoints.json");
+        var now = DateTimeOffset.UtcNow;
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            { "version": 1, "back": {}, "savepoints": {
+              {{Savepoint("12", "qa01", now.AddHours(-3))}}, {{Savepoint("13", "qa01", now.AddHours(-2))}} } }
+            """
+        );
+        await CountFrom14(console);
+        await console.StartWithServers();
+        using var ben = console.ClientFor("ben");
+        await Wait.Until("it is told", async () => (await ToldTo(ben)).Count > 0);
+        Assert.Matches(
+            @"\ASavepoint 12, before the import, of qa01 is dropped at .* as qa01 has more of them than",
+            Assert.Single(await ToldTo(ben)).Text("text")
+        );
+        var list = (await ben.Json("api/servers/qa01/savepoints")).GetProperty("savepoints");
+        Assert.Equal(["13", "12"], list.EnumerateArray().Select(s => s.Text("id")));
+        Assert.InRange(list[1].GetProperty("droppedAt").GetDateTimeOffset(), now.AddHours(23), now.AddHours(25));
+
+        await console.Kill();
+        console.WriteSettings();
+        await console.StartWithServers();
+        await Wait.Until(
+            "it may stay",
+            async () =>
+                JsonNode.Parse(await File.ReadAllTextAsync(file))!["savepoints"]!["12"]!["told"] is null
+                && (await ben.Json("api/servers/qa01/savepoints"))
+                    .GetProperty("savepoints")[1]
+                    .GetProperty("droppedAt")
+                    .GetDateTimeOffset() > now.AddDays(13)
+        );
+    }
+
+    [Fact]
+    public async Task What_has_failed_is_told_to_who_asks_again_and_on_the_page_and_is_never_called_done()
+    {
+        await using var console = new ConsoleProcess();
+        console.Build().WithTemplates().WithFile("password", "x").WithFile("program", "").With(App).Write();
+        File.SetUnixFileMode(Path.Combine(console.Folder, "program"), (UnixFileMode)0b111_101_101);
+        await console.StartWithServers();
+        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "basket", hours = 4 });
+        await console.Kill();
+        var state = Path.Combine(console.Folder, "state");
+        await File.WriteAllTextAsync(
+            Path.Combine(state, "savepoints.json"),
+            $$"""
+            { "version": 1, "back": {}, "savepoints": { {{Savepoint("12", "qa01", DateTimeOffset.UtcNow)}} } }
+            """
+        );
+        await File.WriteAllTextAsync(Path.Combine(state, "history", "qa01.json"), History);
+        await CountFrom14(console);
+        await console.StartWithServers();
+        foreach (var (path, body, back) in Asked)
+        {
+            var details = new List<string>();
+            for (var times = 0; times < 2; times++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"api/servers/qa01/savepoints{path}")
+                {
+                    Content = JsonContent.Create(body),
+                };
+                request.Headers.Add("Idempotency-Key", $"once-{back}");
+                details.Add(await (await console.Http.SendAsync(request)).Problem(HttpStatusCode.BadGateway));
+            }
+            Assert.Equal(details[0], details[1]);
+            var last = (await console.Http.Json("api/servers/qa01/savepoints")).GetProperty("last");
+            Assert.Equal(back, last.GetProperty("back").GetBoolean());
+            Assert.Equal(details[0], last.Text("problem"));
+        }
+        Assert.Equal(
+            ["12"],
+            (await console.Http.Json("api/servers/qa01/savepoints"))
+                .GetProperty("savepoints")
+                .EnumerateArray()
+                .Select(s => s.Text("id"))
+        );
+    }
+
+    // The numbers up to it are taken.
+    private static async Task CountFrom14(ConsoleProcess console)
+    {
+        var numbers = Path.Combine(console.Folder, "state", "numbers.json");
+        var next = JsonNode.Parse(await File.ReadAllTextAsync(numbers))!;
+        next["next"] = 14;
+        await File.WriteAllTextAsync(numbers, next.ToJsonString());
+    }
+
+    private static readonly (string, object, bool)[] Asked =
+    [
+        ("/12/back", new { }, true),
+        ("", new { name = "half" }, false),
+    ];
+
+    private const string App =
+            """
+                "guests": { "ssh": { "user": "nobody", "port": 9, "key": "/dev/null", "knownHosts": "/dev/null" } },
+                "databaseHosts": [ { "name": "db1", "address": "127.71.9.1", "port": 9,
+                  "local": { "program": "program", "config": "password" } } ],
+                "bases": [ { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop" } ],
+                "apps": [ { "name": "shop", "repository": { "kind": "svn", "url": "svn://127.71.9.1/shop" },
+                  "templates": "templates", "base": "shop",
+                  "database": { "user": "shop", "passwordFile": "password" } } ]
+                """,
+        History =
+            """
+                { "version": 1, "server": "qa01", "entries": [], "code": {},
+                  "copies": { "shop": "2026-11-25T01:00:00Z" },
+                  "configuration": { "app": "shop", "path": "trunk", "revision": "12", "dataTime": null, "by": "anna",
+                    "database": "copy_shop_qa01", "at": "2026-11-25T08:00:00Z", "build": "1", "result": "succeeded",
+                    "message": null } }
+                """;
 
     private static string Savepoint(string id, string server, DateTimeOffset at) =>
         $$"""

@@ -62,6 +62,20 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
             await Keep(anna, "third");
             var full = await Refused(anna, "api/servers/qa05/savepoints", new { name = "fourth" }, "may have 3");
             Assert.Contains($"the oldest is {id}, seven, of anna", full, StringComparison.Ordinal);
+            Assert.True((await List(anna, "qa05")).GetProperty("full").GetBoolean());
+            await Say(5);
+            var unknown = await anna.Post("api/servers/qa05/savepoints", new { name = "fourth", instead = "999999" });
+            await unknown.Problem(HttpStatusCode.NotFound);
+            var fourth = await Well(
+                await anna.Post("api/servers/qa05/savepoints", new { name = "fourth", instead = id })
+            );
+            Assert.Equal(
+                ["fourth", "third", "second"],
+                (await List(anna, "qa05")).GetProperty("savepoints").EnumerateArray().Select(s => s.Text("name"))
+            );
+            await Say(6);
+            await Back(anna, "qa05", fourth.GetProperty("savepoint").Text("id")!);
+            Assert.Equal("5", await Said(Copy));
             Assert.Contains(
                 (await anna.Json("api/audit?limit=50")).GetProperty("facts").EnumerateArray(),
                 f => f.Text("action") == "go back" && f.Text("target") == "qa06"
