@@ -93,8 +93,39 @@ def progress:
 
 def ended:
   ("build \(.id) \(.state)" + if .seconds then " after \(.seconds | floor) s" else "" end
-    + if .state == "succeeded" then
+    + if .state == "succeeded" and .off then ": \(.message)"
+      elif .state == "succeeded" then
         ": \(.app) \(.result.path // .path)" + (if .result.revision then " at \(.result.revision[:12])" else "" end)
         + " on \(.server)" + (if .result.dataTime then ", data of \(.result.dataTime | when)" else "" end)
       else ": \(.message // "it does not say why") The log: tsc log \(.id)" end,
    (.leftOut[]? | "  left out: \(.)")) | plain;
+
+def size: if . == null then "of unknown size" else
+    [["B", 1], ["kB", 1e3], ["MB", 1e6], ["GB", 1e9], ["TB", 1e12]] as $units
+    | . as $bytes | (($units | map(select(.[1] <= $bytes)) | last) // $units[0]) as [$unit, $one]
+    | "\($bytes / $one * 10 | round / 10) \($unit)" end;
+
+def apps($server):
+  [.apps[] | [
+    (.app | plain),
+    (if .site then "site" else "no site" end),
+    (if .path then "\(.path)\(if .revision then " at \(.revision[:12])" else "" end)"
+       + if .incomplete then ", incomplete" else "" end else "no code" end | plain | cut(40)),
+    (.copies | map("\(.database), \(.size | size)") | join("; ") | plain),
+    (if .dataTime then "data of \(.dataTime | when)" else "" end),
+    (if (.folders | length) > 0 then "stays: \(.folders | join(", "))" else "" end | plain),
+    (if .former then "not in the settings" else "" end)
+  ]] | if length == 0 then "Nothing is on \($server)." else table end;
+
+def back:
+  if .state != "kept" then "being kept" elif .whyNot then "not here" elif .quick then "at once"
+  elif .backSeconds then "takes \(.backSeconds | ceil) s" else "takes a copy" end;
+
+def savepoints($server):
+  (if .last.problem then
+     "\(if .last.back then "Going back to" else "Keeping" end) \(.last.name) has failed: \(.last.problem)" | plain
+   else empty end),
+  ([(.savepoints + .others)[] | [
+    (.id | tostring), (.name | plain | cut(40)), (if .server == $server then "" else "of \(.server)" end | plain),
+    ("by \(.by), \(.at | when)" | plain), (.size | size), back, "until \(.droppedAt | when)", (.note | plain | cut(40))
+  ]] | if length == 0 then "Nothing is kept." else table end);

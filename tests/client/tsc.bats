@@ -72,6 +72,54 @@ teardown() { give_back_all; }
   run -0 tsc release "$server"
 }
 
+@test "a state is kept, gone back to and dropped, by its number or its name, and the app is taken off" {
+  run -0 tsc build "$server" --app shop --path trunk --database --code --wait
+  run -0 tsc apps "$server"
+  [[ $(grep '^shop ' <<<"$output") =~ ^shop\ +site\ +trunk\ at\ r?[0-9]+\ +copy_shop_$server,\ [0-9.]+\ .B\ +data\ of ]]
+  run -0 tsc savepoints "$server"
+  [ "$output" = 'Nothing is kept.' ]
+  run -0 --separate-stderr tsc keep "$server" 'before "ü" & $(id)' 'all of it' --key "keep-$BASHPID"
+  [[ $output =~ ^[0-9]+$ && $stderr == *"The state of $server is kept as"* ]]
+  id=$output
+  # Asked twice, kept once.
+  run -0 --separate-stderr tsc keep "$server" 'before "ü" & $(id)' 'all of it' --key "keep-$BASHPID"
+  [ "$output" = "$id" ]
+  run -0 tsc savepoints "$server"
+  [[ ${lines[0]} =~ ^$id\ +before\ .*\ by\ $CONSOLE_USER,\ .*\ until\ .*\ all\ of\ it$ && ${#lines[@]} == 1 ]]
+  run -2 other keep "$server" mine
+  says "$server is reserved by $CONSOLE_USER"
+  run -2 other back "$server" "$id"
+  says "$server is reserved by $CONSOLE_USER"
+  run -0 tsc back "$server" 'before "ü" & $(id)'
+  says "$server has the data of" 'again'
+  run -2 tsc back "$server" 'no such'
+  says "$server has no savepoint no such: tsc savepoints $server"
+  run -2 tsc back "$server" 999999999
+  says 'There is no savepoint 999999999'
+  for name in second third; do tsc keep "$server" "$name"; done
+  run -2 tsc keep "$server" fourth
+  says 'may have 3' 'instead'
+  run -0 tsc keep "$server" second --instead "$id"
+  run -2 tsc drop "$server" second
+  says "$server has several savepoints second. Say which by its number: "
+  tsc keep "$server" --json --instead third fifth >"$BATS_TEST_TMPDIR/json"
+  jq -e '.done and .savepoint.name == "fifth"' "$BATS_TEST_TMPDIR/json"
+  for id in $(tsc savepoints "$server" --json | jq -r '.savepoints[].id'); do
+    run -0 tsc drop "$server" "$id"
+    says "Savepoint $id of $server is dropped."
+  done
+  run -2 other off "$server" shop
+  says "$server is reserved by $CONSOLE_USER"
+  run -0 --separate-stderr tsc off "$server" shop --folders --wait
+  says 'succeeded after' "shop is taken off $server"
+  run -0 tsc apps "$server"
+  [[ $'\n'$output != *$'\nshop '* ]]
+  run -2 tsc off "$server" shop
+  says "Nothing of shop is on $server."
+  run -2 tsc off "$server" ../shop
+  says "../shop is no app's name"
+}
+
 @test "any server is taken once, also when the answer was lost, and the log goes on behind what has come" {
   put_between cut "$(port_of_the_console)" 0
   run -0 --separate-stderr through tsc any shop 1h 'the answer is lost'
@@ -316,6 +364,14 @@ offered() {
   [ "$(offered "$build branches/larger\\ p" 'branches/larger\ p')" = 'branches/larger\ pages' ]
   [ "$(offered "$build \"branches/larger p" '"branches/larger p')" = 'branches/larger pages' ]
   [ "$(offered "$build branches/print@20" 20)" = 2026 ]
+  tsc build "$server" --app shop --path trunk --database --code --wait
+  id=$(tsc keep "$server" 'before all')
+  [ "$(offered 'tsc keep ')" = "$server" ]
+  [[ $'\n'$(offered "tsc off $server ")$'\n' == *$'\nshop\n'* ]]
+  [ "$(offered "tsc back --json $server ")" = 'before\ all' ]
+  [[ $(offered "tsc drop $server ${id:0:1}") == *"$id"* ]]
+  [ "$(offered "tsc keep $server next --instead ")" = 'before\ all' ]
+  tsc drop "$server" "$id"
   # Quietly nothing, when there is no console.
   [ -z "$(with /nonexistent offered 'tsc release ' 2>&1)" ]
 }
