@@ -216,7 +216,10 @@ public sealed partial class MetricsTest
         var remedies = RemedyRow().Matches(await File.ReadAllTextAsync(Doc("monitoring.md")));
         Assert.Equal(alerts, remedies.Select(m => m.Groups["name"].Value));
         var tried = Tried().Matches(await File.ReadAllTextAsync(Doc("prometheus/alerts.test.yml")));
-        Assert.Equal(alerts.Order(StringComparer.Ordinal), tried.Select(m => m.Groups["name"].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            alerts.Order(StringComparer.Ordinal),
+            tried.Select(m => m.Groups["name"].Value).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -227,7 +230,10 @@ public sealed partial class MetricsTest
         );
         var documented = TableRow()
             .Matches(await File.ReadAllTextAsync(Doc("monitoring.md")))
-            .ToDictionary(r => r.Groups["name"].Value, r => Word().Matches(r.Groups["labels"].Value).Select(w => w.Value));
+            .ToDictionary(
+                r => r.Groups["name"].Value,
+                r => Word().Matches(r.Groups["labels"].Value).Select(w => w.Value)
+            );
         var asked = (
             from panel in board.RootElement.GetProperty("panels").EnumerateArray()
             where panel.TryGetProperty("targets", out _)
