@@ -67,13 +67,13 @@ await step('what takes longer than its answer is said to go on, and why it faile
   const at = new Date().toISOString();
   await page.route(list, async (route) => {
     const answer = await (await route.fetch({ headers: { ...route.request().headers(), 'if-none-match': '' } })).json();
-    const failed = { savepoint: '9', name: 'a large one', back: false, by: name, at, message: 'The disk is full.' };
-    await route.fulfill({ json: { ...answer, failed } });
+    const ended = { savepoint: '9', name: 'a large one', back: false, by: name, at, endedAt: at };
+    await route.fulfill({ json: { ...answer, last: { ...ended, problem: 'The disk is full.' } } });
   });
   await anna.goToBoard();
   await anna.goToServer();
-  await section.getByText('“a large one” of anna could not be kept').waitFor();
-  assert.match(await section.innerText(), /could not be kept, .*: The disk is full\./);
+  await section.getByText('“a large one” could not be kept').waitFor();
+  assert.match(await section.innerText(), /could not be kept, .*, by anna: The disk is full\./);
   await accessible();
   await picture('failed');
   await page.unroute(list);

@@ -172,12 +172,16 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
                             ),
                     40
                 );
-                var failed = (await List(anna, "qa05")).GetProperty("failed");
+                var failed = (await List(anna, "qa05")).GetProperty("last");
                 Assert.Equal(
                     (path.Length == 0 ? "half" : "seven", "anna", path.Length > 0),
                     (failed.Text("name"), failed.Text("by"), failed.GetProperty("back").GetBoolean())
                 );
-                Assert.StartsWith("The console was ended", failed.Text("message"), StringComparison.Ordinal);
+                Assert.StartsWith(
+                    "It was interrupted by an end of the console",
+                    failed.Text("problem"),
+                    StringComparison.Ordinal
+                );
                 Assert.Equal(
                     [id],
                     (await List(anna, "qa05")).GetProperty("savepoints").EnumerateArray().Select(s => s.Text("id")!)

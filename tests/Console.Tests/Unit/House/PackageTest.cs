@@ -28,9 +28,9 @@ public sealed partial class PackageTest
         Assert.All(parts, part => Assert.Matches($@"[ /]{Regex.Escape(part)}\b", program));
     }
 
-    [GeneratedRegex("""^  change '([^']+)'""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^  change '(?<key>[^']+)'""", RegexOptions.Multiline)]
     private static partial Regex Change();
 
-    [GeneratedRegex(@"^  put (\S+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^  put (?<part>\S+)", RegexOptions.Multiline)]
     private static partial Regex Put();
 }
