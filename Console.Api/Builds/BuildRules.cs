@@ -86,7 +86,10 @@ public sealed class BuildRules(
     public IEnumerable<AppSettings> FormerAppsOn(ServerName server, ServerHistory kept) =>
         kept.FormerApps(settings.Now.Apps)
             .UnionBy(
-                folders.AppsOn(server).Where(name => settings.Now.App(name) is null).Select(kept.FormerApp),
+                folders
+                    .AppsOn(server)
+                    .Where(name => settings.Now.App(name) is null && FoldersOf(kept, name).Count > 0)
+                    .Select(kept.FormerApp),
                 app => app.Name
             );
 
@@ -122,7 +125,11 @@ public sealed class BuildRules(
     /// Whether a server has an app's site or code, a copy that no other app there uses, or a folder that stays.
     /// </summary>
     public bool HasAnything(ServerHistory kept, AppSettings app) =>
-        HasMoreThanFolders(kept, app) || folders.Of(kept.Server, app.Name).Count > 0;
+        HasMoreThanFolders(kept, app) || FoldersOf(kept, app.Name).Count > 0;
+
+    // Of an app that was never built there by this console they are another one's.
+    private IReadOnlyList<string> FoldersOf(ServerHistory kept, AppName app) =>
+        kept.Entries.Any(e => e.App == app) ? folders.Of(kept.Server, app) : [];
 
     private bool HasMoreThanFolders(ServerHistory kept, AppSettings app)
     {

@@ -311,6 +311,13 @@ public sealed class SeveralAppsTest
         var (server, folders) = (parts.The<TestServers.Hosts.Inventory>().Find(Qa04), parts.The<KeptFolders>());
         var told = new Dictionary<string, string> { ["kept.0"] = "/kept/notes/uploads", ["kept.1"] = "/kept/gone/old" };
         folders.Note(Qa04, new(TestServers.HostPrograms.HostOutcome.Done, "", told));
+        // They are another console's until this one has built the app there.
+        Assert.Empty(Lines());
+        var former = parts.Settings.App(Page)! with { Name = AppName.From("gone")! };
+        EndOn(Qa04, parts, 1, former.Name, ["gone"], well: true, former);
+        End(parts, 2, Notes, "gone", "notes");
+        TakeOff(parts, 3, former.Name, new(true, true, ["old"], []));
+        TakeOff(parts, 4, Notes, new(true, true, ["uploads"], [Name("notes")]));
         Assert.Equal(["gone old True", "notes uploads False"], Lines());
         var off = new Wanted(Notes, null, null, false, false) { Off = new(Folders: false) };
         var refused = await Assert.ThrowsAsync<Problem>(() => Launch(parts, off));
