@@ -103,7 +103,10 @@ public sealed class CheckTest(LabFixture lab) : IClassFixture<LabFixture>
         var fingerprint = (
             await LabHost.Run("ssh-keygen", "-lf", known, "-F", $"[{lab.AddressOf("qa01")}]:{lab.SshPort}")
         ).Split(' ', '\n');
-        Assert.Contains(fingerprint, word => word.StartsWith("SHA256:", StringComparison.Ordinal) && all.Output.Contains(word));
+        Assert.Contains(
+            fingerprint,
+            word => word.StartsWith("SHA256:", StringComparison.Ordinal) && all.Output.Contains(word)
+        );
         var lines = File.ReadAllLines(known).Length;
         var again = await Trust("qa01", "--yes");
         Assert.Equal(0, again.Exit);
