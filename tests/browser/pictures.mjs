@@ -26,10 +26,13 @@ const sized = (height) => ({ viewport: { width: 1100, height } });
 await takeDialog('day/reserve.png', 'Reserve qa04', async (page) => page.getByLabel('Purpose').fill('basket test'));
 await takeDialog('day/any.png', /any/i);
 await take('day/line.png', '#/servers/qa03', '#h-reservation', sized(430));
-await takeRunning('day/running.png', 'qa08');
 await take('day/history.png', '#/servers/qa01', '.history tbody tr', sized(620), '[aria-labelledby=h-history]');
+await take('day/savepoints.png', '#/servers/qa01', '.savepoints .go-back', sized(620),
+  '[aria-labelledby=h-savepoints]');
 await take('day/tokens.png', '#/tokens', '.token-table tbody tr', sized(250));
 await take('day/audit.png', '#/audit', 'main table tbody tr', sized(470));
+// Its end is told, and would stand on the pages above.
+await takeRunning('day/running.png', 'qa08');
 await takeMessages('day/messages.png');
 await browser.close();
 
