@@ -2,6 +2,8 @@
 #
 # Stories of people in a shell, through the web server of a running console:
 # CONSOLE_URL, CONSOLE_USER and CONSOLE_PASSWORD, OTHER_USER and OTHER_PASSWORD.
+#
+# shellcheck disable=SC2016 # names that look like a shell's are text
 
 source "$BATS_TEST_DIRNAME/shell.bash"
 
