@@ -11,7 +11,7 @@ setup() {
   make_guest
 }
 
-teardown() { end_by_file "$work/listener.pid"; }
+teardown() { end_own "${listener-}"; }
 
 # The whole line, wherever it is among the faults.
 has_fault() {
@@ -42,6 +42,7 @@ listen_as_postgres() {
       syswrite $client, $kind . pack("N", 4 + length $text) . $text if $kind;
       close $client;
     }' "$port" "$1" 3>&- &
+  listener=$!
   await 5 test -s "$work/listener.pid"
 }
 
@@ -80,11 +81,21 @@ listen_as_postgres() {
   [[ $output != *"$repositories/git is not among"* ]]
 }
 
+@test "a log of nginx that is to come is no fault, and one that may not be read is" {
+  use_apache 'exit 0'
+  echo "nginx_error_log=$work/nginx.log" >>"$configuration"
+  call check
+  [[ $output != *nginx.log* ]] || { echo "$output" && return 1; }
+  touch "$work/nginx.log" && chmod 0 "$work/nginx.log"
+  call check
+  has_fault "nginx.log is not there, or may not be read by $(id -un)"
+}
+
 @test "PostgreSQL's own reason for turning an app away is told" {
   listen_as_postgres E < <(printf 'SFATAL\0C28000\0Mno pg_hba.conf entry for host "10.0.0.7", user "shop"\0\0')
   run -1 "$scripts/guest/ask-database" "127.0.0.1/$port/shop/copy_shop_qa01"
   says 'refuses the role shop from here: no pg_hba.conf entry for host "10.0.0.7", user "shop". Add a line'
-  end_by_file "$work/listener.pid"
+  end_own "${listener-}"
   rm "$work/listener.pid"
   listen_as_postgres '' </dev/null
   run -1 "$scripts/guest/ask-database" "127.0.0.1/$port/shop/copy_shop_qa01"
