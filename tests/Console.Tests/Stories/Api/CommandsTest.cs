@@ -108,7 +108,10 @@ public sealed class CommandsTest
         var before = (await console.Http.Json("api/servers/qa01")).GetProperty("reservation").Text("purpose");
         var last = Path.Combine(console.Folder, "last.tar.gz");
         Assert.Equal(0, (await console.Command("backup", last)).Exit);
-        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "after", hours = 1 });
+        using (var holder = console.ClientFor("qa01-tester"))
+            (
+                await holder.Put("api/servers/qa01/reservation", new { purpose = "after", hours = 1 })
+            ).EnsureSuccessStatusCode();
 
         // While it runs it keeps its state; its next start has the backup's.
         var restored = await console.Command("restore", last);
