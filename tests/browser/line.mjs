@@ -29,11 +29,16 @@ try {
     await anna.dialog.getByLabel('Purpose').fill('regression of the basket');
     await anna.submit('Reserve');
     await anna.holds();
-    const before = (await anna.look()).reservation;
-    const { body } = await anna.sending('PUT', () => anna.clickRow('+1 h for'));
-    assert.equal(body.number, before.number);
-    const after = (await anna.look()).reservation;
-    assert.equal(new Date(after.until) - new Date(before.until), 3600000);
+    // The longest words that an end has: that of tomorrow, or of a day further on.
+    for (const hours of [30, 100, 2]) {
+      await anna.put({ hours });
+      await anna.row.locator('.left', { hasText: { 30: '29 h', 100: '4 d', 2: '1 h' }[hours] }).waitFor();
+      const before = (await anna.look()).reservation;
+      const { body } = await anna.sending('PUT', () => anna.clickRow('+1 h for'));
+      assert.equal(body.number, before.number);
+      const after = (await anna.look()).reservation;
+      assert.equal(new Date(after.until) - new Date(before.until), 3600000);
+    }
     await accessible(anna);
   });
 

@@ -48,9 +48,9 @@ await step('who looks at the same server sees it at once, and what goes on is to
   const there = second.page.locator('section[aria-labelledby=h-savepoints]');
   await there.getByText('20 orders').waitFor();
   const more = await anna.post(`servers/${server}/savepoints`, { name: 'one more' });
-  await there.getByText('one more', { exact: true }).waitFor({ timeout: 3000 });
+  await there.locator('b', { hasText: 'one more' }).waitFor({ timeout: 3000 });
   await anna.erase(`servers/${server}/savepoints/${more.savepoint.id}`);
-  await there.getByText('one more', { exact: true }).waitFor({ state: 'detached', timeout: 3000 });
+  await there.locator('b', { hasText: 'one more' }).waitFor({ state: 'detached', timeout: 3000 });
   await second.page.close();
 });
 
