@@ -96,15 +96,7 @@ public static class StateBackup
         CancellationToken cancel
     )
     {
-#pragma warning disable CA1416 // The console runs on Linux alone.
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-#pragma warning restore CA1416
-        await using var file = new FileStream(path, options);
+        await using var file = StateCopy.MakeFile(path);
         await using var packed = new GZipStream(file, CompressionLevel.Optimal);
         await using var tar = new TarWriter(packed);
         var (files, id) = (new List<BackedUpFile>(), "");

@@ -10,15 +10,7 @@ internal static class StateCopy
         try
         {
             MakeFolder(Disk.FolderOf(path));
-#pragma warning disable CA1416 // The console runs on Linux alone.
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            };
-#pragma warning restore CA1416
-            await using var file = new FileStream(path, options);
+            await using var file = MakeFile(path);
             await content.CopyToAsync(file, cancel);
         }
         // That a source ends too early is its own fault.
@@ -27,6 +19,20 @@ internal static class StateCopy
             throw new DiskRefused($"Cannot write {path}: {e.Message} Free some space, or name another place.", e);
         }
         Disk.SyncFile(path);
+    }
+
+    /// <summary>Makes a file that is not there yet, and that nobody else may read.</summary>
+    public static FileStream MakeFile(string path)
+    {
+#pragma warning disable CA1416 // The console runs on Linux alone.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+#pragma warning restore CA1416
+        return new(path, options);
     }
 
     /// <summary>Makes a folder that nobody else may enter, unless it is there.</summary>
