@@ -5,7 +5,7 @@
 // Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... node tests/browser/broken.mjs
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
-import { accessibilityProblems, address, openBrowser, onPage } from './chromium.mjs';
+import { accessibilityProblems, address, fetched, openBrowser, onPage } from './chromium.mjs';
 import { check, outcome } from './tap.mjs';
 
 const browser = await openBrowser();
@@ -238,9 +238,6 @@ await check('one part of the API fails: the page shows the rest, and says so', (
 
 await browser.close();
 process.exit(outcome());
-
-// A connection that is kept may be closed by the web server in the moment of its next use.
-function fetched(route) { return route.fetch({ maxRetries: 3 }); }
 
 // What stands before the console sends a policy of its own.
 function withPolicy(page, text) {

@@ -54,6 +54,13 @@ export async function onPage(browser, options, run) {
   }
 }
 
+// Past the page, on connections that are kept: the web server may close one in the moment of its next use.
+const again = { maxRetries: 3 };
+
+export function fetched(route, options = {}) { return route.fetch({ ...again, ...options }); }
+
+export function got(page, path, options = {}) { return page.request.get(path, { ...again, ...options }); }
+
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 // What axe finds wrong on the page as it is now, one line each: WCAG 2.2 at level AA, and its own advice.

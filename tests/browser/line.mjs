@@ -8,7 +8,7 @@
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { accessibilityProblems, address, openBrowser } from './chromium.mjs';
+import { accessibilityProblems, address, fetched, openBrowser } from './chromium.mjs';
 import { Person } from './person.mjs';
 import { check, outcome, step } from './tap.mjs';
 
@@ -150,7 +150,7 @@ try {
     await lines.filter({ hasText: server }).waitFor();
     await accessible(ben);
     await ben.page.route('**/undo', async (route) => {
-      await route.fetch();
+      await fetched(route);
       await route.abort();
     }, { times: 1 });
     const undo = (name) => lines.filter({ hasText: name }).getByRole('button', { name: 'Undo' });

@@ -4,7 +4,7 @@
 //        node tests/browser/savepoints.mjs
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
-import { accessibilityProblems, openBrowser } from './chromium.mjs';
+import { accessibilityProblems, fetched, openBrowser } from './chromium.mjs';
 import { Person } from './person.mjs';
 import { outcome, step } from './tap.mjs';
 
@@ -66,7 +66,8 @@ await step('what takes longer than its answer is said to go on, and why it faile
   await page.unroute(list);
   const at = new Date().toISOString();
   await page.route(list, async (route) => {
-    const answer = await (await route.fetch({ headers: { ...route.request().headers(), 'if-none-match': '' } })).json();
+    const headers = { ...route.request().headers(), 'if-none-match': '' };
+    const answer = await (await fetched(route, { headers })).json();
     const ended = { savepoint: '9', name: 'a large one', back: false, by: name, at, endedAt: at };
     await route.fulfill({ json: { ...answer, last: { ...ended, problem: 'The disk is full.' } } });
   });

@@ -1,6 +1,9 @@
 // Tells a story in TAP, a line a step. `outcome` prints "N passed, N failed" last and is the exit code.
 let passed = 0, failed = 0, stuck;
 
+// What fails beside the story, such as an answer that a page is given, is a failure of its own and ends nothing.
+process.on('unhandledRejection', (error) => report('nothing fails beside the story', error));
+
 // A step of the road: without it the next ones cannot be gone.
 export async function step(name, run) {
   if (stuck) { report(name, new Error(`not tried, because of: ${stuck}`)); return; }

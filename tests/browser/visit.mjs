@@ -4,7 +4,7 @@
 // Usage: CONSOLE_URL=... CONSOLE_USER=... CONSOLE_PASSWORD=... node tests/browser/visit.mjs
 // Prints TAP; the last line is "N passed, N failed"; the exit code is 0 when nothing failed.
 import assert from 'node:assert/strict';
-import { address, openBrowser, onPage } from './chromium.mjs';
+import { address, fetched, got, openBrowser, onPage } from './chromium.mjs';
 import { check, outcome } from './tap.mjs';
 
 const browser = await openBrowser();
@@ -43,7 +43,7 @@ await check('a first visit moves less than 150 KB of files, a second one and a r
 await check('files are kept for ever, the frame is asked for each time, and both have the policy', () =>
   withPage(async (page) => {
     const frame = await page.goto(address);
-    const of = async (path) => (await page.request.get(path)).headers();
+    const of = async (path) => (await got(page, path)).headers();
     const [script] = await page.locator('script[type=module]').evaluateAll((all) => all.map((one) => one.src));
     assert.equal(frame.headers()['cache-control'], 'no-cache');
     assert.match((await of(script))['cache-control'], /^max-age=31536000, immutable$/);
@@ -51,15 +51,15 @@ await check('files are kept for ever, the frame is asked for each time, and both
       assert.match(headers['content-security-policy'], /^default-src 'none'; script-src 'self'; style-src 'self';/);
       assert.equal(headers['x-content-type-options'], 'nosniff');
     }
-    const answer = await page.request.get(address, { headers: { 'If-None-Match': frame.headers().etag } });
+    const answer = await got(page, address, { headers: { 'If-None-Match': frame.headers().etag } });
     assert.equal(answer.status(), 304);
-    assert.equal((await page.request.get(script.replace(/assets\/\w+/, 'assets/0000000000000000'))).status(), 404);
+    assert.equal((await got(page, script.replace(/assets\/\w+/, 'assets/0000000000000000'))).status(), 404);
   }));
 
 await check('a frame from before an upgrade is loaded again by itself, once', () => withPage(async (page) => {
   let sent = 0;
   await page.route(address, async (route) => {
-    const response = await route.fetch();
+    const response = await fetched(route);
     sent += 1;
     const body = await response.text();
     const old = body.replaceAll(/assets\/\w+/g, 'assets/0123456789abcdef');
@@ -67,9 +67,9 @@ await check('a frame from before an upgrade is loaded again by itself, once', ()
   });
   // The first script came in time.
   await page.route('**/assets/0123456789abcdef/js/boot.js', async (route) => {
-    const frame = await (await page.request.get(address)).text();
+    const frame = await (await got(page, address)).text();
     const url = route.request().url().replace('0123456789abcdef', /assets\/(\w+)/.exec(frame)[1]);
-    await route.fulfill({ response: await page.request.get(url) });
+    await route.fulfill({ response: await got(page, url) });
   });
   await visit(page);
   assert.ok(sent >= 2, `the frame was sent ${sent} times`);
@@ -142,7 +142,7 @@ function files(page) {
 
 // The stream goes on, and the console has another page by now.
 async function renewed(page) {
-  const frame = await (await page.request.get(address)).text();
+  const frame = await (await got(page, address)).text();
   const body = frame.replaceAll(/assets\/\w+/g, 'assets/fedcba9876543210');
   await page.route(address, (route) => (route.request().isNavigationRequest() ? route.continue()
     : route.fulfill({ ...html, body })));
