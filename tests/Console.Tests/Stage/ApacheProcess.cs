@@ -39,11 +39,7 @@ public sealed class ApacheProcess : IAsyncDisposable
         File.SetUnixFileMode(console.Folder, FileModes.Reachable);
         File.SetUnixFileMode(console.Socket, FileModes.Open);
         SetPasswords(passwords);
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
+        Port = LocalTools.FreePort();
         File.WriteAllText(
             _folder["apache.conf"],
             $"""

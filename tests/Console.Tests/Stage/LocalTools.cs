@@ -7,11 +7,28 @@ namespace TestServers.Tests.Stage;
 /// <summary>This machine's programs and ports.</summary>
 internal static class LocalTools
 {
-    public static int FreePort()
+    // Below those that the kernel gives to who connects: of them one may be a connection's by the time it is listened on.
+    private const int First = 23000,
+        AfterLast = 26000;
+
+    /// <summary>A port on which nobody listens now, and which no connection is given as its own end.</summary>
+    /// <param name="address">An IP address of this machine.</param>
+    public static int FreePort(string address = "127.0.0.1")
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(First, AfterLast);
+            using var listener = new TcpListener(IPAddress.Parse(address), port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another one.
+            }
+        }
     }
 
     /// <summary>Makes a certificate of qa.example and 127.0.0.1, signed by itself, and its key.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using TestServers.Settings;
 
 namespace TestServers.Tests.Stage;
@@ -19,7 +18,7 @@ internal sealed class OwnSshd : IAsyncDisposable
             lab,
             Path.Combine(lab.Folder, $"sshd-{Guid.NewGuid():n}"),
             address,
-            FreePort(address)
+            LocalTools.FreePort(address)
         );
 
     public string Address { get; }
@@ -147,12 +146,5 @@ internal sealed class OwnSshd : IAsyncDisposable
                     ? throw new InvalidOperationException(string.Join('\n', _log))
                     : _log.Any(l => l.Contains("listening on", StringComparison.Ordinal))
         );
-    }
-
-    private static int FreePort(string address)
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Parse(address), 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

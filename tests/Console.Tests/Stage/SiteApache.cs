@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace TestServers.Tests.Stage;
@@ -19,7 +18,7 @@ internal sealed class SiteApache : IAsyncDisposable
         Directory.CreateDirectory(folder["www"]);
         File.WriteAllText(folder["www/page"], "page");
         File.WriteAllText(folder["site.conf"], site);
-        var port = FreePort();
+        var port = LocalTools.FreePort();
         // V and PATH are what the site could read or change.
         File.WriteAllText(
             folder["httpd.conf"],
@@ -99,13 +98,6 @@ internal sealed class SiteApache : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // As root its workers are another user.

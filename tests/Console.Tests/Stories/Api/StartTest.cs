@@ -286,7 +286,7 @@ public sealed class StartTest
     public async Task Without_a_web_server_a_person_names_himself_and_cannot_write_before()
     {
         await using var console = new ConsoleProcess();
-        var port = FreePort();
+        var port = LocalTools.FreePort();
         console.WriteSettings();
         var settings = Path.Combine(console.Folder, "console.json");
         File.WriteAllText(
@@ -336,12 +336,5 @@ public sealed class StartTest
         // That is for those who ask for a command.
         Assert.DoesNotContain("System.CommandLine.dll", parts);
         Assert.DoesNotContain("System.Linq.Expressions.dll", parts);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -159,11 +159,7 @@ public sealed class OpenConsole : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
+        Port = LocalTools.FreePort();
         var settings = Path.Combine(Console.Folder, "console.json");
         File.WriteAllText(
             settings,

@@ -44,6 +44,8 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
         );
         Assert.True(began >= ended, $"The next build began at {began:O}, the cancelled one ended at {ended:O}.");
         Assert.Contains("<dd id=\"path\">tags/1.0</dd>", await anna.PageOf("qa06"), StringComparison.Ordinal);
+        // Who makes spares tidies up, too.
+        spares.Dispose();
         await Wait.Until("nothing is left over", async () => (await lab.Leftovers()).Length == 0, 40);
     }
 
