@@ -13,6 +13,7 @@ using TestServers.Live;
 using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
+using TestServers.Power;
 using TestServers.Reservations;
 using TestServers.Room;
 using TestServers.Savepoints;
@@ -92,6 +93,7 @@ public partial class Program
         app.MapBuilds();
         app.MapServerApps();
         app.MapSavepoints();
+        app.MapPower();
         app.MapRoom();
         app.MapHistory();
         app.MapPlans();

@@ -16,6 +16,7 @@ using TestServers.Mail;
 using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
+using TestServers.Power;
 using TestServers.Reservations;
 using TestServers.Room;
 using TestServers.Savepoints;
@@ -129,6 +130,7 @@ public static class Startup
             .AddDatabases()
             .AddBuilds()
             .AddSavepoints()
+            .AddPower()
             .AddRoom()
             .AddHistory()
             .AddPlans()

@@ -22,7 +22,8 @@ public sealed class ServerPresenter(
     DataTimes times,
     LineTimes lineTimes,
     ServerTags tags,
-    Follower follower
+    Follower follower,
+    Inventory inventory
 )
 {
     /// <param name="open">The builds that run on it or wait for it, in the order in which they came.</param>
@@ -53,6 +54,7 @@ public sealed class ServerPresenter(
         )
         {
             Beside = known.Beside is { } beside ? [.. beside.Keys] : null,
+            Power = inventory.SettingsOf(server.Host) is { Power: { Count: > 0 } power } ? power : null,
         };
     }
 

@@ -7,6 +7,7 @@ using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
+using TestServers.Settings;
 
 namespace TestServers.Board;
 
@@ -63,6 +64,10 @@ public sealed record ServerView(
     /// <summary>The other apps whose sites it has beside that of the configuration; left out: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AppName>? Beside { get; init; }
+
+    /// <summary>What who holds it may do with its power; left out: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PowerAction>? Power { get; init; }
 }
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>

@@ -47,6 +47,7 @@ public static class BuildsApi
         return services
             .AddSingleton<GuestProgram>()
             .AddSingleton<BusyServers>()
+            .AddSingleton<IdleServers>()
             .AddSingleton<RenderedBuild>()
             .AddSingleton<BuildRunner>()
             .AddSingleton<BuildRules>()

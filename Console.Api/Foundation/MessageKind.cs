@@ -39,6 +39,9 @@ public enum MessageKind
     /// <summary>It is in service again.</summary>
     BackInService,
 
+    /// <summary>Somebody else has started, shut down or reset a server that one holds or shares.</summary>
+    Power,
+
     /// <summary>A build of one's own has succeeded.</summary>
     BuildSucceeded,
 

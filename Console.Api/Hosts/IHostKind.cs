@@ -10,6 +10,10 @@ public interface IHostKind
 
     /// <summary>Asks a host for all that it has. It answers in a bounded time, whatever is wrong with it.</summary>
     Task<HostAnswer> List(HostSettings host, CancellationToken cancel);
+
+    /// <summary>Does something with a server's power, in a bounded time.</summary>
+    /// <returns>Null: it was taken; else a sentence that says what went wrong.</returns>
+    Task<string?> Switch(HostSettings host, ServerName server, PowerAction action, CancellationToken cancel);
 }
 
 /// <summary>What a host said.</summary>

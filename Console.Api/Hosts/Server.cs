@@ -5,4 +5,7 @@ namespace TestServers.Hosts;
 public sealed record Server(ServerName Name, string Host, string State, string Address, string Url)
 {
     public bool Running => State is "running" or "idle";
+
+    /// <summary>Whether its state is one that a start ends.</summary>
+    public bool CanBeStarted => State is "shut off" or "crashed";
 }

@@ -1,3 +1,5 @@
+using TestServers.Settings;
+
 namespace TestServers.Hosts;
 
 /// <summary>
@@ -14,7 +16,7 @@ public sealed class Usability(Inventory inventory, Reachability reachability, Ou
     public string? Obstacle(Server server)
     {
         if (!server.Running)
-            return $"{server.Name} is {server.State}. Start it on {server.Host}, or take another server.";
+            return $"{server.Name} is {server.State}. {RemedyOf(server)}";
         var host = inventory.Hosts.First(h => h.Name == server.Host);
         if (host.Problem is { } problem)
             return $"{server.Host}, the host of {server.Name}, does not answer: {problem} Take a "
@@ -39,14 +41,26 @@ public sealed class Usability(Inventory inventory, Reachability reachability, Ou
     /// <inheritdoc cref="OutOfServiceServers.Ensure"/>
     public void EnsureInService(ServerName server) => service.Ensure(server);
 
-    /// <summary>Lets pass a server that can be used.</summary>
+    /// <summary>Lets pass a server that can be reserved: it can be used, or who holds it can start it.</summary>
     /// <exception cref="Problem">404: there is no such server; 409: it cannot be used now.</exception>
     public Server Ensure(ServerName server)
     {
-        inventory.Find(server);
+        var found = inventory.Find(server);
         service.Ensure(server);
-        return EnsureNoObstacle(server);
+        return MayBeStarted(found) ? found : EnsureNoObstacle(server);
     }
+
+    /// <summary>Whether who holds it can start it, so that it can be reserved for that.</summary>
+    public bool MayBeStarted(Server server) =>
+        server.CanBeStarted
+        && inventory.SettingsOf(server.Host)?.Power.Contains(PowerAction.Start) == true
+        && inventory.Hosts.First(h => h.Name == server.Host).Problem is null;
+
+    private string RemedyOf(Server server) =>
+        MayBeStarted(server) ? "Who holds it can start it here."
+        : server.CanBeStarted ? $"Start it on {server.Host} (virsh start {server.Name}), or take another server."
+        : server.State is "paused" ? $"Resume it on {server.Host} (virsh resume {server.Name}), or take another server."
+        : $"Look at it on {server.Host}, or take another server.";
 
     /// <summary>Lets pass a server that administrators can use.</summary>
     /// <exception cref="Problem">404: there is no such server; 409: it cannot be used now.</exception>

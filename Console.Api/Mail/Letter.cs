@@ -43,6 +43,7 @@ public sealed record Letter(
             MessageKind.Shared => $"You may build on {server}",
             MessageKind.OutOfService => $"{server} is out of service",
             MessageKind.BackInService => $"{server} is in service again",
+            MessageKind.Power => $"{server} was started, shut down or reset",
             MessageKind.BuildSucceeded => $"Build {notice.Build} on {server} has succeeded",
             MessageKind.BuildFailed => $"Build {notice.Build} on {server} has not succeeded",
             MessageKind.PathGone => $"The branch that {server} follows is gone",

@@ -85,6 +85,7 @@ public static class MessageText
             ConcernKind.Given => MessageKind.Given,
             ConcernKind.OutOfService => MessageKind.OutOfService,
             ConcernKind.BackInService => MessageKind.BackInService,
+            ConcernKind.Power => MessageKind.Power,
             ConcernKind.PathGone => MessageKind.PathGone,
             ConcernKind.RepositorySilent => MessageKind.RepositorySilent,
             ConcernKind.SavepointEnds or ConcernKind.SavepointTooMany => MessageKind.SavepointEnds,
@@ -113,6 +114,7 @@ public static class MessageText
             ConcernKind.OutOfService => $"{concern.By} has put {server} out of service{EndOf(concern)}: "
                 + $"{Said(concern.Text)} What you have there, a reservation or a place in its line, stays yours.",
             ConcernKind.BackInService => $"{server} is in service again.",
+            ConcernKind.Power => $"{concern.By} has {concern.Text} {server}.",
             ConcernKind.PathGone =>
                 $"{server} follows {concern.Text}, which is not in the repository any more. Nothing "
                     + "is built until it is there again; build another path, or have it follow none.",

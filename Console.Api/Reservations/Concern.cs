@@ -50,6 +50,9 @@ public enum ConcernKind
 
     /// <summary>The same, as its server has more of them than it may have by now.</summary>
     SavepointTooMany,
+
+    /// <summary>Somebody else has started, shut down or reset a server that they hold or share.</summary>
+    Power,
 }
 
 /// <summary>Something that a person is to be told once; written in the act that it tells of.</summary>

@@ -16,6 +16,7 @@ public sealed class SavepointBook(
     JobNumbers numbers,
     SavepointRules rules,
     BusyServers busy,
+    IdleServers idle,
     SavepointKeeper keeper,
     Journal journal,
     Audit audit,
@@ -23,6 +24,8 @@ public sealed class SavepointBook(
     TimeProvider clock
 )
 {
+    private static string UnderWay(ServerName server) => $"The state of {server} is being kept, or gone back to.";
+
     private const int LongestName = 60,
         LongestNote = 200;
 
@@ -61,7 +64,7 @@ public sealed class SavepointBook(
             var called = PlainText.Check(name, "name", LongestName);
             var more = string.IsNullOrWhiteSpace(note) ? "" : PlainText.Check(note, "note", LongestNote);
             rules.EnsureHeld(server, number, deed.Caller);
-            rules.EnsureIdle(server);
+            idle.Ensure(server);
             var (app, bases) = rules.On(server, of);
             deed.Caller.MustReach([app.Name], $"of {app.Name}");
             EnsureOneMore(act.Of(file), server, instead, deed.Caller);
@@ -81,7 +84,7 @@ public sealed class SavepointBook(
                 Instead = instead,
             };
             act.Change(file, state => state.With(made));
-            busy.Begin(act, server);
+            busy.Begin(act, server, UnderWay(server));
             var former = instead is null ? "" : $", in place of {instead}";
             audit.Write(act, deed.Caller, "keep state", server.Text, $"savepoint {id}: {called}{former}");
             answers.Keep(act, deed, new AskedSavepoint(id) { At = made.At });
@@ -110,7 +113,7 @@ public sealed class SavepointBook(
             var found = act.Of(file).Find(id) ?? throw NoSuch(id);
             rules.EnsureHeld(server, number, deed.Caller);
             deed.Caller.MustReach([found.App], $"of {found.App}");
-            rules.EnsureIdle(server);
+            idle.Ensure(server);
             if (found.State != SavepointState.Kept)
                 throw Problem.Conflict($"{Capital(found.Say())}, is not whole yet. Wait until it is.");
             if (rules.WhyNot(server, found) is { } why)
@@ -118,7 +121,7 @@ public sealed class SavepointBook(
             back = new(server, id, deed.Caller.Name, clock.GetUtcNow());
             turn = numbers.Next(act);
             act.Change(file, state => state.With(back));
-            busy.Begin(act, server);
+            busy.Begin(act, server, UnderWay(server));
             audit.Write(act, deed.Caller, "go back", server.Text, found.Say());
             answers.Keep(act, deed, new AskedSavepoint(id) { At = back.At });
             work = new(server, id, found.Name, isBack: true, deed.Caller.Name, back.At);

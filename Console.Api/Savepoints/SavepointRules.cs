@@ -1,22 +1,18 @@
 using System.Collections.Immutable;
 using TestServers.Access;
-using TestServers.Builds;
 using TestServers.History;
-using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Settings;
 
 namespace TestServers.Savepoints;
 
 /// <summary>
-/// Who may keep a server's state and go back to one, and when: whoever may build on it and has it reserved, while no
-/// build waits or runs there. Each refusal says what to do.
+/// Who may keep a server's state and go back to one: whoever may build on it and has it reserved. Each refusal says what
+/// to do.
 /// </summary>
 public sealed class SavepointRules(
     CurrentSettings settings,
     HistoryStore history,
-    JobStore<Build> builds,
-    BusyServers busy,
     BuildHolds holds,
     ReservationBook reservations
 )
@@ -30,26 +26,6 @@ public sealed class SavepointRules(
         holds.Ensure(server, number, by);
         if (reservations.Of(server) is null)
             throw Problem.Conflict($"Nobody holds {server}. Reserve it first.").With("server", server);
-    }
-
-    /// <summary>Lets pass a server on which nothing is under way.</summary>
-    /// <exception cref="Problem">409: a build waits or runs there, or a savepoint is made or gone back to.</exception>
-    public void EnsureIdle(ServerName server)
-    {
-        if (builds.Open.FirstOrDefault(b => b.Server == server) is { } build)
-        {
-            var how = build.State == JobState.Running ? "runs" : "waits";
-            throw Problem
-                .Conflict(
-                    $"Build {build.Id} of {build.By} {how} on {server}. Wait until it has ended, or cancel it; "
-                        + "then try again."
-                )
-                .With("server", server);
-        }
-        if (busy.Has(server))
-            throw Problem
-                .Conflict($"The state of {server} is being kept, or gone back to. Wait until that has ended.")
-                .With("server", server);
     }
 
     /// <summary>The app that is on a server, and which of its bases the server has a copy of.</summary>

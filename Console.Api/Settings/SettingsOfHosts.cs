@@ -4,6 +4,19 @@ using System.Text.RegularExpressions;
 
 namespace TestServers.Settings;
 
+/// <summary>What can be done with a server's power.</summary>
+public enum PowerAction
+{
+    /// <summary>Start one that is shut off.</summary>
+    Start,
+
+    /// <summary>Ask its system to shut down.</summary>
+    Shutdown,
+
+    /// <summary>Begin anew at once, as its reset button does.</summary>
+    Reset,
+}
+
 /// <summary>A machine whose libvirt runs servers.</summary>
 /// <param name="Uri">libvirt's connection URI.</param>
 /// <param name="Servers">A regular expression: the domains that are test servers.</param>
@@ -17,6 +30,12 @@ public sealed record HostSettings(
     string Url = "http://{address}/"
 )
 {
+    /// <summary>What a holder may do with the power of their server; by itself nothing.</summary>
+    public IReadOnlyList<PowerAction> Power { get; init; } = [];
+
+    /// <summary>libvirt's connection URI for that alone; null: <see cref="Uri"/>, read-only no more.</summary>
+    public string? PowerUri { get; init; }
+
     internal void Check(string key)
     {
         Placeholders.Check(Address, key + ".address", "server", "number");
@@ -37,12 +56,25 @@ public sealed record HostSettings(
                 $"`{key}.url` has a password, and people can see it. Write it without "
                     + "`user:password@`, and let the server's page ask for it."
             );
-        if (Regex.IsMatch(Uri, "://[^/]*:[^/]*@"))
+        CheckUri(Uri, key + ".uri");
+        if (PowerUri is not null)
+            CheckUri(PowerUri, key + ".powerUri");
+        ConsoleSettings.Must(
+            PowerUri is null || Power.Count > 0,
+            key + ".powerUri",
+            "stands beside `power`, which says what may be done"
+        );
+        ConsoleSettings.Must(Power.Distinct().Count() == Power.Count, key + ".power", "names each once");
+        PatternRule.Check(Servers, key + ".servers");
+    }
+
+    private static void CheckUri(string uri, string key)
+    {
+        if (Regex.IsMatch(uri, "://[^/]*:[^/]*@"))
             throw new WrongSetting(
-                $"`{key}.uri` has a password, and people can see it. Write it without, and let the "
+                $"`{key}` has a password, and people can see it. Write it without, and let the "
                     + "console's account in by a key."
             );
-        PatternRule.Check(Servers, key + ".servers");
     }
 }
 

@@ -65,6 +65,12 @@ internal static partial class SettingsRules
         ["hosts[].servers"] = new("is a regular expression that names the test servers, such as ^qa[0-9]+$", IsFull),
         ["hosts[].address"] = new("is a host's name or IP address, with {server} or {number} in it", IsFull),
         ["hosts[].url"] = new("is an http or https address, with {server}, {number} or {address} in it", _ => true),
+        ["hosts[].power"] = new("is a list of start, shutdown and reset, or of some of them"),
+        ["hosts[].power[]"] = new("is start, shutdown or reset"),
+        ["hosts[].powerUri"] = new(
+            "is a libvirt connection URI such as qemu:///system or qemu+ssh://power@kvm2/system",
+            IsLibvirt
+        ),
         ["guests"] = new("is an object: { \"ssh\": { ... } }"),
         ["guests.ssh"] = new(Ssh),
         ["guests.folder"] = new("is a folder on the servers; it begins with a slash and ends without one", IsRooted)

@@ -74,6 +74,27 @@ teardown() { give_back_all; }
   run -0 tsc release "$server"
 }
 
+@test "a server that is shut off is reserved, started and shut down, by who holds it" {
+  local stopped=qa11
+  run -2 tsc power "$stopped" start
+  says "Nobody holds $stopped. Reserve it first."
+  run -0 tsc reserve "$stopped" 1h 'a kernel that hangs'
+  run -2 tsc power "$stopped" stop
+  says 'stop is none of start, shutdown and reset.'
+  run -2 other power "$stopped" start
+  says "$stopped is reserved by $CONSOLE_USER"
+  run -2 tsc power "$stopped" reset
+  says "$stopped is shut off, and cannot be reset. Start it."
+  run -0 tsc power "$stopped" start
+  says "$stopped is started."
+  until [[ $(tsc list --json | jq -r --arg name "$stopped" '.servers[] | select(.name == $name).state') == running ]]; do
+    sleep 0.2
+  done
+  tsc power "$stopped" shutdown --json >"$BATS_TEST_TMPDIR/json"
+  jq -e '.action == "shutdown"' "$BATS_TEST_TMPDIR/json"
+  run -0 tsc release "$stopped"
+}
+
 @test "a state is kept, gone back to and dropped, by its number or its name, and the app is taken off" {
   run -0 tsc build "$server" --app shop --path trunk --database --code --wait
   run -0 tsc apps "$server"

@@ -11,7 +11,7 @@ public sealed record Domain(string Name, string State);
 /// <param name="Odd">Rows that name a domain and are not understood otherwise, each with its line.</param>
 public sealed record DomainTable(IReadOnlyList<Domain> Domains, IReadOnlyList<(string Name, string Line)> Odd);
 
-/// <summary>Builds the one call of virsh that the console makes, and reads its answer; starts nothing.</summary>
+/// <summary>Builds the calls of virsh that the console makes, and reads their answers; starts nothing.</summary>
 public static partial class Virsh
 {
     // Linear whatever comes: rows are foreign text.
@@ -34,6 +34,29 @@ public static partial class Virsh
         {
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["LC_ALL"] = "C.UTF-8" },
             LargestOutput = 8 << 20,
+        };
+
+    /// <summary>How long a host may take to start a server: it makes devices and sockets, and calls its hooks.</summary>
+    public static readonly TimeSpan SwitchLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether virsh looks a server up by its name: before that it tries digits as a running domain's
+    /// number.</summary>
+    public static bool IsNameForSure(ServerName server) => !server.Text.All(char.IsAsciiDigit);
+
+    /// <summary>Does something with a domain's power, by a connection that is used for nothing else.</summary>
+    public static Command Switch(string uri, ServerName server, PowerAction action) =>
+        new("virsh", ["--connect", uri, WordOf(action), "--domain", server.Text], SwitchLimit)
+        {
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["LC_ALL"] = "C.UTF-8" },
+            LargestOutput = 1 << 20,
+        };
+
+    private static string WordOf(PowerAction action) =>
+        action switch
+        {
+            PowerAction.Start => "start",
+            PowerAction.Shutdown => "shutdown",
+            _ => "reset",
         };
 
     /// <summary>
@@ -63,11 +86,11 @@ public static partial class Virsh
     }
 
     /// <summary>Why a call of virsh has failed, and where to look.</summary>
-    public static string ReasonOf(HostSettings host, CommandResult end) =>
+    public static string ReasonOf(HostSettings host, CommandResult end, TimeSpan limit) =>
         end switch
         {
             { Outcome: CommandOutcome.TimedOut } =>
-                $"virsh did not answer within {Limit.TotalSeconds:0} s. Look at libvirtd on {host.Name}.",
+                $"virsh did not answer within {limit.TotalSeconds:0} s. Look at libvirtd on {host.Name}.",
             { Outcome: CommandOutcome.TooMuchOutput } => "virsh's answer has no end.",
             { Outcome: CommandOutcome.Exited, ExitCode: 127 } =>
                 "virsh is not installed here (Debian: libvirt-clients).",

@@ -15,7 +15,7 @@ def app($name; $repository; $path):
   state: "\($dir)/state",
   runtime: "\($dir)/run",
   hosts: [{name: "vmhost", uri: "test://\($dir)/vmhost/domains.xml", servers: "^qa[0-9]+$",
-    address: "127.71.0.{number}", url: "http://127.71.0.{number}:\($guest)/"}],
+    address: "127.71.0.{number}", url: "http://127.71.0.{number}:\($guest)/", power: ["start", "shutdown", "reset"]}],
   guests: {ssh: (key("guest") + {answerSeconds: 15}), folder: "\($dir)/guests/{server}/srv"},
   databaseHosts: [{name: "db1", ssh: ({host: $database_address} + key("database-host")),
     address: $database_address, port: $database, copies: 2},

@@ -18,7 +18,7 @@ internal sealed class WholeSettings : IDisposable
             { "name": "kvm1", "uri": "qemu:///system", "servers": "^qa", "address": "{server}.example",
               "url": "http://{address}/" },
             { "name": "kvm2", "uri": "qemu+ssh://kvm2/system", "servers": "^dev", "address": "10.0.0.{number}",
-              "url": "https://{server}/" }
+              "url": "https://{server}/", "power": [ "start", "shutdown" ], "powerUri": "qemu+ssh://power@kvm2/system" }
           ],
           "guests": {
             "ssh": { "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config",

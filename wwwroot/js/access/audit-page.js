@@ -9,7 +9,8 @@ import { me } from './me.js';
 
 const actions = ['reserve', 'change reservation', 'release', 'undo release', 'take over', 'give', 'share',
   'ask to release', 'answer', 'end reservation', 'join line', 'leave line', 'turn', 'turn missed', 'end place', 'watch',
-  'watch no more', 'watched server is free', 'out of service', 'back in service', 'build', 'cancel build', 'follow',
+  'watch no more', 'watched server is free', 'out of service', 'back in service', 'power', 'power failed',
+  'build', 'cancel build', 'follow',
   'stop following', 'take off', 'keep state', 'keep state failed', 'go back', 'go back failed', 'savepoint ends',
   'drop savepoint', 'restore', 'drop copy', 'drop copy failed', 'drop database', 'drop database failed', 'make token',
   'end token', 'read settings'];

@@ -6,7 +6,7 @@ const icons = {
   yourTurn: 'yours', free: 'free', given: 'yours', shared: 'yours', buildSucceeded: 'succeeded', buildFailed: 'failed',
   takenOver: 'out', placeOver: 'out', endsSoon: 'waiting', newEnd: 'waiting', baseStale: 'crashed',
   outOfService: 'service', backInService: 'free', restoreFailed: 'failed', pathGone: 'paused',
-  repositorySilent: 'paused', savepointEnds: 'waiting'
+  repositorySilent: 'paused', savepointEnds: 'waiting', power: 'off'
 };
 
 // What one can choose to be told, in the order in which it is shown.
@@ -16,6 +16,7 @@ export const wishes = {
   takenOver: 'My server is taken over', asked: 'Somebody asks for my server', answered: 'Somebody has answered me',
   given: 'I am given a server', shared: 'A server is shared with me',
   outOfService: 'My server, or one I wait for, is out of service', backInService: 'It is in service again',
+  power: 'My server was started, shut down or reset',
   buildSucceeded: 'My build has succeeded', buildFailed: 'My build has failed',
   pathGone: 'The branch that my server follows is gone', repositorySilent: 'Its repository does not answer',
   savepointEnds: 'A savepoint is dropped soon',

@@ -22,7 +22,7 @@ export const ServerRow = View.extend(_.extend({}, holdVerbs, {
     this.el.className = model.get('unusable') ? 'unusable' : statusOf(model).icon;
     return this.draw('server-row', _.extend(serverTemplate(model), {
       actions: this.actions(), hour: this.mores().find(({ name }) => name === 'hour'), server: model.id,
-      busy: this.busy, problem: this.problem
+      busy: this.busy, problem: this.problem, ...model.canBeReserved() && { unusable: null }
     }));
   },
 
@@ -37,14 +37,16 @@ export const ServerRow = View.extend(_.extend({}, holdVerbs, {
     if (model.isForRepair()) {
       return [...build(''), ...(model.get('reservation') ? [takeover] : [])];
     }
-    if (model.whyNot() || me.onlyReads()) return [];
+    if (me.onlyReads()) return [];
+    const reserve = action('reserve', 'Reserve', 'primary');
+    if (model.whyNot()) return model.canBeReserved() ? [reserve] : [];
     const shared = model.isShared() ? build('') : [];
     const line = model.waits() ? action('leave', 'Leave line', '') : action('wait', 'Wait', '');
     const over = model.isForOthers() ? [] : [takeover];
     if (model.get('reservation')) return [...shared, ...over, line];
     if (model.isMyTurn()) return [...build(''), action('take', 'Take it', 'primary'), action('leave', 'Pass', '')];
     if (model.isForOthers()) return [line];
-    return [...build(''), action('reserve', 'Reserve', 'primary')];
+    return [...build(''), reserve];
   },
 
   build() { BuildDialog.ask(this.model); },

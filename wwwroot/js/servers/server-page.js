@@ -23,6 +23,13 @@ import { canRenewData, newerData, serverTemplate } from './status.js';
 const following = async () => (await later(() => import('./follow-dialog.js')))?.FollowDialog;
 const outOfService = async () => (await later(() => import('./service-dialog.js')))?.ServiceDialog;
 
+// What can be done with its power as it is; what it is told of first has dots.
+function powersOf(model) {
+  const words = model.isRunning() ? { shutdown: 'Shut down …', reset: 'Reset …' } : { start: 'Start' };
+  if (!model.canSwitch() || !(model.isRunning() || model.canBeStarted())) return [];
+  return model.get('power').filter((action) => words[action]).map((action) => ({ action, word: words[action] }));
+}
+
 export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   events: _.extend({
     'click [name=build]': 'build',
@@ -35,6 +42,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     'click [name=share]': 'share',
     'click [name=keep]': 'keep',
     'click [name=until]': 'until',
+    'click [data-power]': 'switchPower',
     'click [name=service]': 'service',
     'click [name=back]': 'backInService'
   }, holdVerbs.holdEvents),
@@ -111,6 +119,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     if (!this.model) return this.renderUnknown();
     this.draw('server-page', _.extend(serverTemplate(this.model), {
       holds: this.holds(), answers: this.answers(), makes: this.makes(), administers: me.isAdministrator(),
+      power: powersOf(this.model),
       busy: this.busy, problem: this.problem, savepoints: this.hasSavepoints()
     }));
     this.put('.savepoints', this.savepointsView);
@@ -141,11 +150,13 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     const line = model.waits() ? [verb('leave', 'Leave the line')] : [verb('wait', 'Wait for it')];
     if (!model.isFree() && !model.waits() && !model.watches()) line.push(verb('watch', 'Tell me when it is free'));
     if (model.isForRepair() && model.get('reservation')) return [verb('takeover', 'Take over'), ...line];
+    const reserve = verb('reserve', 'Reserve', 'primary');
+    if (model.whyNot() && model.canBeReserved()) return [reserve];
     if (model.whyNot()) return model.whyOthers() ? [] : line;
     const over = model.isForOthers() ? [] : [verb('takeover', 'Take over')];
     if (model.get('reservation')) return [verb('ask', 'Ask for it …'), ...over, ...line];
     if (model.isMyTurn()) return [verb('take', 'Take it', 'primary'), verb('leave', 'Pass')];
-    return model.isForOthers() ? line : [verb('reserve', 'Reserve', 'primary')];
+    return model.isForOthers() ? line : [reserve];
   },
 
   // What a holder says to who has asked.
@@ -174,6 +185,11 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
   share() { this.open(async () => (await import('../reservations/share-dialog.js')).ShareDialog); },
   until() { this.open(async () => (await import('../reservations/answer-dialog.js')).AnswerDialog); },
   service() { this.open(outOfService); },
+  async switchPower(event) {
+    const { power } = event.currentTarget.dataset;
+    const dialog = await later(() => import('./power-dialog.js'));
+    if (this.el.isConnected) dialog?.switchPower(this, power);
+  },
 
   // Not over another page, when it comes late.
   async open(fetchDialog) {

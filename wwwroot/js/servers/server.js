@@ -29,6 +29,19 @@ export const Server = Backbone.Model.extend({
     const { service, problem } = this.attributes;
     return Boolean(service) && me.isAdministrator() && this.isRunning() && !problem && !this.whyOthers();
   },
+  // Who holds it can start it: it can be reserved for that.
+  canBeStarted() {
+    const { power, state, problem } = this.attributes;
+    return Boolean(power?.includes('start')) && ['shut off', 'crashed'].includes(state) && !problem;
+  },
+  canBeReserved() {
+    const { reservation, service } = this.attributes;
+    const stopped = this.canBeStarted() && !reservation && !service && !this.whyOthers() && !this.isForOthers();
+    return this.isFree() || stopped;
+  },
+  canSwitch() {
+    return Boolean(this.get('power')) && !me.onlyReads() && (this.isMine() || me.isAdministrator());
+  },
   isMine() { return this.holder() !== null && this.holder() === me.get('name'); },
   ownNumber() { return this.isMine() ? { number: this.get('reservation').number } : {}; },
   holder() { return this.get('reservation')?.holder ?? null; },
@@ -121,6 +134,14 @@ export const Server = Backbone.Model.extend({
   async stopFollowing() {
     await api.write('DELETE', api.path('servers', this.id, 'follow'));
     await this.renew();
+  },
+
+  // Start, shut down, reset; answers a sentence.
+  async switchPower(action, key) {
+    const wish = { action, ...(this.get('reservation') ? { number: this.get('reservation').number } : {}) };
+    const { message } = await api.write('POST', api.path('servers', this.id, 'power'), wish, key);
+    await this.renew();
+    return message;
   },
 
   // What a build would change, without building; asking the repository can take a while.

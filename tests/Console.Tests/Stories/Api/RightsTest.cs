@@ -66,6 +66,7 @@ public sealed partial class RightsTest : IAsyncLifetime, IAsyncDisposable
         POST   /api/room/drop                                     administer
         POST   /api/servers/{server}/builds                       build
         POST   /api/servers/{server}/line                         reserve
+        POST   /api/servers/{server}/power                        reserve
         POST   /api/servers/{server}/reservation/answer           reserve
         POST   /api/servers/{server}/reservation/ask              reserve
         POST   /api/servers/{server}/reservation/give             reserve

@@ -31,6 +31,7 @@ public sealed partial class DirectionTest
         "History",
         "Builds",
         "Savepoints",
+        "Power",
         "Room",
         "Plans",
         "Following",

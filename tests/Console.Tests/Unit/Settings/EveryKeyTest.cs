@@ -53,6 +53,8 @@ public sealed partial class EveryKeyTest
             + "\"(?=a)\" \"(a)\\\\1\" \"((a{1,900}){1,900}){1,900}\" \")\"",
         "hosts[].address \"\" \"{sever}\" \"{server\" \"server}\" \"{}\" \"{url}\" \"a b\" "
             + "\"[::1]\" \"10.0.0.300\" \"-{server}\" \"{server}:22\"",
+        "hosts[].power[]  \"\" \"Start\" \"stop\" \"destroy\" 1",
+        "hosts[].powerUri \"\" \"qemu\" \"-x\" 1",
         "hosts[].url     \"ftp://{address}/\" \"{address}\" \"http://{adress}/\" \"http:///\" "
             + "\"http://a b/\" \"javascript:alert(1)\" \"//x/\""
             + " \"http://u:p@{address}/\" \"http://{address}:0/\"",
@@ -406,6 +408,10 @@ public sealed partial class EveryKeyTest
     [InlineData("guests", null, "`guests` is wrong: it is left out")]
     [InlineData("apps[0].database", null, "`apps[0].database` is wrong (in `shop`): it is left out")]
     [InlineData("reservations.maxHours", "2", "`reservations.defaultHours` is wrong: it is 4")]
+    [InlineData("hosts[1].power", "[\"start\", \"start\"]", "`hosts[1].power` is wrong")]
+    [InlineData("hosts[1].power", "[]", "`hosts[1].powerUri` is wrong")]
+    [InlineData("hosts[1].power[0]", "\"stop\"", "and a right one is start, shutdown or reset")]
+    [InlineData("hosts[1].powerUri", "\"qemu+ssh://u:p@kvm1/system\"", "`hosts[1].powerUri` has a password")]
     [InlineData("hosts[1].address", "\"{sever}\"", "did you mean `{server}`?")]
     [InlineData("apps[0].health", "\"{ulr}\"", "did you mean `{url}`?")]
     [InlineData(

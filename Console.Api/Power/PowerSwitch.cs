@@ -1,0 +1,142 @@
+using TestServers.Access;
+using TestServers.Builds;
+using TestServers.Hosts;
+using TestServers.Reservations;
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Power;
+
+/// <summary>
+/// Starts servers, shuts them down and resets them, where the settings of their host allow it: for who holds one, and
+/// for administrators. It is in the audit before the host is asked, and nothing else begins on the server meanwhile.
+/// </summary>
+public sealed class PowerSwitch(
+    Inventory inventory,
+    IEnumerable<IHostKind> kinds,
+    ReservationBook book,
+    ProtectedServers protection,
+    Usability usability,
+    IdleServers idle,
+    BusyServers busy,
+    Concerns concerns,
+    Journal journal,
+    Audit audit,
+    KeptAnswers answers,
+    ILogger<PowerSwitch> log
+)
+{
+    /// <summary>Does it; what is so already stays as it is.</summary>
+    /// <param name="number">When given, the reservation that is meant.</param>
+    /// <exception cref="Problem">403: its host does not allow it; 404: there is no such server; 409: it is not one's
+    /// own, it is in another state, or something is under way there; 502: its host could not do it.</exception>
+    public async Task<SwitchedPower> Switch(ServerName server, PowerAction action, long? number, Deed deed)
+    {
+        SwitchedPower? answer = null;
+        Reservation? held = null;
+        await journal.Do(act =>
+        {
+            answer = answers.Find<SwitchedPower>(deed);
+            if (answer is not null)
+                return;
+            var machine = inventory.Find(server);
+            held = Holding(server, number, deed.Caller);
+            EnsureAllowed(machine, action);
+            if (PowerRules.IsSo(machine, action))
+            {
+                answer = new(server, action, $"{server} is {machine.State} already. Nothing was done.");
+                return;
+            }
+            PowerRules.EnsureFits(machine, action);
+            idle.Ensure(server);
+            busy.Begin(act, server, $"{server} is being {PowerRules.Done(action)}.");
+            var of = held is null ? "" : $", number {held.Number} of {held.Holder}";
+            audit.Write(act, deed.Caller, "power", server.Text, PowerRules.Name(action) + of);
+        });
+        return answer ?? await Do(server, action, held, deed);
+    }
+
+    private async Task<SwitchedPower> Do(ServerName server, PowerAction action, Reservation? held, Deed deed)
+    {
+        var host = inventory.SettingsOf(inventory.Find(server).Host)!;
+        string? fault;
+        try
+        {
+            // Who asked may be gone: what has begun is done.
+            fault = await kinds.First(k => k.IsOf(host)).Switch(host, server, action, CancellationToken.None);
+        }
+        finally
+        {
+            busy.End(server);
+        }
+        var answer = new SwitchedPower(server, action, PowerRules.Tell(server, action));
+        await Settle(act =>
+        {
+            if (fault is not null)
+            {
+                audit.Write(act, deed.Caller, "power failed", server.Text, $"{PowerRules.Name(action)}: {fault}");
+                return;
+            }
+            TellOthers(act, held, action, deed.Caller.Name);
+            answers.Keep(act, deed, answer);
+            book.TellAfter(act, server);
+        });
+        return fault is null
+            ? answer
+            : throw Problem.Failed($"{server} could not be {PowerRules.Done(action)}: {fault}").With("server", server);
+    }
+
+    // The host has done it, or not: a disk that refuses changes nothing of that.
+    private async Task Settle(Action<Act> settle)
+    {
+        try
+        {
+            await journal.Do(settle);
+        }
+        catch (DiskRefused refused)
+        {
+            log.LogError("How a server's power was switched is not written down: {Reason}", refused.Message);
+        }
+    }
+
+    private Reservation? Holding(ServerName server, long? number, Caller caller)
+    {
+        var held = book.Of(server);
+        if (number is not null && held?.Number != number)
+            throw ReservationBook.Gone(server, number.Value, held);
+        if (caller.IsAdministrator)
+            return held;
+        if (held is null)
+            throw Problem.Conflict($"Nobody holds {server}. Reserve it first.").With("server", server);
+        if (held.Holder != caller.Name)
+            throw book.HeldBy(held);
+        protection.Ensure(server, held.Holder);
+        usability.EnsureInService(server);
+        return book.IsOver(held) ? throw book.Over(held) : held;
+    }
+
+    private void EnsureAllowed(Server machine, PowerAction action)
+    {
+        if (inventory.SettingsOf(machine.Host)?.Power.Contains(action) != true)
+            throw Problem.Forbidden(
+                $"Servers of {machine.Host} are not {PowerRules.Done(action)} from here: the settings of that host do "
+                    + "not allow it. Ask an administrator."
+            );
+        if (inventory.FindHost(machine.Host).Problem is { } problem)
+            throw Problem
+                .Conflict($"{machine.Host}, the host of {machine.Name}, does not answer: {problem} Nothing was done.")
+                .With("server", machine.Name);
+    }
+
+    private void TellOthers(Act act, Reservation? held, PowerAction action, string by)
+    {
+        if (held is null)
+            return;
+        foreach (var person in held.SharedWith.Append(held.Holder).Where(p => p != by).Distinct(StringComparer.Ordinal))
+            concerns.Raise(act, ConcernKind.Power, person, held.Server, held.Number, by, PowerRules.Done(action));
+    }
+}
+
+/// <summary>What was done with a server's power.</summary>
+/// <param name="Message">What that means, as a sentence.</param>
+public sealed record SwitchedPower(ServerName Server, PowerAction Action, string Message);
