@@ -7,8 +7,8 @@ using TestServers.Settings;
 namespace TestServers.Savepoints;
 
 /// <summary>
-/// Who may keep a server's state and go back to one: whoever may build on it and has it reserved. Each refusal says what
-/// to do.
+/// Who may keep a server's state and go back to one: whoever may build on it and has it reserved. Each refusal says
+/// what to do.
 /// </summary>
 public sealed class SavepointRules(
     CurrentSettings settings,

@@ -87,9 +87,7 @@ teardown() { give_back_all; }
   says "$stopped is shut off, and cannot be reset. Start it."
   run -0 tsc power "$stopped" start
   says "$stopped is started."
-  until [[ $(tsc list --json | jq -r --arg name "$stopped" '.servers[] | select(.name == $name).state') == running ]]; do
-    sleep 0.2
-  done
+  until tsc list --json | jq -e 'any(.servers[]; .name == "qa11" and .state == "running")'; do sleep 0.2; done
   tsc power "$stopped" shutdown --json >"$BATS_TEST_TMPDIR/json"
   jq -e '.action == "shutdown"' "$BATS_TEST_TMPDIR/json"
   run -0 tsc release "$stopped"

@@ -36,7 +36,7 @@ public static partial class Virsh
             LargestOutput = 8 << 20,
         };
 
-    /// <summary>How long a host may take to start a server: it makes devices and sockets, and calls its hooks.</summary>
+    /// <summary>How long a host may take to start a server: it makes devices, and calls its hooks.</summary>
     public static readonly TimeSpan SwitchLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>Whether virsh looks a server up by its name: before that it tries digits as a running domain's

@@ -7,7 +7,7 @@ namespace TestServers.Tests.Stage;
 /// <summary>This machine's programs and ports.</summary>
 internal static class LocalTools
 {
-    // Below those that the kernel gives to who connects: of them one may be a connection's by the time it is listened on.
+    // Below those that the kernel gives to who connects: one of them may be a connection's by the time it is needed.
     private const int First = 23000,
         AfterLast = 26000;
 
