@@ -25,7 +25,8 @@ use_root() {
   in_root "$root" mkdir /srv/dumps
 }
 
-install_host() { in_root "$root" "$SCRIPTS/install-host" "$@"; }
+# From root's own home, which nobody else may enter, as over ssh.
+install_host() { in_root "$root" env --chdir /root "$SCRIPTS/install-host" "$@"; }
 
 install_guest() {
   install_host guest --key "$BATS_FILE_TMPDIR/key.pub" --repositories 'svn://svn.example https://git.example/team' "$@"
