@@ -119,6 +119,13 @@ call() {
   [[ $status == 0 && $output != *made* ]]
   diff <(echo "$after") <(tell_state guest %T+)
 
+  # What the apps need beside is looked for, too.
+  run install_host guest --check --packages 'python3-django no-such-package'
+  echo "$output"
+  [[ $status == 1 && $output == *'missing  the packages python3-django no-such-package: no-such-package'* ]]
+  run install_host guest --check --packages 'python3-django --reinstall'
+  [[ $status == 2 && $output == *'--packages wants names of packages'* ]]
+
   in_root guest runuser -u console -- sleep 300 &
   # What cannot be made is said, with what to do.
   in_root guest bash -c 'sed -i "/includedir/d" /etc/sudoers && chmod 700 /var/log/apache2'

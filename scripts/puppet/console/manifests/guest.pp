@@ -9,12 +9,14 @@
 #
 # @param keys public keys of the console
 # @param repositories where code may come from
+# @param packages what the apps need of the system's packages
 # @param user who owns the apps, and runs the program
 # @param folder where apps are put
 # @param settings further lines of the program's configuration, as guest.conf.example explains them
 class console::guest (
   Array[String[1], 1] $keys,
   Array[String[1], 1] $repositories,
+  Array[String[1]] $packages = [],
   String[1] $user = 'console',
   String[1] $folder = '/srv/app',
   Hash[String, String] $settings = {},
@@ -22,6 +24,9 @@ class console::guest (
   $names = console::names()
   $apachectl = '/usr/local/sbin/console-apachectl'
 
+  unless $packages.empty {
+    console::packages { $packages.join(' '): }
+  }
   console::packages { $names['guest_packages']: }
   -> console::program { 'guest':
     keys  => $keys,
