@@ -70,7 +70,8 @@ internal static class LocalChecks
             yield return CheckedPart.Wrong(
                 "files",
                 folder,
-                "There is no such folder for the socket. systemd makes it (RuntimeDirectory), or /etc/tmpfiles.d."
+                "There is no such folder for the socket. `systemd-tmpfiles --create` makes the package's; "
+                    + "docs/install.md has the line for another."
             );
         else if ((File.GetUnixFileMode(folder) & MayBeEntered) != UnixFileMode.None)
             yield return CheckedPart.Warn(
