@@ -42,7 +42,7 @@ setup() { place=$BATS_FILE_TMPDIR; }
 }
 
 @test "it is installed, serves, is upgraded with changed settings and its state, removed and purged" {
-  run unshare --mount --pid --fork --propagation private "$BATS_TEST_DIRNAME/machine" "$place" \
+  run unshare --mount --net --pid --fork --propagation private "$BATS_TEST_DIRNAME/machine" "$place" \
     "${CONSOLE_PACKAGE_ROOT:-/}" "$BATS_TEST_DIRNAME/life" 3>&-
   echo "$output"
   [ "$status" -eq 0 ]

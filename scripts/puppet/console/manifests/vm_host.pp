@@ -73,6 +73,13 @@ class console::vm_host (
       path    => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
       notify  => Service[$web_service],
     }
+    exec { 'a2ensite --quiet console':
+      unless   => "grep -Rqs '^[^#]*apache-proxy.conf' /etc/apache2/sites-enabled /etc/apache2/conf-enabled",
+      path     => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
+      provider => shell,
+      require  => Console::Packages[$names['vm_packages']],
+      notify   => Service[$web_service],
+    }
   } else {
     $fronts = {
       'console-a-limits.conf' => "Include ${place}/apache-limits.conf\n",
