@@ -8,31 +8,18 @@
 
 bats_require_minimum_version 1.5.0
 export LC_ALL=C.UTF-8
-scripts=$(readlink -f -- "$BATS_TEST_DIRNAME/../../scripts")
-# What bats' run sets, and the place of a story.
-output='' place=''
+source "$BATS_TEST_DIRNAME/stage.bash"
+# What bats' run sets.
+output=''
 
 setup_file() {
   ((EUID == 0)) || skip 'a package is installed by root'
-  place=$BATS_FILE_TMPDIR
-  if [[ -n ${CONSOLE_PACKAGE-} ]]; then
-    cp -- "$CONSOLE_PACKAGE" "$place/first.deb"
-  else
-    "$scripts/package" --version 1.0 --output "$place/made"
-    mv "$place/made/"*.deb "$place/first.deb"
-  fi
-  make_second
+  find_stage
+  fetch_package
+  cp -R "$here/tests/Console.Tests/Stage/state" "$place/state-of-before"
 }
 
-# The next version: the same program, another number, and a setting that is new.
-make_second() {
-  dpkg-deb --raw-extract "$place/first.deb" "$place/second"
-  sed -i 's/^Version: .*/Version: 9.0/' "$place/second/DEBIAN/control"
-  sed -i 's/^  "log": "auto",/  "log": "plain",/' "$place/second/etc/console/console.json"
-  dpkg-deb --root-owner-group -Zgzip -z1 --build "$place/second" "$place/second.deb" >/dev/null
-}
-
-setup() { place=$BATS_FILE_TMPDIR; }
+setup() { find_stage; }
 
 @test "lintian finds no error in the package" {
   command -v lintian >/dev/null || skip 'lintian is not installed'
