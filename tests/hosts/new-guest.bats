@@ -220,10 +220,11 @@ change_settings() { in_root "$root" sed -i "$1" /etc/console/console.json; }
   in_root refused mv /root/.ssh/id_ed25519.pub /root/.ssh/kept
   refused 'root of this machine has no key by which a new one would let it in. Make one: ssh-keygen' \
     qa31 --image /root/debian.qcow2
+  change_settings 's/"user": "console"/"user": "console", "port": 2222/'
+  refused 'the settings reach servers at port 2222 (guests.ssh.port), and an image has its sshd at 22.' \
+    qa31 --image /root/debian.qcow2
   in_root refused rm /etc/console/guest_key.pub
   refused '/etc/console/guest_key.pub, the public half of the settings'"'"' key, cannot be read.' qa31
-  change_settings 's/"user": "console"/"user": "console", "port": 2222/'
-  refused 'the settings reach servers at port 2222 (guests.ssh.port), and a new one has its sshd at 22.' qa31
   change_settings 's/"listen"/listen/'
   refused '/etc/console/console.json is no JSON:' qa31
   run virt list --all --name
