@@ -14,8 +14,10 @@ def app($name; $repository; $path):
   wwwroot: "\($dir)/console/wwwroot",
   state: "\($dir)/state",
   runtime: "\($dir)/run",
-  hosts: [{name: "vmhost", uri: "test://\($dir)/vmhost/domains.xml", servers: "^qa[0-9]+$",
-    address: "127.71.0.{number}", url: "http://127.71.0.{number}:\($guest)/", power: ["start", "shutdown", "reset"]}],
+  hosts: [{name: "vmhost", uri: $uri, servers: "^qa[0-9]+$",
+    address: "\($network).{number}", url: "http://\($network).{number}:\($guest)/",
+    # libvirt cannot reset containers.
+    power: (["start", "shutdown"] + if $uri | startswith("lxc") then [] else ["reset"] end)}],
   guests: {ssh: (key("guest") + {answerSeconds: 15}), folder: "\($dir)/guests/{server}/srv"},
   databaseHosts: [{name: "db1", ssh: ({host: $database_address} + key("database-host")),
     address: $database_address, port: $database, copies: 2},
