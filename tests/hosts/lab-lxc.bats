@@ -129,10 +129,15 @@ answers() { (exec 9<>"/dev/tcp/${1/:/\/}") 2>/dev/null; }
   run new_guest qa15 --check
   [[ $status == 0 ]]
 
+  # Also after an accident, and with one that is paused, in which nothing ends.
+  kill -KILL "$libvirt"
   "$lab" down --dir "$dir" 3>&-
   [[ ! -e /sys/class/net/lab$port ]]
   run grep -lsz "CONSOLE_LAB=$dir" /proc/[0-9]*/environ
   [[ $output == '' ]]
-  run grep -F "$dir" /proc/self/mounts
+  run grep -lsF " $dir" /proc/[0-9]*/mounts
+  [[ $output == '' ]]
+  run find /sys/fs/cgroup -path '*/machine/lxc-*'
+  echo "$output"
   [[ $output == '' ]]
 }
