@@ -104,9 +104,10 @@ public static class Startup
         logging.Services.AddSingleton<ConsoleFormatter>(new LogLines(forJournal, TimeProvider.System));
     }
 
-    public static void AddParts(IServiceCollection services, ConsoleSettings settings)
+    /// <param name="clock">Null: the machine's.</param>
+    public static void AddParts(IServiceCollection services, ConsoleSettings settings, TimeProvider? clock = null)
     {
-        var clock = TimeProvider.System;
+        clock ??= TimeProvider.System;
         var current = new CurrentSettings(settings);
         services.AddSingleton(current).AddSingleton(clock);
         // A request sees one and the same from its begin to its end; who lives longer asks CurrentSettings.
@@ -140,6 +141,7 @@ public static class Startup
             .AddLive()
             .AddMonitoring()
             .AddAudit()
+            .AddForgetting()
             .AddBackground<SettingsReload>();
     }
 

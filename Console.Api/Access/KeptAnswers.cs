@@ -117,8 +117,7 @@ public sealed class KeptAnswers : IRetained
         {
             foreach (var name in answers.Where(a => _clock.GetUtcNow() - a.Value.Value.At > Time).Select(a => a.Key))
             {
-                File.Delete(Disk.LastOf(PathOf(name)));
-                File.Delete(PathOf(name));
+                JsonFile<KeptAnswer>.Remove(PathOf(name));
                 _known.Change(all => Without(all, caller, name));
             }
         }

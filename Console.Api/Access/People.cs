@@ -9,9 +9,17 @@ namespace TestServers.Access;
 /// Which groups people are in and which role they have, now: by the settings, and by what the web server said when they
 /// signed in last. That is kept, as a token or a build of theirs comes without the web server's word.
 /// </summary>
-public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file, ILogger<People> log)
+public sealed class People(
+    CurrentSettings settings,
+    JsonFile<PeopleState> file,
+    TimeProvider clock,
+    ILogger<People> log
+)
 {
     private const int MostKnown = 5000;
+
+    // No sign-in costs a write because of it.
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
     // What the disk has not taken; it holds before the file.
     private readonly ConcurrentDictionary<string, ImmutableArray<string>> _unwritten = new(StringComparer.Ordinal);
@@ -91,15 +99,18 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
                         .Order(StringComparer.Ordinal),
                 ];
         var mail = EmailAddress.From(address.Split(';')[0].Trim());
+        var now = clock.GetUtcNow();
+        var isAnybody = !groups.IsEmpty || mail is not null;
         var isKept =
             Kept(file.Value, name).AsSpan().SequenceEqual(groups.AsSpan())
-            && file.Value.Addresses.GetValueOrDefault(name) == mail;
+            && file.Value.Addresses.GetValueOrDefault(name) == mail
+            && !(isAnybody && IsLongAgo(name, now));
         if (isKept && !_unwritten.ContainsKey(name))
             return;
         try
         {
             if (!isKept)
-                file.Change(state => state.With(name, groups).With(name, mail));
+                file.Change(state => state.With(name, groups).With(name, mail).WithSeen(name, now));
             _unwritten.TryRemove(name, out _);
         }
         catch (DiskRefused refused)
@@ -114,6 +125,29 @@ public sealed class People(CurrentSettings settings, JsonFile<PeopleState> file,
         }
         Volatile.Write(ref _known, new(settings.Now, file.Value));
     }
+
+    /// <summary>
+    /// Those who have not signed in since a time, of whom the web server has said something. Of whom it is not known
+    /// when they did, they did now.
+    /// </summary>
+    public IEnumerable<string> UnseenSince(DateTimeOffset time)
+    {
+        var (state, now) = (file.Value, clock.GetUtcNow());
+        if (!state.Names.All(state.Seen.ContainsKey))
+            state = file.Change(all =>
+                all.Names.Where(n => !all.Seen.ContainsKey(n)).Aggregate(all, (s, name) => s.WithSeen(name, now))
+            );
+        return state.Seen.Where(s => s.Value < time).Select(s => s.Key);
+    }
+
+    /// <summary>Whether the web server has said anything of a person that is kept.</summary>
+    public bool Knows(string name) => file.Value.Names.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>Forgets what the web server has said of a person, as a part of an act.</summary>
+    public void Forget(Act act, string name) => act.Change(file, state => state.Without(name));
+
+    private bool IsLongAgo(string name, DateTimeOffset now) =>
+        !file.Value.Seen.TryGetValue(name, out var seen) || (now - seen).Duration() > Month;
 
     private static ImmutableArray<string> Kept(PeopleState state, string name) =>
         state.Groups.TryGetValue(name, out var groups) ? groups : [];

@@ -133,6 +133,8 @@ public sealed class PersonalTokens(
                     }
             )
         );
+        foreach (var over in _uses.Keys.Except(file.Value.Tokens.Select(t => t.Id)))
+            _uses.TryRemove(over, out _);
     }
 
     /// <summary>Whose event streams end with a token.</summary>

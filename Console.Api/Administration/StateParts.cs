@@ -81,6 +81,7 @@ public sealed class StateParts : IDisposable
             numbers.Taken(savepoint.Id);
         numbers.Open(state);
         Add(state.Open("sessions.json", SessionKey.New()));
+        Add(state.Open("gone.json", GoneState.Empty));
         // The rule for names may be another one than at the last start.
         // Nobody else is there yet: it has ended when this returns.
         journal

@@ -8,8 +8,8 @@ namespace TestServers.Builds;
 
 /// <summary>
 /// Files that must agree, looked at once when all are loaded. The console never removes a build that a history names,
-/// never a history, and gives a
-/// number once: where it looks otherwise, a file was lost, or comes from another state.
+/// a history only when its server's builds are gone, and gives a number once: where it looks otherwise, a file was
+/// lost, or comes from another state.
 /// </summary>
 public static class StateAgreement
 {

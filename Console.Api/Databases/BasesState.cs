@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using TestServers.Storage;
 
 namespace TestServers.Databases;
@@ -22,6 +23,28 @@ public sealed record BasesState(
             ImmutableSortedDictionary.Create<string, KnownBase>(StringComparer.Ordinal),
             ImmutableSortedDictionary.Create<string, CopyFacts>(StringComparer.Ordinal)
         );
+
+    /// <summary>Without a base, and without what is remembered of its copies.</summary>
+    public BasesState Without(BaseName name) =>
+        this with
+        {
+            Bases = Bases.Remove(name.Text),
+            Copies = Copies.RemoveRange(Copies.Keys.Where(key => NameIn(key)?.ServerOf(name) is not null)),
+        };
+
+    /// <summary>Without what is remembered of a server's copies; the same state when nothing is.</summary>
+    public BasesState Without(ServerName server)
+    {
+        var its = Copies.Keys.Where(key => NameIn(key)?.BaseOf(server) is not null).ToList();
+        return its.Count == 0 ? this : this with { Copies = Copies.RemoveRange(its) };
+    }
+
+    /// <summary>Every base of which something stands here.</summary>
+    [JsonIgnore]
+    public IEnumerable<BaseName> Names => Bases.Keys.Select(BaseName.From).OfType<BaseName>();
+
+    private static CopyName? NameIn(string key) =>
+        CopyName.From(key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..]);
 
     public string? FindFault()
     {

@@ -1,15 +1,17 @@
 using TestServers.Jobs;
+using TestServers.Settings;
 
 namespace TestServers.Databases;
 
-/// <summary>Restores that are too old. The last one of a base loses its log alone.</summary>
+/// <summary>Restores that are too old. The last one of a base that there is loses its log alone.</summary>
 public sealed class OldRestores : IRetained
 {
     private readonly JobStore<Restore> _store;
+    private readonly CurrentSettings _settings;
 
-    public OldRestores(JobStore<Restore> store)
+    public OldRestores(JobStore<Restore> store, CurrentSettings settings)
     {
-        _store = store;
+        (_store, _settings) = (store, settings);
         store.Changed += restore =>
         {
             if (restore.Ended)
@@ -21,5 +23,7 @@ public sealed class OldRestores : IRetained
 
     public void RemoveOld(int kept, DateTimeOffset time) => _store.RemoveOld(kept, time, IsNeeded);
 
-    private bool IsNeeded(Restore restore) => _store.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id;
+    private bool IsNeeded(Restore restore) =>
+        _settings.Newest.Base(restore.Base) is not null
+        && _store.All.First(r => r.Base == restore.Base && r.Ended).Id == restore.Id;
 }

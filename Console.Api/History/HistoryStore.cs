@@ -239,6 +239,22 @@ public sealed class HistoryStore
             file.Change(history => history with { Copies = history.Copies.Remove(name) });
     }
 
+    /// <summary>Takes out every entry of a server that is gone: then none of its builds is needed any more.</summary>
+    public void Empty(ServerName server)
+    {
+        if (_files.TryGetValue(server, out var file))
+            file.Change(history => history.Entries.IsEmpty ? history : history with { Entries = [] });
+    }
+
+    /// <summary>Removes the history of a server that is gone, whose builds are removed.</summary>
+    /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
+    public void Remove(ServerName server)
+    {
+        JsonFile<ServerHistory>.Remove(PathOf(server));
+        _files.TryRemove(server, out _);
+        Changed?.Invoke(server);
+    }
+
     private static Configuration? Now(
         Configuration? now,
         ServerName server,

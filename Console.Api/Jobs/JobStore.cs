@@ -216,6 +216,17 @@ public sealed class JobStore<T>
         }
     }
 
+    /// <summary>Removes those of the ended ones that are meant, whoever needs them.</summary>
+    /// <exception cref="IOException">The disk refused; the next call goes on.</exception>
+    public void RemoveEnded(Func<T, bool> isMeant)
+    {
+        lock (_removing)
+        {
+            foreach (var meant in All.Where(r => r.Ended && isMeant(r)).ToList())
+                Remove(meant.Id);
+        }
+    }
+
     private void Tell(StoredJob<T> entry, T now)
     {
         if (now.Ended)
@@ -230,8 +241,8 @@ public sealed class JobStore<T>
     // would stay for ever.
     private void Remove(JobId id)
     {
-        foreach (var path in new[] { LogPath(id), Disk.LastOf(PathOf(id)), PathOf(id) })
-            File.Delete(path);
+        File.Delete(LogPath(id));
+        JsonFile<T>.Remove(PathOf(id));
         _all.Change(all => all.Remove(id.Number));
     }
 

@@ -24,7 +24,8 @@ public sealed class Retention : BackgroundService
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(RemoveOld, stoppingToken);
 
-    private void RemoveOld()
+    /// <summary>Removes it now.</summary>
+    internal void RemoveOld()
     {
         var builds = _settings.Now.Builds;
         var time = builds.KeptDays == 0 ? DateTimeOffset.MinValue : _clock.GetUtcNow().AddDays(-builds.KeptDays);

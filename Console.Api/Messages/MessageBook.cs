@@ -94,9 +94,9 @@ public sealed class MessageBook : IRetained
     {
         var unwanted = kinds.ToImmutableSortedSet();
         if (!unwanted.SetEquals(StateOf(person).Unwanted))
-            Change(act, person, state => state with { Unwanted = unwanted });
+            Change(act, person, state => state with { Unwanted = unwanted, IdleSince = null });
         if (unmailed?.ToImmutableSortedSet() is { } chosen && !chosen.SetEquals(UnmailedTo(person)))
-            Change(act, person, state => state with { Unmailed = chosen });
+            Change(act, person, state => state with { Unmailed = chosen, IdleSince = null });
     }
 
     /// <summary>Gives people's messages the names that they have now.</summary>
@@ -122,11 +122,24 @@ public sealed class MessageBook : IRetained
     public void RemoveOld(int kept, DateTimeOffset time)
     {
         foreach (var file in _files.Now.Values)
-        {
-            if (file.Value.Messages.Any(m => m.At < time))
-                file.Change(state => state with { Messages = state.Messages.RemoveAll(m => m.At < time) });
-        }
+            file.Change(state => state.Without(time, _clock.GetUtcNow()));
     }
+
+    /// <summary>Who has had no message, and chosen nothing, since a time.</summary>
+    public IEnumerable<string> IdleSince(DateTimeOffset time) =>
+        _files.Now.Where(f => f.Value.Value.IdleSince < time).Select(f => f.Key);
+
+    /// <summary>Removes the file of a person who is forgotten, as a part of an act: nobody tells them anything
+    /// meanwhile.</summary>
+    public void Forget(Act act, string person) =>
+        act.Publish(() =>
+        {
+            if (
+                _files.Now.GetValueOrDefault(person)?.Value.IdleSince is not null
+                && JsonFile<MessagesState>.TryRemove(Path.Combine(_folder, NameOf(person)))
+            )
+                _files.Change(all => all.Remove(person));
+        });
 
     // As they are then: what is told late must not bring back what was before.
     private void TellAfter(Act act, string person, HashSet<long> ids) =>

@@ -26,6 +26,14 @@ public sealed record MessagesState(
         MessageKind.BuildSucceeded,
     ];
 
+    // An older console knew of no time without a message.
+    public static IReadOnlyList<Migration> Migrations { get; } = [_ => { }];
+
+    /// <summary>Since when there is no message and nothing else was chosen; null: there is one, or nobody has looked
+    /// since.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? IdleSince { get; init; }
+
     /// <summary>Of what the person does not want to be told by e-mail; null: they have not chosen.</summary>
     public ImmutableSortedSet<MessageKind>? Unmailed { get; init; }
 
@@ -41,7 +49,25 @@ public sealed record MessagesState(
     public MessagesState With(Message message)
     {
         var all = Messages.Add(message with { Id = Next });
-        return this with { Next = Next + 1, Messages = all.RemoveRange(0, Math.Max(0, all.Count - Most)) };
+        return this with
+        {
+            Next = Next + 1,
+            Messages = all.RemoveRange(0, Math.Max(0, all.Count - Most)),
+            IdleSince = null,
+        };
+    }
+
+    /// <summary>Without those that were told before a time; the same state when nothing is other then.</summary>
+    public MessagesState Without(DateTimeOffset before, DateTimeOffset now)
+    {
+        var left = Messages.RemoveAll(m => m.At < before);
+        return left.Count == Messages.Count && (IdleSince is not null || !left.IsEmpty)
+            ? this
+            : this with
+            {
+                Messages = left,
+                IdleSince = left.IsEmpty ? IdleSince ?? now : null,
+            };
     }
 
     /// <summary>With those seen that are meant and were not; the same state when there are none.</summary>

@@ -56,6 +56,21 @@ public sealed class PastReservations : IRetained
         }
     }
 
+    /// <summary>Whether a server's file has none any more.</summary>
+    public bool HasEmpty => _files.Values.Any(f => f.Value.Ended.IsEmpty);
+
+    /// <summary>Removes the files of servers that have none any more, as a part of an act: nobody adds one
+    /// meanwhile.</summary>
+    public void RemoveEmpty(Act act) =>
+        act.Publish(() =>
+        {
+            foreach (var (server, _) in _files.Where(f => f.Value.Value.Ended.IsEmpty).ToList())
+            {
+                if (JsonFile<ServerReservations>.TryRemove(PathOf(server)))
+                    _files.TryRemove(server, out _);
+            }
+        });
+
     /// <summary>Adds one; one of the same number is replaced.</summary>
     internal void Add(Act act, PastReservation past)
     {

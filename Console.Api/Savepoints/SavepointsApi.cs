@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
 using TestServers.Http;
+using TestServers.Jobs;
 
 namespace TestServers.Savepoints;
 
@@ -33,6 +34,7 @@ public static class SavepointsApi
             .AddSingleton<SavepointRules>()
             .AddSingleton<SavepointBook>()
             .AddSingleton<SavepointPresenter>()
+            .AddSingleton<IRetained, OldSavepointWork>()
             .AddBackground<SavepointKeeper>();
 
     public static void MapSavepoints(this IEndpointRouteBuilder routes)

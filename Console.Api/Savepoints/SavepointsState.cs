@@ -67,5 +67,14 @@ public sealed record SavepointsState(
             Last = (Last ?? NoneEnded).SetItem(server.Text, last),
         };
 
+    /// <summary>Without what has ended before a time; the same state when nothing has.</summary>
+    public SavepointsState WithoutEnded(DateTimeOffset before) =>
+        Last?.Values.Any(l => l.EndedAt < before) != true
+            ? this
+            : this with
+            {
+                Last = Last.RemoveRange(Last.Where(l => l.Value.EndedAt < before).Select(l => l.Key)),
+            };
+
     public SavepointsState WithoutBack(ServerName server) => this with { Back = Back.Remove(server.Text) };
 }

@@ -99,7 +99,10 @@ public static partial class Disk
     }
 
     /// <summary>Removes a draft that is not needed any more.</summary>
-    public static void DropDraft(string path) => unlink(DraftOf(path));
+    public static void DropDraft(string path) => Drop(DraftOf(path));
+
+    /// <summary>Removes a file that nothing depends on, if it is there and the disk does it.</summary>
+    public static void Drop(string path) => unlink(path);
 
     /// <summary>Appends text and returns when it is on disk.</summary>
     /// <exception cref="DiskRefused">The text may be on disk in part; <see cref="LineFile"/> cuts such an end

@@ -71,12 +71,37 @@ public sealed class JsonFile<T>
     /// </exception>
     /// <remarks>
     /// One of an older version stays on disk as it is until something in it changes; then it is kept beside the new one
-    /// (<see cref="FormerOf"/>).
+    /// (<see cref="FormerOf"/>), in the place of one that was kept so before.
     /// </remarks>
     public static JsonFile<T> Load(string path) => Read(path);
 
     /// <summary>Where a file of an older version is kept when it is written anew: X.json.version1.</summary>
     public static string FormerOf(string path, int version) => $"{path}.version{version}";
+
+    /// <summary>Removes a file, with all that is kept beside it.</summary>
+    /// <exception cref="IOException">The disk refused; the file itself goes last.</exception>
+    public static void Remove(string path)
+    {
+        foreach (var former in FormersOf(path))
+            File.Delete(former);
+        File.Delete(Disk.LastOf(path));
+        File.Delete(path);
+    }
+
+    /// <summary>The same where nobody could hear why not.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public static bool TryRemove(string path)
+    {
+        try
+        {
+            Remove(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Writes a file that must not be there yet.</summary>
     /// <exception cref="DiskRefused">The disk refused.</exception>
@@ -166,8 +191,17 @@ public sealed class JsonFile<T>
         var kept = FormerOf(_path, former.Version);
         // An older program may have been put back meanwhile, and written this version again.
         Disk.Replace(kept, former.Content);
+        // Else each upgrade would leave one of each file for ever.
+        foreach (var other in FormersOf(_path).Where(f => f != kept))
+            Disk.Drop(other);
         _former = null;
     }
+
+    private static IEnumerable<string> FormersOf(string path) =>
+        from version in Enumerable.Range(1, Version - 1)
+        let former = FormerOf(path, version)
+        from file in new[] { Disk.LastOf(former), former }
+        select file;
 
     private static JsonFile<T> Read(string path)
     {

@@ -49,9 +49,17 @@ note_of() { ask "SELECT shobj_description(oid, 'pg_database') FROM pg_database W
   says '@result dropped=1'
   call unkeep base=shop number=12 "$me"
   says '@result dropped=0'
+  [[ ! -e $place/host/locks/keep.shop.12 ]]
   call prepare base=shop owner=shop spares=0 "$me"
   [[ $(databases) == 'base_shop copy_shop_qa01' ]]
   nothing_left
+}
+
+@test "The locks of copies that nobody has touched for a year do not stay for ever" {
+  keep_seven
+  touch -d '400 days ago' "$place/host/locks/copy_shop_gone"
+  call sweep bases=shop "$me"
+  [[ ! -e $place/host/locks/copy_shop_gone && -e $place/host/locks/copy_shop_qa01 ]]
 }
 
 @test "A savepoint is put on another server, and the copy there keeps its grants and settings" {

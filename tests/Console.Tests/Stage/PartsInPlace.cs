@@ -37,9 +37,7 @@ internal sealed class PartsInPlace : IAsyncDisposable
                 $$"""{"version": 1, "server": "{{server}}", "configuration": null, "entries": [], {{parts}} }"""
             );
         var builder = WebApplication.CreateSlimBuilder();
-        Startup.AddParts(builder.Services, Settings);
-        if (clock is not null)
-            builder.Services.AddSingleton(clock);
+        Startup.AddParts(builder.Services, Settings, clock);
         _app = builder.Build();
     }
 

@@ -123,7 +123,12 @@ public sealed class ClockStepTest : IDisposable
         var state = ReservationsState.Empty.WithNew(Server, "anna", "a test", Evening, Evening.AddMinutes(minutes));
         var file = JsonFile<ReservationsState>.Create(Path.Combine(_state.Folder("held"), "reservations.json"), state);
         var settings = new CurrentSettings(new());
-        var people = new People(settings, _state.Open("people.json", PeopleState.Empty), NullLogger<People>.Instance);
+        var people = new People(
+            settings,
+            _state.Open("people.json", PeopleState.Empty),
+            _clock,
+            NullLogger<People>.Instance
+        );
         var inventory = new Inventory(
             settings,
             _state.Open("places.json", PlacesState.Empty),

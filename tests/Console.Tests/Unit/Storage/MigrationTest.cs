@@ -82,6 +82,26 @@ public sealed class MigrationTest : IDisposable
     }
 
     [Fact]
+    public void The_copy_of_the_version_before_takes_the_place_of_an_older_one()
+    {
+        File.WriteAllText(Path, First);
+        JsonFile<Counter>.Load(Path).Change(c => c with { Number = 8 });
+        // The second upgrade.
+        File.WriteAllText(Path, """{"version":2,"number":8}""");
+        JsonFile<Counter>.Load(Path).Change(c => c with { Number = 9 });
+        Assert.Equal(["c.json", "c.json.last", Kept(2)], Names());
+    }
+
+    [Fact]
+    public void A_file_that_is_removed_takes_along_what_was_kept_beside_it()
+    {
+        File.WriteAllText(Path, First);
+        JsonFile<Counter>.Load(Path).Change(c => c with { Number = 8 });
+        JsonFile<Counter>.Remove(Path);
+        Assert.Empty(Names());
+    }
+
+    [Fact]
     public void A_disk_that_does_not_take_the_kept_one_refuses_the_change()
     {
         File.WriteAllText(Path, First);
