@@ -108,7 +108,8 @@ public sealed class SavepointKeeper(
             }
             catch (OperationCanceledException)
             {
-                problem = Problem.Failed("Interrupted by a stop of the console.");
+                problem = Problem.Failed(Interrupted(work.IsBack));
+                NoteInterrupted(Asked(work), work.Name, work.IsBack);
             }
             catch (Exception e)
             {
@@ -123,6 +124,32 @@ public sealed class SavepointKeeper(
                 _loop.Wake();
             }
         });
+    }
+
+    private static GoingBack Asked(SavepointWork work) => new(work.Server, work.Savepoint, work.By, work.At);
+
+    private static string Interrupted(bool isBack) =>
+        "It was interrupted by an end of the console"
+        + (isBack ? ": its database host is asked whether it had gone back." : ". Keep the state again.");
+
+    // Whatever is found out and done about it later, this is told from the first moment on.
+    private void NoteInterrupted(GoingBack asked, string name, bool isBack)
+    {
+        try
+        {
+            file.Change(state =>
+                state.Last?.GetValueOrDefault(asked.Server.Text) is { } last && last.At >= asked.At
+                    ? state
+                    : state.With(
+                        asked.Server,
+                        new(asked.Savepoint, name, isBack, asked.By, asked.At, clock.GetUtcNow(), Interrupted(isBack))
+                    )
+            );
+        }
+        catch (DiskRefused refused)
+        {
+            TellRefusal(refused);
+        }
     }
 
     private void TellRefusal(DiskRefused refused) =>
@@ -146,6 +173,8 @@ public sealed class SavepointKeeper(
                 stop
             );
             spares.Refresh(@base, sweep: !end.Done);
+            if (!end.Done)
+                stop.ThrowIfCancellationRequested();
             if (!end.Done)
                 return Problem.Failed(end.Message);
             var made = copy with
@@ -218,6 +247,9 @@ public sealed class SavepointKeeper(
             if (twin is not null)
                 bases.NoteFound(host, twin, null);
             spares.Refresh(@base, sweep: !end.Done);
+            // What it had done by then, the next start asks.
+            if (!end.Done)
+                stop.ThrowIfCancellationRequested();
             if (!end.Done)
                 return Problem.Failed(Partly(end.Message, times.Keys));
             times[@base.Name] = DatabaseHost.Instant(end.Results, "data_time");
@@ -269,13 +301,28 @@ public sealed class SavepointKeeper(
         await journal.Do(act =>
         {
             foreach (var half in act.Of(file).Savepoints.Values.Where(IsLost).ToList())
-                EndKeep(act, half, "It was interrupted by an end of the console. Keep the state again.");
+            {
+                EndKeep(act, half, Interrupted(isBack: false));
+                act.After(() => Tell(half.Server));
+            }
         });
+    }
+
+    // A database host that does not answer must not keep people from being told.
+    private void TellInterrupted()
+    {
+        foreach (var back in file.Value.Back.Values.Where(b => !busy.Has(b.Server)))
+        {
+            var name = file.Value.Savepoints.GetValueOrDefault(back.Savepoint.Text)?.Name ?? back.Savepoint.Text;
+            NoteInterrupted(back, name, isBack: true);
+            Tell(back.Server);
+        }
     }
 
     private async Task Tidy(CancellationToken stop)
     {
         await DropInterrupted();
+        TellInterrupted();
         await TellAndDropOld();
         foreach (var back in file.Value.Back.Values.Where(b => !busy.Has(b.Server)).ToList())
             await Settle(back, stop);

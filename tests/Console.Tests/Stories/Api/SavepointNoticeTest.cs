@@ -139,6 +139,82 @@ public sealed class SavepointNoticeTest
         );
     }
 
+    [Fact]
+    public async Task What_an_end_of_the_console_has_cut_off_is_told_at_the_next_start_though_no_host_answers()
+    {
+        await using var console = new ConsoleProcess();
+        console.Build().WithTemplates().WithFile("password", "x").WithFile("program", Silent).With(App).Write();
+        File.SetUnixFileMode(Path.Combine(console.Folder, "program"), (UnixFileMode)0b111_101_101);
+        await console.StartWithServers();
+        await console.Kill();
+        var (now, state) = (DateTimeOffset.UtcNow, Path.Combine(console.Folder, "state"));
+        await File.WriteAllTextAsync(
+            Path.Combine(state, "savepoints.json"),
+            $$"""
+            { "version": 1,
+              "back": { "qa01": { "server": "qa01", "savepoint": "12", "by": "ben", "at": "{{now:O}}" } },
+              "savepoints": {
+                {{Savepoint("12", "qa01", now)}},
+                {{Savepoint("13", "qa02", now).Replace("kept", "making", StringComparison.Ordinal)}} } }
+            """
+        );
+        await CountFrom14(console);
+        await console.StartWithServers();
+        foreach (var (server, back) in new[] { ("qa01", true), ("qa02", false) })
+        {
+            await Wait.Until("it is told", async () => await LastOn(console, server) is { Length: > 0 }, 10);
+            Assert.StartsWith(
+                "It was interrupted by an end of the console",
+                await LastOn(console, server),
+                StringComparison.Ordinal
+            );
+            var last = (await console.Http.Json($"api/servers/{server}/savepoints")).GetProperty("last");
+            Assert.Equal(
+                ("ben", back, "before the import"),
+                (last.Text("by"), last.GetProperty("back").GetBoolean(), last.Text("name"))
+            );
+        }
+    }
+
+    [Fact]
+    public async Task What_a_stop_cuts_off_is_written_down_before_the_end()
+    {
+        await using var console = new ConsoleProcess();
+        console.Build().WithTemplates().WithFile("password", "x").WithFile("program", Silent).With(App).Write();
+        File.SetUnixFileMode(Path.Combine(console.Folder, "program"), (UnixFileMode)0b111_101_101);
+        await console.StartWithServers();
+        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "basket", hours = 4 });
+        await console.Kill();
+        var state = Path.Combine(console.Folder, "state");
+        await File.WriteAllTextAsync(Path.Combine(state, "history", "qa01.json"), History);
+        await console.StartWithServers();
+        var keeping = console.Http.Post("api/servers/qa01/savepoints", new { name = "half" });
+        await Wait.Until(
+            "it is under way",
+            async () =>
+                (await console.Http.Json("api/servers/qa01/savepoints")).GetProperty("work").ValueKind
+                == JsonValueKind.Object
+        );
+        Shell.Run($"kill -TERM {console.Id}");
+        await Wait.Until("it has ended", () => console.HasExited, 40);
+        await keeping.ContinueWith(_ => { }, TaskScheduler.Default);
+        var left = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(state, "savepoints.json")))!;
+        Assert.StartsWith(
+            "It was interrupted by an end of the console",
+            left["last"]!["qa01"]!["problem"]!.GetValue<string>(),
+            StringComparison.Ordinal
+        );
+    }
+
+    // It is there, and never says a word.
+    private const string Silent = "#!/bin/sh\nexec sleep 100\n";
+
+    private static async Task<string?> LastOn(ConsoleProcess console, string server) =>
+        (await console.Http.Json($"api/servers/{server}/savepoints")).GetProperty("last") is
+            { ValueKind: JsonValueKind.Object } last
+            ? last.Text("problem")
+            : null;
+
     // The numbers up to it are taken.
     private static async Task CountFrom14(ConsoleProcess console)
     {
