@@ -185,11 +185,11 @@ public static class ConsoleCommands
             HelpName = "N",
             DefaultValueFactory = _ => 15,
         };
-        var end = new Option<bool>("--end") { Description = "Lets builds and restores begin again." };
+        var end = new Option<bool>("--end") { Description = "Lets builds, restores and savepoints begin again." };
         var command = new Command(
             "drain",
-            "Has no build and no restore begin, and waits until those that run have ended: before a stop. What waits "
-                + "goes on after the next start."
+            "Has no build, restore or savepoint begin, and waits until those that run have ended: before a stop. What "
+                + "waits goes on after the next start."
         )
         {
             minutes,

@@ -26,7 +26,7 @@ internal static partial class DrainCommand
         if (ends)
         {
             mark.Remove();
-            await Say("Builds and restores begin again.");
+            await Say("Builds, restores and savepoints begin again.");
             return 0;
         }
         using var console = new RunningConsole(settings);
@@ -72,13 +72,15 @@ internal static partial class DrainCommand
             if (DateTimeOffset.UtcNow >= until)
             {
                 await Say(
-                    $"Builds and restores that still run: {running}. A stop now interrupts them; `console drain --end` "
-                        + "lets others begin again."
+                    $"Builds, restores and savepoints that still run: {running}. A stop now interrupts them; "
+                        + "`console drain --end` lets others begin again."
                 );
                 return 1;
             }
             if (running > 0 && running != told)
-                await Say($"Builds and restores that run: {running}. Waiting until {Times.Say(until)} at most.");
+                await Say(
+                    $"Builds, restores and savepoints that run: {running}. Waiting until {Times.Say(until)} at most."
+                );
             told = running;
             await Task.Delay(Pause, cancel);
         }
@@ -89,6 +91,6 @@ internal static partial class DrainCommand
 
     private static Task Say(string text) => System.Console.Out.WriteLineAsync(text);
 
-    [GeneratedRegex("""^console_(builds|restores)\{state="running"\} (?<number>[0-9]+)$""", OfLines)]
+    [GeneratedRegex("""^console_(builds|restores|savepoints)\{state="running"\} (?<number>[0-9]+)$""", OfLines)]
     private static partial Regex JobsThatRun();
 }

@@ -6,6 +6,7 @@ using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
+using TestServers.Savepoints;
 using TestServers.Storage;
 
 namespace TestServers.Monitoring;
@@ -17,6 +18,7 @@ public sealed class Gauges(
     ReservationBook reservations,
     JobStore<Build> builds,
     Restores restores,
+    SavepointKeeper savepoints,
     CallPlaces places,
     ServerCleanup cleaning,
     DiskWatch disk,
@@ -73,6 +75,12 @@ public sealed class Gauges(
             new("console_reservations", "Reservations that hold now", None, () => One(reservations.All().Count())),
             new("console_builds", "Builds kept, by state", ["state"], () => CountByState(builds.All)),
             new("console_restores", "Restores kept, by state", ["state"], () => CountByState(restores.Store.All)),
+            new(
+                "console_savepoints",
+                "Savepoints that are made or gone back to, by state: waiting, running",
+                ["state"],
+                CountSavepoints
+            ),
             new("console_queue_oldest_wait_seconds", "How long the build waits that waits longest", None, OldestWait),
             new(
                 "console_host_up",
@@ -126,6 +134,12 @@ public sealed class Gauges(
     {
         var counts = all.CountBy(r => r.State).ToDictionary();
         return Enum.GetValues<JobState>().Select(s => new GaugeRow([Measures.Word(s)], counts.GetValueOrDefault(s)));
+    }
+
+    private IEnumerable<GaugeRow> CountSavepoints()
+    {
+        var waiting = savepoints.Works.Count(w => w.Waits);
+        return [new(["waiting"], waiting), new(["running"], savepoints.Works.Count() - waiting)];
     }
 
     private IEnumerable<GaugeRow> CountServers()

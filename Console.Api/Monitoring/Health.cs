@@ -101,7 +101,7 @@ public sealed class Health(
                 "queue",
                 "",
                 HealthState.Warning,
-                $"No build and no restore begins until {Times.Say(until)}, as the console is to be stopped "
+                $"No build, restore or savepoint begins until {Times.Say(until)}, as the console is to be stopped "
                     + "(console drain). What waits goes on after the next start."
             );
             yield break;

@@ -42,6 +42,10 @@ public sealed record Savepoint(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JobId? Instead { get; init; }
 
+    /// <summary>It was asked for while nothing was to begin (`console drain`), and waits for that to be over.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Waits { get; init; }
+
     /// <summary>Bytes of all its databases; null: not known.</summary>
     [JsonIgnore]
     public long? Size => Copies.Any(c => c.Size is null) ? null : Copies.Sum(c => c.Size);
@@ -69,7 +73,12 @@ public sealed record SavedCopy(
 
 /// <summary>That a server goes back to a savepoint right now, or did when the console ended.</summary>
 /// <param name="Server">The server, which may be another than the savepoint's.</param>
-public sealed record GoingBack(ServerName Server, JobId Savepoint, string By, DateTimeOffset At);
+public sealed record GoingBack(ServerName Server, JobId Savepoint, string By, DateTimeOffset At)
+{
+    /// <summary>It was asked for while nothing was to begin (`console drain`), and waits for that to be over.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Waits { get; init; }
+}
 
 /// <summary>How the last thing that was done with a server's savepoints ended.</summary>
 /// <param name="Savepoint">The savepoint that was made, or gone back to.</param>

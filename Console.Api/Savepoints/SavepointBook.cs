@@ -82,13 +82,14 @@ public sealed class SavepointBook(
             )
             {
                 Instead = instead,
+                Waits = keeper.IsDrained,
             };
             act.Change(file, state => state.With(made));
             busy.Begin(act, server, UnderWay(server));
             var former = instead is null ? "" : $", in place of {instead}";
             audit.Write(act, deed.Caller, "keep state", server.Text, $"savepoint {id}: {called}{former}");
             answers.Keep(act, deed, new AskedSavepoint(id) { At = made.At });
-            work = new(server, id, called, isBack: false, deed.Caller.Name, made.At);
+            work = new(server, id, called, isBack: false, deed.Caller.Name, made.At) { Waits = made.Waits };
             return made;
         });
         if (work is not null)
@@ -118,13 +119,13 @@ public sealed class SavepointBook(
                 throw Problem.Conflict($"{Capital(found.Say())}, is not whole yet. Wait until it is.");
             if (rules.WhyNot(server, found) is { } why)
                 throw Problem.Conflict(why).With("server", server);
-            back = new(server, id, deed.Caller.Name, clock.GetUtcNow());
+            back = new(server, id, deed.Caller.Name, clock.GetUtcNow()) { Waits = keeper.IsDrained };
             turn = numbers.Next(act);
             act.Change(file, state => state.With(back));
             busy.Begin(act, server, UnderWay(server));
             audit.Write(act, deed.Caller, "go back", server.Text, found.Say());
             answers.Keep(act, deed, new AskedSavepoint(id) { At = back.At });
-            work = new(server, id, found.Name, isBack: true, deed.Caller.Name, back.At);
+            work = new(server, id, found.Name, isBack: true, deed.Caller.Name, back.At) { Waits = back.Waits };
             return found;
         });
         if (work is not null)

@@ -30,9 +30,11 @@ public sealed class SavepointKeeper(
     Audit audit,
     TimeProvider clock,
     ILogger<SavepointKeeper> log
-) : BackgroundService
+) : BackgroundService, IHostedLifecycleService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20),
+        WhileDrained = TimeSpan.FromSeconds(1);
+    private readonly DrainMark _drain = new(settings.Newest.State);
 
     private readonly Loop _loop = new(Pause, log);
     private readonly ConcurrentDictionary<ServerName, SavepointWork> _running = new();
@@ -44,6 +46,12 @@ public sealed class SavepointKeeper(
 
     /// <summary>Raised when the savepoints of a server, or what is under way with them, are another thing.</summary>
     public event Action<ServerName>? Changed;
+
+    /// <summary>Whether nothing is to begin now.</summary>
+    internal bool IsDrained => _drain.Until is not null;
+
+    /// <summary>All that is under way, or waits to begin.</summary>
+    public IEnumerable<SavepointWork> Works => _running.Values;
 
     /// <summary>What is under way on a server; null: nothing.</summary>
     public SavepointWork? WorkOn(ServerName server) => _running.GetValueOrDefault(server);
@@ -74,6 +82,36 @@ public sealed class SavepointKeeper(
             throw Problem.Failed($"{problem} The savepoint is dropped as soon as that is possible.");
     }
 
+    /// <summary>Before any build begins: what has waited for this start came before those behind it.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await journal.Do(act =>
+        {
+            foreach (var server in file.Value.Waiting)
+                busy.Begin(act, server);
+        });
+        foreach (
+            var made in file.Value.Savepoints.Values.Where(s => s is { State: SavepointState.Making, Waits: true })
+        )
+            BeginKeep(made, new(made.Server, made.Id, made.Name, isBack: false, made.By, made.At) { Waits = true });
+        foreach (var back in file.Value.Back.Values.Where(b => b.Waits))
+        {
+            if (file.Value.Savepoints.GetValueOrDefault(back.Savepoint.Text) is { } of)
+                BeginBack(
+                    of,
+                    back,
+                    of.Id,
+                    new(back.Server, of.Id, of.Name, isBack: true, back.By, back.At) { Waits = true }
+                );
+        }
+    }
+
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         copies.DroppedGone += DropOfGone;
@@ -99,12 +137,19 @@ public sealed class SavepointKeeper(
             {
                 var stop = await _started.Task;
                 using var held = settings.Hold();
-                problem = await run(stop);
+                problem = work.Waits ? await WaitForBegin(work, stop) : null;
+                problem ??= await run(stop);
                 await Persistence.Write(() => journal.Do(act => end(act, problem)), TellRefusal, stop);
             }
             catch (DiskRefused refused)
             {
                 TellRefusal(refused);
+            }
+            catch (OperationCanceledException) when (work.Waits)
+            {
+                problem = Problem.Failed(
+                    "It had not begun when the console was stopped; it is done after the next start."
+                );
             }
             catch (OperationCanceledException)
             {
@@ -124,6 +169,29 @@ public sealed class SavepointKeeper(
                 _loop.Wake();
             }
         });
+    }
+
+    // As a build does: it begins when the console is not to be stopped any more, or after the next start, and only
+    // while who has asked for it still holds the server.
+    private async Task<Problem?> WaitForBegin(SavepointWork work, CancellationToken stop)
+    {
+        work.WaitsFor = "the console is to be stopped (console drain)";
+        while (IsDrained)
+            await Task.Delay(WhileDrained, stop);
+        stop.ThrowIfCancellationRequested();
+        work.WaitsFor = null;
+        if (reservations.Of(work.Server)?.IsFor(work.By) != true)
+            return Problem.Failed(
+                $"It had to wait, as the console was to be stopped, and {work.By} does not hold {work.Server} any "
+                    + "more. Reserve it, and try again."
+            );
+        await Persistence.Write(
+            () => journal.Do(act => act.Change(file, state => state.WithBegun(work.Server))),
+            TellRefusal,
+            stop
+        );
+        work.Waits = false;
+        return null;
     }
 
     private static GoingBack Asked(SavepointWork work) => new(work.Server, work.Savepoint, work.By, work.At);
@@ -295,7 +363,7 @@ public sealed class SavepointKeeper(
     // What was being made when the console ended is not known to be whole.
     private async Task DropInterrupted()
     {
-        bool IsLost(Savepoint s) => s.State == SavepointState.Making && !busy.Has(s.Server);
+        bool IsLost(Savepoint s) => s is { State: SavepointState.Making, Waits: false } && !busy.Has(s.Server);
         if (!file.Value.Savepoints.Values.Any(IsLost))
             return;
         await journal.Do(act =>
@@ -311,7 +379,7 @@ public sealed class SavepointKeeper(
     // A database host that does not answer must not keep people from being told.
     private void TellInterrupted()
     {
-        foreach (var back in file.Value.Back.Values.Where(b => !busy.Has(b.Server)))
+        foreach (var back in file.Value.Back.Values.Where(b => !b.Waits && !busy.Has(b.Server)))
         {
             var name = file.Value.Savepoints.GetValueOrDefault(back.Savepoint.Text)?.Name ?? back.Savepoint.Text;
             NoteInterrupted(back, name, isBack: true);
@@ -324,7 +392,7 @@ public sealed class SavepointKeeper(
         await DropInterrupted();
         TellInterrupted();
         await TellAndDropOld();
-        foreach (var back in file.Value.Back.Values.Where(b => !busy.Has(b.Server)).ToList())
+        foreach (var back in file.Value.Back.Values.Where(b => !b.Waits && !busy.Has(b.Server)).ToList())
             await Settle(back, stop);
         foreach (var left in file.Value.Savepoints.Values.Where(s => s.State == SavepointState.Dropping).ToList())
         {

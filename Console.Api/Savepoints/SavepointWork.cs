@@ -22,6 +22,9 @@ public sealed class SavepointWork(
     public string By => by;
     public DateTimeOffset At => at;
 
+    /// <summary>It has not begun, as nothing is to begin now.</summary>
+    public bool Waits { get; set; }
+
     /// <summary>From 0 to 1; null: not told yet.</summary>
     public double? Progress { get; set; }
 

@@ -67,6 +67,25 @@ public sealed record SavepointsState(
             Last = (Last ?? NoneEnded).SetItem(server.Text, last),
         };
 
+    /// <summary>What waited on a server begins.</summary>
+    public SavepointsState WithBegun(ServerName server)
+    {
+        var made = Savepoints
+            .Values.Where(p => p.Server == server && p.Waits)
+            .Aggregate(this, (state, p) => state.With(p with { Waits = false }));
+        return Back.GetValueOrDefault(server.Text) is { Waits: true } back
+            ? made.With(back with { Waits = false })
+            : made;
+    }
+
+    /// <summary>The servers on which something waits to begin.</summary>
+    [JsonIgnore]
+    public IEnumerable<ServerName> Waiting =>
+        Savepoints
+            .Values.Where(p => p is { State: SavepointState.Making, Waits: true })
+            .Select(p => p.Server)
+            .Concat(Back.Values.Where(b => b.Waits).Select(b => b.Server));
+
     /// <summary>Without what has ended before a time; the same state when nothing has.</summary>
     public SavepointsState WithoutEnded(DateTimeOffset before) =>
         Last?.Values.Any(l => l.EndedAt < before) != true

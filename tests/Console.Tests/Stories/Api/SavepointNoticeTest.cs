@@ -206,12 +206,97 @@ public sealed class SavepointNoticeTest
         );
     }
 
+    [Fact]
+    public async Task A_drain_waits_for_what_runs_and_what_is_asked_for_meanwhile_begins_with_the_next_start()
+    {
+        await using var console = new ConsoleProcess();
+        var sign = Path.Combine(console.Folder, "go");
+        console
+            .Build()
+            .WithTemplates()
+            .WithFile("password", "x")
+            .WithFile("program", $"#!/bin/sh\nuntil [ -e '{sign}' ]; do sleep 0.1; done\nexit 1\n")
+            .With(App)
+            .Write();
+        File.SetUnixFileMode(Path.Combine(console.Folder, "program"), (UnixFileMode)0b111_101_101);
+        await console.StartWithServers();
+        foreach (var server in (string[])["qa01", "qa02"])
+            await console.Http.Put($"api/servers/{server}/reservation", new { purpose = "basket", hours = 4 });
+        await console.Kill();
+        foreach (var server in (string[])["qa01", "qa02"])
+            await File.WriteAllTextAsync(
+                Path.Combine(console.Folder, "state", "history", $"{server}.json"),
+                History.Replace("qa01", server, StringComparison.Ordinal)
+            );
+        await console.StartWithServers();
+
+        var first = console.Http.Post("api/servers/qa01/savepoints", new { name = "first" });
+        await Wait.Until("it runs", async () => await WorkOn(console, "qa01") is not null);
+        var drain = console.Command("drain", "--minutes", "1");
+        await Wait.Until(
+            "nothing begins",
+            async () =>
+                (await console.Http.GetStringAsync("healthz")).Contains("console drain", StringComparison.Ordinal)
+        );
+        var second = console.Http.Post("api/servers/qa02/savepoints", new { name = "second" });
+        await Wait.Until(
+            "it waits",
+            async () =>
+                await WorkOn(console, "qa02") is { } work && work.Contains("console drain", StringComparison.Ordinal)
+        );
+        Assert.Null(await LastOn(console, "qa01"));
+        Assert.False(drain.IsCompleted);
+        await File.WriteAllTextAsync(sign, "");
+        var end = await drain;
+        Assert.True(end.Exit == 0, end.Output + end.Errors);
+        Assert.Contains("Builds, restores and savepoints that run: 1", end.Output, StringComparison.Ordinal);
+        Assert.NotNull(await LastOn(console, "qa01"));
+        Assert.NotNull(await WorkOn(console, "qa02"));
+        Assert.Null(await LastOn(console, "qa02"));
+
+        Shell.Run($"kill -TERM {console.Id}");
+        await Wait.Until("it has ended", () => console.HasExited, 40);
+        await Task.WhenAll(first, second).ContinueWith(_ => { }, TaskScheduler.Default);
+        await console.StartWithServers();
+        // The program has failed with its own words, so it was called.
+        await Wait.Until("it has begun, and ended", async () => await LastOn(console, "qa02") is { Length: > 0 }, 20);
+        Assert.DoesNotContain("interrupted", await LastOn(console, "qa02"), StringComparison.Ordinal);
+        Assert.Equal(await LastOn(console, "qa01"), await LastOn(console, "qa02"));
+    }
+
+    [Fact]
+    public async Task What_has_waited_for_a_drain_is_not_done_on_a_server_that_its_holder_has_released()
+    {
+        await using var console = new ConsoleProcess();
+        console.Build().WithTemplates().WithFile("password", "x").WithFile("program", Silent).With(App).Write();
+        File.SetUnixFileMode(Path.Combine(console.Folder, "program"), (UnixFileMode)0b111_101_101);
+        await console.StartWithServers();
+        await console.Http.Put("api/servers/qa01/reservation", new { purpose = "basket", hours = 4 });
+        await console.Kill();
+        await File.WriteAllTextAsync(Path.Combine(console.Folder, "state", "history", "qa01.json"), History);
+        await console.StartWithServers();
+        await console.Command("drain", "--minutes", "1");
+        var asked = console.Http.Post("api/servers/qa01/savepoints", new { name = "late" });
+        await Wait.Until("it waits", async () => await WorkOn(console, "qa01") is not null);
+        await console.Http.DeleteAsync("api/servers/qa01/reservation");
+        Assert.Equal(0, (await console.Command("drain", "--end")).Exit);
+        await Wait.Until("it is refused", async () => await LastOn(console, "qa01") is { Length: > 0 }, 10);
+        Assert.Contains("anna does not hold qa01 any more", await LastOn(console, "qa01"), StringComparison.Ordinal);
+        await asked.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    private static async Task<string?> WorkOn(ConsoleProcess console, string server) =>
+        (await console.Http.Json($"api/servers/{server}/savepoints")).GetProperty("work")
+            is { ValueKind: JsonValueKind.Object } work
+            ? work.GetRawText()
+            : null;
+
     // It is there, and never says a word.
     private const string Silent = "#!/bin/sh\nexec sleep 100\n";
 
     private static async Task<string?> LastOn(ConsoleProcess console, string server) =>
-        (await console.Http.Json($"api/servers/{server}/savepoints")).GetProperty("last") is
-            { ValueKind: JsonValueKind.Object } last
+        (await console.Http.Json($"api/servers/{server}/savepoints")).GetProperty("last")
+            is { ValueKind: JsonValueKind.Object } last
             ? last.Text("problem")
             : null;
 

@@ -150,7 +150,7 @@ public sealed class CheckTest(LabFixture lab) : IClassFixture<LabFixture>
         await lab.AsOwner("touch", $"{lab.Folder}/guests/qa06/srv/drained", $"{lab.Folder}/guests/qa07/srv/drained");
         var end = await drain;
         Assert.True(end.Exit == 0, end.Output + end.Errors);
-        Assert.Contains("Builds and restores that run: 1", end.Output, StringComparison.Ordinal);
+        Assert.Contains("Builds, restores and savepoints that run: 1", end.Output, StringComparison.Ordinal);
         Assert.Equal("succeeded", (await console.Process.Http.Json($"api/builds/{running}")).Text("state"));
         Assert.Equal("queued", (await console.Process.Http.Json($"api/builds/{waiting}")).Text("state"));
         await console.Process.Kill();
