@@ -9,6 +9,11 @@ namespace TestServers.Administration;
 /// <param name="State">The worst of the parts'.</param>
 internal sealed record CheckedInstallation(PartState State, IReadOnlyList<CheckedPart> Parts);
 
+/// <summary>Where the web server is looked at.</summary>
+/// <param name="Url">Where people open the console; null: as the settings say.</param>
+/// <param name="Apache">Apache's own file; null: where Debian or RHEL has it.</param>
+internal sealed record FrontPlace(string? Url, string? Apache);
+
 /// <summary>`console check`: each part of the installation is ok, or what to do.</summary>
 internal static class CheckCommand
 {
@@ -20,13 +25,13 @@ internal static class CheckCommand
 
     public static async Task<int> Run(
         string settingsFile,
-        string? url,
+        FrontPlace front,
         bool asJson,
         TextWriter output,
         CancellationToken cancel
     )
     {
-        var parts = await Look(settingsFile, url, cancel);
+        var parts = await Look(settingsFile, front, cancel);
         var worst = parts.Max(p => p.State);
         if (asJson)
             await output.WriteLineAsync(JsonSerializer.Serialize(new CheckedInstallation(worst, parts), AsJson));
@@ -35,7 +40,7 @@ internal static class CheckCommand
         return worst == PartState.Wrong ? 1 : 0;
     }
 
-    private static async Task<IReadOnlyList<CheckedPart>> Look(string file, string? url, CancellationToken cancel)
+    private static async Task<IReadOnlyList<CheckedPart>> Look(string file, FrontPlace front, CancellationToken cancel)
     {
         ConsoleSettings settings;
         try
@@ -48,7 +53,7 @@ internal static class CheckCommand
         }
         var looks = await Task.WhenAll(
             Task.Run(() => LocalChecks.Look(settings, cancel), cancel),
-            ServingChecks.Look(settings, url, cancel),
+            ServingChecks.Look(settings, front, cancel),
             HostChecks.Look(settings, cancel),
             RepositoryChecks.Look(settings, cancel)
         );

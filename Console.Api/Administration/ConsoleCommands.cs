@@ -73,17 +73,23 @@ public static class ConsoleCommands
             Description = "Where people open the console, when `publicUrl` in the settings does not say so.",
             HelpName = "URL",
         };
+        var apache = new Option<string?>("--apache")
+        {
+            Description = "Apache's own file that includes the others, when it is not where Debian or RHEL has it.",
+            HelpName = "FILE",
+        };
         var command = new Command("check", "Looks at the whole installation: each part is ok, or what to do.")
         {
             json,
             url,
+            apache,
         };
         return Does(
             command,
             (asked, cancel) =>
                 CheckCommand.Run(
                     asked.GetRequiredValue(settings),
-                    asked.GetValue(url),
+                    new(asked.GetValue(url), asked.GetValue(apache)),
                     asked.GetValue(json),
                     System.Console.Out,
                     cancel

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TestServers.Access;
 using TestServers.Settings;
 
 namespace TestServers.Administration.Checks;
@@ -14,9 +15,17 @@ internal static partial class ServingChecks
 
     public static async Task<IReadOnlyList<CheckedPart>> Look(
         ConsoleSettings settings,
-        string? url,
+        FrontPlace front,
         CancellationToken cancel
-    ) => [.. await LookAtConsole(settings, cancel), await LookAtFront(settings, url, cancel)];
+    ) =>
+        [
+            .. await LookAtConsole(settings, cancel),
+            await LookAtFront(settings, front.Url, cancel),
+            // It may be another one on this machine while nobody has said where the console's is.
+            .. settings.Listen.Socket is null || (front.Apache ?? front.Url ?? settings.PublicUrl) is null
+                ? Array.Empty<CheckedPart>()
+                : [ApacheFiles.Look(front.Apache, CallPlaces.InAll)],
+        ];
 
     private static async Task<IReadOnlyList<CheckedPart>> LookAtConsole(
         ConsoleSettings settings,

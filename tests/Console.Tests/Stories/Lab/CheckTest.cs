@@ -11,7 +11,13 @@ public sealed class CheckTest(LabFixture lab) : IClassFixture<LabFixture>
     [Fact]
     public async Task A_whole_installation_is_ok_in_every_part()
     {
-        var end = await Check(Path.Combine(lab.Folder, "console.json"), "--url", lab.Console);
+        var end = await Check(
+            Path.Combine(lab.Folder, "console.json"),
+            "--url",
+            lab.Console,
+            "--apache",
+            $"{lab.Folder}/front/apache.conf"
+        );
         var parts = PartsOf(end);
         // What stories before this one have left to be looked at is no fault of the installation.
         Assert.DoesNotContain(parts, p => p.Text("state") == "wrong" && p.Text("part") is not ("base" or "restore"));
@@ -28,6 +34,7 @@ public sealed class CheckTest(LabFixture lab) : IClassFixture<LabFixture>
                 ("tool", "svn"),
                 ("console", ""),
                 ("web server", ""),
+                ("web server's calls", ""),
                 ("repository", "shop"),
                 ("repository", "photos"),
                 ("database host", "db1"),
