@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
@@ -34,6 +35,11 @@ public sealed class ServerLooks(
     private readonly ConcurrentDictionary<ServerName, bool> _asked = new(),
         _missed = new();
 
+    private readonly ConcurrentDictionary<ServerName, ImmutableArray<OldTool>> _old = new();
+
+    /// <summary>What of the tools that builds use is too old on a server, as it said last.</summary>
+    public IEnumerable<OldTool> OldOn(ServerName server) => _old.GetValueOrDefault(server, []);
+
     /// <summary>Has a server asked soon, as something about it does not fit.</summary>
     public void Ask(ServerName server) => _asked[server] = true;
 
@@ -51,6 +57,7 @@ public sealed class ServerLooks(
         if (!status.Done || !status.Results.ContainsKey("disk_free"))
             return false;
         folders.Note(server.Name, status);
+        NoteOld(server.Name, status);
         if (BuiltMark.OfSite(status) is null)
             history.NoteOther(server.Name, null);
         var found = await finds.Of(server.Name, known, status, cancel);
@@ -59,6 +66,22 @@ public sealed class ServerLooks(
         foreach (var other in found.Otherwise.Except(known.Otherwise))
             log.LogWarning("{Server}: {Found}", server.Name, other.Message);
         return true;
+    }
+
+    // A tool that no app needs may be as old as it is.
+    private void NoteOld(ServerName server, HostResult status)
+    {
+        bool IsUsed(RepositoryKind kind) => settings.Now.Apps.Any(a => a.Repository.Kind == kind);
+        ImmutableArray<OldTool> old =
+        [
+            .. OldTool
+                .In(status.Results)
+                .Where(o => o.Name != "git" || IsUsed(RepositoryKind.Git))
+                .Where(o => o.Name != "svn" || IsUsed(RepositoryKind.Svn)),
+        ];
+        foreach (var other in old.Except(OldOn(server)))
+            log.LogWarning("{Server}: {Old}", server, other.Message);
+        _old[server] = old;
     }
 
     // Nobody is refused a server for one call that nobody has asked for: only when the next does not reach it, either.

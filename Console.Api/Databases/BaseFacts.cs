@@ -143,6 +143,9 @@ public sealed class BaseFacts(
     /// <summary>Takes note of what a host has answered.</summary>
     public void NoteAnswer(DatabaseHost host, DatabaseHostStatus status)
     {
+        var known = _statuses.GetValueOrDefault(host.Settings)?.Old ?? [];
+        foreach (var old in status.Old.Except(known))
+            log.LogWarning("Database host {Host}: {Old}", host.Settings.Name, old.Message);
         _statuses[host.Settings] = status;
         foreach (var @base in BasesOf(host))
             Note(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TestServers.HostPrograms;
 using TestServers.Settings;
 
 namespace TestServers.Databases;
@@ -69,6 +70,9 @@ public sealed record DatabaseHostStatus(
     /// <summary>Bytes of that disk in all.</summary>
     public long? DiskSize { get; init; }
 
+    /// <summary>What there is older than the host program needs.</summary>
+    public ImmutableArray<OldTool> Old { get; init; } = [];
+
     /// <summary>What a host has that was not asked yet.</summary>
     public static DatabaseHostStatus Nothing { get; } = new(ImmutableDictionary<BaseName, BaseStatus>.Empty, [], null);
 
@@ -108,6 +112,7 @@ public sealed record DatabaseHostStatus(
         {
             DiskFree = DatabaseHost.Number(results, "disk_free"),
             DiskSize = DatabaseHost.Number(results, "disk_size"),
+            Old = OldTool.In(results),
         };
 
     private static BaseStatus ReadBase(IReadOnlyDictionary<string, string> results, BaseName name) =>

@@ -44,6 +44,7 @@ public sealed class Health(
     Restores restores,
     CopyPresenter copies,
     JobStore<Build> builds,
+    ServerLooks looks,
     Deliveries deliveries,
     DiskWatch disk,
     TimeProvider clock
@@ -124,8 +125,15 @@ public sealed class Health(
             yield return new("host", host.Name, HealthState.Warning, $"{host.Name}: {host.Problem}");
         foreach (var host in inventory.Hosts.Where(h => h.Problem is null && h.NoneNamed is not null))
             yield return new("host", host.Name, HealthState.Warning, $"{host.Name}: {host.NoneNamed}");
-        foreach (var (host, _) in bases.Hosts)
+        foreach (var (host, status) in bases.Hosts)
         {
+            foreach (var old in status?.Old ?? [])
+                yield return new(
+                    "databaseHost",
+                    host.Settings.Name,
+                    HealthState.Warning,
+                    $"{host.Settings.Name}: {old.Message}"
+                );
             if (bases.ProblemOf(host) is { } problem)
                 yield return new(
                     "databaseHost",
@@ -170,6 +178,11 @@ public sealed class Health(
                     HealthState.Warning,
                     $"{server}, since {Times.Say(unreachable.Since)}: {unreachable.Reason}"
                 );
+        }
+        foreach (var server in inventory.Servers.Where(m => m.Running).Select(m => m.Name))
+        {
+            foreach (var old in looks.OldOn(server))
+                yield return new("server", server.Text, HealthState.Warning, $"{server}: {old.Message}");
         }
     }
 

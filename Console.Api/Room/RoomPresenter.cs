@@ -43,7 +43,7 @@ public sealed class RoomPresenter(
         var own = all.Where(c => c.Host == host).ToList();
         return new(
             host.Settings.Name,
-            bases.ProblemOf(host),
+            bases.ProblemOf(host) ?? OldOf(status),
             status?.DiskFree,
             status?.DiskSize,
             [
@@ -54,6 +54,9 @@ public sealed class RoomPresenter(
             [.. own.OrderByDescending(c => c.Found.Size ?? 0).Select(Of)]
         );
     }
+
+    private static string? OldOf(DatabaseHostStatus? status) =>
+        status is { Old.IsEmpty: false } ? string.Join(" ", status.Old.Select(o => o.Message)) : null;
 
     private RoomDatabase Of(Copy copy) =>
         new(

@@ -114,3 +114,33 @@ listen_as_postgres() {
   call check tools=rm
   last_line '@exit 2'
 }
+
+@test "a status tells which tools are too old, with what is needed, and of the others nothing" {
+  use_apache 'echo "Server version: Apache/2.4.57 (Debian)"'
+  call status
+  last_line '@exit 0'
+  [[ $output != *'@result old.'* ]] || { echo "$output" && return 1; }
+  printf '#!/bin/bash\necho "Server version: Apache/2.2.34 (Unix)"\n' >"$work/apachectl"
+  mkdir "$work/bin"
+  printf '#!/bin/bash\necho "git version 2.11.0"\n' >"$work/bin/git"
+  chmod +x "$work/bin/git"
+  PATH=$work/bin:$PATH call status
+  last_line '@exit 0'
+  says '@result old.git=git is 2.11.0 here, and 2.24 is needed at least. Install a newer one.'
+  says '@result old.apache=apache is 2.2.34 here, and 2.4 is needed at least.'
+  [[ $(grep -c '^@result old' <<<"$output") == 2 ]]
+  call check
+  has_fault 'apache is 2.2.34 here, and 2.4 is needed at least'
+}
+
+@test "a version is compared by its numbers, whatever their length" {
+  # shellcheck source=scripts/shared/tools
+  source "$scripts/shared/tools"
+  local version least
+  while read -r version least; do
+    is_as_new "$version" "$least" || { echo "$version $least" && return 1; }
+  done < <(printf '%s\n' '15 15' '15.5 15' '18beta1 15' '15rc1 15' '2.24.0 2.24' '2.100 2.24' '1.14.2 1.9')
+  while read -r version least; do
+    run ! is_as_new "$version" "$least"
+  done < <(printf '%s\n' '14.11 15' '9.6 15' '2.9 2.24' '1.8.19 1.9' '4.4.20 5.0')
+}
