@@ -24,8 +24,6 @@ public sealed class SavepointBook(
     TimeProvider clock
 )
 {
-    private static string UnderWay(ServerName server) => $"The state of {server} is being kept, or gone back to.";
-
     private const int LongestName = 60,
         LongestNote = 200;
 
@@ -85,7 +83,7 @@ public sealed class SavepointBook(
                 Waits = keeper.IsDrained,
             };
             act.Change(file, state => state.With(made));
-            busy.Begin(act, server, UnderWay(server));
+            busy.Begin(act, server, SavepointWork.UnderWay(server));
             var former = instead is null ? "" : $", in place of {instead}";
             audit.Write(act, deed.Caller, "keep state", server.Text, $"savepoint {id}: {called}{former}");
             answers.Keep(act, deed, new AskedSavepoint(id) { At = made.At });
@@ -122,7 +120,7 @@ public sealed class SavepointBook(
             back = new(server, id, deed.Caller.Name, clock.GetUtcNow()) { Waits = keeper.IsDrained };
             turn = numbers.Next(act);
             act.Change(file, state => state.With(back));
-            busy.Begin(act, server, UnderWay(server));
+            busy.Begin(act, server, SavepointWork.UnderWay(server));
             audit.Write(act, deed.Caller, "go back", server.Text, found.Say());
             answers.Keep(act, deed, new AskedSavepoint(id) { At = back.At });
             work = new(server, id, found.Name, isBack: true, deed.Caller.Name, back.At) { Waits = back.Waits };

@@ -88,7 +88,7 @@ public sealed class SavepointKeeper(
         await journal.Do(act =>
         {
             foreach (var server in file.Value.Waiting)
-                busy.Begin(act, server);
+                busy.Begin(act, server, SavepointWork.UnderWay(server));
         });
         foreach (
             var made in file.Value.Savepoints.Values.Where(s => s is { State: SavepointState.Making, Waits: true })

@@ -13,6 +13,9 @@ public sealed class SavepointWork(
     DateTimeOffset at
 )
 {
+    /// <summary>What is said meanwhile to whoever wants something else there.</summary>
+    public static string UnderWay(ServerName server) => $"The state of {server} is being kept, or gone back to.";
+
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ServerName Server => server;

@@ -81,7 +81,7 @@ answers() { (exec 9<>"/dev/tcp/${1/:/\/}") 2>/dev/null; }
 
   shows qa13 '.state == "paused"'
   virt suspend qa05
-  shows qa05 '.state == "paused" and (.unusable | startswith("qa05 is paused. Start it on vmhost"))'
+  shows qa05 '.state == "paused" and (.unusable | startswith("qa05 is paused. Resume it on vmhost"))'
   virt resume qa05
   shows qa05 '.state == "running" and .unusable == null'
 
@@ -99,6 +99,14 @@ answers() { (exec 9<>"/dev/tcp/${1/:/\/}") 2>/dev/null; }
   run call "${address%.*}.9" status
   echo "$output"
   [[ $output == *'@result apache=running'*'@exit 0' ]]
+
+  # By who holds one, from the page's own call.
+  ask servers/qa10/reservation -X PUT -d '{"purpose": "a kernel that hangs", "hours": 1}' | jq -e '.holder == "anna"'
+  ask servers/qa10/power -d '{"action": "start"}' | jq -e '.message | startswith("qa10 is started.")'
+  shows qa10 '.state == "running" and .unusable == null'
+  ask servers/qa10/power -d '{"action": "reset"}' | jq -e '.status == 403'
+  ask servers/qa10/power -d '{"action": "shutdown"}' | jq -e '.action == "shutdown"'
+  shows qa10 '.state == "shut off"'
 
   # One that is taken away, and a libvirt that hangs.
   virt undefine qa14
@@ -132,7 +140,7 @@ answers() { (exec 9<>"/dev/tcp/${1/:/\/}") 2>/dev/null; }
   # Also after an accident, and with one that is paused, in which nothing ends.
   kill -KILL "$libvirt"
   "$lab" down --dir "$dir" 3>&-
-  [[ ! -e /sys/class/net/lab$port ]]
+  run ! ip link show dev "lab$port"
   run grep -lsz "CONSOLE_LAB=$dir" /proc/[0-9]*/environ
   [[ $output == '' ]]
   run grep -lsF " $dir" /proc/[0-9]*/mounts
