@@ -4,7 +4,7 @@
 
 # shellcheck disable=SC2154 # bats sets status, output and lines
 bats_require_minimum_version 1.5.0
-source "$BATS_TEST_DIRNAME/root.bash"
+source "$BATS_TEST_DIRNAME/../hosts/root.bash"
 
 setup() {
   need_root
