@@ -134,6 +134,7 @@ listen_as_postgres() {
 }
 
 @test "a version is compared by its numbers, whatever their length" {
+  lifeline_folder=$scripts/shared
   # shellcheck source=scripts/shared/tools
   source "$scripts/shared/tools"
   local version least
