@@ -41,6 +41,8 @@ internal static class Remedies
             return "Nothing listens there: look whether it is up, and start its sshd.";
         if (Says("invalid characters") || Says("no ssh version") || Says("not an ssh") || Says("banner line"))
             return "What listens there is no sshd: look at its address and port in the settings, and start its sshd.";
+        if (Says("closed by remote host") || Says("connection reset") || Says("broken pipe"))
+            return "Look whether it is up and reachable, and its sshd runs.";
         return "Look whether it is up, reachable from the console's machine, and not overloaded.";
     }
 }

@@ -82,6 +82,9 @@ public static class StateBackup
                         or FormatException
                         or JsonException
                         or ArgumentException
+                        or InvalidOperationException
+                        or NotSupportedException
+                        or ArithmeticException
             )
         {
             throw new UnreadableFile($"{path} is no whole backup of a console: {e.Message} Take another one.", e);
@@ -152,6 +155,8 @@ public static class StateBackup
                 found[name] = new(name, written.Length, sum);
             }
         }
+        // The sum of all that was packed stands behind the last entry, and is looked at by who reads to there.
+        await packed.CopyToAsync(Stream.Null, cancel);
         if (list is null)
             throw new InvalidDataException("its end is missing.");
         foreach (var one in list.Files)

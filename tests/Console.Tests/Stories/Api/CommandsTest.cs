@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
 using TestServers.Administration;
+using TestServers.Storage;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
@@ -171,6 +172,32 @@ public sealed class CommandsTest
         }
         Assert.Empty(Directory.GetFileSystemEntries(console.Folder, "*rest*"));
         Assert.False(File.Exists(Path.Combine(console.Folder, "outside.json")));
+
+        // Whatever byte is another: it is refused, or was of no weight, as some of the padding at the end are.
+        static string Content(string folder) =>
+            string.Join(
+                '\n',
+                Directory
+                    .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                    .Order(StringComparer.Ordinal)
+                    .Select(f => $"{f[folder.Length..]} {Convert.ToBase64String(File.ReadAllBytes(f))}")
+            );
+        var whole = Path.Combine(console.Folder, "whole");
+        await StateBackup.Unpack(good, whole, default);
+        var last = Enumerable.Range(bytes.Length - 20, 20);
+        for (var at = 10; at < bytes.Length; at += Math.Max(1, bytes.Length / 150))
+            last = last.Append(at);
+        foreach (var at in last)
+        {
+            var (file, folder) = (Path.Combine(console.Folder, "flipped"), Path.Combine(console.Folder, "unpacked"));
+            File.WriteAllBytes(file, [.. bytes.Select((b, place) => place == at ? (byte)~b : b)]);
+            var fault = await Record.ExceptionAsync(() => StateBackup.Unpack(file, folder, default));
+            if (fault is null)
+                Assert.Equal(Content(whole), Content(folder));
+            else
+                Assert.True(fault is UnreadableFile, $"byte {at} of {bytes.Length}: {fault}");
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
