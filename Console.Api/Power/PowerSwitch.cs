@@ -34,6 +34,7 @@ public sealed class PowerSwitch(
     {
         SwitchedPower? answer = null;
         Reservation? held = null;
+        HostSettings? host = null;
         await journal.Do(act =>
         {
             answer = answers.Find<SwitchedPower>(deed);
@@ -41,7 +42,7 @@ public sealed class PowerSwitch(
                 return;
             var machine = inventory.Find(server);
             held = Holding(server, number, deed.Caller);
-            EnsureAllowed(machine, action);
+            host = EnsureAllowed(machine, action);
             if (PowerRules.IsSo(machine, action))
             {
                 answer = new(server, action, $"{server} is {machine.State} already. Nothing was done.");
@@ -53,12 +54,17 @@ public sealed class PowerSwitch(
             var of = held is null ? "" : $", number {held.Number} of {held.Holder}";
             audit.Write(act, deed.Caller, "power", server.Text, PowerRules.Name(action) + of);
         });
-        return answer ?? await Do(server, action, held, deed);
+        return answer ?? await Do(server, host!, action, held, deed);
     }
 
-    private async Task<SwitchedPower> Do(ServerName server, PowerAction action, Reservation? held, Deed deed)
+    private async Task<SwitchedPower> Do(
+        ServerName server,
+        HostSettings host,
+        PowerAction action,
+        Reservation? held,
+        Deed deed
+    )
     {
-        var host = inventory.SettingsOf(inventory.Find(server).Host)!;
         string? fault;
         try
         {
@@ -78,6 +84,9 @@ public sealed class PowerSwitch(
                 return;
             }
             TellOthers(act, held, action, deed.Caller.Name);
+            // Somebody may have taken it over meanwhile.
+            if (book.Of(server) is { } now && now.Number != held?.Number)
+                TellOthers(act, now, action, deed.Caller.Name);
             answers.Keep(act, deed, answer);
             book.TellAfter(act, server);
         });
@@ -115,9 +124,9 @@ public sealed class PowerSwitch(
         return book.IsOver(held) ? throw book.Over(held) : held;
     }
 
-    private void EnsureAllowed(Server machine, PowerAction action)
+    private HostSettings EnsureAllowed(Server machine, PowerAction action)
     {
-        if (inventory.SettingsOf(machine.Host)?.Power.Contains(action) != true)
+        if (inventory.SettingsOf(machine.Host) is not { } host || !host.Power.Contains(action))
             throw Problem.Forbidden(
                 $"Servers of {machine.Host} are not {PowerRules.Done(action)} from here: the settings of that host do "
                     + "not allow it. Ask an administrator."
@@ -126,6 +135,7 @@ public sealed class PowerSwitch(
             throw Problem
                 .Conflict($"{machine.Host}, the host of {machine.Name}, does not answer: {problem} Nothing was done.")
                 .With("server", machine.Name);
+        return host;
     }
 
     private void TellOthers(Act act, Reservation? held, PowerAction action, string by)

@@ -1,5 +1,6 @@
 // Start a server; shut it down or reset it, once it was said what that means.
 import { Dialog } from '../page/dialog.js';
+import { later } from '../page/later.js';
 import { noticeDone } from '../page/notice.js';
 import * as templates from '../page/templates.js';
 
@@ -35,6 +36,6 @@ export async function switchPower(page, action) {
     await page.act(async () => noticeDone(await model.switchPower(action)));
     return;
   }
-  await templates.load(['power']);
-  new PowerDialog({ model, action }).open();
+  const has = await later(() => templates.load(['power']).then(() => true));
+  if (has && page.el.isConnected) new PowerDialog({ model, action }).open();
 }

@@ -39,9 +39,9 @@ export const ServerRow = View.extend(_.extend({}, holdVerbs, {
     }
     if (me.onlyReads()) return [];
     const reserve = action('reserve', 'Reserve', 'primary');
-    if (model.whyNot()) return model.canBeReserved() ? [reserve] : [];
-    const shared = model.isShared() ? build('') : [];
     const line = model.waits() ? action('leave', 'Leave line', '') : action('wait', 'Wait', '');
+    if (model.whyNot()) return model.canBeReserved() ? [reserve, ...(model.waits() ? [line] : [])] : [];
+    const shared = model.isShared() ? build('') : [];
     const over = model.isForOthers() ? [] : [takeover];
     if (model.get('reservation')) return [...shared, ...over, line];
     if (model.isMyTurn()) return [...build(''), action('take', 'Take it', 'primary'), action('leave', 'Pass', '')];

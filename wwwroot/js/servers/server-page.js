@@ -25,8 +25,11 @@ const outOfService = async () => (await later(() => import('./service-dialog.js'
 
 // What can be done with its power as it is; what it is told of first has dots.
 function powersOf(model) {
-  const words = model.isRunning() ? { shutdown: 'Shut down …', reset: 'Reset …' } : { start: 'Start' };
-  if (!model.canSwitch() || !(model.isRunning() || model.canBeStarted())) return [];
+  const words = model.canBeStarted() ? { start: 'Start' } : {
+    ...model.isRunning() && { shutdown: 'Shut down …' },
+    ...(model.isRunning() || ['paused', 'in shutdown'].includes(model.get('state'))) && { reset: 'Reset …' }
+  };
+  if (!model.canSwitch()) return [];
   return model.get('power').filter((action) => words[action]).map((action) => ({ action, word: words[action] }));
 }
 
@@ -151,7 +154,7 @@ export const ServerPage = View.extend(_.extend({}, holdVerbs, {
     if (!model.isFree() && !model.waits() && !model.watches()) line.push(verb('watch', 'Tell me when it is free'));
     if (model.isForRepair() && model.get('reservation')) return [verb('takeover', 'Take over'), ...line];
     const reserve = verb('reserve', 'Reserve', 'primary');
-    if (model.whyNot() && model.canBeReserved()) return [reserve];
+    if (model.whyNot() && model.canBeReserved()) return [reserve, ...line];
     if (model.whyNot()) return model.whyOthers() ? [] : line;
     const over = model.isForOthers() ? [] : [verb('takeover', 'Take over')];
     if (model.get('reservation')) return [verb('ask', 'Ask for it …'), ...over, ...line];

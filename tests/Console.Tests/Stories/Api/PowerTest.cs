@@ -170,6 +170,42 @@ public sealed class PowerTest : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_takes_a_server_over_while_it_is_reset_is_told_and_a_name_of_digits_is_refused()
+    {
+        using HttpClient anna = Console.ClientFor("anna"),
+            ben = Console.ClientFor("ben");
+        await anna.Put("api/servers/qa01/reservation", Purpose);
+        var gate = Path.Combine(Console.Folder, "gate");
+        File.WriteAllText(Trouble, $"until [ -e {gate} ]; do sleep 0.05; done");
+        var reset = Switch(anna, "reset", server: "qa01");
+        await Wait.Until("it is under way", () => Called().Length == 1);
+        var over = new { reason = "a customer waits", purpose = "hotfix" };
+        var taken = await ben.Post("api/servers/qa01/reservation/takeover", over);
+        Assert.True(taken.IsSuccessStatusCode, await taken.Content.ReadAsStringAsync());
+        File.WriteAllText(gate, "");
+        Assert.Equal(HttpStatusCode.OK, (await reset).StatusCode);
+        await Wait.Until(
+            "ben is told",
+            async () =>
+                (await ben.Json("api/messages"))
+                    .GetProperty("messages")
+                    .EnumerateArray()
+                    .Any(m => m.Text("text") == "anna has reset qa01.")
+        );
+
+        // virsh would take it for a running domain's number.
+        await Console.Reload(s => s["hosts"]![0]!["servers"] = "^(qa)?[0-9]+$");
+        Console.WriteDomains(("qa01", 1), ("qa02", 1), ("12", 1));
+        await Wait.Until("12 is there", async () => (await anna.GetAsync("api/servers/12")).IsSuccessStatusCode);
+        await anna.Put("api/servers/12/reservation", Purpose);
+        Assert.Equal(
+            "12 could not be reset: virsh takes `12` for the number of some domain. Give it a name with a letter.",
+            await (await Switch(anna, "reset", server: "12")).Problem(HttpStatusCode.BadGateway)
+        );
+        Assert.Single(Called());
+    }
+
+    [Fact]
     public async Task A_host_whose_settings_do_not_say_so_only_lists()
     {
         using HttpClient anna = Console.ClientFor("anna"),
