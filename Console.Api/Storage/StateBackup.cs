@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace TestServers.Storage;
@@ -27,6 +28,9 @@ public static class StateBackup
     private const string ListName = "backup.json";
     private const int Version = 1;
     private const long LargestList = 64 << 20;
+
+    /// <summary>In bytes: NAME_MAX of Linux (limits.h).</summary>
+    private const int LongestName = 255;
 
     /// <summary>Writes a snapshot into a new file, which nobody but this account can read.</summary>
     /// <exception cref="DiskRefused">The file is there already, or the disk refused; there is no file then.</exception>
@@ -148,6 +152,8 @@ public static class StateBackup
             else
             {
                 var (name, content) = (NameOf(entry), entry.DataStream ?? Stream.Null);
+                if (found.Keys.FirstOrDefault(other => IsInTheWay(name, other)) is { } other)
+                    throw new InvalidDataException($"{name} in it is in the way of {other}.");
                 var place = Path.Combine(folder, name);
                 await StateCopy.Write(place, content, cancel);
                 await using var written = File.OpenRead(place);
@@ -197,14 +203,26 @@ public static class StateBackup
             ? Checked(entry.Name, most: 2)
             : throw new InvalidDataException($"{Shown(entry.Name)} in it is no file.");
 
+    // The same file twice, or a file where the other one has a folder.
+    private static bool IsInTheWay(string name, string other) =>
+        name == other
+        || name.StartsWith(other + "/", StringComparison.Ordinal)
+        || other.StartsWith(name + "/", StringComparison.Ordinal);
+
     // It comes from elsewhere: nothing outside of the folder is written by it.
     private static string Checked(string name, int most)
     {
         var parts = name.Split('/');
-        return parts.Length <= most && parts.All(p => p.Length > 0 && p[0] != '.' && !p.Any(char.IsControl))
+        return parts.Length <= most && parts.All(IsOfAState)
             ? name
             : throw new InvalidDataException($"{Shown(name)} in it is nothing of a state.");
     }
+
+    private static bool IsOfAState(string part) =>
+        part.Length > 0
+        && Encoding.UTF8.GetByteCount(part) <= LongestName
+        && part[0] != '.'
+        && !part.Any(char.IsControl);
 
     private static string Shown(string name) => string.Concat(name.Take(80).Select(c => char.IsControl(c) ? ' ' : c));
 }

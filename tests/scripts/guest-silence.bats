@@ -105,10 +105,9 @@ falls_silent() {
 @test "a checkout that is cancelled while the repository is silent ends at once" {
   listen_silently
   sed -i "s,^repositories=,&svn://127.0.0.1:$port ," "$configuration"
-  SECONDS=0
-  run "$program" "$configuration" checkout \
-    < <(send app=shop kind=svn "repository=svn://127.0.0.1:$port/shop" path=trunk && sleep 1)
+  run_held "$program" "$configuration" checkout \
+    < <(send_until '^@program' app=shop kind=svn "repository=svn://127.0.0.1:$port/shop" path=trunk)
   [ "$status" -eq 143 ]
-  ((SECONDS < 6))
+  (($(date +%s) - $(<closed) < 6))
   run ! pgrep -u "$EUID" -f "127.0.0.1:$port/shop"
 }

@@ -52,6 +52,22 @@ await() {
   done
 }
 
+# run_held COMMAND...: as run, and all that it says is in the file said as soon as it is said.
+run_held() {
+  status=0
+  "$@" >said 2>&1 || status=$?
+  output=$(<said)
+  mapfile -t lines <said
+}
+
+# send_until PATTERN [LINE ...]: an input that stays open until run_held's command says PATTERN. When it was closed is in
+# the file closed, in seconds since 1970.
+send_until() {
+  send "${@:2}"
+  await 15 grep -qs -- "$1" said
+  date +%s >closed
+}
+
 # Ports that nobody listens on now; each asker begins at another place.
 free_port() {
   local port=$((21700 + (BASHPID * 7 + RANDOM) % 1200))

@@ -179,7 +179,7 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
 
 @test "the end of the connection's input ends a call that follows, and one that waits for another" {
   rm -f "$BATS_FILE_TMPDIR/cleaned"
-  run timeout 20 "${ssh_to[@]}" greet < <(send app=shop next=5 '' protocol=1 verb=stubborn && sleep 1.5)
+  run_held timeout 20 "${ssh_to[@]}" greet < <(send_until ready app=shop next=5 '' protocol=1 verb=stubborn)
   [ "$status" -eq 143 ]
   [[ $output == *$'@verb stubborn\n'*$'\n@ending\n'*cleaning* ]]
   last_line '@exit 143'
@@ -226,20 +226,19 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
 }
 
 @test "over ssh the exit code is the program's own" {
-  run timeout 20 "${ssh_to[@]}" forge < <(send && sleep 2)
+  run_held timeout 20 "${ssh_to[@]}" forge < <(send_until '^@exit 1')
   [ "$status" -eq 1 ]
   last_line '@exit 1'
 }
 
 @test "the end of the connection's input ends the whole tree, and the cleanup runs" {
   rm -f "$BATS_FILE_TMPDIR/cleaned"
-  SECONDS=0
-  run timeout 20 "${ssh_to[@]}" stubborn < <(send && sleep 0.7)
+  run_held timeout 20 "${ssh_to[@]}" stubborn < <(send_until ready)
   [ "$status" -eq 143 ]
   says 'ending stubborn.'
   [[ $output == *$'\n@ending\n'*cleaning* ]]
   last_line '@exit 143'
-  ((SECONDS < 6))
+  (($(date +%s) - $(<closed) < 6))
   nobody_runs "^$nap\$"
   [ -e "$BATS_FILE_TMPDIR/cleaned" ]
 }

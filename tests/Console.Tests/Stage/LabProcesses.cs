@@ -29,6 +29,34 @@ internal static class LabProcesses
         return Process.Start(start)!;
     }
 
+    /// <summary>
+    /// Takes one of the host program's locks, which are flock(2)'s, and has it until what is given back is disposed.
+    /// </summary>
+    public static async Task<IDisposable> Hold(this LabFixture lab, params string[] path)
+    {
+        var locked = Path.Combine([lab.Folder, .. path]);
+        await lab.AsOwner("touch", locked);
+        FileStream? held = null;
+        await Wait.Until(
+            $"{locked} is nobody's",
+            () =>
+            {
+                try
+                {
+                    // FileShare.None is the same lock.
+                    held = new FileStream(locked, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                }
+                catch (IOException)
+                {
+                    // Somebody has it.
+                }
+                return held is not null;
+            },
+            60
+        );
+        return held!;
+    }
+
     /// <summary>Runs a program to its end, whichever that is.</summary>
     public static async Task Try(string program, params IEnumerable<string> arguments)
     {

@@ -158,6 +158,10 @@ public sealed class CommandsTest
             ["text"] = "no backup"u8.ToArray(),
             ["changed"] = Repacked(good, "reservations.json", text => text.Replace("kept", "lost")),
             ["outside"] = Repacked(good, "reservations.json", text => text, "../outside.json"),
+            ["twice"] = Repacked(good, "reservations.json", text => text, "tokens.json"),
+            ["beneath"] = Repacked(good, "reservations.json", text => text, "tokens.json/reservations.json"),
+            ["above"] = Repacked(good, "reservations.json", text => text, "history"),
+            ["long"] = Repacked(good, "reservations.json", text => text, new string('\u00fc', 130)),
         };
         await console.Kill();
         var state = Shell.Listing(Path.Combine(console.Folder, "state"));

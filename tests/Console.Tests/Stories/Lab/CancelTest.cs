@@ -85,31 +85,13 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
     /// </summary>
     private async Task<IDisposable> NoSpares()
     {
-        // FileShare.None is the same lock as the host program's: flock(2).
-        var locked = Path.Combine(lab.Folder, "database-host", "work", "locks", "spares.shop");
-        FileStream? held = null;
-        await Wait.Until(
-            "nobody makes spares of shop",
-            () =>
-            {
-                try
-                {
-                    held = new FileStream(locked, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                }
-                catch (IOException)
-                {
-                    // Somebody has it.
-                }
-                return held is not null;
-            },
-            60
-        );
+        var held = await lab.Hold("database-host", "work", "locks", "spares.shop");
         foreach (var spare in await lab.Sql("SELECT datname FROM pg_database WHERE datname LIKE 'spare_shop_%'"))
         {
             await lab.Sql($"ALTER DATABASE {spare} IS_TEMPLATE false");
             await lab.Sql($"DROP DATABASE {spare}");
         }
-        return held!;
+        return held;
     }
 
     /// <summary>

@@ -149,7 +149,7 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
                 }
             )
             {
-                var held = lab.AsOwner("flock", Locks, "sleep", "2");
+                using var held = await lab.Hold("database-host", "work", "locks", Copy);
                 var asked = anna.Post($"api/servers/qa05/savepoints{path}", body);
                 await Wait.Until(
                     "it is under way",
@@ -158,7 +158,7 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
                 await lab.Kill("console");
                 await lab.Mend();
                 await asked.ContinueWith(_ => { }, TaskScheduler.Default);
-                await held;
+                held.Dispose();
                 await Settled(anna, id);
                 await Wait.Until(
                     "it is told",
@@ -199,8 +199,6 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
             await DropAll(anna);
         }
     }
-
-    private string Locks => Path.Combine(lab.Folder, "database-host", "work", "locks", Copy);
 
     private const string Closed = "SELECT 1 FROM pg_database WHERE datname LIKE 'copy_shop_qa05' AND NOT datallowconn";
 

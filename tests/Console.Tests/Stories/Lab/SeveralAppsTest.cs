@@ -147,7 +147,7 @@ public sealed class SeveralAppsTest(LabFixture lab) : IClassFixture<LabFixture>
         foreach (var moment in new int?[] { null, 0, 100, 250, 500 })
         {
             await http.BuildWell("own6", "plain", "trunk", database: false, code: true);
-            var locked = moment is null ? lab.AsOwner("flock", Path.Combine(place, ".lock"), "sleep", "2") : null;
+            using var locked = moment is null ? await lab.Hold("guests/qa06/srv/.lock") : null;
             var id = (await (await http.DeleteAsync("api/servers/own6/apps/plain")).Json()).Text("id")!;
             await Wait.Until(
                 "it has begun",
@@ -155,7 +155,7 @@ public sealed class SeveralAppsTest(LabFixture lab) : IClassFixture<LabFixture>
             );
             await Task.Delay(moment ?? 300);
             await own.Process.Kill();
-            await (locked ?? Task.CompletedTask);
+            locked?.Dispose();
             await own.Process.StartWithServers();
             var build = await http.EndOf(id);
             if (build.Text("state") != "succeeded")
@@ -178,12 +178,7 @@ public sealed class SeveralAppsTest(LabFixture lab) : IClassFixture<LabFixture>
         await lab.Release(Server);
         using var anna = lab.As("anna");
         await anna.BuildWell(Server, "shop", "trunk", database: true, code: true);
-        var held = lab.AsOwner(
-            "flock",
-            Path.Combine(lab.Folder, "database-host", "work", "locks", $"copy_shop_{Server}"),
-            "sleep",
-            "3"
-        );
+        using var held = await lab.Hold("database-host", "work", "locks", $"copy_shop_{Server}");
         var id = (await (await anna.DeleteAsync($"api/servers/{Server}/apps/shop")).Json()).Text("id")!;
         await Wait.Until(
             "the copy is about to go",
@@ -191,7 +186,7 @@ public sealed class SeveralAppsTest(LabFixture lab) : IClassFixture<LabFixture>
         );
         await lab.Kill("console");
         await lab.Mend();
-        await held;
+        held.Dispose();
         Assert.Equal("interrupted", (await anna.EndOf(id)).Text("state"));
         Assert.Equal(["shop False"], await AppsOn(anna, Server));
         var off = await TakeOff(anna, Server, "shop");

@@ -180,8 +180,7 @@ public sealed class SeveralDatabasesTest(LabFixture lab) : IClassFixture<LabFixt
     {
         using var anna = lab.As("anna");
         await BuildWell(anna, Full);
-        var locks = Path.Combine(lab.Folder, "database-host", "work", "locks", "copy_reports_qa02");
-        var held = lab.AsOwner("flock", locks, "sleep", "4");
+        using var held = await lab.Hold("database-host", "work", "locks", "copy_reports_qa02");
         var build = await (await Launch(anna, Small)).Json();
         await Wait.Until(
             "the first is exchanged",
@@ -191,7 +190,7 @@ public sealed class SeveralDatabasesTest(LabFixture lab) : IClassFixture<LabFixt
                 && strands.EnumerateArray().Select(s => s.Text("state")).SequenceEqual(["succeeded", "running"])
         );
         await lab.Kill("console");
-        await held;
+        held.Dispose();
         await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
         await lab.Mend();
         Assert.Equal("interrupted", (await anna.Json($"api/builds/{build.Text("id")}")).Text("state"));
