@@ -243,6 +243,23 @@ nobody_runs() { ! pgrep -u "$EUID" -f "$1" >/dev/null; }
   [ -e "$BATS_FILE_TMPDIR/cleaned" ]
 }
 
+@test "what was just starting is ended as soon as the rest, and the cleanup has its time" {
+  local wait runs=()
+  for wait in 00 02 04 06 08 10 11 12 13 14 15 16 18 20 25 30; do
+    mkdir "$wait"
+    (cd "$wait" && run_held "$program" "$configuration" deaf < <(send_until ready "wait=$wait") &&
+      echo "$(($(date +%s) - $(<closed)))" >took) 3>&- &
+    runs+=("$!")
+  done
+  wait "${runs[@]}"
+  for wait in [0-9]*; do
+    echo "$wait: $(<"$wait/took") s: $(<"$wait/said")"
+    (($(<"$wait/took") < 8))
+    [ -e "$BATS_FILE_TMPDIR/cleaned.$wait" ]
+  done
+  nobody_runs "$nap\$"
+}
+
 @test "a program that is told to end lets its verb clean up first" {
   local run
   rm -f "$BATS_FILE_TMPDIR/cleaned"

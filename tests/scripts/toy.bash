@@ -8,7 +8,7 @@ make_toy() {
   cat >"$BATS_FILE_TMPDIR/toy" <<END
 #!/usr/bin/env bash
 nap='$nap'
-program=toy verbs='greet forge escape spare hide fault mute killed stubborn flood half young own' keys=folder
+program=toy verbs='greet forge escape spare hide fault mute killed stubborn flood half young own deaf' keys=folder
 followed='greet' following='greet fault stubborn'
 source '$scripts/shared/lifeline'
 END
@@ -36,6 +36,14 @@ verb_stubborn() {
   env -i setsid bash -c 'sleep 1' &
   say ready
   $nap
+}
+# What begins some milliseconds later does not hear that it is to end, and what puts things in order takes longer than it.
+verb_deaf() {
+  accept_values wait
+  trap 'sleep 2.5; touch "${config[folder]}/cleaned.${value[wait]}"' EXIT
+  say ready
+  sleep "0.${value[wait]}"
+  bash -c "trap '' TERM; $nap; :"
 }
 verb_flood() { seq 200000; head -c 200000 /dev/zero | tr '\0' y; result last one; }
 # A process that is told to end before it has put back the program's traps.
