@@ -60,8 +60,8 @@ run_held() {
   mapfile -t lines <said
 }
 
-# send_until PATTERN [LINE ...]: an input that stays open until run_held's command says PATTERN. When it was closed is in
-# the file closed, in seconds since 1970.
+# send_until PATTERN [LINE ...]: an input that stays open until run_held's command says PATTERN. When it was closed is
+# in the file closed, in seconds since 1970.
 send_until() {
   send "${@:2}"
   await 15 grep -qs -- "$1" said

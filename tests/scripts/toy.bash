@@ -37,7 +37,7 @@ verb_stubborn() {
   say ready
   $nap
 }
-# What begins some milliseconds later does not hear that it is to end, and what puts things in order takes longer than it.
+# What begins some milliseconds later does not hear that it is to end, and putting things in order takes long, too.
 verb_deaf() {
   accept_values wait
   trap 'sleep 2.5; touch "${config[folder]}/cleaned.${value[wait]}"' EXIT

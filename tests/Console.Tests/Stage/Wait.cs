@@ -9,7 +9,7 @@ internal static class Wait
     public static async Task Until(
         string what,
         Func<Task<bool>> condition,
-        double seconds = 20,
+        double seconds = 40,
         Func<Task<string?>>? why = null
     )
     {
@@ -22,7 +22,7 @@ internal static class Wait
         }
     }
 
-    public static Task Until(string what, Func<bool> condition, double seconds = 20) =>
+    public static Task Until(string what, Func<bool> condition, double seconds = 40) =>
         Until(what, () => Task.FromResult(condition()), seconds);
 }
 

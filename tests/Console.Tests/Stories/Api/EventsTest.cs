@@ -85,7 +85,7 @@ public sealed class EventsTest
         var (reader, resumed) = await Open(console, id);
         for (var beats = 0; beats < 3; )
         {
-            var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(3));
+            var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
             if (line != "event: heartbeat")
                 continue;
             var said = DateTimeOffset.Parse((await reader.ReadLineAsync())!["data: ".Length..], null);

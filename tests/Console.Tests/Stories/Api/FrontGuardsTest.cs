@@ -45,7 +45,7 @@ public sealed class FrontGuardsTest
         using var log = await anna.GetAsync("api/builds/3/log?follow=true", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, log.StatusCode);
         using var reader = new StreamReader(await log.Content.ReadAsStreamAsync());
-        Assert.NotEqual(-1, await reader.ReadAsync(new char[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(8)));
+        Assert.NotEqual(-1, await reader.ReadAsync(new char[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(
             HttpStatusCode.Accepted,
             (await anna.DeleteAsync("api/servers/qa01/reservation?builds=finish")).StatusCode

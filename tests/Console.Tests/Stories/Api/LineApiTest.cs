@@ -204,7 +204,7 @@ public sealed class LineApiTest
             ];
         await Wait.Until("it has a place", async () => (await Places()).Count == 1);
         await ci.DeleteAsync($"api/line/{(await Places()).Single()}");
-        await (await waiting.WaitAsync(TimeSpan.FromSeconds(5))).Problem(HttpStatusCode.Conflict);
+        await (await waiting.WaitAsync(TimeSpan.FromSeconds(20))).Problem(HttpStatusCode.Conflict);
         Assert.Empty(await Places());
     }
 
@@ -220,8 +220,7 @@ public sealed class LineApiTest
         await carla.Post("api/servers/qa01/line", new { purpose = "y" });
         await Wait.Until(
             "it is nobody's turn any more",
-            async () => (await ben.Json("api/servers/qa01")).Text("line") is null,
-            10
+            async () => (await ben.Json("api/servers/qa01")).Text("line") is null
         );
         var audit = await File.ReadAllLinesAsync(Path.Combine(console.Folder, "state", "audit.log"));
         Assert.Equal(2, audit.Count(l => l.Contains("\"turn missed\"", StringComparison.Ordinal)));

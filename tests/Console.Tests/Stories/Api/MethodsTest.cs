@@ -36,7 +36,7 @@ public sealed class MethodsTest(RunningConsole running) : IClassFixture<RunningC
             );
             if (get.Content.Headers.Contains("Content-Length") && get.IsSuccessStatusCode)
                 Assert.Equal(get.Content.Headers.ContentLength, head.Content.Headers.ContentLength);
-            Assert.Empty(await head.Content.ReadAsByteArrayAsync().WaitAsync(TimeSpan.FromSeconds(5)));
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync().WaitAsync(TimeSpan.FromSeconds(20)));
         }
     }
 

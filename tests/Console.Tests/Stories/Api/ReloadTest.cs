@@ -208,7 +208,7 @@ public sealed class ReloadTest : IAsyncLifetime, IAsyncDisposable
         using var reader = new StreamReader(stream);
         await Reload(s => s["tokens"] = new JsonArray());
         Assert.Equal(HttpStatusCode.Unauthorized, (await cron.GetAsync("api/servers")).StatusCode);
-        await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(3));
+        await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -448,7 +448,7 @@ public sealed class SessionTest(BehindApache front) : IClassFixture<BehindApache
         Assert.InRange(began.Elapsed.TotalSeconds, 2, 10);
         Assert.StartsWith(
             "HTTP/1.1 4",
-            Encoding.ASCII.GetString(answer, 0, await read.WaitAsync(TimeSpan.FromSeconds(5))),
+            Encoding.ASCII.GetString(answer, 0, await read.WaitAsync(TimeSpan.FromSeconds(20))),
             StringComparison.Ordinal
         );
     }

@@ -90,7 +90,7 @@ public sealed class StopTest
                 (await console.Http.GetStringAsync("metrics")).Contains("kind=\"wait\"} 2", StringComparison.Ordinal)
         );
         Assert.InRange(await Stop(console), 0, Seconds);
-        await Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(5));
+        await Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
