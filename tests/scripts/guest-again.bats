@@ -7,7 +7,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() { export BATS_TEST_TIMEOUT=60; }
+setup_file() { export BATS_TEST_TIMEOUT=120; }
 
 setup() {
   repositories=$BATS_TEST_TMPDIR/repositories

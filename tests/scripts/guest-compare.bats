@@ -8,7 +8,7 @@ source "$BATS_TEST_DIRNAME/guest.bash"
 source "$BATS_TEST_DIRNAME/history.bash"
 
 setup_file() {
-  export BATS_TEST_TIMEOUT=40
+  export BATS_TEST_TIMEOUT=120
   export repositories=$BATS_FILE_TMPDIR
   make_histories
 }

@@ -11,7 +11,7 @@ source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
-  export BATS_TEST_TIMEOUT=90 wheels=$BATS_FILE_TMPDIR/wheels
+  export BATS_TEST_TIMEOUT=120 wheels=$BATS_FILE_TMPDIR/wheels
   export PATH=/usr/bin:/bin repositories=$BATS_FILE_TMPDIR
   mkdir "$wheels"
   make_wheel one 1

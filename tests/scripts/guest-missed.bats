@@ -7,7 +7,7 @@ source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
-  export BATS_TEST_TIMEOUT=60
+  export BATS_TEST_TIMEOUT=120
   # Debian's git-lfs sets itself up for the whole system, which the guest program does not heed.
   export GIT_CONFIG_NOSYSTEM=1
   export repositories=$BATS_FILE_TMPDIR

@@ -11,7 +11,7 @@ source "$BATS_TEST_DIRNAME/apache.bash"
 source "$BATS_TEST_DIRNAME/nginx.bash"
 
 setup_file() {
-  export BATS_TEST_TIMEOUT=60 repositories=$BATS_FILE_TMPDIR
+  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
   make_git
 }
 

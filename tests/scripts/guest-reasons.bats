@@ -9,7 +9,7 @@ source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
 setup_file() {
-  export BATS_TEST_TIMEOUT=40
+  export BATS_TEST_TIMEOUT=120
   export repositories=$BATS_FILE_TMPDIR
   make_git
 }

@@ -10,7 +10,7 @@ source "$BATS_TEST_DIRNAME/guest.bash"
 source "$BATS_TEST_DIRNAME/apache.bash"
 
 setup_file() {
-  export BATS_TEST_TIMEOUT=40 repositories=$BATS_FILE_TMPDIR
+  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
 }
 
 setup() {

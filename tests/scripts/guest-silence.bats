@@ -37,7 +37,7 @@ time.sleep(60)' "$port" 3>&- &
   has_error 'no answer within 1 s'
   call checkout app=shop kind=git "repository=http://127.0.0.1:$port/shop" path=main
   has_error 'Git could not get main from .* (fatal: no answer within 1 s)'
-  ((SECONDS < 10))
+  ((SECONDS < 30))
   run ! pgrep -u "$EUID" -f "127.0.0.1:$port/shop"
   [ -e "$copy/page" ]
 }
@@ -91,7 +91,7 @@ falls_silent() {
   call checkout app=shop "kind=$1" "repository=$2" "path=$4"
   has_error "$5"
   [[ $1 == git || $output == *'@result begun=true'* ]]
-  ((SECONDS < 12))
+  ((SECONDS < 30))
   run ! pgrep -u "$EUID" -f "$2"
   [[ $1 == git ]] || is_incomplete
   relay_only 100000000
@@ -108,6 +108,6 @@ falls_silent() {
   run_held "$program" "$configuration" checkout \
     < <(send_until '^@program' app=shop kind=svn "repository=svn://127.0.0.1:$port/shop" path=trunk)
   [ "$status" -eq 143 ]
-  (($(date +%s) - $(<closed) < 6))
+  (($(date +%s) - $(<closed) < 25))
   run ! pgrep -u "$EUID" -f "127.0.0.1:$port/shop"
 }

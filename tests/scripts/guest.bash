@@ -94,7 +94,7 @@ db.commit()' "$1"
 
 # A file of stories that needs more has its own.
 setup_file() {
-  export BATS_TEST_TIMEOUT=40 repositories=$BATS_FILE_TMPDIR
+  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
   make_subversion
   make_git
 }

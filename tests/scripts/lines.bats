@@ -8,7 +8,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 
 setup() {
-  export BATS_TEST_TIMEOUT=60
+  export BATS_TEST_TIMEOUT=120
   cat >"$BATS_TEST_TMPDIR/cut" <<'END'
 # Usage: cut FILTER < TEXT: the filter's answers to TEXT, cut once at each of its bytes, each between two marks.
 use strict;

@@ -24,7 +24,7 @@ verb_forge() {
   result real yes
   fail 'The work was not done.'
 }
-verb_escape() { env -i setsid sleep 20 & say started; }
+verb_escape() { env -i setsid sleep 60 & say started; }
 verb_hide() { setsid $nap & ($nap &) ; say started; }
 verb_fault() { false; say never; }
 verb_mute() { local config=${BASH_SOURCE[0]}; rm "$config/none"; say never; }
@@ -37,13 +37,11 @@ verb_stubborn() {
   say ready
   $nap
 }
-# What begins some milliseconds later does not hear that it is to end, and putting things in order takes long, too.
+# One process after the other, each for some milliseconds; the one that is told to end goes on instead.
 verb_deaf() {
-  accept_values wait
-  trap 'sleep 2.5; touch "${config[folder]}/cleaned.${value[wait]}"' EXIT
+  trap 'touch "${config[folder]}/cleaned"' EXIT
   say ready
-  sleep "0.${value[wait]}"
-  bash -c "trap '' TERM; $nap; :"
+  while true; do bash -c "trap 'exec $nap' TERM; sleep 0.005"; done
 }
 verb_flood() { seq 200000; head -c 200000 /dev/zero | tr '\0' y; result last one; }
 # A process that is told to end before it has put back the program's traps.
