@@ -1,11 +1,13 @@
+using System.Security.Cryptography;
 using System.Text.Json;
+using TestServers.Storage;
 
 namespace TestServers.Tests.Stage;
 
 /// <summary>
 /// Kills a console with SIGKILL, at moments of each kind in turn: after a while, when launches have just been answered,
 /// and in the middle of its writes to disk. Now and then it is killed again while it starts. What is left on disk each
-/// time says how the builds that ran have to end.
+/// time, the journal included, says how the builds that ran have to end.
 /// </summary>
 /// <param name="longest">The longest while, in milliseconds.</param>
 internal sealed class Kills(QueueConsole queue, Random random, int longest)
@@ -58,26 +60,25 @@ internal sealed class Kills(QueueConsole queue, Random random, int longest)
                 10
             )
         );
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(queue.State, "builds"), "*.json"))
+        var lagging = Lagging();
+        var files = Directory
+            .EnumerateFiles(Path.Combine(queue.State, "builds"), "*.json")
+            .Select(f => $"builds/{Path.GetFileName(f)}")
+            .Union(lagging.Keys.Where(n => n.StartsWith("builds/", StringComparison.Ordinal)));
+        foreach (var build in files.Select(f => Read(f, lagging)).OfType<JsonElement>())
         {
-            var build = Read(file);
             if (build.Text("state") == "running")
-                Found.TryAdd(build.Text("id")!, EndInHistory(build) ?? "interrupted");
+                Found.TryAdd(build.Text("id")!, EndInHistory(build, lagging) ?? "interrupted");
         }
     }
 
-    private string? EndInHistory(JsonElement build)
-    {
-        var file = Path.Combine(queue.State, "history", $"{build.Text("server")}.json");
-        return File.Exists(file)
-            ? Read(file)
-                .GetProperty("entries")
-                .EnumerateArray()
-                .Where(e => e.Text("build") == build.Text("id"))
-                .Select(e => e.Text("result"))
-                .FirstOrDefault()
-            : null;
-    }
+    private string? EndInHistory(JsonElement build, Dictionary<string, JournalFile> lagging) =>
+        Read($"history/{build.Text("server")}.json", lagging)
+            ?.GetProperty("entries")
+            .EnumerateArray()
+            .Where(e => e.Text("build") == build.Text("id"))
+            .Select(e => e.Text("result"))
+            .FirstOrDefault();
 
     private void FindMoments()
     {
@@ -90,6 +91,8 @@ internal sealed class Kills(QueueConsole queue, Random random, int longest)
             _ => AWrite("builds", random.Next(1, 10)),
             // While a build ends: its history is written, its own state is not.
             _ => AWrite("history", random.Next(1, 10)),
+            // While an act is done, and the files that it changes lag behind.
+            _ => AnAct(random.Next(1, 20)),
         ];
         random.Shuffle(moments);
         foreach (var moment in moments)
@@ -99,19 +102,57 @@ internal sealed class Kills(QueueConsole queue, Random random, int longest)
     // Directly behind a renaming: what has to follow is missing. When nothing is written, after the longest while.
     private async Task AWrite(string folder, int which)
     {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watcher = new FileSystemWatcher(Path.Combine(queue.State, folder)) { IncludeSubdirectories = true };
-        watcher.Renamed += (_, _) =>
+        await At(which, watcher, kill => watcher.Renamed += (_, _) => kill());
+    }
+
+    private async Task AnAct(int which)
+    {
+        // Files are put in place late, as on a slow disk: else they are there before the kill is.
+        using var slow = await Strace.Attach(
+            queue.Process,
+            ["-e", "trace=rename", "-e", "inject=rename:delay_enter=50000", "-o", "/dev/null"]
+        );
+        using var watcher = new FileSystemWatcher(queue.State, "journal.log") { NotifyFilter = NotifyFilters.Size };
+        await At(which, watcher, kill => watcher.Changed += (_, _) => kill());
+    }
+
+    private async Task At(int which, FileSystemWatcher watcher, Action<Action> tell)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        tell(() =>
         {
             if (Interlocked.Decrement(ref which) != 0)
                 return;
             // Killed right here: the next write is half a millisecond away.
             _ = queue.Process.Kill();
             reached.TrySetResult();
-        };
+        });
         watcher.EnableRaisingEvents = true;
         await Task.WhenAny(reached.Task, Task.Delay(longest));
     }
 
-    private static JsonElement Read(string file) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(file));
+    // What the next start brings up: an act whose line is whole is done, also where its files are not in place.
+    private Dictionary<string, JournalFile> Lagging()
+    {
+        var journal = Path.Combine(queue.State, "journal.log");
+        var text = File.Exists(journal) ? File.ReadAllText(journal) : "";
+        return text.EndsWith('\n')
+            ? JsonSerializer
+                .Deserialize<JournalLine>(text, JsonSerializerOptions.Web)!
+                .Files.Where(f => HashOf(f.Name) == f.Before)
+                .ToDictionary(f => f.Name, StringComparer.Ordinal)
+            : [];
+    }
+
+    private string? HashOf(string name) =>
+        Path.Combine(queue.State, name) is var file && File.Exists(file)
+            ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))
+            : null;
+
+    private JsonElement? Read(string name, Dictionary<string, JournalFile> lagging) =>
+        lagging.TryGetValue(name, out var act) ? JsonSerializer.Deserialize<JsonElement>(act.Text)
+        : Path.Combine(queue.State, name) is var file && File.Exists(file)
+            ? JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(file))
+        : null;
 }
