@@ -142,6 +142,7 @@ public static class StateBackup
         await using var tar = new TarReader(packed);
         StateCopy.MakeFolder(folder);
         var found = new Dictionary<string, BackedUpFile>(StringComparer.Ordinal);
+        var folders = new HashSet<string>(StringComparer.Ordinal);
         BackupList? list = null;
         while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
         {
@@ -152,8 +153,7 @@ public static class StateBackup
             else
             {
                 var (name, content) = (NameOf(entry), entry.DataStream ?? Stream.Null);
-                if (found.Keys.FirstOrDefault(other => IsInTheWay(name, other)) is { } other)
-                    throw new InvalidDataException($"{name} in it is in the way of {other}.");
+                Claim(name, found, folders);
                 var place = Path.Combine(folder, name);
                 await StateCopy.Write(place, content, cancel);
                 await using var written = File.OpenRead(place);
@@ -203,11 +203,16 @@ public static class StateBackup
             ? Checked(entry.Name, most: 2)
             : throw new InvalidDataException($"{Shown(entry.Name)} in it is no file.");
 
-    // The same file twice, or a file where the other one has a folder.
-    private static bool IsInTheWay(string name, string other) =>
-        name == other
-        || name.StartsWith(other + "/", StringComparison.Ordinal)
-        || other.StartsWith(name + "/", StringComparison.Ordinal);
+    // One name is one thing: not two files, and not a file and a folder.
+    private static void Claim(string name, Dictionary<string, BackedUpFile> found, HashSet<string> folders)
+    {
+        var end = name.IndexOf('/', StringComparison.Ordinal);
+        var folder = end < 0 ? null : name[..end];
+        if (found.ContainsKey(name) || folders.Contains(name) || (folder is not null && found.ContainsKey(folder)))
+            throw new InvalidDataException($"{name} in it is in the way of another file in it.");
+        if (folder is not null)
+            folders.Add(folder);
+    }
 
     // It comes from elsewhere: nothing outside of the folder is written by it.
     private static string Checked(string name, int most)

@@ -219,7 +219,11 @@ public sealed class ReservationsApiTest(RunningConsole running) : IClassFixture<
             new { purpose = "short", until = DateTimeOffset.UtcNow.AddSeconds(3) }
         );
         Assert.Equal("anna", (await _ben.Json("api/servers/qa01")).GetProperty("reservation").Text("holder"));
-        await Wait.Until("it has ended", async () => (await _ben.Json("api/servers/qa01")).Text("reservation") is null);
+        await Wait.Until(
+            "it has ended",
+            async () => (await _ben.Json("api/servers/qa01")).Text("reservation") is null,
+            6.5
+        );
         Assert.Equal(
             HttpStatusCode.Created,
             (await _ben.Put("api/servers/qa01/reservation", new { purpose = "next", hours = 1 })).StatusCode

@@ -33,7 +33,8 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             await lab.Mend();
             await Wait.Until(
                 "nothing that ran before is called running",
-                async () => Ends.Contains((await anna.Json($"api/builds/{running.Text("id")}")).Text("state"))
+                async () => Ends.Contains((await anna.Json($"api/builds/{running.Text("id")}")).Text("state")),
+                5
             );
             var next = await anna.EndOf(waiting.Text("id"));
             Assert.True(next.Text("state") is "succeeded" or "interrupted", next.ToString());

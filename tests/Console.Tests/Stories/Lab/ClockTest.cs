@@ -73,13 +73,14 @@ public sealed class ClockTest(LabFixture lab) : IClassFixture<LabFixture>, IDisp
         await anna.Put("api/servers/own6/reservation", new { purpose = "half an hour", hours = 0.5 });
         await anna.Put("api/servers/own7/reservation", new { purpose = "two hours", hours = 2 });
         Step(1);
-        await Wait.Until("the half hour has ended", async () => await HolderOf(anna, "own6") is null);
+        await Wait.Until("the half hour has ended", async () => await HolderOf(anna, "own6") is null, 5);
         Assert.Equal("anna", await HolderOf(anna, "own7"));
         await Wait.Until(
             "the end is on disk",
             () =>
                 !File.ReadAllText(Path.Combine(own.Process.Folder, "state/reservations.json"))
-                    .Contains("half an hour", StringComparison.Ordinal)
+                    .Contains("half an hour", StringComparison.Ordinal),
+            5
         );
         Step(0);
         await Wait.Until(
