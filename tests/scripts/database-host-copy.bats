@@ -69,6 +69,30 @@ prepares_at_lowest_priority() {
   [[ $(ask "$about") == "$before" ]]
 }
 
+@test "The order of grants and settings is the same by whichever plan PostgreSQL finds them" {
+  local settings="SELECT setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase
+    WHERE datname = 'copy_shop_qa01' AND setrole = 0" grants="SELECT datacl FROM pg_database
+    WHERE datname = 'copy_shop_qa01'" before_settings before_grants without
+  call copy base=shop server=qa01 owner=shop
+  for name in wal_sender_timeout tcp_user_timeout enable_tidscan statement_timeout cpu_tuple_cost lock_timeout \
+    jit_above_cost; do
+    ask "ALTER DATABASE copy_shop_qa01 SET $name TO 1; CREATE ROLE $name"
+    ask "GRANT CONNECT ON DATABASE copy_shop_qa01 TO $name"
+  done
+  before_settings=$(ask "$settings")
+  before_grants=$(ask "$grants")
+  for without in nestloop hashjoin mergejoin 'nestloop hashjoin' 'nestloop mergejoin' 'hashjoin mergejoin'; do
+    for plan in $without; do
+      ask "ALTER SYSTEM SET enable_$plan TO off"
+    done
+    ask 'SELECT pg_reload_conf()' >/dev/null
+    call copy base=shop server=qa01 owner=shop
+    echo "without $without: $(ask "$settings") $(ask "$grants")"
+    [[ $(ask "$settings") == "$before_settings" && $(ask "$grants") == "$before_grants" ]]
+    ask 'ALTER SYSTEM RESET ALL'
+  done
+}
+
 @test "A setting that may not be carried over is told, and the load succeeds" {
   call copy base=shop server=qa01 owner=shop
   ask 'ALTER DATABASE copy_shop_qa01 SET log_min_duration_statement TO 10'

@@ -22,6 +22,7 @@ teardown() {
   stop_postgres immediate
   ended_with 1
   told '@error The base shop could not be copied: '
+  run ! told '@result reached='
   run_postgres
   nothing_left
   find "$data/base" -maxdepth 1 -name '1?????????' -exec touch -d '2 hours ago' {} +
@@ -64,9 +65,15 @@ teardown() {
 runs_again() { run_postgres >/dev/null 2>&1; }
 
 @test "PostgreSQL that is not there is told by every verb" {
+  local more
   stop_postgres fast
-  call copy base=shop server=qa01 owner=shop
-  says '@error copy_shop_qa01 could not be loaded: connection to server on socket'
+  for more in only_spare=true only_spare=false; do
+    call copy base=shop server=qa01 owner=shop "$more"
+    says '@result reached=false'
+    says '@error copy_shop_qa01 could not be loaded: connection to server on socket'
+  done
+  call copy base=shop server=qa01 owner=shop night=2026-01-01T00:00:00Z
+  says '@result reached=false'
   call status
   says '@error PostgreSQL on this database host does not answer: connection to server on socket'
   last_line '@exit 1'

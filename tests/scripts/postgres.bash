@@ -109,8 +109,8 @@ start_with_dumps() {
   make_slow_dump
 }
 
-# dump NAME [OPTION ...]
-dump() { at_live pg_dump --format=custom "${@:2}" --file "$place/dumps/$1" live; }
+# dump NAME [OPTION ...]: what a test sets for the database is not to stop pg_dump's own first question.
+dump() { PGOPTIONS='-c statement_timeout=0' at_live pg_dump --format=custom "${@:2}" --file "$place/dumps/$1" live; }
 
 # make_base NAME NUMBER [MEGABYTES]: a base without its dump; NUMBER is the one row of its table night.
 make_base() {

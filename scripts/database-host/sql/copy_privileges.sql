@@ -34,9 +34,11 @@ BEGIN
              WHEN model.datdba THEN quote_ident(owner)
              ELSE quote_ident(r.rolname)
            END AS whom
-      FROM aclexplode(coalesce(model.datacl, acldefault('d', coalesce(model.datdba, owner::regrole::oid)))) a
+      FROM aclexplode(coalesce(model.datacl, acldefault('d', coalesce(model.datdba, owner::regrole::oid))))
+           WITH ORDINALITY a
       LEFT JOIN pg_roles r ON r.oid = a.grantee
      WHERE a.grantee = 0 OR r.oid IS NOT NULL
+     ORDER BY a.ordinality
   LOOP
     EXECUTE format('GRANT %s ON DATABASE %I TO %s', item.what, draft, item.whom)
             || CASE WHEN item.on THEN ' WITH GRANT OPTION' ELSE '' END;
@@ -46,8 +48,9 @@ BEGIN
     WITH setting AS (
       SELECT s.setdatabase AS db, r.rolname AS role,
              split_part(c, '=', 1) AS name, substr(c, strpos(c, '=') + 1) AS text,
-             s.setrole || '/' || split_part(c, '=', 1) AS key
-        FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c LEFT JOIN pg_roles r ON r.oid = s.setrole
+             s.setrole || '/' || split_part(c, '=', 1) AS key, place
+        FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) WITH ORDINALITY c (c, place)
+        LEFT JOIN pg_roles r ON r.oid = s.setrole
        WHERE s.setdatabase IN (draft_db, source_db, model.oid) AND (s.setrole = 0 OR r.oid IS NOT NULL)),
     wanted AS (
       SELECT DISTINCT ON (key) * FROM setting
@@ -55,6 +58,7 @@ BEGIN
        ORDER BY key, (db = source_db) = (key = ANY (sets)) DESC)
     SELECT w.role, w.name, w.text, d.datname AS whose FROM wanted w JOIN pg_database d ON d.oid = w.db
      WHERE NOT EXISTS (SELECT FROM setting s WHERE s.db = draft_db AND s.key = w.key AND s.text = w.text)
+     ORDER BY w.db = source_db, w.role, w.place
   LOOP
     BEGIN
       -- A list of names is stored quoted: only FROM CURRENT passes it on as it is.
