@@ -4,25 +4,17 @@
 
 # shellcheck disable=SC2154 # bats sets status, output and lines
 bats_require_minimum_version 1.5.0
-source "$BATS_TEST_DIRNAME/root.bash"
+source "$BATS_TEST_DIRNAME/hosts.bash"
 
-setup_file() {
-  cd "$BATS_TEST_DIRNAME/../.." || return
-  SCRIPTS=$PWD/scripts
-  export SCRIPTS
-  ((EUID == 0)) || return 0
-  ssh-keygen -q -t ed25519 -N '' -C 'the console of anna' -f "$BATS_FILE_TMPDIR/key"
-  printf 'a pass "word" of shop\n' >"$BATS_FILE_TMPDIR/shop.password"
-}
+setup_file() { prepare_hosts; }
 
 setup() { need_root; }
 
-teardown() { [[ -z ${root-} ]] || close_root "$root"; }
+teardown() { close_hosts; }
 
 use_root() {
   root=$1
-  open_root "$root"
-  in_root "$root" mkdir /srv/dumps
+  open_host "$root"
 }
 
 # From root's own home, which nobody else may enter, as over ssh.
@@ -210,6 +202,50 @@ call() {
   diff <(echo "$before") <(tell_state database)
 }
 
+@test "A database host fetches dumps by a key of its own: what is to be done where they lie is told, and taken back" {
+  use_root fetching
+  open_backups fetching
+  before=$(tell_state fetching)
+  fetching() { install_database --backups console-dumps@backups.example "$@"; }
+  run fetching
+  echo "$output"
+  [[ $status == 0 && $output != *missing* ]]
+  [[ $output == *'its other half, for console-dumps on backups.example: ssh-ed25519 '* ]]
+  [[ $output == *'todo     the host key of backups.example in /etc/console/backups.known_hosts: it is not there.'* ]]
+  [[ $output == *'todo     console may fetch dumps from backups.example: Host key verification failed.'* ]]
+  run in_root fetching cat /etc/console/database-host.conf
+  [[ $output == *$'\nbackups=backups\nssh_config=/etc/console/backups.ssh\n'* ]]
+  # It is missing for whoever asks whether all is there, also when the host is not named again.
+  run install_host database --check
+  echo "$output"
+  [[ $status == 1 && $output == *'missing  the host key of backups.example '* ]]
+
+  # The two things that it asks for.
+  run fetching --backups-host-keys "$BATS_FILE_TMPDIR/no-such-file"
+  [[ $status == 1 && $output == *'no-such-file cannot be read.'* ]]
+  in_root fetching cat /root/host_keys >"$BATS_TEST_TMPDIR/host_keys"
+  run fetching --backups-host-keys "$BATS_TEST_TMPDIR/host_keys"
+  echo "$output"
+  [[ $status == 0 && $output == *'made     /etc/console/backups.known_hosts'* ]]
+  [[ $output == *'todo     console may fetch dumps from backups.example: '*'Permission denied'*'Let this key in'* ]]
+  in_root fetching cp /etc/console/backups.key.pub /etc/ssh/console-dumps.keys
+  run install_host database --check
+  echo "$output"
+  [[ $status == 0 && $output == *'ok       console may fetch dumps from backups.example'* ]]
+  run in_root fetching stat -c '%U:%G %a' /etc/console/backups.{key,key.pub,ssh,known_hosts}
+  [[ $output == $'console:console 600\nconsole:console 644\nroot:root 644\nroot:root 644' ]]
+  after=$(tell_state fetching %T+)
+  run fetching
+  [[ $status == 0 && $output != *made* && $output != *todo* ]]
+  diff <(echo "$after") <(tell_state fetching %T+)
+
+  run install_host database --remove
+  echo "$output"
+  [[ $status == 0 ]]
+  in_root fetching rm -r /var/lib/console-home /var/lib/console-database /etc/ssh/console-dumps.keys
+  diff <(echo "$before") <(tell_state fetching)
+}
+
 @test "A host is set up from another machine by ssh, and its keys become known to the console" {
   use_root far
   # shellcheck disable=SC2016 # for the shell in there
@@ -237,6 +273,12 @@ call() {
   run install_host database --on root@db1 --known-hosts /root/known_to_console --check
   echo "$output"
   [[ $status == 0 && $output == *'ok       the key ssh-ed25519 of db1 in /root/known_to_console'* ]]
+  # What is said of the machine with the dumps goes there, too.
+  printf %s "backups.example $(cut -d ' ' -f 1,2 "$BATS_FILE_TMPDIR/key.pub")" >"$BATS_TEST_TMPDIR/host_keys"
+  run install_database --on root@db1 --backups anna@backups.example --backups-host-keys "$BATS_TEST_TMPDIR/host_keys"
+  echo "$output"
+  [[ $status == 0 && $output == *'todo     console may fetch dumps from backups.example: '*'in for anna there'* ]]
+  [[ $(in_root far cat /etc/console/backups.known_hosts) == "$(<"$BATS_TEST_TMPDIR/host_keys")" ]]
   # Where PostgreSQL listens is the administrator's.
   run in_root far runuser -u postgres -- psql -Atc 'SHOW listen_addresses'
   [[ $output == 0.0.0.0 ]]
@@ -246,9 +288,14 @@ call() {
   # Another machine under the old name is not taken for it, not even when root's own ssh knows it already.
   in_root far bash -c 'rm /etc/ssh/ssh_host_ed25519_key* && ssh-keygen -A >/dev/null'
   in_root far rm /root/.ssh/known_hosts
-  run install_host database --on root@db1 --known-hosts /root/known_to_console
+  run install_database --on root@db1 --known-hosts /root/known_to_console
   echo "$output"
   [[ $status == 1 && $output == *'/root/known_to_console has another ssh-ed25519 key of db1.'* ]]
+  # One that shows none of its keys is not taken for one whose keys are known.
+  in_root far bash -c 'rm /etc/ssh/ssh_host_*_key.pub'
+  run install_host database --on root@db1 --known-hosts /root/known_to_console --check
+  echo "$output"
+  [[ $status == 1 && $output == *'db1 has no host key that can be read'* ]]
 }
 
 @test "The VM host is set up by one command, once, and taken back" {
@@ -284,6 +331,118 @@ call() {
   diff <(echo "$before") <(tell_state vm)
 }
 
+@test "An sshd that its socket starts, as Ubuntu's is, is started anew, and not told to read its files again" {
+  use_root socket
+  # shellcheck disable=SC2016 # for the shell in there
+  in_root socket bash -c 'mkdir -p /run/systemd/system /run/stand-ins && cp "$1" /usr/local/sbin/systemctl' - \
+    "$BATS_TEST_DIRNAME/stand-in"
+  run install_guest
+  echo "$output"
+  [[ $status == 0 && $output == *'ok       the service ssh'*'made     ssh has read its files again'* ]]
+  run in_root socket grep ssh /run/stand-ins/notes
+  [[ $output == 'systemctl try-restart ssh' ]]
+}
+
+# use_ubuntu RELEASE VERSION: what of Ubuntu differs for install-host, its release's number and where that release's
+# PostgreSQL has its data: Debian's has them there now. Its packages, services and other paths have Debian's names.
+use_ubuntu() {
+  # shellcheck disable=SC2016 # for the shell in there
+  in_root "$root" bash -Eeuo pipefail -c '
+    printf "NAME=\"Ubuntu\"\nVERSION_ID=\"%s\"\nID=ubuntu\nID_LIKE=debian\n" "$1" >/etc/os-release.new
+    rm /etc/os-release && mv /etc/os-release.new /etc/os-release
+    config=$(compgen -G "/etc/postgresql/*/main/postgresql.conf") to=/var/lib/postgresql/$2/main
+    from=$(sed -n "/^data_directory/s/.*= .\\(.*main\\).*/\\1/p" "$config")
+    [[ $from != "$to" ]] || exit 0
+    service postgresql stop >/dev/null
+    mkdir -p "${to%/*}" && mv "$from" "$to" && chown postgres: "${to%/*}"
+    sed -i "/^data_directory/s|$from|$to|" "$config"
+  ' - "$@"
+}
+
+@test "On Ubuntu PostgreSQL's folder is that of its release, tried with Debian's PostgreSQL there" {
+  use_root ubuntu
+  for one in 22.04:14 24.04:16; do
+    use_ubuntu "${one%:*}" "${one#*:}"
+    run install_database
+    echo "$output"
+    [[ $status == 0 && $output == *"note     this is ubuntu ${one%:*}; what was tried in earnest is debian 12, "* ]]
+    run in_root ubuntu cat /etc/console/database-host.conf
+    [[ $output == *$'\n'"data_directory=/var/lib/postgresql/${one#*:}/main"* ]]
+    [[ $one != 22.04* ]] || in_root ubuntu rm /etc/console/database-host.conf
+  done
+  call status
+  echo "$output"
+  [[ $output == *'@result clone='*'@exit 0' ]]
+  # One that an upgrade of the system has left where it was is told, and not changed.
+  in_root ubuntu sed -i '/^data_directory=/s/16/14/' /etc/console/database-host.conf
+  run install_host database --check
+  echo "$output"
+  [[ $status == 1 && $output == *"'/var/lib/postgresql/14/main', and PostgreSQL's is /var/lib/postgresql/16/main"* ]]
+}
+
+# tell_release ID RELEASE LIKE
+tell_release() {
+  # shellcheck disable=SC2016 # for the shell in there
+  in_root "$root" bash -c 'rm -f /etc/os-release
+    printf "ID=%s\nVERSION_ID=\"%s\"\nID_LIKE=\"%s\"\n" "$@" >/etc/os-release' - "$@"
+}
+
+@test "A release whose PostgreSQL is not known is refused by install-host and Puppet alike, with those that are" {
+  command -v puppet >/dev/null || skip "Debian's puppet-agent is not installed"
+  use_root releases
+  in_root releases mkdir -p /etc/facter/facts.d
+  while read -r id release family like folder; do
+    tell_release "$id" "$release" "$like"
+    in_root releases tee /etc/facter/facts.d/os.json >/dev/null <<END
+{"os": {"name": "$id", "family": "$family", "release": {"major": "$release"}, "selinux": {"enabled": false}}}
+END
+    run install_host database --check --backups /srv/dumps
+    by_script=$output
+    run in_root releases puppet apply --modulepath "$SCRIPTS/puppet" --color=false --execute \
+      'notice(console::postgresql_data(console::names(), {}))'
+    printf '%s %s\n%s\n%s\n' "$id" "$release" "$by_script" "$output"
+    if [[ $folder == refused ]]; then
+      for one in "$by_script" "$output"; do
+        [[ $one == *"which PostgreSQL $id $release has is not known;"* ]]
+        [[ $one == *'known are the releases 12, 13, 22.04, 24.04. Say'* ]]
+      done
+      [[ $by_script != *missing* ]]
+    else
+      [[ $by_script != *'not known'* && $output == *": $folder"* ]]
+    fi
+  done <<'END'
+debian 12 Debian debian /var/lib/postgresql/15/main
+debian 13 Debian debian /var/lib/postgresql/17/main
+debian 14 Debian debian refused
+ubuntu 22.04 Debian debian /var/lib/postgresql/14/main
+ubuntu 24.04 Debian debian /var/lib/postgresql/16/main
+ubuntu 26.04 Debian debian refused
+linuxmint 21 Debian ubuntu refused
+centos 9 RedHat rhel /var/lib/pgsql/data
+rocky 10 RedHat rhel /var/lib/pgsql/data
+END
+  # Whoever says where the data are is not refused.
+  tell_release debian 14 debian
+  run install_host database --check --set data_directory=/var/lib/postgresql/18/main
+  [[ $output != *'not known'* && $output == *'missing  --backups'* ]]
+}
+
+@test "A PostgreSQL that is too old for copies is told, and the host is not called ready" {
+  use_root old-postgresql
+  in_root old-postgresql tee /usr/local/bin/psql >/dev/null <<'END'
+#!/bin/sh
+[ "$1" != --version ] || { echo 'psql (PostgreSQL) 14.13 (Ubuntu 14.13-0ubuntu0.22.04.1)'; exit; }
+exec /usr/bin/psql "$@"
+END
+  in_root old-postgresql chmod 755 /usr/local/bin/psql
+  run install_database
+  echo "$output"
+  [[ $status == 1 && $output == *'missing  psql, 15 or newer: it is 14.13. Install a newer one'* ]]
+  in_root old-postgresql rm /usr/local/bin/psql
+  run install_database
+  [[ $status == 0 && $output != *missing* ]]
+}
+
 # What Red Hat's family has, as far as install-host asks it: its packages are Debian's here, under its names.
 stand_in_for_red_hat() {
   # shellcheck disable=SC2016 # for the shell in there
@@ -293,7 +452,7 @@ stand_in_for_red_hat() {
     mkdir -p /etc/httpd/conf.d /run/httpd
     echo "IncludeOptional /etc/httpd/conf.d/*.conf" >>/etc/apache2/apache2.conf
     cd /usr/local/sbin
-    for one in dnf rpm semanage restorecon setsebool getsebool selinuxenabled postgresql-setup; do
+    for one in dnf rpm semanage semodule restorecon setsebool getsebool selinuxenabled postgresql-setup; do
       cp "$1" "$one"
     done
     for one in httpd:apache2 sshd:ssh; do
@@ -308,10 +467,12 @@ stand_in_for_red_hat() {
   stand_in_for_red_hat
   run install_guest
   echo "$output"
-  [[ $status == 0 && $output == *'note     this is centos 9; what was tried in earnest is debian 12'* ]]
+  [[ $status == 0 && $output == *'note     this is centos 9; what was tried in earnest is debian 12, '* ]]
   run in_root redhat cat /run/stand-ins
   echo "$output"
   [[ $output == *'dnf install --assumeyes --quiet openssh-server sudo perl-interpreter '*' httpd python3-mod_wsgi'* ]]
+  # With the program that SELinux is told by, which a bare system has not.
+  [[ $output == *'dnf install '*' policycoreutils-python-utils'$'\n'* ]]
   [[ $output == *'semanage fcontext --add --type httpd_sys_content_t /srv/app(/.*)?'*'restorecon -R /srv/app'* ]]
   [[ $output == *'setsebool -P httpd_can_network_connect_db on'* ]]
   run in_root redhat cat /etc/console/guest.conf /etc/httpd/conf.d/console-site.conf
@@ -331,4 +492,28 @@ stand_in_for_red_hat() {
   run install_host database --check
   echo "$output"
   [[ $status == 0 ]]
+}
+
+@test "On Red Hat's family SELinux lets Apache reach the console's socket, tried with stand-ins" {
+  use_root redhat-vm
+  stand_in_for_red_hat
+  # Its Apache has these modules by its packages.
+  in_root redhat-vm a2enmod --quiet ssl proxy proxy_http headers reqtimeout authz_host
+  in_root redhat-vm bash -c 'mkdir -p /opt/console/app && touch /opt/console/app/console.dll && groupadd apache'
+  run install_host vm
+  echo "$output"
+  [[ $status == 0 && $output == *"made     SELinux's httpd_var_run_t for /var/run/console"* ]]
+  run in_root redhat-vm cat /run/stand-ins
+  echo "$output"
+  [[ $output == *'dnf install --assumeyes --quiet openssh-clients '*' policycoreutils-python-utils'$'\n'* ]]
+  [[ $output == *'--add --type httpd_var_run_t /var/run/console(/.*)?'$'\n''restorecon -R /var/run/console'$'\n'* ]]
+  [[ $output == *'semodule --install '*'/console_front.cil'$'\n''(allow httpd_t unconfined_service_t '* ]]
+  run install_host vm
+  [[ $status == 0 && $output != *made* ]]
+  run install_host vm --remove
+  echo "$output"
+  [[ $status == 0 && $output == *"removed  SELinux's module console_front"* ]]
+  [[ $output == *"removed  SELinux's httpd_var_run_t for /var/run/console"* ]]
+  run install_host vm --check
+  [[ $status == 1 && $output == *"missing  SELinux's module console_front"* ]]
 }

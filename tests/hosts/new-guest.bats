@@ -10,11 +10,7 @@ source "$BATS_TEST_DIRNAME/root.bash"
 
 readonly uri='test+unix:///default?mode=legacy&socket=/run/libvirt/libvirt-sock'
 
-setup_file() {
-  cd "$BATS_TEST_DIRNAME/../.." || return
-  SCRIPTS=$PWD/scripts
-  export SCRIPTS
-}
+setup_file() { find_scripts; }
 
 setup() {
   local one
@@ -202,6 +198,9 @@ change_settings() { in_root "$root" sed -i "$1" /etc/console/console.json; }
   refused 'the settings /etc/console.json cannot be read.' qa31 --settings /etc/console.json
   refused "web31 would be no test server: the settings' \`servers\` has ^qa[0-9]+\$ for kvm1." web31
   refused '/etc/console/console.json has no host kvm9. It has: kvm1' qa31 --host kvm9
+  # A project of OpenStack is passed over, or told where nothing else is left.
+  change_settings 's/"hosts": \[/& { "name": "cloud", "servers": "^qa", "openStack": { "cloudsFile": "c" } },/'
+  refused 'qa31 would be on cloud, a project of OpenStack, and this makes domains of libvirt.' qa31 --host cloud
   refused 'there is no domain qa31 on kvm1. Say from what it is to be made' qa31
   refused 'there is no domain old on kvm1. There are: test, template' qa31 --template old
   refused 'the image /root/ubuntu.qcow2 cannot be read.' qa31 --image /root/ubuntu.qcow2

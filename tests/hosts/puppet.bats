@@ -4,21 +4,17 @@
 
 # shellcheck disable=SC2154 # bats sets status, output and lines
 bats_require_minimum_version 1.5.0
-source "$BATS_TEST_DIRNAME/root.bash"
+source "$BATS_TEST_DIRNAME/hosts.bash"
 
 setup_file() {
-  cd "$BATS_TEST_DIRNAME/../.." || return
-  SCRIPTS=$PWD/scripts
-  export SCRIPTS
+  local key
+  prepare_hosts
   ((EUID == 0)) || return 0
-  ssh-keygen -q -t ed25519 -N '' -C 'the console of anna' -f "$BATS_FILE_TMPDIR/key"
-  KEY=$(<"$BATS_FILE_TMPDIR/key.pub")
-  export KEY
-  echo 'a pass "word" of shop' >"$BATS_FILE_TMPDIR/shop.password"
+  key=$(<"$BATS_FILE_TMPDIR/key.pub")
   cat >"$BATS_FILE_TMPDIR/site.pp" <<END
 node /^qa\d+\./ {
   class { 'console::guest':
-    keys         => ['$KEY'],
+    keys         => ['$key'],
     repositories => ['svn://svn.example', 'https://git.example/team'],
     settings     => { 'svn_user' => 'anna' },
   }
@@ -27,11 +23,21 @@ node /^kvm\d+\./ {
   class { 'console::vm_host': }
   class { 'console::database_host':
     user      => 'console-db',
-    keys      => ['$KEY'],
+    keys      => ['$key'],
     guests    => ['192.168.122.0/24', '127.0.0.0/8'],
     backups   => '/srv/dumps',
     passwords => { 'shop' => Sensitive('a pass "word" of shop') },
   }
+}
+node /^db\d+\./ {
+  class { 'console::database_host':
+    keys              => ['$key'],
+    backups           => 'console-dumps@backups.example',
+    backups_host_keys => ['$key'],
+  }
+}
+node /^packaged\d+\./ {
+  class { 'console::vm_host': packaged => true }
 }
 END
 }
@@ -41,17 +47,11 @@ setup() {
   command -v puppet >/dev/null || skip "Debian's puppet-agent is not installed"
 }
 
-teardown() {
-  local one
-  for one in "${roots[@]}"; do close_root "$one"; done
-}
-roots=()
+teardown() { close_hosts; }
 
 # As Debian leaves it, where nobody forbids services.
 use_root() {
-  roots+=("$1")
-  open_root "$1"
-  in_root "$1" mkdir /srv/dumps
+  open_host "$1"
   in_root "$1" systemctl --quiet enable ssh apache2 postgresql 2>/dev/null
 }
 
@@ -81,6 +81,55 @@ install_host() { in_root "$1" "$SCRIPTS/install-host" "${@:2}"; }
   [[ $status == 0 ]]
 }
 
+@test "An sshd that its socket starts is started anew by Puppet, and neither started nor enabled beside it" {
+  use_root socket
+  in_root socket systemctl --quiet disable ssh 2>/dev/null
+  # A systemd that says of its socket that it is open, and notes the rest that is asked of sshd.
+  in_root socket tee /usr/local/sbin/systemctl >/dev/null <<'END'
+#!/bin/sh
+case $* in
+  *'is-active ssh.socket') ;;
+  *'is-enabled ssh.socket') exit 1 ;;
+  *start*ssh* | *reload*ssh* | *enable\ *ssh*) echo "$*" >>/run/asked ;;
+  *) exec /usr/bin/systemctl "$@" ;;
+esac
+END
+  in_root socket chmod 755 /usr/local/sbin/systemctl
+  run in_root socket puppet apply --modulepath "$SCRIPTS/puppet" --color=false --execute "
+    file { '/etc/ssh/sshd_config.d/of-ours.conf': content => '', notify => Service['ssh'] }
+    console::service { 'ssh': }"
+  echo "$output"
+  [[ $status == 0 && $output != *Error:* ]]
+  [[ $(in_root socket sort /run/asked) == $'enable ssh.socket\ntry-restart ssh' ]]
+  run in_root socket pgrep --exact sshd
+  [[ -z $output ]]
+  run in_root socket systemctl is-enabled ssh.service
+  [[ $output == disabled ]]
+}
+
+@test "Where SELinux is, Puppet tells it the same as install-host, tried with stand-ins" {
+  use_root selinux
+  # shellcheck disable=SC2016 # for the shell in there
+  in_root selinux bash -Eeuo pipefail -c '
+    for one in semanage semodule restorecon; do cp "$1" "/usr/local/sbin/$one"; done
+    mkdir -p /etc/facter/facts.d
+    echo "{\"os\": {\"family\": \"RedHat\", \"selinux\": {\"enabled\": true}}}" >/etc/facter/facts.d/os.json
+  ' - "$BATS_TEST_DIRNAME/red-hat"
+  for _ in 1 2; do
+    run in_root selinux puppet apply --modulepath "$SCRIPTS/puppet" --color=false --execute "
+      console::selinux_label { '/var/run/console': type => 'httpd_var_run_t' }
+      -> console::selinux_policy { 'console_front': }"
+    echo "$output"
+    [[ $status == 0 && $output != *Error:* ]]
+  done
+  run in_root selinux cat /run/stand-ins
+  echo "$output"
+  [[ $output == 'semanage fcontext --add --type httpd_var_run_t /var/run/console(/.*)?
+restorecon -R /var/run/console
+semodule --install /run/console_front.cil
+(allow httpd_t unconfined_service_t (unix_stream_socket (connectto)))' ]]
+}
+
 @test "A VM host that is a database host, too, is the same by both" {
   use_root puppet
   use_root script
@@ -102,6 +151,68 @@ install_host() { in_root "$1" "$SCRIPTS/install-host" "${@:2}"; }
   # Each has keys of its own.
   diff <(tell_state script | grep -v '/[a-z]*_key') <(tell_state puppet | grep -v '/[a-z]*_key')
   run puppet_apply script kvm1
+  echo "$output"
+  [[ $status == 0 ]]
+}
+
+@test "A database host that fetches dumps by a key of its own is the same by both" {
+  use_root puppet
+  use_root script
+  for one in puppet script; do in_root "$one" bash -c 'echo 127.0.0.1 backups.example >>/etc/hosts'; done
+  run puppet_apply puppet db1
+  echo "$output"
+  [[ $status == 2 && $output != *Warning:* ]]
+  run install_host script database --key "$BATS_FILE_TMPDIR/key.pub" --backups console-dumps@backups.example \
+    --backups-host-keys "$BATS_FILE_TMPDIR/key.pub"
+  echo "$output"
+  [[ $status == 0 && $output == *'todo     console may fetch dumps'* ]]
+  # All that is there to be done is that the key is let in where the dumps lie.
+  run install_host puppet database --check
+  echo "$output"
+  [[ $(grep missing <<<"$output") == 'missing  console may fetch dumps from backups.example: '* ]]
+  diff <(tell_state script | grep -v '  /.*/backups[.]key') <(tell_state puppet | grep -v '  /.*/backups[.]key')
+  run puppet_apply script db1
+  echo "$output"
+  [[ $status == 0 ]]
+}
+
+# What the console's package brings for the VM host, but for the program.
+place_package() {
+  # shellcheck disable=SC2016 # for the shell in there
+  in_root "$1" bash -Eeuo pipefail -c '
+    cd "$1/package.d"
+    install -D -m 644 console.service /lib/systemd/system/console.service
+    install -D -m 644 sysusers.conf /usr/lib/sysusers.d/test-server-console.conf
+    install -D -m 644 apache-limits /etc/apache2/conf-available/console-limits.conf
+    install -D -m 644 apache-site /etc/apache2/sites-available/console.conf
+    install -D -m 644 -t /usr/lib/test-server-console ../../apache-{limits,proxy}.conf
+    systemd-sysusers test-server-console.conf
+    install -d -m 751 -g console /etc/console
+    install -d -m 2750 -o console -g www-data /run/console
+  ' - "$SCRIPTS"
+}
+
+@test "A VM host that has the console by its package is the same by both, and the package's account stays" {
+  use_root puppet
+  use_root script
+  for one in puppet script; do
+    in_root "$one" groupadd --system libvirt
+    place_package "$one"
+  done
+  account=$(in_root puppet getent passwd console)
+  [[ $account == *:/var/lib/console:* ]]
+  run puppet_apply puppet packaged1
+  echo "$output"
+  [[ $status == 2 && $output != *Warning:* ]]
+  [[ $(in_root puppet getent passwd console) == "$account" ]]
+  [[ $(in_root puppet id -Gn console) == 'console libvirt' ]]
+  install_host script vm
+  run install_host puppet vm --check
+  echo "$output"
+  [[ $status == 0 && $output == *"ok       Apache's site of the console"* ]]
+  diff <(tell_state script | grep -v '/[a-z]*_key') <(tell_state puppet | grep -v '/[a-z]*_key')
+  in_root puppet apache2ctl -t
+  run puppet_apply script packaged1
   echo "$output"
   [[ $status == 0 ]]
 }

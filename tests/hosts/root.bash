@@ -3,13 +3,19 @@
 # Throw-away roots: this machine's own, seen through an overlay that is in memory, with processes, mounts and a network
 # of its own. What is done there is gone with it. Only root can have one.
 
+# find_scripts: exports SCRIPTS, where this project's programs for hosts are.
+find_scripts() {
+  SCRIPTS=$(readlink -f -- "$BATS_TEST_DIRNAME/../../scripts")
+  export SCRIPTS
+}
+
 # need_root: skips a story where there can be none.
 need_root() {
   ((EUID == 0)) || skip 'only root can have a throw-away root'
   unshare --mount --net --pid --fork --propagation private true 2>/dev/null || skip 'this machine allows no namespaces'
 }
 
-# open_root NAME
+# open_root NAME [FOLDER PLACE]: with a folder of this machine's own at this place.
 open_root() {
   local folder=$BATS_FILE_TMPDIR/$1
   mkdir -p "$folder"
@@ -24,13 +30,14 @@ open_root() {
       mount --rbind /sys "$1/root/sys"
       mount -t tmpfs tmpfs "$1/root/run"
       mkdir -p "$1"/root/run/{lock,sshd} "$1/root/var/lib/puppet"
+      [[ -z ${3-} ]] || { mkdir -p "$1/root$4" && mount --bind "$3" "$1/root$4"; }
       ip link set lo up
       hostname "$2"
       echo "127.0.1.1 $2" >>"$1/root/etc/hosts"
       touch "$1/root/run/ready"
       # It takes in what its children leave, so that what has ended is gone.
       exec chroot "$1/root" bash -c "sleep infinity & wait"
-    ' open_root "$folder" "$1" >"$folder.log" 2>&1 3>&- &
+    ' open_root "$folder" "$1" "${@:2}" >"$folder.log" 2>&1 3>&- &
   echo "$!" >"$folder.pid"
   for _ in {1..100}; do
     ! root_pid "$1" >/dev/null || ! in_root "$1" test -e /run/ready 2>/dev/null || return 0

@@ -16,6 +16,7 @@ setup_file() {
   ((EUID == 0)) || skip 'a package is installed by root'
   find_stage
   fetch_package
+  make_next_package
   cp -R "$here/tests/Console.Tests/Stage/state" "$place/state-of-before"
 }
 

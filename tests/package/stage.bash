@@ -20,7 +20,6 @@ need_programs() {
   done
 }
 
-# The package, and the next version: the same program, another number, and a setting that is new.
 fetch_package() {
   if [[ -n ${CONSOLE_PACKAGE-} ]]; then
     cp -- "$CONSOLE_PACKAGE" "$place/first.deb"
@@ -28,6 +27,10 @@ fetch_package() {
     "$here/scripts/package" --version 1.0 --output "$place/made"
     mv "$place/made/"*.deb "$place/first.deb"
   fi
+}
+
+# The next version: the same program, another number, and a setting that is new.
+make_next_package() {
   dpkg-deb --raw-extract "$place/first.deb" "$place/second"
   sed -i 's/^Version: .*/Version: 9.0/' "$place/second/DEBIAN/control"
   sed -i 's/^  "log": "auto",/  "log": "plain",/' "$place/second/etc/console/console.json"
@@ -35,16 +38,19 @@ fetch_package() {
   rm -r "$place/second"
 }
 
-fetch_root() {
-  [[ -z ${CONSOLE_WALK_ROOT-} ]] || return 0
-  debootstrap --include=openssh-server bookworm "$root" >"$place/debootstrap.log" 2>&1 ||
+fetch_root() { [[ -n ${CONSOLE_WALK_ROOT-} ]] || make_root bookworm "$root"; }
+
+# make_root WORD...: a bare system, as debootstrap understands the words.
+make_root() {
+  debootstrap --include=openssh-server "$@" >"$place/debootstrap.log" 2>&1 ||
     { tail "$place/debootstrap.log" && return 1; }
 }
 
-# With the packages that the walk installs as a mirror: its machines reach no other.
+# fetch_packages ROOT MIRROR [PACKAGE]: what install-host asks for on such a system, and what this package needs, as a
+# mirror: its machines reach no other.
 fetch_packages() {
   local names
-  mkdir -p "$place/mirror" "$place/fetch"
+  mkdir -p "$2" "$place/fetch"
   names=$(sed -n '/^  debian:/,/^  redhat:/s/^    [a-z]*_packages: //p' "$here/scripts/puppet/console/names.yaml")
   names+=" $(sed -n "s/.*--packages '\([^']*\)'.*/\1/p" "$here/docs/install.md")"
   # shellcheck disable=SC2016 # for the shell in there
@@ -54,16 +60,18 @@ fetch_packages() {
     mkdir fetch/{upper,work,root}
     mount -t overlay -o "lowerdir=$2,upperdir=fetch/upper,workdir=fetch/work" fetch fetch/root
     mount -t proc proc fetch/root/proc
-    mount --bind mirror fetch/root/var/cache/apt/archives
+    mount --bind "$3" fetch/root/var/cache/apt/archives
     cat /etc/resolv.conf >fetch/root/etc/resolv.conf
-    cp first.deb fetch/root/first.deb
+    # A bare system knows no authority of TLS, but the keys of its own archive.
+    [[ ! -e fetch/root/etc/apt/sources.list ]] || sed -i "s|https://|http://|" fetch/root/etc/apt/sources.list
     apt() { chroot fetch/root apt-get --yes --quiet --quiet --download-only "$@"; }
     chroot fetch/root apt-get update --quiet --quiet
-    apt install /first.deb
-    apt install --no-install-recommends $3
-  ' - "$place" "$root" "${names//$'\n'/ }" >"$place/fetch.log" 2>&1 || { tail "$place/fetch.log" && return 1; }
-  rm -rf "$place"/mirror/{lock,partial}
-  (cd "$place/mirror" && dpkg-scanpackages --multiversion . 2>/dev/null >Packages)
+    [[ -z $5 ]] || { cp "$5" fetch/root/package.deb && apt install /package.deb; }
+    apt install --no-install-recommends $4
+  ' - "$place" "$1" "$2" "${names//$'\n'/ }" "${3-}" >"$place/fetch.log" 2>&1 ||
+    { tail "$place/fetch.log" && return 1; }
+  rm -rf "$2"/{lock,partial}
+  (cd "$2" && dpkg-scanpackages --multiversion . 2>/dev/null >Packages)
 }
 
 # As the team's live PostgreSQL makes it each night.

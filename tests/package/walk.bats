@@ -20,8 +20,9 @@ setup_file() {
   need_machines
   need_programs
   fetch_package
+  make_next_package
   fetch_root
-  fetch_packages
+  fetch_packages "$root" "$place/mirror" "$place/first.deb"
   make_dump
   make_repository
   open_network
@@ -30,12 +31,13 @@ setup_file() {
   open_machine db1 3 "$root" "$place/mirror"
   open_machine qa07 4 "$root" "$place/mirror"
   for one in qa db1 qa07; do name_machines "$one"; done
+  # As libvirt's package leaves it: who is in it reaches libvirt.
+  in_machine qa groupadd --system libvirt
   let_root_in db1 qa07
   in_machine qa tee /root/test-server-console_1.0_amd64.deb <"$place/first.deb" >/dev/null
   in_machine qa tee /root/second.deb <"$place/second.deb" >/dev/null
   in_machine db1 mkdir /srv/dumps
   in_machine db1 tee /srv/dumps/shop.dump <"$place/shop.dump" >/dev/null
-  in_machine db1 sh -c 'cd /srv/dumps && sha256sum shop.dump >shop.dump.sha256'
 }
 
 setup() { find_stage; }
@@ -134,6 +136,7 @@ DOMAINS
   [ "$status" -eq 0 ]
   run in_machine qa systemctl --failed --no-legend
   [[ -z $output ]]
+  [[ " $(in_machine qa id --name --groups console) " == *' libvirt '* ]]
   # A reload leaves the socket Apache's.
   in_machine qa systemctl reload console
   run in_machine qa stat -c '%A %U %G' /run/console /run/console/console.sock
@@ -191,10 +194,20 @@ until_build() {
   in_machine qa grep -q '"name": "qa", "uri": "test:' /etc/console/console.json
 }
 
-@test "What is removed leaves a web server that starts, and what is purged leaves backups alone" {
+@test "What is removed leaves no build and a web server that starts, and what is purged leaves backups alone" {
+  runs=$(launch)
+  until_build "$runs" running
+  for _ in {1..300}; do
+    ! in_machine qa07 pgrep --full '^sleep 15' || break
+    sleep 0.1
+  done
   run in_machine qa apt-get remove --yes test-server-console
   echo "$output"
   [ "$status" -eq 0 ]
+  run in_machine qa07 pgrep --full --list-full '^sleep 15'
+  echo "$output"
+  [[ $status == 1 && -z $output ]]
+  in_machine qa grep -q '"state": "interrupted"' "/var/lib/console/state/builds/$runs.json"
   in_machine qa apache2ctl -t
   in_machine qa systemctl restart apache2
   in_machine qa test -e /var/lib/console/state/state.json

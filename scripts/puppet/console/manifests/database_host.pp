@@ -9,7 +9,10 @@
 #     }
 #   }
 #
-# @param backups a folder with dumps, or a destination that the file of ssh_config in settings knows
+# @param backups where dumps lie: a folder; [USER@]HOST, from which a key that is made here fetches them by sftp; or,
+#   with ssh_config in settings, a destination that this file knows
+# @param backups_host_keys the host keys of that HOST, as 'ssh-ed25519 AAAA...'; without them its file of known hosts is
+#   the administrator's
 # @param keys public keys of the console; none where it is on this machine
 # @param guests networks from which apps reach PostgreSQL
 # @param passwords the roles that own apps' databases, each with its password
@@ -19,6 +22,7 @@
 class console::database_host (
   String[1] $backups,
   Array[String[1]] $keys = [],
+  Array[String[1]] $backups_host_keys = [],
   Array[String[1]] $guests = [],
   Hash[Pattern[/\A[a-z_][a-z0-9_]{0,62}\z/], Sensitive[String[1]]] $passwords = {},
   String[1] $user = 'console',
@@ -28,7 +32,13 @@ class console::database_host (
   $names = console::names()
   $config = '/etc/console/database-host.conf'
   $prepare = '/opt/console/scripts/database-host/prepare-postgresql'
-  $version = $names["postgresql_${facts['os']['release']['major']}"]
+
+  $way = '/etc/console/backups'
+  # A folder needs no way, and an ssh_config of the administrator's has its own.
+  $fetches = $backups !~ /\A\// and !$settings['ssh_config']
+  if $fetches and $backups !~ /\A(?:[a-z_][a-z0-9_.-]*@)?[A-Za-z0-9.:-]+\z/ {
+    fail("console: backups is '${backups}', which is neither a folder nor [USER@]HOST")
+  }
 
   console::packages { $names['database_packages']: }
   -> console::program { 'database-host':
@@ -42,9 +52,10 @@ class console::database_host (
         'apps'           => $passwords.keys.join(' '),
         'guests'         => $guests.join(' '),
         'folder'         => $folder,
-        'backups'        => $backups,
+        'backups'        => $fetches ? { true => 'backups', default => $backups },
+        'ssh_config'     => $fetches ? { true => "${way}.ssh", default => '' },
         'jobs'           => '2',
-        'data_directory' => $names['postgresql_data'].regsubst('\{version\}', "${version}"),
+        'data_directory' => console::postgresql_data($names, $settings),
     }, $settings),
   }
   -> file {
@@ -66,6 +77,15 @@ class console::database_host (
       mode    => '0600',
       content => Sensitive("${password.unwrap}\n"),
       before  => Exec['PostgreSQL knows the console'],
+    }
+  }
+
+  if $fetches {
+    console::way_to_backups { $backups:
+      way       => $way,
+      user      => $user,
+      host_keys => $backups_host_keys,
+      require   => Console::Program['database-host'],
     }
   }
 

@@ -27,7 +27,11 @@ class console::guest (
   unless $packages.empty {
     console::packages { $packages.join(' '): }
   }
-  console::packages { $names['guest_packages']: }
+  $packages_of_selinux = $names['selinux_packages'] ? {
+    undef   => [],
+    default => [$names['selinux_packages']],
+  }
+  console::packages { [$names['guest_packages']] + $packages_of_selinux: }
   -> console::program { 'guest':
     keys  => $keys,
     user  => $user,
@@ -76,14 +80,11 @@ class console::guest (
   }
   console::service { $names['web_service']: }
 
+  console::selinux_label { $folder:
+    type    => 'httpd_sys_content_t',
+    require => [Console::Packages[$names['guest_packages']], File[$folder]],
+  }
   if $facts.dig('os', 'selinux', 'enabled') {
-    exec { "SELinux's label of ${folder}":
-      command  => "semanage fcontext --add --type httpd_sys_content_t '${folder}(/.*)?' && restorecon -R ${folder}",
-      unless   => "semanage fcontext --list --locallist | grep -qF '${folder}(/.*)?'",
-      path     => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
-      provider => shell,
-      require  => File[$folder],
-    }
     exec { "SELinux's httpd_can_network_connect_db":
       command  => 'setsebool -P httpd_can_network_connect_db on',
       unless   => 'getsebool httpd_can_network_connect_db | grep -q on$',

@@ -19,11 +19,29 @@ class console::vm_host (
   $web_service = $names['web_service']
   $web_group = $names['web_group']
 
-  console::packages { $names['vm_packages']: }
-  -> console::user { $user:
-    group => $group,
+  $packages_of_selinux = $names['selinux_packages'] ? {
+    undef   => [],
+    default => [$names['selinux_packages']],
   }
-  -> file {
+  console::packages { [$names['vm_packages']] + $packages_of_selinux: }
+  if $packaged {
+    # The package's account stays as it is, but for libvirt's group.
+    if $group {
+      exec { "usermod --append --groups ${group} ${user}":
+        unless   => "id --name --groups ${user} | grep -qw ${group}",
+        path     => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
+        provider => shell,
+        require  => Console::Packages[$names['vm_packages']],
+      }
+    }
+  } else {
+    console::user { $user:
+      group   => $group,
+      require => Console::Packages[$names['vm_packages']],
+      before  => File["${settings}/known_hosts"],
+    }
+  }
+  file {
     "${settings}/known_hosts":
       ensure => file,
       owner  => $user,
@@ -51,6 +69,16 @@ class console::vm_host (
       owner => $user,
       group => $user,
     }
+  }
+
+  # Where SELinux is: the socket's folder is Apache's to write in, as a connection is, and who serves there may be
+  # spoken to. No boolean of SELinux's allows the latter.
+  console::selinux_label { '/var/run/console':
+    type    => 'httpd_var_run_t',
+    require => Console::Packages[$names['vm_packages']],
+  }
+  console::selinux_policy { 'console_front':
+    require => Console::Packages[$names['vm_packages']],
   }
 
   console::service { $web_service:
