@@ -74,6 +74,21 @@ teardown() { give_back_all; }
   run -0 tsc release "$server"
 }
 
+@test "of many servers those of a host, or in some states, are listed" {
+  local host
+  host=$(tsc list --json | jq -r '.hosts[0].name')
+  [ "$(tsc list --host "$host" --json | jq -c '[.hosts[].name]')" = "[\"$host\"]" ]
+  tsc list --state 'shut off,paused' --json >"$BATS_TEST_TMPDIR/json"
+  jq -e '.servers | length > 0 and all(.state == "shut off" or .state == "paused")' "$BATS_TEST_TMPDIR/json"
+  run -0 tsc list --state=running --host "$host"
+  says "$server"
+  run -0 tsc list --state crashed,pmsuspended
+  run -2 tsc list --host 'no such "ü" & 100%'
+  says "it must be one of $host"
+  run -2 tsc list --state off
+  says 'shut off, crashed, pmsuspended'
+}
+
 @test "a server that is shut off is reserved, started and shut down, by who holds it" {
   local stopped=qa11
   run -2 tsc power "$stopped" start
