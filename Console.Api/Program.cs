@@ -17,6 +17,7 @@ using TestServers.Power;
 using TestServers.Reservations;
 using TestServers.Room;
 using TestServers.Savepoints;
+using TestServers.Settings;
 
 // A table of contents: a command, or: read the settings, register the parts, map the calls, run.
 if (ConsoleCommands.Are(args))
@@ -75,7 +76,7 @@ catch (Exception e) when (!serves)
     await System.Console.Error.WriteLineAsync(
         $"{(JournalStream.IsOutput ? "<2>" : "")}The console does not start. {e.Message.ReplaceLineEndings(" ")}"
     );
-    return 1;
+    return e is WrongSetting { IsArgument: true } ? 2 : 1;
 }
 
 /// <summary>Named for the tests, which start the real program and compare its calls with its document.</summary>

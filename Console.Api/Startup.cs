@@ -13,6 +13,7 @@ using TestServers.Http;
 using TestServers.Jobs;
 using TestServers.Live;
 using TestServers.Mail;
+using TestServers.Making;
 using TestServers.Messages;
 using TestServers.Monitoring;
 using TestServers.Plans;
@@ -50,7 +51,10 @@ public static class Startup
                     ? "`--settings` is wrong: behind it stands one name of a file, and nothing else."
                     : $"The argument `{SettingsText.Cut(first)}` is not known: there is `--settings FILE`, or a "
                         + "command, which `console --help` lists."
-            );
+            )
+            {
+                IsArgument = true,
+            };
         return Environment.GetEnvironmentVariable("CONSOLE_SETTINGS") is { Length: > 0 } file
             ? file
             : Path.Combine(AppContext.BaseDirectory, "console.json");
@@ -136,6 +140,7 @@ public static class Startup
             .AddHistory()
             .AddPlans()
             .AddFollowing()
+            .AddMaking()
             .AddBoard()
             .AddMessages()
             .AddLive()

@@ -69,7 +69,9 @@ public sealed class Identity(
 
     private Caller Token(HttpContext context, string token)
     {
-        if (context.Request.Headers.ContainsKey(UserHeader))
+        // None of them comes from a web server that has signed nobody in.
+        var headers = context.Request.Headers;
+        if (headers.ContainsKey(UserHeader) || headers.ContainsKey(GroupsHeader) || headers.ContainsKey(AddressHeader))
             throw Problem.Unauthorized("Send a token or sign in, not both.");
         var hash = PersonalTokens.HashOf(token);
         var known = settings.Now.Tokens.FirstOrDefault(t =>

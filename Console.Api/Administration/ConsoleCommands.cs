@@ -27,8 +27,15 @@ public static class ConsoleCommands
 
     /// <summary>Whether the arguments ask for a command, and not for a console that serves.</summary>
     public static bool Are(string[] arguments) =>
-        arguments is [{ } first, ..]
-        && (First.Contains(first, StringComparer.Ordinal) || first.StartsWith("[suggest", StringComparison.Ordinal));
+        arguments switch
+        {
+            ["--settings", _, .. { Length: > 0 } behind] => Are(behind),
+            [{ } named, .. { Length: > 0 } behind] when named.StartsWith("--settings=", StringComparison.Ordinal) =>
+                Are(behind),
+            [{ } first, ..] => First.Contains(first, StringComparer.Ordinal)
+                || first.StartsWith("[suggest", StringComparison.Ordinal),
+            _ => false,
+        };
 
     /// <summary>Carries it out.</summary>
     /// <param name="usualSettings">The settings file when none is named.</param>
@@ -222,6 +229,13 @@ public static class ConsoleCommands
                 try
                 {
                     return await act(asked, cancel);
+                }
+                catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+                {
+                    await System.Console.Error.WriteLineAsync(
+                        $"console {command.Name}: It was ended before it was done."
+                    );
+                    return 1;
                 }
                 catch (Exception e)
                     when (e is WrongSetting or UnreadableFile or IOException or UnauthorizedAccessException)

@@ -30,7 +30,7 @@ internal static partial class DrainCommand
             return 0;
         }
         using var console = new RunningConsole(settings);
-        if ((await console.Get("metrics", cancel)).Problem is not null)
+        if (await console.Metrics(cancel) is (null, null))
         {
             await Say("No console runs by these settings: there is nothing to wait for.");
             return 0;
@@ -41,7 +41,7 @@ internal static partial class DrainCommand
         {
             return await Wait(console, until, mark, cancel);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or WrongSetting)
         {
             mark.Remove();
             throw;
@@ -57,11 +57,11 @@ internal static partial class DrainCommand
     {
         for (int quiet = 0, told = -1; ; )
         {
-            var (answer, problem) = await console.Get("metrics", cancel);
-            // It has ended meanwhile.
-            var running = problem is null ? Running(answer!) : 0;
-            quiet = running == 0 ? quiet + 1 : 0;
-            if (quiet >= QuietLooks || problem is not null)
+            var (metrics, problem) = await console.Metrics(cancel);
+            var hasEnded = (metrics, problem) is (null, null);
+            var running = metrics is null ? 0 : Running(metrics);
+            quiet = running == 0 && problem is null ? quiet + 1 : 0;
+            if (quiet >= QuietLooks || hasEnded)
             {
                 await Say(
                     "Nothing runs any more, and nothing begins until the next start, or "
@@ -71,10 +71,11 @@ internal static partial class DrainCommand
             }
             if (DateTimeOffset.UtcNow >= until)
             {
-                await Say(
-                    $"Builds, restores and savepoints that still run: {running}. A stop now interrupts them; "
-                        + "`console drain --end` lets others begin again."
-                );
+                var still = problem is null
+                    ? $"Builds, restores and savepoints that still run: {running}. A stop now interrupts them; "
+                    : $"What still runs is not known, as the console does not say it: {problem}. A stop now may "
+                        + "interrupt builds; ";
+                await Say(still + "`console drain --end` lets others begin again.");
                 return 1;
             }
             if (running > 0 && running != told)

@@ -32,6 +32,7 @@ public sealed class GoneBases(
     /// <inheritdoc/>
     public void RemoveOld(int kept, DateTimeOffset time)
     {
+        file.Change(state => state.WithPlacesOf(settings.Newest.Bases));
         var gone = file.Value.Names.Where(name => settings.Newest.Base(name) is null && !IsNeeded(name)).ToList();
         if (gone.Count == 0 || bases.Hosts.Any(h => h.Status is null || bases.ProblemOf(h.Host) is not null))
             return;

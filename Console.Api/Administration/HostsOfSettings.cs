@@ -4,15 +4,17 @@ using TestServers.Databases;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Hosts.Libvirt;
+using TestServers.Hosts.OpenStack;
 using TestServers.Settings;
+using TestServers.Storage;
 
 namespace TestServers.Administration;
 
-/// <summary>A host of libvirt, as it answered.</summary>
+/// <summary>A host of servers, as it answered.</summary>
 /// <param name="Found">Null: it did not.</param>
 internal sealed record AskedHost(HostSettings Settings, Found? Found, string? Problem);
 
-/// <summary>Every machine that the settings name: hosts as libvirt tells, their servers, and database hosts.</summary>
+/// <summary>Every machine that the settings name: hosts, their servers as they tell them, and database hosts.</summary>
 internal sealed record HostsOfSettings(
     IReadOnlyList<AskedHost> Hosts,
     IReadOnlyList<Server> Servers,
@@ -29,7 +31,7 @@ internal sealed record HostsOfSettings(
             .Select(s => GuestProgram.To(s, settings))
             .Concat(DatabaseHosts.Select(h => h.Transport));
 
-    /// <summary>Asks all hosts of libvirt; nobody else is asked anything.</summary>
+    /// <summary>Asks all hosts of servers; nobody else is asked anything.</summary>
     /// <param name="console">This console's id.</param>
     public static async Task<HostsOfSettings> Find(
         ConsoleSettings settings,
@@ -39,11 +41,12 @@ internal sealed record HostsOfSettings(
         CancellationToken cancel
     )
     {
-        var libvirt = new LibvirtHosts(runner);
+        using var openStack = new OpenStackHosts(TimeProvider.System);
+        IHostKind[] kinds = [new LibvirtHosts(runner), openStack];
         var asked = await Task.WhenAll(
             settings.Hosts.Select(async host =>
             {
-                var answer = await libvirt.List(host, cancel);
+                var answer = await kinds.First(k => k.IsOf(host)).List(host, cancel);
                 return new AskedHost(
                     host,
                     answer.Listing is { } list ? Found.Of(host, PatternRule.Make(host.Servers), list) : null,
@@ -51,12 +54,32 @@ internal sealed record HostsOfSettings(
                 );
             })
         );
-        var servers = asked.SelectMany(h => h.Found?.Servers ?? []).DistinctBy(s => s.Name).ToList();
+        var names = BoardNames.Of(PlacesOf(settings));
+        // One that two hosts show by one address is one.
+        var servers = asked
+            .SelectMany(h => h.Found?.Servers ?? [])
+            .Select(s => names.Show(s).Shown ?? s)
+            .DistinctBy(s => (s.Guest, s.Address))
+            .ToList();
         var current = new CurrentSettings(settings);
         return new(
             asked,
             servers,
             [.. settings.DatabaseHosts.Select(h => new DatabaseHost(h, current, settings.Runtime, console, program))]
         );
+    }
+
+    // Where there is no state yet, or none that can be read, each is called as its host does.
+    private static PlacesState PlacesOf(ConsoleSettings settings)
+    {
+        var file = Path.Combine(settings.State, "places.json");
+        try
+        {
+            return File.Exists(file) ? JsonFile<PlacesState>.Load(file).Value : PlacesState.Empty;
+        }
+        catch (Exception e) when (e is UnreadableFile or IOException or UnauthorizedAccessException)
+        {
+            return PlacesState.Empty;
+        }
     }
 }

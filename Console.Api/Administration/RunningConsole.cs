@@ -34,6 +34,41 @@ internal sealed class RunningConsole : IDisposable
         }
     }
 
+    /// <summary>
+    /// What it says to monitoring; or why it does not say it now. Neither: nobody is there. What answers, but not so,
+    /// is not the console of these settings.
+    /// </summary>
+    /// <exception cref="WrongSetting">It does not know the place.</exception>
+    public async Task<(string? Metrics, string? Problem)> Metrics(CancellationToken cancel)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync("metrics", cancel);
+            if (answer.IsSuccessStatusCode)
+                return (await answer.Content.ReadAsStringAsync(cancel), null);
+            var (status, place) = ((int)answer.StatusCode, answer.RequestMessage!.RequestUri!.AbsolutePath);
+            return status >= 500
+                ? (null, $"it answers {status}")
+                : throw new WrongSetting(
+                    $"What runs is not known: what listens there answers {status} to {place}. It was started with "
+                        + "other settings than these: name its own by --settings, or change these back until it has "
+                        + "stopped."
+                );
+        }
+        catch (HttpRequestException e)
+        {
+            return (null, IsNobodyThere(e) ? null : (e.InnerException ?? e).Message.TrimEnd('.'));
+        }
+        catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return (null, $"no answer within {_http.Timeout.TotalSeconds:0} s");
+        }
+    }
+
+    private static bool IsNobodyThere(HttpRequestException fault) =>
+        fault is { HttpRequestError: HttpRequestError.ConnectionError, InnerException: SocketException refused }
+        && refused.SocketErrorCode is not (SocketError.AccessDenied or SocketError.WouldBlock or SocketError.TimedOut);
+
     public void Dispose() => _http.Dispose();
 
     private static async ValueTask<Stream> Connect(string path, CancellationToken cancel)

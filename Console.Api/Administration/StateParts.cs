@@ -71,6 +71,7 @@ public sealed class StateParts : IDisposable
         var past = Add(new PastReservations(state.Folder("reservations"), () => current.Now.Reservations.Kept));
         Add(state.Open("bases.json", BasesState.Empty));
         Add(state.Open("places.json", PlacesState.Empty));
+        Add(state.Open("made.json", MadeState.Empty));
         var builds = Add(new JobStore<Build>(state.Folder("builds"), numbers));
         var restores = Add(new JobStore<Restore>(state.Folder("restores"), numbers));
         var history = Add(new HistoryStore(state.Folder("history"), () => current.Now.Builds.History));

@@ -25,7 +25,8 @@ internal static class TrustCommand
                     + (known.Count > 0 ? $"; there are {string.Join(", ", known)}." : ".")
             );
         }
-        var exit = 0;
+        // Of all, those of a host that does not answer are not pinned.
+        var exit = name is "all" && all.Problems.Any() ? 1 : 0;
         foreach (var transport in wanted)
             exit = Math.Max(exit, await Trust(transport, isSure, cancel));
         return exit;

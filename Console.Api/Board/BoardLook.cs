@@ -20,21 +20,41 @@ internal sealed class BoardLook(
 )
 {
     private readonly Lazy<ILookup<ServerName, Build>> _open = new(() => open.ToLookup(b => b.Server));
+    private readonly Lazy<IReadOnlyDictionary<long, DateTimeOffset>> _likely = new(() => views.LikelyTurns);
     private readonly List<ServerView> _servers = [];
     private readonly List<HostView> _hosts = [];
     private bool _hasOthers;
 
-    /// <summary>The next picture, and what is different in it.</summary>
+    /// <summary>The next picture, the same as before if nothing is different, and what is different in it.</summary>
     public (Picture Picture, BoardChange Change) Make(IReadOnlyList<HostState> hosts)
     {
-        var picture = new Picture([.. hosts.Select(Show)]);
-        var isGone = before.Hosts.Any(h => h.Servers.Length > 0 && hosts.All(now => now.Name != h.State.Name));
+        var (shown, found) = (ImmutableArray.CreateBuilder<ShownHost>(hosts.Count), 0);
+        for (var place = 0; place < hosts.Count; place++)
+        {
+            var known = Find(hosts[place].Name, place);
+            found += known is null ? 0 : 1;
+            shown.Add(known is not null && IsAsBefore(known, hosts[place]) ? known : Show(hosts[place], known));
+        }
+        var isGone =
+            found < before.Hosts.Length
+            && before.Hosts.Any(h => h.Servers.Length > 0 && hosts.All(now => now.Name != h.State.Name));
+        var next = shown.MoveToImmutable();
+        var picture = before.Hosts.SequenceEqual(next) ? before : new(next);
         return (picture, new(_hasOthers || isGone, _servers, _hosts));
     }
 
-    private ShownHost Show(HostState now)
+    // Mostly the settings are those of the picture before, and so is its place.
+    private ShownHost? Find(string host, int place) =>
+        place < before.Hosts.Length && before.Hosts[place].State.Name == host
+            ? before.Hosts[place]
+            : before.Hosts.FirstOrDefault(h => h.State.Name == host);
+
+    // A host that has said nothing is passed over: what another one says costs nothing here.
+    private bool IsAsBefore(ShownHost known, HostState now) =>
+        changed is not null && ReferenceEquals(known.State, now) && !known.PlacesOf(changed).Any();
+
+    private ShownHost Show(HostState now, ShownHost? known)
     {
-        var known = before.Hosts.FirstOrDefault(h => h.State.Name == now.Name);
         var view = ServerPresenter.Of(now);
         var host = known?.Host.View == view ? known.Host : new(view, now.Problem is null);
         if (!ReferenceEquals(host, known?.Host))
@@ -80,7 +100,13 @@ internal sealed class BoardLook(
 
     private Shown<ServerView> Show(Server machine, HostState host, Shown<ServerView>? last)
     {
-        var view = views.Of(machine, host, [.. _open.Value[machine.Name]], unclean.GetValueOrDefault(machine.Name));
+        var view = views.Of(
+            machine,
+            host,
+            [.. _open.Value[machine.Name]],
+            unclean.GetValueOrDefault(machine.Name),
+            _likely.Value
+        );
         if (last?.View == view)
             return last;
         _servers.Add(view);

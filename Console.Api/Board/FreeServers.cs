@@ -82,5 +82,5 @@ public sealed class FreeServers(
             (host is null || m.Host == host) && tags.HasAll(m.Name, wanted) && usability.WhyNot(m) is null
         );
 
-    private string? HostOf(ServerName server) => inventory.Servers.FirstOrDefault(m => m.Name == server)?.Host;
+    private string? HostOf(ServerName server) => inventory.TryFind(server)?.Host;
 }

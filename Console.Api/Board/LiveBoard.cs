@@ -20,6 +20,7 @@ public sealed class LiveBoard : BackgroundService
     private readonly Inventory _inventory;
     private readonly ReservationBook _reservations;
     private readonly OutOfServiceServers _service;
+    private readonly MadeServers _made;
     private readonly JobStore<Build> _builds;
     private readonly ServerCleanup _cleaning;
     private readonly ServerPresenter _views;
@@ -37,9 +38,10 @@ public sealed class LiveBoard : BackgroundService
         _isCleaningChanged = true;
     private long _lookedAtAll;
 
-    // What is held or out of service, as the picture shows it.
+    // What is held, out of service or made, as the picture shows it.
     private ReservationsState _heldThen = ReservationsState.Empty;
     private ServiceState _serviceThen = ServiceState.Empty;
+    private MadeState _madeThen = MadeState.Empty;
     private IReadOnlyDictionary<ServerName, UncleanServer> _unclean = new Dictionary<ServerName, UncleanServer>();
     private Picture _picture = new([]);
 
@@ -48,6 +50,7 @@ public sealed class LiveBoard : BackgroundService
         Inventory inventory,
         ReservationBook reservations,
         OutOfServiceServers service,
+        MadeServers made,
         JobStore<Build> builds,
         HistoryStore history,
         ServerCleanup cleaning,
@@ -59,7 +62,7 @@ public sealed class LiveBoard : BackgroundService
     )
     {
         _loop = new(Turn, log);
-        (_inventory, _reservations, _service) = (inventory, reservations, service);
+        (_inventory, _reservations, _service, _made) = (inventory, reservations, service, made);
         (_builds, _cleaning, _views) = (builds, cleaning, views);
         settings.Changed += (_, _) => MarkAll();
         // Whose host has said something else is seen in what it has said.
@@ -88,7 +91,8 @@ public sealed class LiveBoard : BackgroundService
     private bool IsUpToDate =>
         Volatile.Read(ref _shown) >= Volatile.Read(ref _changes)
         && ReferenceEquals(Volatile.Read(ref _heldThen), _reservations.State)
-        && ReferenceEquals(Volatile.Read(ref _serviceThen), _service.State);
+        && ReferenceEquals(Volatile.Read(ref _serviceThen), _service.State)
+        && ReferenceEquals(Volatile.Read(ref _madeThen), _made.State);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         _loop.Run(
@@ -136,11 +140,16 @@ public sealed class LiveBoard : BackgroundService
             if (IsUpToDate && !isTurn)
                 return _picture;
             var (changes, held, service) = (Volatile.Read(ref _changes), _reservations.State, _service.State);
+            var made = _made.State;
+            // They are few, and seldom change.
+            if (!ReferenceEquals(made, _madeThen))
+                Volatile.Write(ref _isAllChanged, true);
             var (before, heldThen) = (_picture, _heldThen);
             var (picture, change) = Look(held, service, isTurn);
             Volatile.Write(ref _picture, picture);
             Volatile.Write(ref _heldThen, held);
             Volatile.Write(ref _serviceThen, service);
+            Volatile.Write(ref _madeThen, made);
             Volatile.Write(ref _shown, changes);
             // Under the lock, so that pictures are told of in their order.
             if (picture.Tag != before.Tag)

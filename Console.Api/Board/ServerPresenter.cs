@@ -23,11 +23,23 @@ public sealed class ServerPresenter(
     LineTimes lineTimes,
     ServerTags tags,
     Follower follower,
-    Inventory inventory
+    ServerLooks looks,
+    Inventory inventory,
+    MadeServers made
 )
 {
+    /// <summary>When it is probably whose turn, by the place's number: the same for all servers of one look.</summary>
+    public IReadOnlyDictionary<long, DateTimeOffset> LikelyTurns => lineTimes.Of(reservations.State);
+
     /// <param name="open">The builds that run on it or wait for it, in the order in which they came.</param>
-    public ServerView Of(Server server, HostState host, IReadOnlyList<Build> open, UncleanServer? unclean)
+    /// <param name="likely"><see cref="LikelyTurns"/>.</param>
+    public ServerView Of(
+        Server server,
+        HostState host,
+        IReadOnlyList<Build> open,
+        UncleanServer? unclean,
+        IReadOnlyDictionary<long, DateTimeOffset> likely
+    )
     {
         var (known, state) = (history.Of(server.Name), reservations.State);
         return new(
@@ -47,18 +59,22 @@ public sealed class ServerPresenter(
             known.SetAside,
             known.Other,
             known.Otherwise,
-            LineView.Of(state, server.Name, lineTimes.Of(state)),
+            LineView.Of(state, server.Name, likely),
             tags.Of(server.Name),
             usability.OutOfService(server.Name),
             follower.Of(server.Name)
         )
         {
+            Status = server.Status,
             Beside = known.Beside is { } beside ? [.. beside.Keys] : null,
             Power = inventory.SettingsOf(server.Host) is { Power: { Count: > 0 } power } ? power : null,
+            Goes = made.Of(server)?.Goes,
+            OldTools = looks.OldOn(server.Name) is { Count: > 0 } old ? old : null,
         };
     }
 
-    public static HostView Of(HostState host) => new(host.Name, AsOf(host), host.Problem, host.Others, host.Notices);
+    public static HostView Of(HostState host) =>
+        new(host.Name, AsOf(host), host.Problem, host.AskedAgain, host.Others, host.Notices);
 
     private static DateTimeOffset? AsOf(HostState host) => host.Problem is null ? null : host.AsOf;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using TestServers.Builds;
 using TestServers.Following;
 using TestServers.History;
+using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
@@ -65,9 +66,21 @@ public sealed record ServerView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AppName>? Beside { get; init; }
 
+    /// <summary>Its host's own word for the state, as Nova's SHELVED; left out: the host has no other.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Status { get; init; }
+
     /// <summary>What who holds it may do with its power; left out: nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<PowerAction>? Power { get; init; }
+
+    /// <summary>When it is deleted, if nobody takes it before; left out: it stays.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Goes { get; init; }
+
+    /// <summary>What of its tools is older than builds need, as it said last; left out: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OldTool>? OldTools { get; init; }
 }
 
 /// <summary>The build that runs on a server, or the first that waits for it.</summary>
@@ -91,12 +104,14 @@ public sealed record CurrentBuild(
 
 /// <summary>A host as it is shown.</summary>
 /// <param name="Problem">Why it does not answer now; null when it does.</param>
+/// <param name="AskedAgain">When it is asked again, while it does not answer; null when it does.</param>
 /// <param name="Others">Domains that are no test servers.</param>
 /// <param name="Notices">Servers that are left out, a sentence each with the reason.</param>
 public sealed record HostView(
     string Name,
     DateTimeOffset? AsOf,
     string? Problem,
+    DateTimeOffset? AskedAgain,
     int Others,
     ImmutableArray<string> Notices
 );

@@ -54,6 +54,21 @@ public sealed class ShownHost
     public Shown<ServerView>? Find(ServerName server) =>
         _places.TryGetValue(server, out var place) ? Servers[place] : null;
 
+    /// <summary>The place of the first of its servers whose name comes after this one.</summary>
+    public int PlaceAfter(ServerName server)
+    {
+        var (from, to) = (0, Servers.Length);
+        while (from < to)
+        {
+            var middle = from + ((to - from) / 2);
+            if (string.CompareOrdinal(Servers[middle].View.Name.Text, server.Text) <= 0)
+                from = middle + 1;
+            else
+                to = middle;
+        }
+        return from;
+    }
+
     /// <summary>The places of those of these servers that it has.</summary>
     public IEnumerable<int> PlacesOf(IEnumerable<ServerName> servers)
     {

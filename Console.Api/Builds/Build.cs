@@ -89,7 +89,14 @@ public sealed record Build(
         Result is not { } result ? []
         : result.Databases is { } all ? [.. all]
         : result.Database is { } only && BasesOf(app, kept) is [var usual, ..]
-            ? [new(usual.Name, only.BaseOf(Server) ?? usual.Base, only, result.DataTime, result.Method)]
+            ?
+            [
+                new(usual.Name, only.BaseOf(Server) ?? usual.Base, only, result.DataTime, result.Method)
+                {
+                    Host = result.Host,
+                    Left = result.Left,
+                },
+            ]
         : [];
 
     /// <summary>What a history is told of it, when it has ended; null: it ended before it began.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using TestServers.Access;
+using TestServers.Builds.Steps;
 using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
@@ -111,8 +112,9 @@ public sealed class BuildQueue(
                                 )
                                 .Select(s =>
                                     resumes?.Steps.FirstOrDefault(r =>
-                                        r.Name == s.Name && r.State == StepState.Succeeded
-                                    ) ?? new Step(s.Name)
+                                        r.Name == s.Name && r.State == StepState.Succeeded && !IsUndone(resumes, r, app)
+                                    )
+                                    ?? new Step(s.Name)
                                 ),
                         ],
                     }
@@ -135,6 +137,13 @@ public sealed class BuildQueue(
         _loop.Wake();
         return build;
     }
+
+    // What it has loaded on another database host than the site uses is dropped: it is loaded again, and what was done
+    // with it is done again.
+    private bool IsUndone(Build build, Step step, AppSettings app) =>
+        step.Name is DatabaseStep.Called or AfterStep.Called
+        && build.LoadedOf(app, history.Of(build.Server)).Any(d => d.Left is not null)
+        && !build.Steps.Any(s => s is { Name: SettingsStep.Called, State: StepState.Succeeded });
 
     /// <summary>
     /// Accepts a build again: exactly the same, with the revision that was checked out then and the bases that its
@@ -280,7 +289,7 @@ public sealed class BuildQueue(
 
     // After a start, a build waits until its host has told its servers; a server that no host has is then the runner's
     // to refuse.
-    private bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Servers.Any(m => m.Name == server);
+    private bool IsKnown(ServerName server) => inventory.IsComplete || inventory.TryFind(server) is not null;
 
     private void Start(Build build, CancellationToken stop)
     {

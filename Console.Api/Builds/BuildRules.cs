@@ -174,7 +174,7 @@ public sealed class BuildRules(
 
     /// <summary>The address by which an app's site is asked on a server.</summary>
     public static string PageOf(AppSettings app, Server server) =>
-        Placeholders.FillPage(app.Health, server.Name, server.Address, server.Url);
+        Placeholders.FillPage(app.Health, server.Guest, server.Address, server.Url);
 
     // The wanted one, or the one that is there when no code is asked for.
     private RepositoryPath PathFor(Server server, AppSettings app, Wanted wanted)
@@ -193,6 +193,14 @@ public sealed class BuildRules(
         var missing = wanted.Database ? null : kept.BasesOf(app).FirstOrDefault(b => !kept.Copies.ContainsKey(b.Base));
         if (missing is not null)
             throw Problem.Conflict($"{server.Name} has no copy of {missing.Base} yet: ask for `database` too.");
+        foreach (var name in wanted.Database ? [] : kept.BasesOf(app).Select(b => b.Base))
+        {
+            if (kept.LostHostOf(name, settings.Now) is { } lost)
+                throw Problem.Conflict(
+                    $"{server.Name} has its copy of {name} on {lost}, which `databaseHosts` does not name any more: "
+                        + "ask for `database` too."
+                );
+        }
         if (wanted.Code)
             return Fitting(wanted.Path ?? RepositoryPath.From(app.DefaultPath)!, app);
         var here =

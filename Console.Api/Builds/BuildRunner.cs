@@ -111,8 +111,8 @@ public sealed class BuildRunner(
         );
         if (ended.Database && app is not null)
         {
-            foreach (var (_, name) in ended.BasesOf(app, kept))
-                keeper.Refresh(bases.Find(name));
+            foreach (var place in ended.BasesOf(app, kept).SelectMany(b => bases.Find(b.Base).Places))
+                keeper.Refresh(place);
         }
     }
 
@@ -298,6 +298,15 @@ public sealed class BuildRunner(
                 .Add(
                     "console",
                     $"{CopyName.Of(name, build.Server)} is not used here any more: it is dropped behind this build.",
+                    clock.GetUtcNow()
+                );
+        foreach (var moved in build.LoadedOf(app, history.Of(build.Server)).Where(d => d.Left is not null))
+            store
+                .LogOf(id)
+                .Add(
+                    "console",
+                    $"{moved.Database} on {moved.Left} is not used here any more, as {moved.Host} has it: it is "
+                        + "dropped behind this build.",
                     clock.GetUtcNow()
                 );
     }

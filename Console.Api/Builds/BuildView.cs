@@ -102,7 +102,7 @@ public sealed class BuildPresenter(JobStore<Build> store, UsualTimes usual, Inve
         var before = store.Open.Where(b => b.Server == build.Server && b.Id.Number < build.Id.Number).ToList();
         if (before.Count == 0)
         {
-            var silent = inventory.Servers.Any(m => m.Name == build.Server)
+            var silent = inventory.TryFind(build.Server) is not null
                 ? null
                 : inventory.Hosts.FirstOrDefault(h => h.AsOf is null);
             return (

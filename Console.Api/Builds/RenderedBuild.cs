@@ -24,7 +24,12 @@ public sealed class RenderedBuild(HistoryStore history, SiteValues values)
             .Bases.Select(b =>
                 build.Database
                     ? loaded.FirstOrDefault(d => d.Name == b.Name) ?? LoadedDatabase.Of(b, build.Server, null)
-                    : LoadedDatabase.Of(b, build.Server, kept.Copies.GetValueOrDefault(b.Base))
+                    : LoadedDatabase.Of(
+                        b,
+                        build.Server,
+                        kept.Copies.GetValueOrDefault(b.Base),
+                        kept.Hosts?.GetValueOrDefault(b.Base)
+                    )
             )
             .ToList();
         RenderedSite Render(bool hidePassword)

@@ -117,10 +117,12 @@ public sealed class ServerApps(
         [
             .. from name in app.AllDatabases.SelectMany(d => d.Bases).Distinct()
             where kept.Copies.ContainsKey(name)
-            let copy = found.All.FirstOrDefault(c =>
-                c.Found.Kind == DatabaseKind.Copy && c.Found.Base == name && c.Server == server
-            )
-            let host = settings.Now.Base(name)?.Host ?? copy?.Host.Settings.Name
+            let place = settings.Now.Base(name) is { } @base ? kept.PlaceOf(@base, settings.Now).Host : null
+            let copy = found
+                .All.Where(c => c.Found.Kind == DatabaseKind.Copy && c.Found.Base == name && c.Server == server)
+                .OrderByDescending(c => c.Host.Settings.Name == place)
+                .FirstOrDefault()
+            let host = place ?? copy?.Host.Settings.Name
             let also = others.Where(a => kept.BasesOf(a).Any(b => b.Base == name)).Select(a => a.Name).ToList()
             select new CopyOnServer(name, CopyName.Of(name, server), host, kept.Copies[name], copy?.Found.Size)
             {

@@ -29,6 +29,7 @@ public sealed class ServerCleanup(
     BaseFacts bases,
     GuestProgram guest,
     Reachability reachability,
+    StateFolder state,
     ILogger<ServerCleanup> log
 ) : BackgroundService
 {
@@ -101,7 +102,7 @@ public sealed class ServerCleanup(
             return Tell(server, status.Message);
         // A database host that is down must not stop a build that does not need it: then the server stays in the list,
         // to be asked again.
-        if (!await Correct(server, status, cancel))
+        if (!await Correct(server, status, builds, cancel))
             return null;
         foreach (var build in builds)
             store.Change(build.Id, b => b with { Unclean = false });
@@ -117,26 +118,67 @@ public sealed class ServerCleanup(
         return _problems[server.Name] = problem;
     }
 
-    private async Task<bool> Correct(Server server, HostResult status, CancellationToken cancel)
+    private async Task<bool> Correct(Server server, HostResult status, List<Build> builds, CancellationToken cancel)
     {
+        var known = history.Of(server.Name);
         var all = true;
         var copies = new Dictionary<BaseName, DateTimeOffset?>();
+        var (hosts, replaced) = (new Dictionary<BaseName, string>(), new List<string>());
         foreach (var @base in settings.Now.Bases)
         {
-            var (answered, dataTime) = await bases.AskCopy(@base, server.Name, cancel);
-            all &= answered;
-            if (dataTime is not null)
-                copies[@base.Name] = dataTime;
+            var found = new Dictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
+            var places = known.PlacesOf(@base, settings.Now).ToList();
+            foreach (var place in places.Where(p => bases.TwinOf(p) is null))
+            {
+                var (answered, dataTime) = await bases.AskCopy(place, server.Name, cancel);
+                all &= answered;
+                if (dataTime is not null)
+                    found[place.Host] = dataTime;
+            }
+            if (UsedOf(@base, found, known, builds, status) is not { } used)
+                continue;
+            copies[@base.Name] = found[used];
+            if (places.Count == 1)
+                continue;
+            hosts[@base.Name] = used;
+            replaced.AddRange(
+                found.Keys.Where(host => host != used).Select(host => ServerHistory.KeyOf(host, @base.Name))
+            );
         }
-        var known = history.Of(server.Name);
         var code = settings.Now.Apps.ToDictionary(
             app => app.Name,
             app => CodeOf(app, status, known.Code.GetValueOrDefault(app.Name))
         );
         foreach (var former in known.FormerApps(settings.Now.Apps))
             code[former.Name] = CodeOfFormer(former.Name, status, known);
-        history.Correct(server.Name, code, copies, GuestProgram.SitesOf(status));
+        history.Correct(server.Name, code, copies, GuestProgram.SitesOf(status), BuiltHere(status), hosts, replaced);
         return all;
+    }
+
+    private JobId? BuiltHere(HostResult status) =>
+        BuiltMark.OfSite(status) is { } mark && mark.Console == state.Id ? mark.Build : null;
+
+    // The host of the copy that the site uses: of a build that was cut off the new one, when the server says that its
+    // settings are in place; else the one before. Null: there is none, or the one that is used has not answered.
+    private string? UsedOf(
+        BaseSettings @base,
+        Dictionary<string, DateTimeOffset?> found,
+        ServerHistory known,
+        List<Build> builds,
+        HostResult status
+    )
+    {
+        var cutOff = BuiltHere(status) is { } onSite ? builds.Find(b => b.Id == onSite) : null;
+        var moved = cutOff?.Result is { } result
+            ? (result.Databases?.FirstOrDefault(d => d.Base == @base.Name)?.Host)
+                ?? (result.Database == CopyName.Of(@base.Name, cutOff.Server) ? result.Host : null)
+            : null;
+        var used = moved ?? known.HostOf(@base, settings.Now);
+        if (used is not null)
+            used = bases.TwinOf(@base.At(used)) ?? used;
+        return used is not null && found.ContainsKey(used) ? used
+            : used is null && found.Count > 0 ? found.Keys.First()
+            : null;
     }
 
     // Of an app that the settings do not name any more: whether it is there, and else as it was known.

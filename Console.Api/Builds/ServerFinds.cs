@@ -29,7 +29,7 @@ public sealed partial class ServerFinds(CurrentSettings settings, BaseFacts base
             copies,
             [
                 .. apps.Select(a => OtherwiseOf(a, code[a.Name], status, known))
-                    .Concat(all.Select(b => OtherwiseOf(b, copies, known)))
+                    .Concat(all.Select(b => OtherwiseOf(known.PlaceOf(b, settings.Now), copies, known)))
                     .OfType<FoundOtherwise>()
                     .Concat(apps.SelectMany(a => OtherwiseOfWorkers(a, status))),
             ]
@@ -110,8 +110,11 @@ public sealed partial class ServerFinds(CurrentSettings settings, BaseFacts base
     )
     {
         var copies = known.Copies.ToDictionary();
-        foreach (var @base in all.Where(b => known.Copies.ContainsKey(b.Name) && bases.ProblemOf(b) is null))
+        foreach (var one in all.Where(b => known.Copies.ContainsKey(b.Name)))
         {
+            var @base = known.PlaceOf(one, settings.Now);
+            if (bases.ProblemOf(@base) is not null)
+                continue;
             var name = @base.Name;
             if (bases.CopyOf(@base, server) is { } seen && IsOurs(seen) && seen.DataTime == known.Copies[name])
                 continue;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
@@ -35,10 +34,10 @@ public sealed class ServerLooks(
     private readonly ConcurrentDictionary<ServerName, bool> _asked = new(),
         _missed = new();
 
-    private readonly ConcurrentDictionary<ServerName, ImmutableArray<OldTool>> _old = new();
+    private readonly ConcurrentDictionary<ServerName, IReadOnlyList<OldTool>> _old = new();
 
     /// <summary>What of the tools that builds use is too old on a server, as it said last.</summary>
-    public IEnumerable<OldTool> OldOn(ServerName server) => _old.GetValueOrDefault(server, []);
+    public IReadOnlyList<OldTool> OldOn(ServerName server) => _old.GetValueOrDefault(server, []);
 
     /// <summary>Has a server asked soon, as something about it does not fit.</summary>
     public void Ask(ServerName server) => _asked[server] = true;
@@ -72,7 +71,7 @@ public sealed class ServerLooks(
     private void NoteOld(ServerName server, HostResult status)
     {
         bool IsUsed(RepositoryKind kind) => settings.Now.Apps.Any(a => a.Repository.Kind == kind);
-        ImmutableArray<OldTool> old =
+        IReadOnlyList<OldTool> old =
         [
             .. OldTool
                 .In(status.Results)
@@ -81,7 +80,9 @@ public sealed class ServerLooks(
         ];
         foreach (var other in old.Except(OldOn(server)))
             log.LogWarning("{Server}: {Old}", server, other.Message);
-        _old[server] = old;
+        // The same list again is no change for those who show it.
+        if (!old.SequenceEqual(OldOn(server)))
+            _old[server] = old;
     }
 
     // Nobody is refused a server for one call that nobody has asked for: only when the next does not reach it, either.

@@ -27,14 +27,14 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
         var named = databases
             .Where(_ => app.Database is not null)
             .ToDictionary(d => d.Name.Text, object? (d) => DatabaseOf(app, d, hidePassword), StringComparer.Ordinal);
-        var folder = Placeholders.Fill(settings.Now.Guests!.Folder, server.Name, server.Address);
+        var folder = Placeholders.Fill(settings.Now.Guests!.Folder, server.Guest, server.Address);
         return Texts(
             (
                 "server",
                 Texts(
                     ("name", server.Name.Text),
                     ("address", server.Address),
-                    ("number", Placeholders.NumberOf(server.Name)),
+                    ("number", Placeholders.NumberOf(server.Guest)),
                     ("url", server.Url)
                 )
             ),
@@ -79,7 +79,8 @@ public sealed class SiteValues(CurrentSettings settings, Secrets secrets)
 
     private Dictionary<string, object?> DatabaseOf(AppSettings app, LoadedDatabase database, bool hidePassword)
     {
-        var host = settings.Now.DatabaseHost(settings.Now.Base(database.Base)!.Host);
+        var place = database.Host is { } at ? settings.Now.BaseAt(database.Base, at) : null;
+        var host = settings.Now.DatabaseHost((place ?? settings.Now.Base(database.Base)!).Host);
         var password = new SecretText(ReadPassword(app.Database!.PasswordFile, mayFail: hidePassword), hidePassword);
         return Texts(
             ("name", database.Database.Text),

@@ -11,7 +11,8 @@ namespace TestServers.Builds;
 
 /// <summary>
 /// Drops the copy of a base from which a server's database was made before another was chosen: behind the build that
-/// has succeeded with the other, and never before. Which are to be dropped stands in the histories, so that a stop, or
+/// has succeeded with the other, and never before; and, of a base that several database hosts have, the copy in whose
+/// place another host has the one that is used. Which are to be dropped stands in the histories, so that a stop, or
 /// a database host that is down, only puts it off. What any app that was built on the server comes from stays.
 /// </summary>
 public sealed class UnusedCopies(
@@ -27,7 +28,7 @@ public sealed class UnusedCopies(
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(30);
     private readonly Loop _loop = new(TimeSpan.FromSeconds(30), log);
-    private readonly ConcurrentDictionary<(ServerName, BaseName), long> _failed = new();
+    private readonly ConcurrentDictionary<(ServerName, string), long> _failed = new();
     private readonly ConcurrentDictionary<ServerName, Task> _running = new();
 
     /// <summary>The bases of an app whose copies nothing on the server uses, once this build has succeeded.</summary>
@@ -46,16 +47,21 @@ public sealed class UnusedCopies(
     /// </summary>
     public bool IsOfFormerBase(Copy copy)
     {
-        if (copy.Elsewhere is null || copy.Found.Server is not { } server || !sight.IsOurs(copy))
+        if (copy.Found.Server is not { } server || !sight.IsOurs(copy))
             return false;
-        if (!history.Has(server) || store.Open.Any(b => b.Server == server))
+        if (copy.Elsewhere is null && settings.Now.Base(copy.Found.Base)?.IsOnSeveral != true)
+            return false;
+        if (!history.Has(server) || IsUnclean(server) || store.Open.Any(b => b.Server == server))
             return false;
         var kept = history.Of(server);
         // Of one that moved to another host: once its server has a copy there.
         return kept.Other is null
             && (
                 settings.Now.Base(copy.Found.Base) is { } moved
-                    ? bases.CopyOf(moved, server) is not null
+                    ? kept.PlaceOf(moved, settings.Now) is var place
+                        && bases.AreApart(place.Host, copy.Host.Settings.Name)
+                        && bases.CopyOf(place, server) is not null
+                        && !kept.UsesAt(moved, copy.Host.Settings.Name)
                     : !kept.Uses(copy.Found.Base)
             );
     }
@@ -89,7 +95,10 @@ public sealed class UnusedCopies(
 
     private async Task DropAll(CancellationToken stop)
     {
-        var waiting = history.All.Where(known => known.Unused is not null).Select(known => known.Server).ToList();
+        var waiting = history
+            .All.Where(known => (known.Unused, known.Replaced) is not (null, null))
+            .Select(known => known.Server)
+            .ToList();
         // Side by side: a host that hangs must not keep the others waiting.
         await Task.WhenAll(waiting.Select(server => DropOf(server, stop)));
     }
@@ -107,6 +116,12 @@ public sealed class UnusedCopies(
                     return;
                 await Drop(server, name, stop);
             }
+            foreach (var key in history.Of(server).Replaced ?? [])
+            {
+                if (IsUnclean(server) || store.Open.Any(b => b.Server == server && b.State == JobState.Running))
+                    return;
+                await DropReplaced(server, key, stop);
+            }
         }
         catch (DiskRefused refused)
         {
@@ -119,6 +134,71 @@ public sealed class UnusedCopies(
         }
     }
 
+    // Only where the host of the one that is used says that it has it, and is another PostgreSQL.
+    private async Task DropReplaced(ServerName server, string key, CancellationToken stop)
+    {
+        var (kept, (host, name)) = (history.Of(server), ServerHistory.Placed(key));
+        if (name is null || settings.Now.BaseAt(name, host) is not { } place)
+        {
+            // What the settings do not name any more is told with what is left of such bases.
+            history.NoteReplaced(server, key);
+            return;
+        }
+        if (IsPutOff(server, key))
+            return;
+        if (kept.Copies.ContainsKey(name))
+        {
+            var used = kept.PlaceOf(settings.Now.Base(name)!, settings.Now);
+            if (used.Host == host || bases.IsOne(used.Host, host))
+            {
+                history.NoteReplaced(server, key);
+                return;
+            }
+            // A site that names the host of before needs it until its app is built again.
+            if (kept.UsesAt(used, host) || !bases.AreApart(used.Host, host))
+                return;
+            if ((await bases.FindCopy(used, server, stop)) is not (true, { }))
+                return;
+        }
+        var (answered, found) = await bases.FindCopy(place, server, stop);
+        if (!answered)
+            return;
+        var copy = found is null ? null : new Copy(bases.HostOf(place), found, null);
+        if (copy is null || sight.IsAnothers(copy))
+        {
+            history.NoteReplaced(server, key);
+            return;
+        }
+        if (!await Drop(copy, key, stop))
+            return;
+        history.NoteReplaced(server, key);
+        log.LogInformation("{Copy}: dropped, as {Server} has its copy on another database host now.", copy.Key, server);
+    }
+
+    // Which copy its site uses is known only when it was asked: nobody may have heard that the settings are in place.
+    private bool IsUnclean(ServerName server) =>
+        store.All.Any(b => b.Server == server && b is { Ended: true, Unclean: true });
+
+    private bool IsPutOff(ServerName server, string what) =>
+        _failed.TryGetValue((server, what), out var at) && clock.GetElapsedTime(at) < AfterFailure;
+
+    private async Task<bool> Drop(Copy copy, string what, CancellationToken stop)
+    {
+        var end = await drop.Run(copy, Caller.TheConsole, null, stop);
+        if (!end.Done && !stop.IsCancellationRequested)
+            log.LogWarning(
+                "{Copy}, which {Server} does not use, is not dropped: {Reason}",
+                copy.Key,
+                copy.Server,
+                end.Message
+            );
+        if (!end.Done)
+            _failed[(copy.Server, what)] = clock.GetTimestamp();
+        else
+            bases.NoteFound(copy.Host, copy.Found, null);
+        return end.Done;
+    }
+
     private async Task Drop(ServerName server, BaseName name, CancellationToken stop)
     {
         // The settings may be others by now. What they do not name is told with what is left of such bases.
@@ -127,31 +207,20 @@ public sealed class UnusedCopies(
             history.NoteUnused(server, name, dropped: false);
             return;
         }
-        if (_failed.TryGetValue((server, name), out var at) && clock.GetElapsedTime(at) < AfterFailure)
+        if (IsPutOff(server, name.Text))
             return;
-        var (answered, found) = await bases.FindCopy(@base, server, stop);
+        var place = history.Of(server).PlaceOf(@base, settings.Now);
+        var (answered, found) = await bases.FindCopy(place, server, stop);
         if (!answered)
             return;
-        var copy = found is null ? null : new Copy(bases.HostOf(@base), found, null);
+        var copy = found is null ? null : new Copy(bases.HostOf(place), found, null);
         if (copy is null || sight.IsAnothers(copy))
         {
             history.NoteUnused(server, name, dropped: true);
             return;
         }
-        var end = await drop.Run(copy, Caller.TheConsole, null, stop);
-        if (!end.Done && !stop.IsCancellationRequested)
-            log.LogWarning(
-                "{Copy}, which {Server} does not use, is not dropped: {Reason}",
-                copy.Key,
-                server,
-                end.Message
-            );
-        if (!end.Done)
-        {
-            _failed[(server, name)] = clock.GetTimestamp();
+        if (!await Drop(copy, name.Text, stop))
             return;
-        }
-        bases.NoteFound(copy.Host, copy.Found, null);
         history.NoteUnused(server, name, dropped: true);
         log.LogInformation("{Copy}: dropped, as {Server} has a copy of another base now.", copy.Key, server);
     }

@@ -63,7 +63,8 @@ public sealed class BaseAlerts : BackgroundService
         );
     }
 
-    private async Task TellStale()
+    /// <summary>Tells of those of which it was not told yet.</summary>
+    internal async Task TellStale()
     {
         foreach (var @base in _settings.Now.Bases.Where(b => StaleTextOf(b) is not null))
             await _journal.Do(act => TellStale(act, @base));
@@ -74,7 +75,9 @@ public sealed class BaseAlerts : BackgroundService
         if (StaleTextOf(@base) is not { } text)
             return;
         Tell(act, new(MessageKind.BaseStale, text, "bases", _clock.GetUtcNow(), Base: @base.Name));
-        _bases.Note(act, @base.Name, now => now with { StaleTold = now.DataTime });
+        // Of the newest data, whichever of its hosts has them.
+        var dataTime = _bases.Of(@base.Name).DataTime;
+        _bases.Note(act, @base.Name, now => now with { StaleTold = dataTime });
     }
 
     private void Tell(Act act, Notice notice)

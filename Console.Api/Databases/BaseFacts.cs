@@ -31,12 +31,32 @@ public sealed class BaseFacts(
         settings.Now.Base(name)
         ?? throw Problem.NotFound("base", $"The settings name no base {name}. GET api/bases lists them.");
 
-    /// <summary>The host of a base; the one it had, when the settings have just taken it away.</summary>
+    /// <summary>
+    /// The host of a base, or of it at one of its places; the one it had, when the settings have just taken it away.
+    /// </summary>
     public DatabaseHost HostOf(BaseSettings @base) =>
         Reach(settings.Now.DatabaseHosts.Concat(_hosts.Keys).First(h => h.Name == @base.Host));
 
-    /// <summary>What the base's host said last, kept over restarts.</summary>
-    public KnownBase Of(BaseName name) => file.Value.Bases.GetValueOrDefault(name.Text) ?? KnownBase.Unknown;
+    /// <summary>
+    /// What the base's host said last, kept over restarts; where several have it, what can be had of them all together:
+    /// the newest data.
+    /// </summary>
+    public KnownBase Of(BaseName name)
+    {
+        var usual = file.Value.Bases.GetValueOrDefault(name.Text) ?? KnownBase.Unknown;
+        return settings.Newest.Base(name) is { IsOnSeveral: true } @base
+            ? usual.Together([.. @base.Places.Select(Of)])
+            : usual;
+    }
+
+    /// <summary>What the host of one of a base's places said last.</summary>
+    public KnownBase Of(BaseSettings place) => In(file.Value, place);
+
+    private KnownBase In(BasesState state, BaseSettings place) =>
+        (IsUsual(place) ? state.Bases.GetValueOrDefault(place.Name.Text) : state.PlaceOf(place.Name, place.Host))
+        ?? KnownBase.Unknown;
+
+    private bool IsUsual(BaseSettings place) => (settings.Newest.Base(place.Name) ?? place).Host == place.Host;
 
     /// <summary>Why the base's host does not answer, or that the base is another console's; or null.</summary>
     public string? ProblemOf(BaseSettings @base)
@@ -44,6 +64,30 @@ public sealed class BaseFacts(
         var host = HostOf(@base);
         return ProblemOf(host) ?? _statuses.GetValueOrDefault(host.Settings)?.ProblemOf(@base, _id);
     }
+
+    /// <summary>
+    /// Another of the base's hosts, before this one in the settings, that is another name of the same PostgreSQL; null:
+    /// there is none, as far as they have answered.
+    /// </summary>
+    public string? TwinOf(BaseSettings place) =>
+        ClusterOf(place.Host) is { } cluster
+            ? (settings.Newest.Base(place.Name)?.Hosts ?? [])
+                .TakeWhile(host => host != place.Host)
+                .FirstOrDefault(host => ClusterOf(host) == cluster)
+            : null;
+
+    /// <summary>Whether two hosts are known to be names of one PostgreSQL.</summary>
+    public bool IsOne(string host, string other) => ClusterOf(host) is { } cluster && cluster == ClusterOf(other);
+
+    /// <summary>Whether two hosts are known to be a PostgreSQL each: both have told so since the start.</summary>
+    public bool AreApart(string host, string other) =>
+        (ClusterOf(host), ClusterOf(other)) is ({ } one, { } two) && one != two;
+
+    // PostgreSQL's own number for what a host serves; null: it has not told it since the start.
+    private string? ClusterOf(string host) => Hosts.FirstOrDefault(h => h.Host.Settings.Name == host).Status?.Cluster;
+
+    /// <summary>What a database host said last; null when it has not answered since the start.</summary>
+    public DatabaseHostStatus? StatusOf(DatabaseHost host) => _statuses.GetValueOrDefault(host.Settings);
 
     /// <summary>Why a database host does not answer; null when it does.</summary>
     public string? ProblemOf(DatabaseHost host) => _problems.GetValueOrDefault(host.Settings);
@@ -100,6 +144,12 @@ public sealed class BaseFacts(
     public FoundDatabase? CopyOf(BaseSettings @base, ServerName server) =>
         _statuses.GetValueOrDefault(HostOf(@base).Settings) is { } status ? CopyIn(status, @base, server) : null;
 
+    /// <summary>Whether a place has the data of a night, as its host said last: as the base, or kept.</summary>
+    public bool HasNight(BaseSettings place, DateTimeOffset night) =>
+        Of(place).DataTime == night
+        || StatusOf(HostOf(place))
+            ?.Found.Any(f => f.Kind == DatabaseKind.Night && f.Base == place.Name && f.DataTime == night) == true;
+
     /// <summary>A savepoint's database or its twin, as its host said last; null when it has told of none.</summary>
     public FoundDatabase? SavepointOf(string host, BaseName name, JobId savepoint, DatabaseKind kind) =>
         Hosts
@@ -125,6 +175,24 @@ public sealed class BaseFacts(
         act.After(() => Changed?.Invoke(name));
     }
 
+    /// <summary>Takes note of what the host of one of a base's places reported.</summary>
+    public void Note(BaseSettings place, Func<KnownBase, KnownBase> change)
+    {
+        if (IsUsual(place))
+        {
+            Note(place.Name, change);
+            return;
+        }
+        var before = Of(place);
+        file.Change(state =>
+        {
+            var known = In(state, place);
+            return change(known) is var next && next == known ? state : state.WithPlace(place.Name, place.Host, next);
+        });
+        if (Of(place) != before)
+            Changed?.Invoke(place.Name);
+    }
+
     private static BasesState With(BasesState state, BaseName name, Func<KnownBase, KnownBase> change)
     {
         var known = state.Bases.GetValueOrDefault(name.Text) ?? KnownBase.Unknown;
@@ -136,9 +204,11 @@ public sealed class BaseFacts(
             };
     }
 
-    /// <summary>The bases that the newest settings put on a host.</summary>
+    /// <summary>The bases that the newest settings put on a host, as they are there.</summary>
     public IEnumerable<BaseSettings> BasesOf(DatabaseHost host) =>
-        settings.Newest.Bases.Where(b => b.Host == host.Settings.Name);
+        from @base in settings.Newest.Bases
+        where @base.Hosts.Contains(host.Settings.Name, StringComparer.Ordinal)
+        select @base.At(host.Settings.Name);
 
     /// <summary>Takes note of what a host has answered.</summary>
     public void NoteAnswer(DatabaseHost host, DatabaseHostStatus status)
@@ -149,7 +219,7 @@ public sealed class BaseFacts(
         _statuses[host.Settings] = status;
         foreach (var @base in BasesOf(host))
             Note(
-                @base.Name,
+                @base,
                 known =>
                     status.BaseOf(@base.Name, _id) is { } now
                         ? known with

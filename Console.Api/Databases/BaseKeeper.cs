@@ -16,17 +16,17 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30),
         AfterRefusal = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, bool> _swept = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<BaseName, bool> _touched = new();
+    private readonly ConcurrentDictionary<(BaseName, string Host), bool> _touched = new();
     private readonly ConcurrentDictionary<string, Loop> _loops = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<BaseName, SpareJob> _spares = new();
+    private readonly ConcurrentDictionary<(BaseName, string Host), SpareJob> _spares = new();
 
     /// <summary>
     /// Remembers that spares are to be made and what a copy has left is to be dropped: when the host is asked next, at
     /// the latest.
     /// </summary>
-    public void Touch(BaseSettings @base) => _touched[@base.Name] = true;
+    public void Touch(BaseSettings @base) => _touched[KeyOf(@base)] = true;
 
-    /// <summary>Has that done now.</summary>
+    /// <summary>Has that done now: on the base's host, or on that of one of its places.</summary>
     /// <param name="sweep">Something did not end as it should: have the host asked anew and leftovers dropped,
     /// too.</param>
     public void Refresh(BaseSettings @base, bool sweep = false)
@@ -37,18 +37,22 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
         LoopOf(@base.Host).Wake();
     }
 
-    /// <summary>Ends the making of spares of this base, because somebody needs the disk for a plain copy now.</summary>
-    public Task StandAside(BaseName name) =>
-        _spares.TryGetValue(name, out var spares) ? spares.End() : Task.CompletedTask;
+    /// <summary>
+    /// Ends the making of spares of this base there, because somebody needs the disk for a plain copy now.
+    /// </summary>
+    public Task StandAside(BaseSettings @base) =>
+        _spares.TryGetValue(KeyOf(@base), out var spares) ? spares.End() : Task.CompletedTask;
+
+    private static (BaseName, string) KeyOf(BaseSettings @base) => (@base.Name, @base.Host);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // What was left to do when the console ended is not known.
-        foreach (var @base in settings.Newest.Bases)
+        foreach (var @base in settings.Newest.Bases.SelectMany(b => b.Places))
             Touch(@base);
         settings.Changed += (before, after) =>
         {
-            foreach (var @base in after.Bases.Except(before.Bases))
+            foreach (var @base in after.Bases.Except(before.Bases).SelectMany(b => b.Places))
                 Refresh(@base, sweep: true);
         };
         return facts.ForEachHost(Watch, stoppingToken);
@@ -108,38 +112,38 @@ public sealed class BaseKeeper(CurrentSettings settings, BaseFacts facts, Lanes 
 
     private async Task MakeSpares(DatabaseHost host, CancellationToken stop)
     {
-        foreach (var @base in facts.BasesOf(host).Where(b => facts.Of(b.Name).Exists))
+        foreach (var @base in facts.BasesOf(host).Where(b => facts.Of(b).Exists))
         {
             // prepare also drops what the copies before have left, so it is called although no spare is wanted.
-            if (!_touched.ContainsKey(@base.Name) && facts.Of(@base.Name).Spares >= @base.Spares)
+            if (!_touched.ContainsKey(KeyOf(@base)) && facts.Of(@base).Spares >= @base.Spares)
                 continue;
             HostResult end;
             using var spares = new SpareJob(stop);
-            _spares[@base.Name] = spares;
+            _spares[KeyOf(@base)] = spares;
             try
             {
                 // Looked at when it can be ended already, so that nobody comes in between. Who is in the lane has it
                 // done when he leaves.
-                if (lanes.IsBusy(Lane.OfBase(@base.Name)))
+                if (lanes.IsBusy(Lane.OfBase(@base.Name, @base.Host)))
                     continue;
-                _touched.TryRemove(@base.Name, out _);
+                _touched.TryRemove(KeyOf(@base), out _);
                 end = await spares.Make(host, @base);
                 if (!end.Done)
-                    _touched[@base.Name] = true;
+                    _touched[KeyOf(@base)] = true;
             }
             finally
             {
-                _spares.TryRemove(@base.Name, out _);
+                _spares.TryRemove(KeyOf(@base), out _);
                 spares.SetEnded();
             }
             // Whether one can go back to a savepoint at once is what the host says.
             if (end.Done && DatabaseHost.Number(end.Results, "twins") > 0)
                 await Ask(host, stop);
             if (end.Outcome is HostOutcome.Failed or HostOutcome.Refused)
-                log.LogWarning("Spares of {Base}: {Problem}", @base.Name, end.Message);
+                log.LogWarning("Spares of {Base} on {Host}: {Problem}", @base.Name, @base.Host, end.Message);
             if (end.Done && DatabaseHost.Number(end.Results, "spares") is { } ready)
                 facts.Note(
-                    @base.Name,
+                    @base,
                     known =>
                         known with
                         {

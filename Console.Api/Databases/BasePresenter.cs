@@ -19,6 +19,8 @@ public sealed class BasePresenter(
     public BaseView Of(BaseSettings @base)
     {
         var facts = bases.Of(@base.Name);
+        var places = @base.Places.Select(PlaceOf).ToList();
+        var problems = places.Select(p => p.Problem).OfType<string>().ToList();
         return new(
             @base.Name,
             @base.Host,
@@ -30,14 +32,40 @@ public sealed class BasePresenter(
             @base.StaleAfterHours,
             facts.Method,
             facts.MethodSeconds,
-            new(@base.Spares, facts.Spares),
-            bases.ProblemOf(@base),
+            new(places.Sum(p => p.Spares.Wanted), facts.Spares),
+            problems.Count > 0 ? string.Join(" ", problems) : null,
             View(restores.OpenOf(@base.Name)),
             View(restores.LastOf(@base.Name)),
             [.. settings.Now.Apps.Where(a => a.Uses(@base.Name)).Select(a => a.Name)],
             facts.LeftOut
+        )
+        {
+            Places = @base.IsOnSeveral ? places : null,
+        };
+    }
+
+    private BasePlaceView PlaceOf(BaseSettings place)
+    {
+        var facts = bases.Of(place);
+        return new(
+            place.Host,
+            facts.Exists,
+            facts.Size,
+            facts.DataTime,
+            IsStale(place, facts.DataTime),
+            facts.Method,
+            facts.MethodSeconds,
+            new(place.Spares, facts.Spares),
+            bases.ProblemOf(place) ?? TwinProblemOf(place)
         );
     }
+
+    /// <summary>That one of a base's hosts is another by a second name, in a sentence; null: it is not.</summary>
+    public string? TwinProblemOf(BaseSettings place) =>
+        bases.TwinOf(place) is { } twin
+            ? $"{place.Host} is the same PostgreSQL as {twin}: {place.Name} is there once. Take one of the two out of "
+                + "the base's `host` and `alsoOn`."
+            : null;
 
     /// <summary>
     /// A restore as it is shown, with its probable end: the median of the last ones of its base that succeeded.

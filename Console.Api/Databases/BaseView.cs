@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TestServers.Databases;
 
 /// <summary>A base as it is shown.</summary>
@@ -25,6 +27,28 @@ public sealed record BaseView(
     RestoreView? LastRestore,
     IReadOnlyList<AppName> Apps,
     IReadOnlyList<string> LeftOut
+)
+{
+    /// <summary>
+    /// It on each of its database hosts, where it is on several; all else is then what can be had of them together: the
+    /// newest data, and its spares. Left out: it has one.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<BasePlaceView>? Places { get; init; }
+}
+
+/// <summary>A base as it is on one of its database hosts.</summary>
+/// <param name="Problem">Why that does not answer, or what else is in the way; or null.</param>
+public sealed record BasePlaceView(
+    string Host,
+    bool Exists,
+    long? Size,
+    DateTimeOffset? DataTime,
+    bool Stale,
+    string? Method,
+    double? MethodSeconds,
+    SparesView Spares,
+    string? Problem
 );
 
 public sealed record SparesView(int Wanted, int Ready);

@@ -62,13 +62,13 @@ public sealed class Copies(CurrentSettings settings, JsonFile<BasesState> file, 
                 from host in hosts
                 where host.Status is not null
                 from found in host.Status.Found
-                let home = settings.Now.Base(found.Base)?.Host
-                let at = hosts.FirstOrDefault(h => h.Host.Settings.Name == home)
-                where home is null || at.Host == host.Host || (at.Status is not null && !IsOne(at.Status, host.Status))
-                select (
-                    Copy: new Copy(host.Host, found, at.Host == host.Host ? null : Tell(found, home)),
-                    host.Status.Cluster
-                );
+                let home = settings.Now.Base(found.Base)
+                let at = hosts.Where(h => home?.Hosts.Contains(h.Host.Settings.Name) == true).ToList()
+                let isHome = at.Exists(h => h.Host == host.Host)
+                let isElsewhere = at.Count > 0
+                    && at.TrueForAll(h => h.Status is not null && !IsOne(h.Status, host.Status))
+                where home is null || isHome || isElsewhere
+                select (Copy: new Copy(host.Host, found, isHome ? null : Tell(found, home)), host.Status.Cluster);
             return placed
                 .DistinctBy(p => p.Cluster is null ? p.Copy.Key : $"{p.Cluster}/{p.Copy.Found.Name}")
                 .Select(p => p.Copy);
@@ -78,8 +78,8 @@ public sealed class Copies(CurrentSettings settings, JsonFile<BasesState> file, 
     private static bool IsOne(DatabaseHostStatus one, DatabaseHostStatus other) =>
         one.Cluster is not null && one.Cluster == other.Cluster;
 
-    private static string Tell(FoundDatabase found, string? home) =>
+    private static string Tell(FoundDatabase found, BaseSettings? home) =>
         home is null
             ? $"the settings no longer name its base {found.Base}"
-            : $"the settings name its base {found.Base} on {home}";
+            : $"the settings name its base {found.Base} on {string.Join(" and ", home.Hosts)}";
 }

@@ -100,7 +100,7 @@ public sealed class CopySight
             return new($"the settings no longer name the host {facts.Host}, which had {copy.Server}");
         if (host.Uri != facts.Uri)
             return new($"the settings give the host {facts.Host}, which had {copy.Server}, another uri now");
-        if (_inventory.Hosts.FirstOrDefault(h => h.Name == facts.Host) is not { } now)
+        if (_inventory.TryFindHost(facts.Host) is not { } now)
             return new($"the host {facts.Host}, which had {copy.Server}, is new in the settings", Passing: true);
         if (now.Problem is not null)
             return new(
@@ -127,6 +127,10 @@ public sealed class CopySight
                 );
             if (host.LeftOut.GetValueOrDefault(copy.Server.Text) is { } why)
                 return new($"{copy.Server} is on {host.Name}: {why.TrimEnd('.')}");
+            if (host.Servers.FirstOrDefault(s => s.Guest == copy.Server) is { } other)
+                return new($"{host.Name} has a {copy.Server}, too, which is {other.Name} here and may be the same");
+            if (GuestOf(copy.Server, host.Name) is { } guest && host.Domains.Contains(guest))
+                return new($"{copy.Server} was {guest} of {host.Name}, which is there");
             if (host.Domains.Contains(copy.Server.Text))
                 return new(
                     $"{copy.Server} is on {host.Name}, but hosts.{host.Name}.servers in the settings does not match it"
@@ -134,6 +138,10 @@ public sealed class CopySight
         }
         return null;
     }
+
+    // What a host calls a server that has its name beside another one.
+    private static string? GuestOf(ServerName server, string host) =>
+        server.Text.EndsWith("." + host, StringComparison.Ordinal) ? server.Text[..^(host.Length + 1)] : null;
 
     private Reason? OfHolder(Copy copy) =>
         _reservations.Of(copy.Server) is { } held

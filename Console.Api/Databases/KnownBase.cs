@@ -39,5 +39,22 @@ public sealed record KnownBase(
     public KnownBase WithAhead(DateTimeOffset time) =>
         WereAhead(time) ? this : this with { Ahead = [time, .. (Ahead.IsDefault ? [] : Ahead).Take(MostAhead - 1)] };
 
+    /// <summary>
+    /// What can be had of a base that several hosts have: the newest data, and all spares of them. This one is what the
+    /// usual host said.
+    /// </summary>
+    public KnownBase Together(IReadOnlyList<KnownBase> places)
+    {
+        var newest = places.Where(p => p.Exists).MaxBy(p => p.DataTime ?? DateTimeOffset.MinValue);
+        return newest is null
+            ? this
+            : newest with
+            {
+                Spares = places.Where(p => p.Exists && p.DataTime == newest.DataTime).Sum(p => p.Spares),
+                StaleTold = StaleTold,
+                Ahead = [.. places.SelectMany(p => p.Ahead.IsDefault ? [] : p.Ahead).Distinct()],
+            };
+    }
+
     public static KnownBase Unknown { get; } = new(false, null, null, 0, null, null);
 }

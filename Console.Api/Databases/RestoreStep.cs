@@ -6,8 +6,16 @@ using TestServers.Storage;
 namespace TestServers.Databases;
 
 /// <summary>What a restore is about.</summary>
+/// <param name="Host">The base's only database host, or the usual one of several.</param>
 public sealed record RestoreWork(BaseSettings Base, DatabaseHost Host)
 {
+    /// <summary>How it ended on each database host, where the base is on several, in the order of the
+    /// settings.</summary>
+    public IReadOnlyList<(BaseSettings Place, HostResult End)> Ends { get; set; } = [];
+
+    /// <summary>Told when it has ended on one of several hosts: what is there can be used at once.</summary>
+    public Action<BaseSettings, HostResult>? OnEnd { get; init; }
+
     /// <summary>How the host's program ended; null: it has not been called.</summary>
     public HostResult? End { get; set; }
 }

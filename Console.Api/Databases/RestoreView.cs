@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TestServers.Jobs;
 
 namespace TestServers.Databases;
@@ -21,6 +22,10 @@ public sealed record RestoreView(
     IReadOnlyList<string> LeftOut
 )
 {
+    /// <summary>How it ended on each database host, where the base is on several; left out: on its only one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RestoredPlace>? Places { get; init; }
+
     public static RestoreView Of(Restore r, DateTimeOffset? estimatedEnd) =>
         new(
             r.Id,
@@ -37,5 +42,8 @@ public sealed record RestoreView(
             r.Size,
             estimatedEnd,
             r.LeftOut
-        );
+        )
+        {
+            Places = r.Places,
+        };
 }

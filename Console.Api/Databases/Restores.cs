@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using TestServers.Access;
 using TestServers.HostPrograms;
 using TestServers.Jobs;
@@ -8,13 +9,14 @@ using TestServers.Storage;
 namespace TestServers.Databases;
 
 /// <summary>
-/// Restores of bases: at most one of a base at a time, so many on a host as its settings allow. However often cron
-/// calls, a call while one is open, or with the same Idempotency-Key, gets that restore.
+/// Restores of bases: at most one of a base at a time, on all of its hosts, so many on a host as its settings allow.
+/// However often cron calls, a call while one is open, or with the same Idempotency-Key, gets that restore.
 /// </summary>
 public sealed class Restores(
     CurrentSettings settings,
     JobStore<Restore> store,
     RestoreStep step,
+    RestoreOnEach onEach,
     BaseFacts bases,
     BaseKeeper keeper,
     DataTimes times,
@@ -51,7 +53,7 @@ public sealed class Restores(
     /// </summary>
     public async Task<Restore> Ask(BaseName name, Deed deed)
     {
-        bases.Find(name);
+        var @base = bases.Find(name);
         deed.Caller.MustReach(settings.Now.Apps.Where(a => a.Uses(name)).Select(a => a.Name), $"of the base {name}");
         var isNew = false;
         var restore = await journal.Do(act =>
@@ -74,7 +76,7 @@ public sealed class Restores(
                             Id = id,
                             By = deed.Caller.Name,
                             At = clock.GetUtcNow(),
-                            Steps = [.. RestoreStep.Names.Select(s => new Step(s))],
+                            Steps = StepsOf(@base),
                         }
                 );
             if (isNew)
@@ -100,7 +102,7 @@ public sealed class Restores(
                         r.WithEnd(
                             JobState.Interrupted,
                             "Interrupted by a restart of the console, found at "
-                                + $"{Times.Say(now)}. The base before is in use; restore again.",
+                                + $"{Times.Say(now)}. {WhatIsInUse(open)}; restore again.",
                             now
                         )
                 );
@@ -168,7 +170,63 @@ public sealed class Restores(
         }
     }
 
+    private static string WhatIsInUse(Restore cutOff) =>
+        cutOff.Steps is [{ Name: RestoreOnEach.Called }]
+            ? "Where it had not ended, the base before is in use"
+            : "The base before is in use";
+
+    private static ImmutableArray<Step> StepsOf(BaseSettings @base) =>
+        @base.IsOnSeveral ? [new Step(RestoreOnEach.Called)] : [.. RestoreStep.Names.Select(s => new Step(s))];
+
     private async Task<bool> Run(JobId id, BaseSettings @base, CancellationToken stop)
+    {
+        var steps = StepsOf(@base);
+        // The settings may have given the base further hosts since it was asked for, or taken some.
+        if (!store.Find(id)!.Steps.Select(s => s.Name).SequenceEqual(steps.Select(s => s.Name)))
+            store.Change(id, r => r with { Steps = steps });
+        return @base.IsOnSeveral ? await RunOnEach(id, @base, stop) : await RunOnOne(id, @base, stop);
+    }
+
+    // Each host has its own line: it runs from the moment on when any of them may begin.
+    private async Task<bool> RunOnEach(JobId id, BaseSettings @base, CancellationToken stop)
+    {
+        if (stop.IsCancellationRequested)
+            return true; // It waits on disk for the next start.
+        if (_drain.Until is not null)
+            return false;
+        if (settings.Newest.Base(@base.Name) != @base)
+            return false;
+        Start(id);
+        var work = new RestoreWork(@base, bases.HostOf(@base))
+        {
+            OnEnd = (place, end) =>
+            {
+                if (end.Done)
+                    Note(id, place, end);
+                keeper.Refresh(place, sweep: !end.Done);
+            },
+        };
+        var ended = await _engine.Run(id, [onEach], work, stop);
+        Task Write() =>
+            work.Ends.Count > 0
+                ? Finish(id, @base, work.Ends)
+                : End(id, r => r.WithEnd(JobState.Failed, ended.Verdict, clock.GetUtcNow()));
+        await Persistence.Write(Write, refused => TellRefusal(id, @base, refused), stop);
+        return true;
+    }
+
+    private void Start(JobId id) =>
+        store.Change(id, r => r with { State = JobState.Running, StartedAt = clock.GetUtcNow() });
+
+    private void TellRefusal(JobId id, BaseSettings @base, DiskRefused refused) =>
+        log.LogError(
+            "Restore {Id} of {Base} has ended, but its end cannot be written yet: {Reason}",
+            id,
+            @base.Name,
+            refused.Message
+        );
+
+    private async Task<bool> RunOnOne(JobId id, BaseSettings @base, CancellationToken stop)
     {
         var host = bases.HostOf(@base);
         var requestLog = store.LogOf(id);
@@ -180,23 +238,13 @@ public sealed class Restores(
         var newest = settings.Newest;
         if (newest.Base(@base.Name) != @base || newest.DatabaseHost(@base.Host) != host.Settings)
             return false;
-        store.Change(id, r => r with { State = JobState.Running, StartedAt = clock.GetUtcNow() });
+        Start(id);
         var work = new RestoreWork(@base, host);
         var ended = await _engine.Run(id, [step], work, stop);
         var end = work.End ?? throw new InvalidOperationException(ended.Verdict);
         if (!end.Done)
             requestLog.Add("console", end.Message, clock.GetUtcNow());
-        await Persistence.Write(
-            () => Finish(id, @base, end),
-            refused =>
-                log.LogError(
-                    "Restore {Id} of {Base} has ended, but its end cannot be written yet: {Reason}",
-                    id,
-                    @base.Name,
-                    refused.Message
-                ),
-            stop
-        );
+        await Persistence.Write(() => Finish(id, @base, end), refused => TellRefusal(id, @base, refused), stop);
         keeper.Refresh(@base, sweep: !end.Done);
         return true;
     }
@@ -246,27 +294,7 @@ public sealed class Restores(
             await End(id, r => (r with { LeftOut = end.LeftOut }).WithEnd(state, why, now));
             return;
         }
-        var (dataTime, size) = (
-            DatabaseHost.Instant(end.Results, "data_time"),
-            DatabaseHost.Number(end.Results, "size")
-        );
-        var isAhead = dataTime is { } said && DataTimes.IsAhead(said, now);
-        bases.Note(
-            @base.Name,
-            facts =>
-                (isAhead ? facts.WithAhead(dataTime!.Value) : facts) with
-                {
-                    Exists = true,
-                    DataTime = dataTime,
-                    Size = size,
-                    Spares = 0,
-                    LastRestore = id,
-                    LeftOut = end.LeftOut,
-                }
-        );
-        var doubt = isAhead ? times.DoubtOf(@base, dataTime) : null;
-        if (doubt is not null)
-            store.LogOf(id).Add("console", doubt, now);
+        var (dataTime, size, doubt) = Note(id, @base, end);
         var message =
             doubt is not null ? $"{@base.Name} is restored. {doubt}"
             : dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}."
@@ -280,6 +308,84 @@ public sealed class Restores(
                     now
                 )
         );
+    }
+
+    // One that has failed somewhere has failed, so that cron tells of it; where it has not, its data are in use.
+    private async Task Finish(JobId id, BaseSettings @base, IReadOnlyList<(BaseSettings Place, HostResult End)> ends)
+    {
+        var now = clock.GetUtcNow();
+        var places = ends.Select(e => PlaceOf(@base, e.Place, e.End)).ToList();
+        var done = places.Where(p => p.State == StepState.Succeeded).ToList();
+        var state =
+            done.Count == places.Count ? JobState.Succeeded
+            : places.Exists(p => p.State == StepState.Failed) ? JobState.Failed
+            : JobState.Interrupted;
+        var bad = places.Except(done).Select(p => $"{p.Host}: {p.Message.TrimEnd('.')}.");
+        var used =
+            done.Count == 0 ? "The bases before are in use."
+            : done.Count < places.Count ? "There the base before is in use."
+            : null;
+        var good = done.GroupBy(p => p.Message, StringComparer.Ordinal)
+            .Select(g => $"{string.Join(" and ", g.Select(p => p.Host))}: {g.Key}");
+        var newest = done.MaxBy(p => p.DataTime ?? DateTimeOffset.MinValue);
+        await End(
+            id,
+            r =>
+                (
+                    r with
+                    {
+                        DataTime = newest?.DataTime,
+                        Size = newest?.Size,
+                        LeftOut = [.. ends.SelectMany(e => e.End.LeftOut).Distinct(StringComparer.Ordinal)],
+                        Places = places,
+                    }
+                ).WithEnd(state, string.Join(" ", bad.Append(used).OfType<string>().Concat(good)), now)
+        );
+    }
+
+    private RestoredPlace PlaceOf(BaseSettings @base, BaseSettings place, HostResult end)
+    {
+        if (!end.Done)
+            return new(place.Host, RestoreOnEach.StateOf(end), end.Message);
+        var dataTime = DatabaseHost.Instant(end.Results, "data_time");
+        var doubt = times.DoubtOf(place, dataTime);
+        return new(
+            place.Host,
+            StepState.Succeeded,
+            doubt is not null ? $"{@base.Name} is restored. {doubt}"
+                : dataTime is { } time ? $"{@base.Name} holds the data of {Times.Say(time)}."
+                : $"{@base.Name} is restored.",
+            dataTime,
+            DatabaseHost.Number(end.Results, "size")
+        );
+    }
+
+    // What is there now; and why it is not known how old the data are.
+    private (DateTimeOffset? DataTime, long? Size, string? Doubt) Note(JobId id, BaseSettings place, HostResult end)
+    {
+        var now = clock.GetUtcNow();
+        var (dataTime, size) = (
+            DatabaseHost.Instant(end.Results, "data_time"),
+            DatabaseHost.Number(end.Results, "size")
+        );
+        var isAhead = dataTime is { } said && DataTimes.IsAhead(said, now);
+        bases.Note(
+            place,
+            facts =>
+                (isAhead ? facts.WithAhead(dataTime!.Value) : facts) with
+                {
+                    Exists = true,
+                    DataTime = dataTime,
+                    Size = size,
+                    Spares = 0,
+                    LastRestore = id,
+                    LeftOut = end.LeftOut,
+                }
+        );
+        var doubt = isAhead ? times.DoubtOf(place, dataTime) : null;
+        if (doubt is not null)
+            store.LogOf(id).Add("console", doubt, now);
+        return (dataTime, size, doubt);
     }
 }
 

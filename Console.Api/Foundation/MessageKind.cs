@@ -57,6 +57,12 @@ public enum MessageKind
     /// <summary>A savepoint that one has made, or of a server of one's own, is dropped soon, or was.</summary>
     SavepointEnds,
 
+    /// <summary>A server that one waits for could not be made.</summary>
+    NotMade,
+
+    /// <summary>A server that was made, and that one had last, is deleted soon.</summary>
+    ServerGoes,
+
     /// <summary>A base's data are older than they should be, or nobody knows how old.</summary>
     BaseStale,
 

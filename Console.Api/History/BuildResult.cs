@@ -21,6 +21,17 @@ public sealed record BuildResult(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LoadedDatabase>? Databases { get; init; }
 
+    /// <summary>The database host of the usual database, where its base is on several; left out: its only
+    /// one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
+
+    /// <summary>
+    /// The database host that had the server's copy before, where that is another; left out: the same, or none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Left { get; init; }
+
     /// <summary>Of Subversion, in which revision the path last changed; null: that is not known.</summary>
     public Revision? LastChanged { get; init; }
 

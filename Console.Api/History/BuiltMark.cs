@@ -17,6 +17,9 @@ public sealed record BuiltMark(
 {
     private const int LongestName = 64;
 
+    /// <summary>The number of that build; null: it was not told.</summary>
+    public JobId? Build { get; init; }
+
     /// <summary>Of the site that its Apache shows; null: it was not told, or nobody has noted it.</summary>
     public static BuiltMark? OfSite(HostResult end) => Of(end, "site");
 
@@ -40,6 +43,9 @@ public sealed record BuiltMark(
                 RepositoryPath.From(Text("path") ?? ""),
                 Revision.From(Text("revision") ?? ""),
                 Times.Read(Text("data_time"))
-            );
+            )
+            {
+                Build = JobId.From(Text("build") ?? ""),
+            };
     }
 }

@@ -32,6 +32,10 @@ public sealed record Configuration(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LoadedDatabase>? Databases { get; init; }
 
+    /// <summary>The database host of that database, where its base is on several; left out: its only one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
+
     /// <summary>The savepoint that its data are of; null: none. Told when somebody asks, never written down.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SavepointMark? Savepoint { get; init; }

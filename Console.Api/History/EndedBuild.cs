@@ -49,4 +49,13 @@ public sealed record EndedBuild(
 
     /// <summary>Whether its server's site is its app's: what runs there changes with the site.</summary>
     public required bool IsOnSite { get; init; }
+
+    /// <summary>
+    /// Whether a database that it has loaded is used on the server: one on another database host is not before the site
+    /// says so.
+    /// </summary>
+    public bool IsUsed(LoadedDatabase loaded) => IsOnSite || loaded.Left is null;
+
+    /// <summary>Whether what the server uses has other data by it.</summary>
+    public bool IsLoadedHere => Result.Database is not null && Loaded.Any(IsUsed);
 }

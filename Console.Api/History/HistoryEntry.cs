@@ -35,6 +35,11 @@ public sealed record HistoryEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LoadedDatabase>? Databases { get; init; }
 
+    /// <summary>The database host that had its usual database then, where its base is on several; left out: its only
+    /// one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
+
     /// <summary>
     /// The settings as they were rendered, with the password hidden. A list of entries leaves them out.
     /// </summary>

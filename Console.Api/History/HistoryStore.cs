@@ -89,11 +89,17 @@ public sealed class HistoryStore
     /// <param name="code">Path and revision of each app's working copy; null: the server has none.</param>
     /// <param name="copies">The data time of each base's copy.</param>
     /// <param name="sites">The apps whose sites it has; null: it has one app's alone.</param>
+    /// <param name="onSite">The build whose settings are in place, as the server says; null: it is not known.</param>
+    /// <param name="hosts">The database host of each copy whose base is on several.</param>
+    /// <param name="replaced">Copies in whose place another database host has the one that is used.</param>
     public void Correct(
         ServerName server,
         IReadOnlyDictionary<AppName, KeptCode?> code,
         IReadOnlyDictionary<BaseName, DateTimeOffset?> copies,
-        IReadOnlyList<AppName>? sites
+        IReadOnlyList<AppName>? sites,
+        JobId? onSite,
+        IReadOnlyDictionary<BaseName, string> hosts,
+        IReadOnlyList<string> replaced
     )
     {
         if (!_files.TryGetValue(server, out var file))
@@ -104,10 +110,11 @@ public sealed class HistoryStore
                 .Code.RemoveRange(code.Where(c => c.Value is null).Select(c => c.Key))
                 .SetItems(code.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Key, c.Value!)));
             var nextCopies = history.Copies.SetItems(copies);
-            history = history with
+            history = history.WithFound(hosts, replaced) with
             {
                 Beside = sites is null ? null : Beside(history.Beside, sites, server, nextCode, nextCopies),
             };
+            history = history.WithSite(onSite, hosts);
             if (history.Configuration is not { } now)
                 return history with { Code = nextCode, Copies = nextCopies };
             var here = nextCode.GetValueOrDefault(now.App);
@@ -224,19 +231,35 @@ public sealed class HistoryStore
         file.Change(history =>
             history.Unused is not { } unused || !unused.Contains(name)
                 ? history
-                : history with
+                : (dropped ? history.Without([name]) : history) with
                 {
                     Unused = unused.Count == 1 ? null : unused.Remove(name),
-                    Copies = dropped ? history.Copies.Remove(name) : history.Copies,
                 }
         );
+    }
+
+    /// <summary>
+    /// Takes note that a copy is gone in whose place another database host has the one that is used, or that it is to
+    /// stay.
+    /// </summary>
+    public void NoteReplaced(ServerName server, string key)
+    {
+        if (_files.TryGetValue(server, out var file))
+            file.Change(history =>
+                history.Replaced?.Contains(key) != true
+                    ? history
+                    : history with
+                    {
+                        Replaced = history.Replaced.Count == 1 ? null : history.Replaced.Remove(key),
+                    }
+            );
     }
 
     /// <summary>Takes note that a server has no copy of a base any more.</summary>
     public void NoteDropped(ServerName server, BaseName name)
     {
         if (_files.TryGetValue(server, out var file))
-            file.Change(history => history with { Copies = history.Copies.Remove(name) });
+            file.Change(history => history.Without([name]));
     }
 
     /// <summary>Takes out every entry of a server that is gone: then none of its builds is needed any more.</summary>
@@ -301,10 +324,11 @@ public sealed class HistoryStore
         if (build.IsOff)
             return FoldOff(history, build);
         var result = build.Result;
-        var copies = history.Copies.SetItems(build.Loaded.Select(d => KeyValuePair.Create(d.Base, d.DataTime)));
+        history = history.WithLoaded(build);
+        var copies = history.Copies;
         var databases = build
             .Bases.Where(b => copies.ContainsKey(b.Base))
-            .Select(b => LoadedDatabase.Of(b, build.Server, copies[b.Base]))
+            .Select(b => LoadedDatabase.Of(b, build.Server, copies[b.Base], history.Hosts?.GetValueOrDefault(b.Base)))
             .ToList();
         var code = result.Revision is not null
             ? history.Code.SetItem(build.App, new(build.Path, result.Revision))
@@ -317,7 +341,7 @@ public sealed class HistoryStore
         string?[] made =
         [
             result.Revision is null ? null : FoundOtherwise.CodeOf(build.App),
-            .. build.Loaded.Select(d => FoundOtherwise.CopyOf(d.Base)),
+            .. build.Loaded.Where(build.IsUsed).Select(d => FoundOtherwise.CopyOf(d.Base)),
         ];
         var unused = (history.Unused ?? [])
             .Union(build.Unused)
@@ -327,10 +351,8 @@ public sealed class HistoryStore
             : (history.Configuration, history.Beside);
         return history with
         {
-            Copies = copies,
             Code = code,
-            Savepoint =
-                result.Database is null || history.Savepoint?.IsOfAny(beside) == true ? history.Savepoint : null,
+            Savepoint = !build.IsLoadedHere || history.Savepoint?.IsOfAny(beside) == true ? history.Savepoint : null,
             Other = build.IsOnSite ? null : history.Other,
             Otherwise = history.Otherwise.Any(o => made.Contains(o.Part))
                 ? [.. history.Otherwise.Where(o => !made.Contains(o.Part))]
@@ -390,7 +412,8 @@ public sealed class HistoryStore
             configuration = beside.Values.MaxBy(c => c.At);
             beside = configuration is null ? beside : beside.Remove(configuration.App);
         }
-        var copies = history.Copies.RemoveRange(off.Copies);
+        next = next.Without(off.Copies);
+        var copies = next.Copies;
         var others = history.Bases?.Remove(build.App);
         // Whose a copy is that could not be dropped, and is no other app's, is still known.
         var isLeft = history.Bases?.GetValueOrDefault(build.App)?.Values.Any(IsLeft) == true;
@@ -403,7 +426,6 @@ public sealed class HistoryStore
         return next with
         {
             Code = history.Code.Remove(build.App),
-            Copies = copies,
             Savepoint = history.Savepoint?.IsOf(build.App) == true ? null : history.Savepoint,
             Other = history.Other?.App == build.App ? null : history.Other,
             Otherwise =
@@ -446,6 +468,7 @@ public sealed class HistoryStore
                 !build.HasSeveralBases ? null
                 : build.Database ? build.Loaded
                 : databases,
+            Host = build.Database ? build.Result.Host : UsualOf(build, databases)?.Host,
             Settings = build.Settings,
         };
 
@@ -472,6 +495,7 @@ public sealed class HistoryStore
         {
             Incomplete = here?.Incomplete ?? false,
             Databases = build.HasSeveralBases ? databases : null,
+            Host = UsualOf(build, databases)?.Host,
         };
 
     // Where a server has several sites, each is its app's: the one that was built last is what people see first.

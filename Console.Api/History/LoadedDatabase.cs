@@ -16,7 +16,23 @@ public sealed record LoadedDatabase(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Method = null
 )
 {
+    /// <summary>The database host that has it, where its base is on several; left out: the base's only one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
+
+    /// <summary>
+    /// The database host that had the server's copy when this one was loaded, where that is another; left out: the
+    /// same, or none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Left { get; init; }
+
     /// <summary>A server's copy of a base, for a database of an app.</summary>
-    public static LoadedDatabase Of(ChosenBase chosen, ServerName server, DateTimeOffset? dataTime) =>
-        new(chosen.Name, chosen.Base, CopyName.Of(chosen.Base, server), dataTime);
+    /// <param name="host">The database host that has it; null: the base's only one.</param>
+    public static LoadedDatabase Of(
+        ChosenBase chosen,
+        ServerName server,
+        DateTimeOffset? dataTime,
+        string? host = null
+    ) => new(chosen.Name, chosen.Base, CopyName.Of(chosen.Base, server), dataTime) { Host = host };
 }

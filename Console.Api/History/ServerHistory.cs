@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using TestServers.Databases;
 using TestServers.Settings;
 using TestServers.Storage;
 
@@ -18,6 +19,9 @@ public sealed record ServerHistory(
     ImmutableSortedDictionary<AppName, KeptCode> Code
 ) : IVersioned
 {
+    // Version 1 did not say on which database host a copy is: who knows no more than that looks for it in vain.
+    public static IReadOnlyList<Migration> Migrations { get; } = [_ => { }];
+
     /// <summary>What could not be removed on the server, as it was told last.</summary>
     public ImmutableArray<SetAside> SetAside { get; init; } = [];
 
@@ -40,6 +44,137 @@ public sealed record ServerHistory(
     /// <summary>Bases whose copy no site uses here any more, and that is to be dropped. Null: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedSet<BaseName>? Unused { get; init; }
+
+    /// <summary>
+    /// The database host of each copy whose base is on several, as the build has put it there. One that is left out is
+    /// on the base's usual one. Null: all are.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<BaseName, string>? Hosts { get; init; }
+
+    /// <summary>
+    /// Copies in whose place another database host has the one that is used here, as `db1/shop`: they are to be
+    /// dropped. Null: none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedSet<string>? Replaced { get; init; }
+
+    /// <summary>
+    /// The base on the database host that has the server's copy of it, or would have it: also on one that the base is
+    /// not on any more, as long as the settings have that host.
+    /// </summary>
+    public BaseSettings PlaceOf(BaseSettings @base, ConsoleSettings settings) =>
+        Hosts?.GetValueOrDefault(@base.Name) is { } host ? settings.BaseAt(@base.Name, host) ?? @base : @base;
+
+    /// <summary>The database host that has the server's copy of a base; null: none has.</summary>
+    public string? HostOf(BaseSettings @base, ConsoleSettings settings) =>
+        Copies.ContainsKey(@base.Name) ? PlaceOf(@base, settings).Host : null;
+
+    /// <summary>Every database host that may have a copy of the server's.</summary>
+    public IEnumerable<BaseSettings> PlacesOf(BaseSettings @base, ConsoleSettings settings) =>
+        @base.Places.Append(PlaceOf(@base, settings)).DistinctBy(p => p.Host);
+
+    /// <summary>Whether a site here uses the copy of a base that is on a database host.</summary>
+    public bool UsesAt(BaseSettings @base, string host) => Sites.Any(site => IsAt(site, @base, host));
+
+    /// <summary>The database host of a copy that the settings do not name any more; null: they do.</summary>
+    public string? LostHostOf(BaseName name, ConsoleSettings settings) =>
+        Hosts?.GetValueOrDefault(name) is { } host && !settings.DatabaseHosts.Any(h => h.Name == host) ? host : null;
+
+    /// <summary>A copy of a base that is to be made here.</summary>
+    public WantedCopy WantedOf(BaseSettings @base, ConsoleSettings settings) =>
+        new(@base, Server, HostOf(@base, settings));
+
+    private IEnumerable<Configuration> Sites =>
+        new[] { Configuration }.Concat(Beside?.Values ?? []).OfType<Configuration>();
+
+    // A site that names no host was put there when the base had but one.
+    private bool IsAt(Configuration site, BaseSettings @base, string host) =>
+        site.Databases is { } all
+            ? all.Any(d => d.Base == @base.Name && (d.Host ?? @base.Host) == host)
+            : site.Database?.BaseOf(Server) == @base.Name && (site.Host ?? @base.Host) == host;
+
+    /// <summary>How a copy is called among those that are to be dropped.</summary>
+    public static string KeyOf(string host, BaseName name) => $"{host}/{name}";
+
+    /// <summary>Database host and base of a copy that is to be dropped.</summary>
+    public static (string Host, BaseName? Base) Placed(string key) =>
+        key.IndexOf('/', StringComparison.Ordinal) is var at and > 0
+            ? (key[..at], BaseName.From(key[(at + 1)..]))
+            : (key, null);
+
+    /// <summary>
+    /// What a build that has loaded databases means for the copies: one that it has made on another database host is
+    /// used when its site says so, and then the one before is to be dropped; until then it is the new one.
+    /// </summary>
+    public ServerHistory WithLoaded(EndedBuild build)
+    {
+        var (copies, hosts, replaced) = (Copies, Hosts ?? NoHosts, Replaced ?? []);
+        foreach (var one in build.Loaded)
+        {
+            if (!build.IsUsed(one))
+            {
+                replaced = one.Host is { } unused ? replaced.Add(KeyOf(unused, one.Base)) : replaced;
+                continue;
+            }
+            copies = copies.SetItem(one.Base, one.DataTime);
+            hosts = one.Host is { } host ? hosts.SetItem(one.Base, host) : hosts.Remove(one.Base);
+            replaced = one.Host is { } now ? replaced.Remove(KeyOf(now, one.Base)) : replaced;
+            replaced = one.Left is { } left ? replaced.Add(KeyOf(left, one.Base)) : replaced;
+        }
+        return this with
+        {
+            Copies = copies,
+            Hosts = hosts.IsEmpty ? null : hosts,
+            Replaced = replaced.IsEmpty ? null : replaced,
+        };
+    }
+
+    /// <summary>What the database hosts have told of the copies.</summary>
+    /// <param name="hosts">Where each is whose base is on several.</param>
+    /// <param name="replaced">Those that another one is used in place of.</param>
+    public ServerHistory WithFound(IReadOnlyDictionary<BaseName, string> hosts, IEnumerable<string> replaced)
+    {
+        var next = (Replaced ?? []).Union(replaced).Except(hosts.Select(h => KeyOf(h.Value, h.Key)));
+        var all = (Hosts ?? NoHosts).SetItems(hosts);
+        return this with { Hosts = all.IsEmpty ? null : all, Replaced = next.IsEmpty ? null : next };
+    }
+
+    /// <summary>What the server has told: the site of a build is in place, and names these database hosts.</summary>
+    public ServerHistory WithSite(JobId? onSite, IReadOnlyDictionary<BaseName, string> hosts)
+    {
+        Configuration With(Configuration site) =>
+            site.Build is not { } build || build != onSite
+                ? site
+                : site with
+                {
+                    Host = site.Database?.BaseOf(Server) is { } name
+                        ? hosts.GetValueOrDefault(name) ?? site.Host
+                        : site.Host,
+                    Databases = site
+                        .Databases?.Select(d => d with { Host = hosts.GetValueOrDefault(d.Base) ?? d.Host })
+                        .ToList(),
+                };
+        return this with
+        {
+            Configuration = Configuration is null ? null : With(Configuration),
+            Beside = Beside?.ToImmutableSortedDictionary(b => b.Key, b => With(b.Value)),
+        };
+    }
+
+    /// <summary>
+    /// Without the copies of some bases. What is to be dropped on other database hosts is still to be dropped.
+    /// </summary>
+    public ServerHistory Without(IReadOnlyCollection<BaseName> gone)
+    {
+        var hosts = Hosts?.RemoveRange(gone);
+        return this with { Copies = Copies.RemoveRange(gone), Hosts = hosts is { IsEmpty: true } ? null : hosts };
+    }
+
+    private static readonly ImmutableSortedDictionary<BaseName, string> NoHosts = ImmutableSortedDictionary<
+        BaseName,
+        string
+    >.Empty;
 
     /// <summary>
     /// What else has its site on the server, where that may have several: the configuration of each other app. Null:
@@ -96,10 +231,7 @@ public sealed record ServerHistory(
 
     /// <summary>Whether a site here, or an app whose code is here, comes from a base.</summary>
     public bool Uses(BaseName name) =>
-        new[] { Configuration }
-            .Concat(Beside?.Values ?? [])
-            .OfType<Configuration>()
-            .Any(c => c.Database?.BaseOf(Server) == name || c.Databases?.Any(d => d.Base == name) == true)
+        Sites.Any(c => c.Database?.BaseOf(Server) == name || c.Databases?.Any(d => d.Base == name) == true)
         || Bases?.Values.Any(b => b.ContainsValue(name)) == true;
 
     /// <summary>
@@ -133,6 +265,10 @@ public sealed record ServerHistory(
             ? $"a base of {of} is null"
         : Beside?.FirstOrDefault(b => b.Value is null) is { Key: { } beside } ? $"the configuration of {beside} is null"
         : Unused?.Contains(null!) == true ? "one of its unused bases is null"
+        : Hosts?.FirstOrDefault(h => h.Value is null) is { Key: { } placed }
+            ? $"the host of its copy of {placed} is null"
+        : Replaced?.FirstOrDefault(key => Placed(key).Base is null) is { } replaced
+            ? $"`{replaced}` in `replaced` names no copy"
         : Entries.Any(e => HasNull(e.Databases))
         || HasNull(Configuration?.Databases)
         || Beside?.Values.Any(b => HasNull(b.Databases)) == true

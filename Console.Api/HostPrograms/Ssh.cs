@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using TestServers.Commands;
 using TestServers.Settings;
 
@@ -93,7 +95,7 @@ public sealed record OpenSshTransport(string Name, string Destination, SshSettin
             $"IdentityFile={Word(Ssh.Key)}",
             "ControlMaster=auto",
             "ControlPersist=60",
-            $"ControlPath={Word(ControlFolder, "/%C")}",
+            $"ControlPath={Word($"{ControlFolder}/{Connection}")}",
             $"Port={Ssh.Port}",
             $"User={Ssh.User}",
         ];
@@ -101,12 +103,23 @@ public sealed record OpenSshTransport(string Name, string Destination, SshSettin
             yield return $"-o{setting}";
     }
 
+    // As long as ssh's own %C, which is of the address, the port and the user alone: with another key it is another
+    // program that is reached.
+    private string Connection
+    {
+        get
+        {
+            object?[] way = [Destination, Ssh.Port, Ssh.User, Ssh.Key, Ssh.KnownHosts, Ssh.Config];
+            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', way)));
+            return Convert.ToHexStringLower(hash.AsSpan(0, 20));
+        }
+    }
+
     // ssh takes a blank for the end of a path, and a percent sign for the begin of something of its own.
-    private static string Word(string path, string end = "") =>
+    private static string Word(string path) =>
         '"'
         + path.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal)
             .Replace("%", "%%", StringComparison.Ordinal)
-        + end
         + '"';
 }

@@ -18,38 +18,48 @@ internal sealed record Found(
     /// <summary>The settings' pattern by which it was looked at.</summary>
     public string Pattern { get; init; } = "";
 
+    /// <summary>What the host calls one of what it has.</summary>
+    public string Noun { get; init; } = "domain";
+
     /// <summary>Every server's name that the host has, offered or not.</summary>
     public ImmutableHashSet<string> Names { get; } =
     [.. Servers.Select(m => m.Name.Text), .. LeftOut.Keys.Where(k => ServerName.From(k) is not null)];
+
+    /// <summary>Those that are paused, as one is that is on its way from another host.</summary>
+    public ImmutableHashSet<string> Paused { get; } =
+    [.. Servers.Where(s => s.State == "paused").Select(s => s.Name.Text)];
 
     public static Found Of(HostSettings host, Regex pattern, HostListing listing)
     {
         var servers = new List<Server>();
         var leftOut = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (name, reason) in listing.Odd.Where(o => pattern.IsMatch(o.Name)))
-            leftOut[name] = $"The domain `{Clean(name)}` is left out: {reason}";
+            leftOut[name] = $"The {host.Noun} `{Clean(name)}` is left out: {reason}";
         foreach (var listed in listing.Servers.Where(d => pattern.IsMatch(d.Name)))
         {
             if (ServerName.From(listed.Name) is not { } name)
             {
                 leftOut[listed.Name] =
-                    $"The domain `{Clean(listed.Name)}` is left out: a server's name has {ServerName.Rule}.";
+                    $"The {host.Noun} `{Clean(listed.Name)}` is left out: a server's name has {ServerName.Rule}.";
                 continue;
             }
-            var address = Placeholders.Fill(host.Address, name);
+            var address = listed.Address ?? Placeholders.Fill(host.Address, name);
             var url = Placeholders.FillPage(host.Url, name, address);
             if (ServerAddress.FaultOf(host, address, url) is { } fault)
                 leftOut[listed.Name] = $"{name} is left out: {fault}";
             else
-                servers.Add(new(name, host.Name, listed.State, address, url));
+                servers.Add(
+                    new(name, host.Name, listed.State, address, url) { Status = listed.Status, IsMade = listed.IsMade }
+                );
         }
         return new(
-            [.. listing.Servers.Select(s => s.Name), .. listing.Odd.Select(o => o.Name)],
+            [.. listing.Servers.Select(s => s.Name), .. listing.Odd.Select(o => o.Name), .. listing.Others],
             [.. servers.DistinctBy(m => m.Name).OrderBy(m => m.Name.Text, StringComparer.Ordinal)],
             leftOut.ToImmutable()
         )
         {
             Pattern = host.Servers,
+            Noun = host.Noun,
         };
     }
 

@@ -1,4 +1,5 @@
 using TestServers.Hosts.Libvirt;
+using TestServers.Hosts.OpenStack;
 
 namespace TestServers.Hosts;
 
@@ -8,6 +9,11 @@ public static class HostParts
     public static IServiceCollection AddHosts(this IServiceCollection services) =>
         services
             .AddSingleton<IHostKind, LibvirtHosts>()
+            .AddSingleton<MadeServers>()
+            .AddSingleton<OpenStackHosts>()
+            .AddSingleton<IHostKind>(provider => provider.GetRequiredService<OpenStackHosts>())
+            .AddSingleton<IServerMaking>(provider => provider.GetRequiredService<OpenStackHosts>())
+            .AddSingleton<IServerMaking, LibvirtMaking>()
             .AddSingleton<Reachability>()
             .AddSingleton<OutOfServiceServers>()
             .AddSingleton<Usability>()

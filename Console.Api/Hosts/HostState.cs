@@ -4,7 +4,7 @@ using TestServers.Settings;
 namespace TestServers.Hosts;
 
 /// <summary>What is known of a host.</summary>
-/// <param name="AsOf">When virsh last answered; null: never yet.</param>
+/// <param name="AsOf">When it last answered; null: never yet.</param>
 /// <param name="Problem">Why it does not answer now; null when it does.</param>
 /// <param name="Others">Domains that are no test servers.</param>
 /// <param name="LeftOut">
@@ -24,10 +24,17 @@ public sealed record HostState(
     /// <summary>The names of all its domains, test servers or not.</summary>
     public ImmutableHashSet<string> Domains { get; init; } = [];
 
+    /// <summary>When it is asked again, while it does not answer; null: it does.</summary>
+    public DateTimeOffset? AskedAgain { get; init; }
+
     /// <summary>
     /// That the settings' pattern names none of its domains, as a misspelt one does; null when it names some.
     /// </summary>
     public string? NoneNamed { get; init; }
+
+    // What it was made of.
+    private Found? Found { get; init; }
+    private BoardNames? Names { get; init; }
 
     /// <summary>More reasons than people read are counted only.</summary>
     private const int MostNotices = 10;
@@ -36,45 +43,67 @@ public sealed record HostState(
     public static HostState Unknown(string host, string? problem) =>
         new(host, null, problem, 0, [], ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), []);
 
-    /// <summary>What is to be shown of what a host has: servers whose names are another host's are left out.</summary>
-    /// <param name="places">The host of each name.</param>
-    /// <param name="before">The notices of the state before.</param>
+    /// <summary>What is to be shown of what a host has, under the names that are settled.</summary>
+    /// <param name="before">The state before; null: there was none.</param>
     internal static HostState Of(
         string host,
         DateTimeOffset? asOf,
         string? problem,
         Found found,
-        ImmutableSortedDictionary<string, string> places,
-        ImmutableArray<string> before
+        BoardNames names,
+        HostState? before
     )
     {
-        var servers = found.Servers.Where(m => places.GetValueOrDefault(m.Name.Text) == host).ToImmutableArray();
+        if (before is not null && ReferenceEquals(before.Found, found) && ReferenceEquals(before.Names, names))
+            return before with { AsOf = asOf, Problem = problem };
+        var looked = found.Servers.Select(s => (s.Name, Seen: names.Show(s))).ToList();
+        var servers = looked
+            .Select(s => s.Seen.Shown)
+            .OfType<Server>()
+            .OrderBy(s => s.Name.Text, StringComparer.Ordinal)
+            .ToImmutableArray();
+        // The same as before, who looks at them looks no further.
+        if (before is not null && servers.SequenceEqual(before.Servers))
+            servers = before.Servers;
         var leftOut = found.LeftOut.SetItems(
-            from server in found.Servers
-            let place = places.GetValueOrDefault(server.Name.Text, host)
-            where place != host
-            select KeyValuePair.Create(server.Name.Text, Twice(server.Name, place))
+            from server in looked
+            where server.Seen.WhyNot is not null
+            select KeyValuePair.Create(server.Name.Text, server.Seen.WhyNot)
         );
         var notices = leftOut.Values.Take(MostNotices).ToImmutableArray();
         var noneNamed = found.Names.IsEmpty && leftOut.IsEmpty && !found.Domains.IsEmpty ? NamesNone(found) : null;
         if (noneNamed is not null)
             notices = [noneNamed];
         if (leftOut.Count > MostNotices)
-            notices = notices.Add($"{leftOut.Count - MostNotices} more domains are left out.");
-        if (notices.SequenceEqual(before))
-            notices = before;
+            notices = notices.Add($"{leftOut.Count - MostNotices} more {found.Noun}s are left out.");
+        if (before is not null && notices.SequenceEqual(before.Notices))
+            notices = before.Notices;
         return new(host, asOf, problem, found.Domains.Count - servers.Length, servers, leftOut, notices)
         {
+            Found = found,
+            Names = names,
             Domains = found.Domains,
             NoneNamed = noneNamed,
         };
     }
 
-    private static string NamesNone(Found found) =>
-        $"None of its {found.Domains.Count} domains is a test server: `servers` in the settings, "
-        + $"`{SettingsText.Cut(found.Pattern)}`, names none of them.";
+    /// <summary>One of its servers; null: it has none of this name.</summary>
+    public Server? Find(ServerName server)
+    {
+        // In the order of their names.
+        var (from, to) = (0, Servers.Length - 1);
+        while (from <= to)
+        {
+            var middle = from + ((to - from) / 2);
+            var order = string.CompareOrdinal(Servers[middle].Name.Text, server.Text);
+            if (order == 0)
+                return Servers[middle];
+            (from, to) = order < 0 ? (middle + 1, to) : (from, middle - 1);
+        }
+        return null;
+    }
 
-    private static string Twice(ServerName name, string place) =>
-        $"{name} is left out here: {place} has a server of this name, or had it last. "
-        + "One name is one server: rename or remove one of the two.";
+    private static string NamesNone(Found found) =>
+        $"None of its {found.Domains.Count} {found.Noun}s is a test server: `servers` in the settings, "
+        + $"`{SettingsText.Cut(found.Pattern)}`, names none of them.";
 }

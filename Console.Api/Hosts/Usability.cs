@@ -6,7 +6,12 @@ namespace TestServers.Hosts;
 /// The one rule which servers may be reserved: those that can be used. It is in service and runs, its host answers, and
 /// the last call of its program reached it. The page is sent what this says, and asks nothing else.
 /// </summary>
-public sealed class Usability(Inventory inventory, Reachability reachability, OutOfServiceServers service)
+public sealed class Usability(
+    Inventory inventory,
+    Reachability reachability,
+    OutOfServiceServers service,
+    MadeServers made
+)
 {
     /// <summary>Why a server cannot be used now, as a sentence with what to do; null when it can.</summary>
     public string? WhyNot(Server server) => service.WhyNot(server.Name) ?? Obstacle(server);
@@ -15,10 +20,11 @@ public sealed class Usability(Inventory inventory, Reachability reachability, Ou
     /// null when they can.</summary>
     public string? Obstacle(Server server)
     {
+        if (made.WhyNot(server) is { } notYet)
+            return notYet;
         if (!server.Running)
-            return $"{server.Name} is {server.State}. {RemedyOf(server)}";
-        var host = inventory.Hosts.First(h => h.Name == server.Host);
-        if (host.Problem is { } problem)
+            return $"{server.Name} is {server.Says}. {RemedyOf(server)}";
+        if (inventory.TryFindHost(server.Host)?.Problem is { } problem)
             return $"{server.Host}, the host of {server.Name}, does not answer: {problem} Take a "
                 + "server of another host, or try again when it answers.";
         return reachability.Of(server.Name) is { } unreachable
@@ -34,8 +40,7 @@ public sealed class Usability(Inventory inventory, Reachability reachability, Ou
     public string? WhyOutOfService(ServerName server) => service.WhyNot(server);
 
     /// <summary>Whether there is such a server, and it can be used now.</summary>
-    public bool CanBeUsed(ServerName server) =>
-        inventory.Servers.FirstOrDefault(m => m.Name == server) is { } machine && WhyNot(machine) is null;
+    public bool CanBeUsed(ServerName server) => inventory.TryFind(server) is { } machine && WhyNot(machine) is null;
 
     /// <summary>Lets pass a server that is in service.</summary>
     /// <inheritdoc cref="OutOfServiceServers.Ensure"/>
@@ -53,14 +58,14 @@ public sealed class Usability(Inventory inventory, Reachability reachability, Ou
     /// <summary>Whether who holds it can start it, so that it can be reserved for that.</summary>
     public bool MayBeStarted(Server server) =>
         server.CanBeStarted
+        && made.WhyNot(server) is null
         && inventory.SettingsOf(server.Host)?.Power.Contains(PowerAction.Start) == true
-        && inventory.Hosts.First(h => h.Name == server.Host).Problem is null;
+        && inventory.TryFindHost(server.Host) is { Problem: null };
 
     private string RemedyOf(Server server) =>
-        MayBeStarted(server) ? "Who holds it can start it here."
-        : server.CanBeStarted ? $"Start it on {server.Host} (virsh start {server.Name}), or take another server."
-        : server.State is "paused" ? $"Resume it on {server.Host} (virsh resume {server.Name}), or take another server."
-        : $"Look at it on {server.Host}, or take another server.";
+        MayBeStarted(server)
+            ? "Who holds it can start it here."
+            : $"{inventory.RemedyFor(server) ?? $"Look at it on {server.Host}"}, or take another server.";
 
     /// <summary>Lets pass a server that administrators can use.</summary>
     /// <exception cref="Problem">404: there is no such server; 409: it cannot be used now.</exception>

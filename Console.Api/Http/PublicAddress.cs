@@ -19,11 +19,11 @@ public static class PublicAddress
         TypedResults.Accepted(Of(context, path), value);
 
     /// <summary>The address of what stands behind an item in the list that is asked for.</summary>
-    /// <param name="item">Goes into the parameter `before`.</param>
-    public static string Behind(HttpContext context, string item)
+    /// <param name="item">Goes into the parameter.</param>
+    public static string Behind(HttpContext context, string item, string parameter = "before")
     {
         var request = context.Request;
-        var query = request.Query.Where(p => p.Key != "before").Append(new("before", item));
+        var query = request.Query.Where(p => p.Key != parameter).Append(new(parameter, item));
         return Of(context, request.Path.ToUriComponent() + QueryString.Create(query));
     }
 

@@ -7,8 +7,8 @@ public sealed record Lane
 
     private Lane(string name) => _name = name;
 
-    /// <summary>That of plain copies of a base.</summary>
-    public static Lane OfBase(BaseName name) => new("base " + name);
+    /// <summary>That of plain copies of a base on a database host.</summary>
+    public static Lane OfBase(BaseName name, string host) => new($"base {name} on {host}");
 
     /// <summary>That of copies and restores on a database host.</summary>
     public static Lane OfHost(string host) => new("host " + host);

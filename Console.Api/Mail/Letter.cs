@@ -49,6 +49,8 @@ public sealed record Letter(
             MessageKind.PathGone => $"The branch that {server} follows is gone",
             MessageKind.RepositorySilent => $"The repository of the app on {server} does not answer",
             MessageKind.SavepointEnds => $"A savepoint of {server} is dropped",
+            MessageKind.NotMade => $"{server} could not be made for you",
+            MessageKind.ServerGoes => $"{server} is deleted soon",
             MessageKind.BaseStale => $"The base {notice.Base} is stale",
             _ => $"The restore of the base {notice.Base} has failed",
         };

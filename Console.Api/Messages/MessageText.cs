@@ -89,6 +89,8 @@ public static class MessageText
             ConcernKind.PathGone => MessageKind.PathGone,
             ConcernKind.RepositorySilent => MessageKind.RepositorySilent,
             ConcernKind.SavepointEnds or ConcernKind.SavepointTooMany => MessageKind.SavepointEnds,
+            ConcernKind.NotMade => MessageKind.NotMade,
+            ConcernKind.ServerGoes => MessageKind.ServerGoes,
             _ => MessageKind.Shared,
         };
 
@@ -115,6 +117,10 @@ public static class MessageText
                 + $"{Said(concern.Text)} What you have there, a reservation or a place in its line, stays yours.",
             ConcernKind.BackInService => $"{server} is in service again.",
             ConcernKind.Power => $"{concern.By} has {concern.Text} {server}.",
+            ConcernKind.NotMade => Said(concern.Text),
+            ConcernKind.ServerGoes =>
+                $"{server}, which was made when it was needed, is deleted at {until}, as nobody has it any more. "
+                    + "Reserve it before then, and it stays.",
             ConcernKind.PathGone =>
                 $"{server} follows {concern.Text}, which is not in the repository any more. Nothing "
                     + "is built until it is there again; build another path, or have it follow none.",

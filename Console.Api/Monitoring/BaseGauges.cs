@@ -70,7 +70,19 @@ public sealed class BaseGauges(
                 "console_base_spares_wanted",
                 "Spares that the settings ask for",
                 ["base"],
-                () => OfBases(b => b.Spares)
+                () => OfBases(b => b.Spares * b.Places.Count())
+            ),
+            new(
+                "console_base_place_data_age_seconds",
+                "Age of the data of a base that is on several database hosts, on each",
+                ["base", "host"],
+                () => OfPlaces(p => views.AgeOf(p, bases.Of(p).DataTime)?.TotalSeconds)
+            ),
+            new(
+                "console_base_place_spares",
+                "Spares of such a base that are ready, on each of its database hosts",
+                ["base", "host"],
+                () => OfPlaces(p => bases.Of(p).Spares)
             ),
         ];
 
@@ -87,6 +99,12 @@ public sealed class BaseGauges(
         let value = of(@base)
         where value is not null
         select new GaugeRow([@base.Name.Text], value.Value);
+
+    private IEnumerable<GaugeRow> OfPlaces(Func<BaseSettings, double?> of) =>
+        from place in settings.Newest.Bases.Where(b => b.IsOnSeveral).SelectMany(b => b.Places)
+        let value = of(place)
+        where value is not null
+        select new GaugeRow([place.Name.Text, place.Host], value.Value);
 
     private IEnumerable<GaugeRow> Disks(Func<DatabaseHostStatus, long?> of) =>
         from host in bases.Hosts

@@ -84,7 +84,7 @@ public sealed class Gauges(
             new("console_queue_oldest_wait_seconds", "How long the build waits that waits longest", None, OldestWait),
             new(
                 "console_host_up",
-                "1 when virsh answers",
+                "1 when it answers",
                 ["host"],
                 () => inventory.Hosts.Select(h => new GaugeRow([h.Name], Bit(h.Problem is null)))
             ),

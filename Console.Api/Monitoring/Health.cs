@@ -2,6 +2,7 @@ using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Jobs;
+using TestServers.Making;
 using TestServers.Settings;
 using TestServers.Storage;
 using TestServers.Webhooks;
@@ -23,7 +24,8 @@ public enum HealthState
 
 /// <summary>Something that is not as it should be.</summary>
 /// <param name="Part">
-/// What it concerns: disk, queue, host, databaseHost, base, restore, server, copies, bases, webhook, mail or settings.
+/// What it concerns: disk, queue, host, databaseHost, base, restore, server, making, copies, bases, webhook, mail or
+/// settings.
 /// </param>
 /// <param name="Name">Which one: the host's, base's, server's or webhook's name; empty where there is only
 /// one.</param>
@@ -47,6 +49,7 @@ public sealed class Health(
     ServerLooks looks,
     Deliveries deliveries,
     DiskWatch disk,
+    ServerMaker making,
     TimeProvider clock
 )
 {
@@ -61,6 +64,7 @@ public sealed class Health(
             .. LookAtHosts(),
             .. settings.Newest.Bases.SelectMany(LookAtBase),
             .. LookAtServers(),
+            .. making.Problems.Select(p => new HealthProblem("making", p.Name, HealthState.Warning, p.Sentence)),
             .. LookAtCopies(),
             .. deliveries.Silent.Select(LookAtReceiver),
         ];
@@ -107,7 +111,7 @@ public sealed class Health(
             );
             yield break;
         }
-        bool IsKnown(ServerName server) => inventory.IsComplete || inventory.Servers.Any(m => m.Name == server);
+        bool IsKnown(ServerName server) => inventory.IsComplete || inventory.TryFind(server) is not null;
         var now = clock.GetUtcNow();
         foreach (var (build, since) in StandingBuild.Find([.. builds.All], IsKnown, _started, now))
             yield return new(
@@ -148,8 +152,25 @@ public sealed class Health(
     {
         HealthProblem Warn(string part, string message) => new(part, @base.Name.Text, HealthState.Warning, message);
         var dataTime = bases.Of(@base.Name).DataTime;
-        if (bases.ProblemOf(bases.HostOf(@base)) is null && bases.ProblemOf(@base) is { } problem)
-            yield return Warn("base", problem);
+        foreach (var place in @base.Places)
+        {
+            if (bases.ProblemOf(bases.HostOf(place)) is null && bases.ProblemOf(place) is { } problem)
+                yield return Warn("base", problem);
+            if (views.TwinProblemOf(place) is { } twin)
+                yield return Warn("base", twin);
+            // What is newer elsewhere is what builds get: nobody sees by itself that it is older here.
+            if (
+                @base.IsOnSeveral
+                && bases.Of(place) is { Exists: true, DataTime: { } older }
+                && older != dataTime
+                && views.IsStale(place, older)
+            )
+                yield return Warn(
+                    "base",
+                    $"The base {@base.Name} on {place.Host} is stale: its data are of {Times.Say(older)} there, and "
+                        + $"the limit is {@base.StaleAfterHours} hours. Look at its last restore."
+                );
+        }
         if (views.IsStale(@base, dataTime))
             yield return Warn(
                 "base",
@@ -171,7 +192,7 @@ public sealed class Health(
     {
         foreach (var server in reachability.All.OrderBy(s => s.Text, StringComparer.Ordinal))
         {
-            if (reachability.Of(server) is { } unreachable && inventory.Servers.Any(m => m.Name == server && m.Running))
+            if (reachability.Of(server) is { } unreachable && inventory.TryFind(server)?.Running == true)
                 yield return new(
                     "server",
                     server.Text,

@@ -40,7 +40,7 @@ public sealed class Measures : IDisposable
         MeasureRestores(restores, settings);
         var virsh = Histogram(
             "console_virsh_duration_seconds",
-            "Calls of virsh by host and result",
+            "Lists of servers by host and result: calls of virsh, or of Nova",
             Short,
             "host",
             "result"

@@ -79,6 +79,16 @@ public sealed record DatabasePlan(
     /// <summary>The base that it comes from now, where that is another; left out: the same, or there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BaseName? From { get; init; }
+
+    /// <summary>The database host on which it is made, where the base is on several; left out: its only one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
+
+    /// <summary>
+    /// Why there, and what becomes of a copy on another one, as a sentence; left out with the host.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Why { get; init; }
 }
 
 /// <param name="Relation">same, forward, back or other; null when it is not known.</param>

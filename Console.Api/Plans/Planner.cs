@@ -25,6 +25,7 @@ public sealed class Planner(
     Usability usability,
     HistoryStore history,
     BaseFacts bases,
+    Placement placement,
     DataTimes times,
     GuestProgram guest,
     ServerLooks looks,
@@ -57,19 +58,20 @@ public sealed class Planner(
         var refusal = rules.RefusalOf(server, wanted, number, by);
         var now = kept.BasesOf(app);
         var chosen = now.With(wanted.Database ? wanted.Bases : null, app);
+        var places = wanted.Database ? chosen.ToDictionary(b => b.Base, b => PlaceOf(b.Base, kept)) : [];
         var databases = chosen
-            .Zip(now, (then, before) => DatabaseOf(app, then, before, wanted.Database, kept))
+            .Zip(now, (then, before) => DatabaseOf(app, then, before, places.GetValueOrDefault(then.Base), kept))
             .ToList();
         var database = wanted.Database ? databases.FirstOrDefault() : null;
         var then = wanted.Code ? new KeptCode(target.Path, code?.To.Revision) : here;
         var broken = then is null
             ? null
             : templates.FaultOf(app, found, then.Path, then.Revision, chosen, JobId.Of(1), by.Name);
-        var failure = refusal is null ? broken ?? FailureOf(found, chosen, wanted, code) : null;
+        var failure = refusal is null ? broken ?? FailureOf(found, places.Values, code) : null;
         var isToldBefore = broken is not null || code?.Fails == true;
         ImmutableArray<FileChange> files = isToldBefore
             ? []
-            : SettingsThen(app, found, then, Loaded(server, chosen, wanted, kept), by.Name, kept);
+            : SettingsThen(app, found, then, Loaded(server, chosen, places, kept), by.Name, kept);
         return new(
             server,
             app.Name,
@@ -146,21 +148,25 @@ public sealed class Planner(
         return made?.Build ?? JobId.Of(1);
     }
 
+    private CopyPlace PlaceOf(BaseName name, ServerHistory kept) =>
+        placement.Of(kept.WantedOf(bases.Find(name), settings.Now))[0];
+
     // Without a fresh one it stays as it is.
     private DatabasePlan DatabaseOf(
         AppSettings app,
         ChosenBase chosen,
         ChosenBase before,
-        bool isFresh,
+        CopyPlace? place,
         ServerHistory kept
     )
     {
-        var (@base, facts) = (bases.Find(chosen.Base), bases.Of(chosen.Base));
+        var @base = place?.Base ?? bases.Find(chosen.Base);
+        var facts = bases.Of(@base);
         var now = kept.Copies.GetValueOrDefault(before.Base);
-        var then = isFresh ? facts.DataTime : now;
+        var then = place is not null ? facts.DataTime : now;
         return new(
             @base.Name,
-            !isFresh ? null
+            place is null ? null
                 : facts.Spares > 0 ? "spare"
                 : "copy",
             now,
@@ -171,13 +177,20 @@ public sealed class Planner(
         {
             Name = app.HasSeveralBases ? chosen.Name : null,
             From = before.Base != chosen.Base && kept.Copies.ContainsKey(before.Base) ? before.Base : null,
+            Host = place is { Why: not null } ? place.Name : null,
+            Why = place?.Why is { } why ? Say(why, place, kept) : null,
         };
     }
+
+    private string Say(string why, CopyPlace place, ServerHistory kept) =>
+        kept.HostOf(bases.Find(place.Base.Name), settings.Now) is { } before && before != place.Name
+            ? $"The copy is made {why}; the one on {before} is dropped when the site has come to use it."
+            : $"The copy is made {why}.";
 
     private List<LoadedDatabase> Loaded(
         ServerName server,
         ImmutableArray<ChosenBase> chosen,
-        Wanted wanted,
+        Dictionary<BaseName, CopyPlace> places,
         ServerHistory kept
     ) =>
         [
@@ -185,30 +198,29 @@ public sealed class Planner(
                 LoadedDatabase.Of(
                     b,
                     server,
-                    (wanted.Database ? bases.Of(b.Base).DataTime : null) ?? kept.Copies.GetValueOrDefault(b.Base)
+                    (places.TryGetValue(b.Base, out var place) ? bases.Of(place.Base).DataTime : null)
+                        ?? kept.Copies.GetValueOrDefault(b.Base),
+                    place?.Name ?? kept.Hosts?.GetValueOrDefault(b.Base)
                 )
             ),
         ];
 
     // What would end it at its first step.
-    private string? FailureOf(Server server, ImmutableArray<ChosenBase> chosen, Wanted wanted, CodePlan? code)
+    private string? FailureOf(Server server, IEnumerable<CopyPlace> places, CodePlan? code)
     {
         if (code?.Fails == true)
             return code.Problem;
-        if (usability.Obstacle(server) is { } unusable)
-            return unusable;
-        return wanted.Database
-            ? chosen.Select(b => FailureOf(b.Base)).FirstOrDefault(failure => failure is not null)
-            : null;
+        return usability.Obstacle(server)
+            ?? places.Select(p => FailureOf(p.Base)).FirstOrDefault(failure => failure is not null);
     }
 
-    private string? FailureOf(BaseName name) =>
-        bases.ProblemOf(bases.Find(name))
+    private string? FailureOf(BaseSettings place) =>
+        bases.ProblemOf(place)
         ?? (
-            bases.Of(name).Exists
+            bases.Of(place).Exists
                 ? null
-                : $"The base {name} was never restored: there is nothing to copy. Restore it "
-                    + $"first, on the page of the bases or by POST api/bases/{name}/restore."
+                : $"The base {place.Name} was never restored: there is nothing to copy. Restore it "
+                    + $"first, on the page of the bases or by POST api/bases/{place.Name}/restore."
         );
 
     /// <summary>What is different in <paramref name="after"/>, seen from <paramref name="before"/>.</summary>

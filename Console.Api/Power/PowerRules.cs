@@ -27,7 +27,7 @@ internal static class PowerRules
         };
         if (!fits)
             throw Problem
-                .Conflict($"{machine.Name} is {machine.State}, and cannot be {Done(action)}. {Advice(machine, action)}")
+                .Conflict($"{machine.Name} is {machine.Says}, and cannot be {Done(action)}. {Advice(machine, action)}")
                 .With("server", machine.Name)
                 .With("state", machine.State);
     }

@@ -11,7 +11,7 @@ namespace TestServers.Power;
 /// Starts servers, shuts them down and resets them, where the settings of their host allow it: for who holds one, and
 /// for administrators. It is in the audit before the host is asked, and nothing else begins on the server meanwhile.
 /// </summary>
-public sealed class PowerSwitch(
+internal sealed class PowerSwitch(
     Inventory inventory,
     IEnumerable<IHostKind> kinds,
     ReservationBook book,
@@ -26,6 +26,9 @@ public sealed class PowerSwitch(
     ILogger<PowerSwitch> log
 )
 {
+    // A host that does not answer by then is shown as of when it did.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Does it; what is so already stays as it is.</summary>
     /// <param name="number">When given, the reservation that is meant.</param>
     /// <exception cref="Problem">403: its host does not allow it; 404: there is no such server; 409: it is not one's
@@ -35,6 +38,7 @@ public sealed class PowerSwitch(
         SwitchedPower? answer = null;
         Reservation? held = null;
         HostSettings? host = null;
+        ServerName? guest = null;
         await journal.Do(act =>
         {
             answer = answers.Find<SwitchedPower>(deed);
@@ -43,6 +47,7 @@ public sealed class PowerSwitch(
             var machine = inventory.Find(server);
             held = Holding(server, number, deed.Caller);
             host = EnsureAllowed(machine, action);
+            guest = machine.Guest;
             if (PowerRules.IsSo(machine, action))
             {
                 answer = new(server, action, $"{server} is {machine.State} already. Nothing was done.");
@@ -54,12 +59,13 @@ public sealed class PowerSwitch(
             var of = held is null ? "" : $", number {held.Number} of {held.Holder}";
             audit.Write(act, deed.Caller, "power", server.Text, PowerRules.Name(action) + of);
         });
-        return answer ?? await Do(server, host!, action, held, deed);
+        return answer ?? await Do(server, host!, guest!, action, held, deed);
     }
 
     private async Task<SwitchedPower> Do(
         ServerName server,
         HostSettings host,
+        ServerName guest,
         PowerAction action,
         Reservation? held,
         Deed deed
@@ -69,7 +75,9 @@ public sealed class PowerSwitch(
         try
         {
             // Who asked may be gone: what has begun is done.
-            fault = await kinds.First(k => k.IsOf(host)).Switch(host, server, action, CancellationToken.None);
+            fault = await kinds.First(k => k.IsOf(host)).Switch(host, guest, action, CancellationToken.None);
+            // Until then it is busy, as all would be decided by how it was before.
+            await inventory.SeeAgain(host.Name, Patience);
         }
         finally
         {
@@ -90,9 +98,9 @@ public sealed class PowerSwitch(
             answers.Keep(act, deed, answer);
             book.TellAfter(act, server);
         });
-        return fault is null
-            ? answer
-            : throw Problem.Failed($"{server} could not be {PowerRules.Done(action)}: {fault}").With("server", server);
+        if (fault is not null)
+            throw Problem.Failed($"{server} could not be {PowerRules.Done(action)}: {fault}").With("server", server);
+        return answer;
     }
 
     // The host has done it, or not: a disk that refuses changes nothing of that.

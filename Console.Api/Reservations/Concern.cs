@@ -51,6 +51,12 @@ public enum ConcernKind
     /// <summary>The same, as its server has more of them than it may have by now.</summary>
     SavepointTooMany,
 
+    /// <summary>A server for an app that they wait for could not be made.</summary>
+    NotMade,
+
+    /// <summary>A server that was made, and that they had last, is deleted soon.</summary>
+    ServerGoes,
+
     /// <summary>Somebody else has started, shut down or reset a server that they hold or share.</summary>
     Power,
 }

@@ -50,10 +50,18 @@ public sealed class ProtectedServers(CurrentSettings settings, People people)
         public ConsoleSettings Settings => settings;
         public ConcurrentDictionary<ServerName, ServerProtection?> Found { get; } = new();
 
+        // One that has its host's name behind its own, as another one is called as it is, is protected by both.
+        private IEnumerable<string> NamesOf(ServerName server) =>
+            settings
+                .Hosts.Where(h => server.Text.EndsWith("." + h.Name, StringComparison.Ordinal))
+                .Select(h => server.Text[..^(h.Name.Length + 1)])
+                .Prepend(server.Text);
+
         public ServerProtection? Find(ServerName server)
         {
+            var names = NamesOf(server).ToList();
             var groups = _patterns
-                .Where(p => p.Servers.IsMatch(server.Text))
+                .Where(p => names.Exists(p.Servers.IsMatch))
                 .SelectMany(p => p.Groups)
                 .Select(settings.People.NameOf)
                 .Distinct(StringComparer.Ordinal)

@@ -89,10 +89,9 @@ public sealed class RoomPresenter(
     private string? WhyUnneeded(Copy one) =>
         one.Found.Kind switch
         {
-            DatabaseKind.Copy when unused.IsOfFormerBase(one) => SayElsewhere(
-                one.Elsewhere!,
-                $", and nothing on {one.Server} uses it"
-            ),
+            DatabaseKind.Copy when unused.IsOfFormerBase(one) => one.Elsewhere is { } elsewhere
+                ? SayElsewhere(elsewhere, $", and nothing on {one.Server} uses it")
+                : $"{one.Server} uses its copy of {one.Found.Base} on another database host.",
             DatabaseKind.Copy when one.Found.Server is not null && sight.ReasonToRefuse(one) is null =>
                 sight.ReasonToKeep(one, copies.FactsOf(one)) is { } kept
                     ? $"Its server {one.Server} is not seen; so far it is kept, as {kept.Text}."

@@ -227,11 +227,11 @@ public sealed class SavepointKeeper(
     {
         foreach (var copy in savepoint.Copies)
         {
-            if (settings.Now.Base(copy.Base) is not { } @base)
-                return Problem.Failed($"The settings no longer name the base {copy.Base}.");
+            if (PlaceOf(copy) is not { } @base)
+                return NotNamed(copy);
             var host = bases.HostOf(@base);
             using var turn = await Enter(host, savepoint.Id, work, stop);
-            await spares.StandAside(@base.Name);
+            await spares.StandAside(@base);
             var end = await host.Keep(
                 @base,
                 savepoint.Server,
@@ -261,6 +261,16 @@ public sealed class SavepointKeeper(
         }
         return null;
     }
+
+    // The base as it is where the savepoint is; null: the settings do not have the one or the other.
+    private BaseSettings? PlaceOf(SavedCopy copy) => settings.Now.BaseAt(copy.Base, copy.Host);
+
+    private Problem NotNamed(SavedCopy copy) =>
+        Problem.Failed(
+            settings.Now.Base(copy.Base) is null
+                ? $"The settings no longer name the base {copy.Base}."
+                : $"The settings no longer name the database host {copy.Host}, where the savepoint of {copy.Base} is."
+        );
 
     private static SavedCopy Of(Savepoint savepoint, BaseName name) => savepoint.Copies.First(c => c.Base == name);
 
@@ -303,14 +313,14 @@ public sealed class SavepointKeeper(
         var times = new Dictionary<BaseName, DateTimeOffset?>();
         foreach (var copy in savepoint.Copies)
         {
-            if (settings.Now.Base(copy.Base) is not { } @base)
-                return Problem.Failed($"The settings no longer name the base {copy.Base}.");
+            if (PlaceOf(copy) is not { } @base)
+                return NotNamed(copy);
             var host = bases.HostOf(@base);
             var twin = TwinOf(savepoint, copy);
             // With a twin two names are exchanged, which waits for nobody.
             using var turn = twin is null ? await Enter(host, id, work, stop) : null;
             if (twin is null)
-                await spares.StandAside(@base.Name);
+                await spares.StandAside(@base);
             var end = await host.GoBack(@base, back.Server, savepoint.Id, part => work.Progress = part, stop);
             if (twin is not null)
                 bases.NoteFound(host, twin, null);
@@ -408,7 +418,7 @@ public sealed class SavepointKeeper(
         var times = new Dictionary<BaseName, DateTimeOffset?>();
         foreach (var copy in savepoint?.Copies ?? [])
         {
-            if (settings.Now.Base(copy.Base) is not { } @base)
+            if (PlaceOf(copy) is not { } @base)
                 continue;
             var (answered, found) = await bases.FindCopy(@base, back.Server, stop);
             if (!answered)

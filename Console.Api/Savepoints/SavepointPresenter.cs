@@ -219,7 +219,7 @@ public sealed class SavepointPresenter(
         var last = book
             .All.SelectMany(s => s.Copies)
             .FirstOrDefault(c => c.Host == @base.Host && c is { Seconds: not null, Size: > 0 });
-        var known = bases.Of(@base.Name);
+        var known = bases.Of(@base);
         return last is not null
             ? Scaled(last.Seconds, last.Size, last.Method, size)
             : Scaled(known.MethodSeconds, known.Size, known.Method, size);

@@ -51,7 +51,8 @@ public sealed class SavepointRules(
                 .Select(chosen => chosen.Base)
                 .Where(kept.Copies.ContainsKey)
                 .Select(settings.Now.Base)
-                .OfType<BaseSettings>(),
+                .OfType<BaseSettings>()
+                .Select(b => kept.PlaceOf(b, settings.Now)),
         ];
         return bases.Length > 0
             ? (app, bases)
@@ -96,8 +97,11 @@ public sealed class SavepointRules(
             if (app.Name != savepoint.App)
                 return $"It is of {savepoint.App}, and {app.Name} is on {server}. Build {savepoint.App} there first.";
             var missing = savepoint.Copies.FirstOrDefault(c => !bases.Any(b => b.Name == c.Base && b.Host == c.Host));
-            return missing is null
-                ? null
+            if (missing is null)
+                return null;
+            return bases.FirstOrDefault(b => b.Name == missing.Base && b.Hosts.Contains(missing.Host)) is { } moved
+                ? $"It is on {missing.Host}, and {server} has its copy of {missing.Base} on {moved.Host} now. "
+                    + $"{WayTo(missing.Host, server, savepoint)}"
                 : $"{server} has no copy of {missing.Base} on {missing.Host}. Build {savepoint.App} with its database "
                     + "there first.";
         }
@@ -106,6 +110,13 @@ public sealed class SavepointRules(
             return problem.Message;
         }
     }
+
+    // A build takes the host with the server's own savepoints, when that is well.
+    private static string WayTo(string host, ServerName server, Savepoint savepoint) =>
+        savepoint.Server == server
+            ? $"Build {savepoint.App} with its database again: it takes {host}, where the savepoint is, when that is "
+                + "well. Then go back."
+            : $"Go back on {savepoint.Server}, or on a server whose copy is on {host}.";
 
     /// <summary>Lets pass who may drop a savepoint: who has made it, who holds its server, an administrator.</summary>
     /// <exception cref="Problem">403.</exception>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
+using TestServers.Databases;
 using TestServers.Http;
 using TestServers.Jobs;
 
@@ -31,6 +32,7 @@ public static class SavepointsApi
 
     public static IServiceCollection AddSavepoints(this IServiceCollection services) =>
         services
+            .AddSingleton<ISavedPlaces, SavepointPlaces>()
             .AddSingleton<SavepointRules>()
             .AddSingleton<SavepointBook>()
             .AddSingleton<SavepointPresenter>()

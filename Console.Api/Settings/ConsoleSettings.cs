@@ -103,6 +103,7 @@ public sealed record ConsoleSettings
             SettingsShape.Check(text.Root);
             var settings = text.Root.Deserialize<ConsoleSettings>(AsWritten)!.RelativeTo(folder).Checked(folder);
             SettingsFiles.Check(settings, folder);
+            settings = settings.WithClouds();
             trial(settings);
             return settings;
         }
@@ -164,6 +165,13 @@ public sealed record ConsoleSettings
 
     public BaseSettings? Base(BaseName name) => Bases.FirstOrDefault(b => b.Name == name);
 
+    /// <summary>
+    /// A base where something of it is: on one of its database hosts, or on one that it was on. Null: the settings do
+    /// not name the base any more, or that host.
+    /// </summary>
+    public BaseSettings? BaseAt(BaseName name, string host) =>
+        DatabaseHosts.Any(h => h.Name == host) ? Base(name)?.At(host) : null;
+
     public AppSettings? App(AppName name) => Apps.FirstOrDefault(a => a.Name == name);
 
     /// <summary>Whether a server may have several apps, each with its site.</summary>
@@ -182,6 +190,13 @@ public sealed record ConsoleSettings
                 KnownHosts = In(ssh.KnownHosts),
                 Config = ssh.Config is null ? null : In(ssh.Config),
             };
+        OpenStackSettings CloudIn(OpenStackSettings cloud) =>
+            cloud with
+            {
+                CloudsFile = cloud.CloudsFile is null ? null : In(cloud.CloudsFile),
+                SecretFile = cloud.SecretFile is null ? null : In(cloud.SecretFile),
+                Cacert = cloud.Cacert is null ? null : In(cloud.Cacert),
+            };
         return this with
         {
             Listen = Listen with { Socket = Listen.Socket is null ? null : In(Listen.Socket) },
@@ -189,6 +204,7 @@ public sealed record ConsoleSettings
             Runtime = In(Runtime.Length > 0 ? Runtime : State),
             Wwwroot = Wwwroot is null ? null : In(Wwwroot),
             PublicUrl = PublicUrl?.TrimEnd('/'),
+            Hosts = [.. Hosts.Select(h => h.OpenStack is { } cloud ? h with { OpenStack = CloudIn(cloud) } : h)],
             Guests = Guests is null ? null : Guests with { Ssh = SshIn(Guests.Ssh) },
             DatabaseHosts =
             [
@@ -223,6 +239,7 @@ public sealed record ConsoleSettings
                                 HookSecretFile = In(hooks),
                             }
                             : a.Follow,
+                        Make = a.Make is { UserData: { } userData } ? a.Make with { UserData = In(userData) } : a.Make,
                     }
                 ),
             ],
@@ -255,19 +272,25 @@ public sealed record ConsoleSettings
             host.Check($"databaseHosts[{at}]");
         foreach (var (at, @base) in Bases.Index())
         {
-            Names(@base.Host, DatabaseHosts.Select(h => h.Name), $"bases[{at}].host", "databaseHosts");
+            @base.CheckHosts($"bases[{at}]", [.. DatabaseHosts.Select(h => h.Name)]);
             @base.CheckErrors($"bases[{at}]");
         }
         foreach (var (at, app) in Apps.Index())
         {
             if (app.Base is not null)
-                Names(app.Base.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].base", "bases");
+                MustName(app.Base.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].base", "bases");
             foreach (var (name, bases) in app.Databases ?? new Dictionary<string, IReadOnlyList<BaseName>>())
             {
                 foreach (var (place, one) in bases.Index())
-                    Names(one.Text, Bases.Select(b => b.Name.Text), $"apps[{at}].databases.{name}[{place}]", "bases");
+                    MustName(
+                        one.Text,
+                        Bases.Select(b => b.Name.Text),
+                        $"apps[{at}].databases.{name}[{place}]",
+                        "bases"
+                    );
             }
             app.Check($"apps[{at}]");
+            app.Make?.Check($"apps[{at}].make", Hosts);
             var pageless = Hosts.FirstOrDefault(h => h.Url.Length == 0);
             Must(
                 pageless is null || !app.Health.Contains("{url}", StringComparison.Ordinal),
@@ -295,7 +318,21 @@ public sealed record ConsoleSettings
         return this;
     }
 
-    private static void Names(string name, IEnumerable<string> known, string key, string list) =>
+    // What a host of OpenStack is compared by stands in files that it names.
+    private ConsoleSettings WithClouds() =>
+        this with
+        {
+            Hosts =
+            [
+                .. Hosts.Select(
+                    (h, at) => h.OpenStack is { } cloud ? h with { Uri = cloud.Resolve(KeyOfCloud(at)).Uri } : h
+                ),
+            ],
+        };
+
+    internal static string KeyOfCloud(int host) => $"hosts[{host}].openStack";
+
+    internal static void MustName(string name, IEnumerable<string> known, string key, string list) =>
         Must(known.Contains(name, StringComparer.Ordinal), key, $"names one of {list}{Nearness.Hint(name, known)}");
 
     internal static void Must(bool right, string key, string rule)

@@ -70,6 +70,6 @@ internal sealed partial record SettingKey(string Name, Type Type, bool MayBeNull
     [GeneratedRegex(@"\[\d+\]")]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"(\.(?:variables|secrets|addresses|workers))\..+\z|(\.databases|\.folders)\.[^.\[]+")]
+    [GeneratedRegex(@"(\.(?:variables|secrets|addresses|workers|metadata))\..+\z|(\.databases|\.folders)\.[^.\[]+")]
     private static partial Regex Entry();
 }

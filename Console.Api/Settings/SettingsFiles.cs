@@ -25,6 +25,11 @@ internal static partial class SettingsFiles
                 "names the folder of the front end, with index.html in it"
             );
         }
+        foreach (var (at, host) in settings.Hosts.Index())
+        {
+            if (host.OpenStack is { } cloud)
+                CheckCloud(cloud, ConsoleSettings.KeyOfCloud(at));
+        }
         if (settings.Guests is { } guests)
             CheckSsh(guests.Ssh, "guests.ssh");
         foreach (var (at, host) in settings.DatabaseHosts.Index())
@@ -42,6 +47,8 @@ internal static partial class SettingsFiles
                 CheckPassword(database.PasswordFile, $"apps[{at}].database.passwordFile");
             if (app.Follow?.HookSecretFile is { } hooks)
                 CheckPassword(hooks, $"apps[{at}].follow.hookSecretFile");
+            if (app.Make?.UserData is { } userData)
+                CheckUserData(userData, $"apps[{at}].make.userData");
         }
         foreach (var (at, webhook) in settings.Webhooks.Index())
         {
@@ -50,6 +57,27 @@ internal static partial class SettingsFiles
         }
         if (settings.Mail is { PasswordFile: { } password })
             CheckPassword(password, "mail.passwordFile");
+    }
+
+    private static void CheckCloud(OpenStackSettings cloud, string key)
+    {
+        if (cloud.Cacert is { } ca)
+            MustBeText(ca, key + ".cacert");
+        _ = cloud.Resolve(key);
+        if (cloud.PowerCloud is not null)
+            _ = cloud.Resolve(key, CloudUse.Power);
+        if (cloud.MakeCloud is not null)
+            _ = cloud.Resolve(key, CloudUse.Make);
+    }
+
+    private static void CheckUserData(string file, string key)
+    {
+        MustBeText(file, key);
+        ConsoleSettings.Must(
+            new FileInfo(file).Length is > 0 and <= MakeSettings.LongestUserData,
+            key,
+            $"names a file of 1 to {MakeSettings.LongestUserData} bytes: Nova takes no more, and cloud-init needs none"
+        );
     }
 
     private static void CheckSsh(SshSettings ssh, string key)
@@ -154,7 +182,10 @@ internal static partial class SettingsFiles
         IEnumerable<string?> named =
         [
             .. ways.SelectMany(ssh => (string?[])[ssh?.Key, ssh?.KnownHosts, ssh?.Config]),
-            .. settings.Apps.Select(a => a.Database?.PasswordFile),
+            .. settings.Hosts.SelectMany(h => (string?[])[h.OpenStack?.CloudsFile, h.OpenStack?.SecretFile]),
+            .. settings.Apps.SelectMany(a =>
+                (string?[])[a.Database?.PasswordFile, a.Follow?.HookSecretFile, a.Make?.UserData]
+            ),
             .. settings.Webhooks.Select(w => w.SecretFile),
             settings.Mail?.PasswordFile,
         ];
@@ -203,16 +234,28 @@ internal static partial class SettingsFiles
     [GeneratedRegex(@"\A(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA|\A---- BEGIN SSH2 PUBLIC|PUBLIC KEY-----")]
     private static partial Regex PublicKey();
 
-    private static void CheckPassword(string file, string key)
+    private static void CheckPassword(string file, string key) => SecretIn(file, key);
+
+    /// <summary>The text of a file.</summary>
+    /// <exception cref="WrongSetting">It cannot be read, or is none.</exception>
+    internal static string TextOf(string file, string key)
     {
         MustBeReadable(file, key);
-        var password = MustBeText(file, key).Trim();
+        return MustBeText(file, key);
+    }
+
+    /// <summary>The password, or another secret, that a file has on its one line.</summary>
+    /// <exception cref="WrongSetting">It cannot be read, or has none.</exception>
+    internal static string SecretIn(string file, string key)
+    {
+        var password = TextOf(file, key).Trim();
         ConsoleSettings.Must(password.Length > 0, key, "names a file with a password in it, and this one is empty");
         ConsoleSettings.Must(
             !password.Any(char.IsControl),
             key,
             "names a file with a password on one line, and nothing else"
         );
+        return password;
     }
 
     private static void MustBeFolder(string path, string key)

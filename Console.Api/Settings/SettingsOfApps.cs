@@ -21,6 +21,7 @@ namespace TestServers.Settings;
 /// Regular expressions: what a restore cannot make, with an error that one of them finds, is left out and told.
 /// </param>
 /// <param name="Nights">How many of the bases before are kept, for builds that are run again.</param>
+/// <param name="AlsoOn">Further database hosts that have it. Null: <paramref name="Host"/> alone has it.</param>
 public sealed record BaseSettings(
     BaseName Name,
     string Host,
@@ -33,9 +34,42 @@ public sealed record BaseSettings(
     string? Sanitize = null,
     IReadOnlyList<string>? Skip = null,
     IReadOnlyList<string>? AllowErrors = null,
-    int Nights = 0
+    int Nights = 0,
+    IReadOnlyList<string>? AlsoOn = null
 )
 {
+    /// <summary>The database hosts that have it, the usual one first.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Hosts => AlsoOn is null ? [Host] : AlsoOn.Prepend(Host);
+
+    /// <summary>Whether several database hosts have it.</summary>
+    [JsonIgnore]
+    public bool IsOnSeveral => AlsoOn is { Count: > 0 };
+
+    /// <summary>It on each of its database hosts, the usual one first.</summary>
+    [JsonIgnore]
+    public IEnumerable<BaseSettings> Places => IsOnSeveral ? Hosts.Select(At) : [this];
+
+    /// <summary>
+    /// It on one of its database hosts, or on one that it was on: what is asked, copied or restored with that is there.
+    /// </summary>
+    public BaseSettings At(string host) =>
+        host == Host ? this : this with { Host = host, AlsoOn = [.. Hosts.Where(h => h != host)] };
+
+    internal void CheckHosts(string key, IReadOnlyList<string> known)
+    {
+        ConsoleSettings.MustName(Host, known, $"{key}.host", "databaseHosts");
+        foreach (var (at, host) in (AlsoOn ?? []).Index())
+        {
+            ConsoleSettings.MustName(host, known, $"{key}.alsoOn[{at}]", "databaseHosts");
+            ConsoleSettings.Must(
+                host != Host && !AlsoOn!.Take(at).Contains(host, StringComparer.Ordinal),
+                $"{key}.alsoOn[{at}]",
+                "is another than `host` and those before it in the list"
+            );
+        }
+    }
+
     internal void CheckErrors(string key)
     {
         foreach (var (at, pattern) in (AllowErrors ?? []).Index())
@@ -178,6 +212,7 @@ internal sealed class AfterCommandConverter : JsonConverter<AfterCommand>
 /// page.</param>
 /// <param name="Kind">Whose checks and logs the site has; left out, it is django-apache.</param>
 /// <param name="Workers">Shell commands of the app that run as long as its site does, by their names.</param>
+/// <param name="Make">How a server is made for it when none is free; null: none is.</param>
 public sealed record AppSettings(
     AppName Name,
     RepositorySettings Repository,
@@ -195,7 +230,8 @@ public sealed record AppSettings(
     string? Migrations = null,
     FollowSettings? Follow = null,
     SiteKind? Kind = null,
-    IReadOnlyDictionary<string, string>? Workers = null
+    IReadOnlyDictionary<string, string>? Workers = null,
+    MakeSettings? Make = null
 )
 {
     private const int MostDatabases = 16,

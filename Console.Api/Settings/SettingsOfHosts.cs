@@ -17,15 +17,15 @@ public enum PowerAction
     Reset,
 }
 
-/// <summary>A machine whose libvirt runs servers.</summary>
-/// <param name="Uri">libvirt's connection URI.</param>
+/// <summary>A machine whose libvirt runs servers, or a project of OpenStack.</summary>
 /// <param name="Servers">A regular expression: the domains that are test servers.</param>
+/// <param name="Uri">libvirt's connection URI. Of OpenStack, what tells one project from another.</param>
 /// <param name="Address">A server's address, with {server} and {number}.</param>
 /// <param name="Url">A server's own page, with {server}, {number} and {address}.</param>
 public sealed record HostSettings(
     string Name,
-    string Uri,
     string Servers,
+    string Uri = "",
     string Address = "{server}",
     string Url = "http://{address}/"
 )
@@ -36,8 +36,32 @@ public sealed record HostSettings(
     /// <summary>libvirt's connection URI for that alone; null: <see cref="Uri"/>, read-only no more.</summary>
     public string? PowerUri { get; init; }
 
+    /// <summary>libvirt's connection URI for making and deleting servers alone; null: none are.</summary>
+    public string? MakeUri { get; init; }
+
+    /// <summary>The project of OpenStack that it is; null: it is a machine with libvirt.</summary>
+    public OpenStackSettings? OpenStack { get; init; }
+
+    /// <summary>What it calls one of what it has, in sentences.</summary>
+    internal string Noun => OpenStack is null ? "domain" : "server";
+
+    /// <summary>Whether servers may be made there, and deleted.</summary>
+    internal bool MayMake => MakeUri is not null || OpenStack?.MakeCloud is not null;
+
+    /// <summary>What is to be looked at where a server that was made is not listed.</summary>
+    internal string MakesWhatItLists =>
+        OpenStack is null
+            ? "`makeUri` and `uri` are to lead to the same libvirt."
+            : "`makeCloud` and `cloud` are to be the same project.";
+
     internal void Check(string key)
     {
+        ConsoleSettings.Must(
+            Uri.Length > 0 != OpenStack is not null,
+            key,
+            "has either `uri`, a machine with libvirt, or `openStack`, a project of OpenStack"
+        );
+        OpenStack?.Check(key + ".openStack", Power.Count > 0);
         Placeholders.Check(Address, key + ".address", "server", "number");
         Placeholders.Check(Url, key + ".url", "server", "number", "address");
         ConsoleSettings.Must(
@@ -59,6 +83,18 @@ public sealed record HostSettings(
         CheckUri(Uri, key + ".uri");
         if (PowerUri is not null)
             CheckUri(PowerUri, key + ".powerUri");
+        if (MakeUri is not null)
+            CheckUri(MakeUri, key + ".makeUri");
+        ConsoleSettings.Must(
+            MakeUri is null || OpenStack is null,
+            key + ".makeUri",
+            "is left out beside `openStack`, which may have a `makeCloud`"
+        );
+        ConsoleSettings.Must(
+            PowerUri is null || OpenStack is null,
+            key + ".powerUri",
+            "is left out beside `openStack`, which may have a `powerCloud`"
+        );
         ConsoleSettings.Must(
             PowerUri is null || Power.Count > 0,
             key + ".powerUri",

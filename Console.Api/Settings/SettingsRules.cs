@@ -71,6 +71,34 @@ internal static partial class SettingsRules
             "is a libvirt connection URI such as qemu:///system or qemu+ssh://power@kvm2/system",
             IsLibvirt
         ),
+        ["hosts[].makeUri"] = new(
+            "is a libvirt connection URI such as qemu:///system or qemu+ssh://maker@kvm2/system",
+            IsLibvirt
+        ),
+        ["hosts[].openStack"] = new("is an object: { \"cloudsFile\": ..., \"cloud\": ... }"),
+        ["hosts[].openStack.cloudsFile"] = Path("names a clouds.yaml"),
+        ["hosts[].openStack.cloud"] = new(Person, IsPerson),
+        ["hosts[].openStack.powerCloud"] = new(Person, IsPerson),
+        ["hosts[].openStack.makeCloud"] = new(Person, IsPerson),
+        ["hosts[].openStack.authUrl"] = new(
+            "is Keystone's http or https address such as https://cloud.example:5000/v3, without a user",
+            IsPublicUrl
+        ),
+        ["hosts[].openStack.applicationCredentialId"] = new(Person, IsPerson),
+        ["hosts[].openStack.username"] = new(Person, IsPerson),
+        ["hosts[].openStack.userDomainName"] = new(Person, IsPerson),
+        ["hosts[].openStack.projectName"] = new(Person, IsPerson),
+        ["hosts[].openStack.projectDomainName"] = new(Person, IsPerson),
+        ["hosts[].openStack.secretFile"] = Path("names the file with the secret of a credential, or with a password"),
+        ["hosts[].openStack.regionName"] = new(Person, IsPerson),
+        ["hosts[].openStack.interface"] = new("is public, internal or admin"),
+        ["hosts[].openStack.cacert"] = Path("names the file with the certificate of the CA"),
+        ["hosts[].openStack.verify"] = new("is true or false"),
+        ["hosts[].openStack.metadata"] = new("is an object of texts, which servers have as metadata", IsPerson),
+        ["hosts[].openStack.metadata.*"] = new("is text of up to 255 characters", t => t.Length <= 255),
+        ["hosts[].openStack.addressNetwork"] = new(Person, IsPerson),
+        ["hosts[].openStack.addressMetadata"] = new(Person, IsPerson),
+        ["hosts[].openStack.pollSeconds"] = Between(0.5, 300, "seconds"),
         ["guests"] = new("is an object: { \"ssh\": { ... } }"),
         ["guests.ssh"] = new(Ssh),
         ["guests.folder"] = new("is a folder on the servers; it begins with a slash and ends without one", IsRooted)
@@ -94,6 +122,8 @@ internal static partial class SettingsRules
         ["bases"] = new("is a list of objects: [ { \"name\": ..., \"host\": ..., \"dump\": ..., \"owner\": ... } ]"),
         ["bases[].name"] = Name<BaseName>(),
         ["bases[].host"] = new("names one of databaseHosts", IsName),
+        ["bases[].alsoOn"] = new("is a list of further ones of databaseHosts that have the base, too"),
+        ["bases[].alsoOn[]"] = new("names one of databaseHosts", IsName),
         ["bases[].dump"] = new("is a file's name below the backups, in letters, digits and . _ - /", Dump().IsMatch),
         ["bases[].owner"] = new(
             "is a role's name, in small letters, digits and underscores, and none of PostgreSQL's own",
@@ -196,6 +226,22 @@ internal static partial class SettingsRules
             "is a command of one line, of 1 to 4000 characters",
             t => t.Length <= 4000 && IsFull(t)
         ),
+        ["apps[].make"] = new("is an object: { \"host\": ..., \"name\": \"shop-{number}\", \"template\": ... }"),
+        ["apps[].make.host"] = new("names one of hosts", IsName),
+        ["apps[].make.name"] = new("is the servers' name, such as shop-{number}", IsFull),
+        ["apps[].make.template"] = new(
+            "is the name of a domain that is shut off: 1 to 64 letters, digits and . _ + -, the first a letter or "
+                + "digit, and not digits alone",
+            MakeSettings.IsTemplate
+        ),
+        ["apps[].make.image"] = new("is the id of an image: openstack image list", IsId),
+        ["apps[].make.flavor"] = new("is the id of a flavor: openstack flavor list", IsId),
+        ["apps[].make.network"] = new("is the id of a network, or auto or none: openstack network list", IsId),
+        ["apps[].make.keyPair"] = new("is the name of a key pair: openstack keypair list", IsPerson),
+        ["apps[].make.userData"] = Path("names the file that cloud-init sets the server up with"),
+        ["apps[].make.most"] = Whole(1, 1000),
+        ["apps[].make.hours"] = Between(0.001, 8760, "hours"),
+        ["apps[].make.minutes"] = Between(0.05, 1440, "minutes"),
         ["tokens"] = new("is a list of objects: [ { \"name\": ..., \"sha256\": ..., \"may\": [ ... ] } ]"),
         ["tokens[].name"] = new(Shown, IsName),
         ["tokens[].sha256"] = new("is the token's SHA-256, 64 small hexadecimal digits", Digest().IsMatch),
@@ -360,6 +406,8 @@ internal static partial class SettingsRules
     private static SettingRule InCode(string says) =>
         new(says, text => text.Length <= 200 && Inner().IsMatch(text)) { IsPath = true };
 
+    private static bool IsId(string text) => CloudId().IsMatch(text);
+
     private static bool IsCommand(string text) => text.Length <= 4000 && IsFull(text);
 
     private static bool IsFull(string text) => !string.IsNullOrWhiteSpace(text);
@@ -384,7 +432,7 @@ internal static partial class SettingsRules
     private static bool IsPathBase(string text) =>
         PathBase().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..");
 
-    private static bool IsPublicUrl(string text) =>
+    internal static bool IsPublicUrl(string text) =>
         IsWebAddress(text) && new Uri(text) is { UserInfo.Length: 0 } && !text.Contains('?') && !text.Contains('#');
 
     private static bool IsRooted(string text) =>
@@ -412,6 +460,9 @@ internal static partial class SettingsRules
             && (place.Groups["host"].Value is { Length: > 0 } host ? IsHost(host.Trim('[', ']')) : mayLackHost)
             && (!place.Groups["port"].Success || int.Parse(place.Groups["port"].ValueSpan) is > 0 and <= 65535);
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,254}\z")]
+    private static partial Regex CloudId();
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\z")]
     private static partial Regex Dump();

@@ -21,4 +21,7 @@ public sealed class WrongSetting(string message) : Exception(message)
                 $"`{Key}` is wrong{file.PlaceOf(Key)}: {file.Say(Key)}, and a right one "
                     + $"{Rule}{(Rule.EndsWith('?') ? "" : ".")}"
             );
+
+    /// <summary>Whether it is of the command line, and no setting.</summary>
+    public bool IsArgument { get; init; }
 }

@@ -92,7 +92,7 @@ await check('a script that fails later is told, too, and the page goes on', () =
 }));
 
 for (const [page, file, heading] of [['audit', 'js/access/audit-page.js', 'Audit'],
-  ['deliveries', 'templates/deliveries.html', 'Deliveries']]) {
+  ['deliveries', 'templates/deliveries.html', 'Deliveries'], ['bases', 'templates/room.html', 'Bases']]) {
   await check(`a page of which ${file} does not come says so, and is there at the next try`, () =>
     withPage({}, async (it) => {
       await it.route(`**/${file}`, (route) => route.abort());

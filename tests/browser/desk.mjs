@@ -5,7 +5,7 @@
 //        node tests/browser/desk.mjs
 // SERVER: a free, running one of a lab.
 import assert from 'node:assert/strict';
-import { accessibilityProblems, address, openBrowser, openPage } from './chromium.mjs';
+import { accessibilityProblems, address, fetched, openBrowser, openPage } from './chromium.mjs';
 import { check, outcome, step } from './tap.mjs';
 
 const server = process.env.SERVER;
@@ -84,6 +84,27 @@ try {
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('region', { name: 'Configuration' }).getByText('as kept in “both of them”').waitFor();
     await accessible();
+  });
+
+  await step('a tool on the server that is too old is named where its apps are', async () => {
+    const message = 'git is 2.11.0 here, and 2.24 is needed at least. Install a newer one.';
+    await page.route('**/api/servers', async (route) => {
+      const headers = { ...route.request().headers(), 'if-none-match': '' };
+      const response = await fetched(route, { headers });
+      const json = await response.json();
+      json.servers.find(({ name }) => name === server).oldTools = [{ name: 'git', message }];
+      await route.fulfill({ response, json });
+    });
+    await page.reload();
+    const here = page.getByRole('region', { name: 'Apps here' });
+    await here.getByText(message).waitFor();
+    await here.getByText(`copy_reports_${server}`).waitFor();
+    await accessible();
+    await picture('old-tool');
+    await page.unroute('**/api/servers');
+    await page.reload();
+    await here.getByText(`copy_reports_${server}`).waitFor();
+    assert.doesNotMatch(await here.innerText(), /is needed at least/);
   });
 
   await step('what is on the server is listed, and taken off after a question that says what goes', async () => {

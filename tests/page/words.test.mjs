@@ -11,6 +11,14 @@ import { inZone } from './zones.mjs';
 const hour = 3600000;
 const trunk = { app: 'shop', path: 'trunk' };
 
+test('a state is told by the word of its host, too, where that says more', () => {
+  assert.equal(format.stateOf({ state: 'shut off' }), 'shut off');
+  assert.equal(format.stateOf({ state: 'shut off', status: 'SHUTOFF' }), 'shut off');
+  assert.equal(format.stateOf({ state: 'in shutdown', status: 'ACTIVE' }), 'in shutdown');
+  assert.equal(format.stateOf({ state: 'shut off', status: 'SHELVED' }), 'shut off (SHELVED)');
+  assert.equal(format.stateOf({ state: 'no state', status: 'BUILD' }), 'BUILD');
+});
+
 test('a build says what it will do, and what stays', () => inZone('UTC', () => {
   const base = { dataTime: '2020-11-22T01:00:00Z', stale: true };
   const plan = (wish, now) => buildPlan({ ...trunk, ...wish }, now, 'shop_base', base);

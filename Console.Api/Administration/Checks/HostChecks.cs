@@ -4,19 +4,24 @@ using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
+using TestServers.Hosts.Libvirt;
 using TestServers.Settings;
 using TestServers.Storage;
 
 namespace TestServers.Administration.Checks;
 
 /// <summary>
-/// Every host of the settings: libvirt, each server that runs, and each database host by its own transport. The
-/// programs there say themselves what they lack.
+/// Every host of the settings: libvirt and OpenStack, each server that runs, and each database host by its own
+/// transport. The programs there say themselves what they lack.
 /// </summary>
 internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
 {
     // Some of them reach a machine that is slow; more would make the others wait.
     private const int AtOnce = 8;
+
+    // Below a tenth of it and this much, a restore may find no room; below the least, a checkout.
+    private const long LittleSpace = 10L << 30;
+    private const long LeastSpace = 1L << 30;
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     public static async Task<IReadOnlyList<CheckedPart>> Look(ConsoleSettings settings, CancellationToken cancel)
@@ -43,7 +48,8 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
             .. hosts.DatabaseHosts.Select(h => InTurn(() => checks.LookAtDatabaseHost(h, cancel))),
             .. hosts.Servers.Select(s => InTurn(() => checks.LookAtServer(s, cancel))),
         ]);
-        return [.. hosts.Hosts.Select(LookAtHost), .. looks.SelectMany(l => l)];
+        var makes = await Task.WhenAll(settings.Apps.Select(a => LookAtMaking(settings, a, runner, cancel)));
+        return [.. hosts.Hosts.Select(LookAtHost), .. makes.OfType<CheckedPart>(), .. looks.SelectMany(l => l)];
     }
 
     private static CheckedPart LookAtHost(AskedHost host)
@@ -55,7 +61,7 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
             return CheckedPart.Warn(
                 "host",
                 name,
-                $"None of its {LocalChecks.Count(found.Domains.Count, "domain")} is a test server by `servers`, "
+                $"None of its {LocalChecks.Count(found.Domains.Count, found.Noun)} is a test server by `servers`, "
                     + $"{SettingsText.Cut(host.Settings.Servers)}."
             );
         return found.LeftOut.Count > 0
@@ -63,9 +69,28 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
             : CheckedPart.Ok(
                 "host",
                 name,
-                $"{LocalChecks.Count(found.Servers.Length, "server")} of {found.Domains.Count} domains, "
-                    + $"{found.Servers.Count(s => s.Running)} running."
+                (
+                    host.Settings.OpenStack is null
+                        ? $"{LocalChecks.Count(found.Servers.Length, "server")} of {found.Domains.Count} domains, "
+                        : $"{found.Servers.Length} of its {LocalChecks.Count(found.Domains.Count, "server")}, "
+                ) + $"{found.Servers.Count(s => s.Running)} running."
             );
+    }
+
+    private static async Task<CheckedPart?> LookAtMaking(
+        ConsoleSettings settings,
+        AppSettings app,
+        CommandRunner runner,
+        CancellationToken cancel
+    )
+    {
+        if (app.Make is not { Template: { } template } make)
+            return null;
+        var host = settings.Hosts.First(h => h.Name == make.Host);
+        var fault = await LibvirtMaking.WhyNot(runner, host, make, cancel);
+        return fault is null
+            ? CheckedPart.Ok("template", app.Name.Text, $"{template} on {host.Name} can be copied.")
+            : CheckedPart.Wrong("template", app.Name.Text, fault);
     }
 
     private async Task<IReadOnlyList<CheckedPart>> LookAtServer(Server server, CancellationToken cancel)
@@ -76,25 +101,28 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
         if (!server.Running)
             return [CheckedPart.Warn("server", name, $"It was not looked at, as it is {server.State}.")];
         var call = GuestProgram.CheckCall(server, settings, ToolsOfApps(), DatabasesOf(server.Name));
-        return await Look("server", name, () => program.Run(call, cancel), "guest", _ => "");
+        return await Look(
+            "server",
+            name,
+            () => program.Run(call, cancel),
+            "guest",
+            end => OfDisk(DatabaseHost.Number(end.Results, "disk_free"), size: null)
+        );
     }
 
     private async Task<IReadOnlyList<CheckedPart>> LookAtDatabaseHost(DatabaseHost host, CancellationToken cancel)
     {
-        var bases = settings.Bases.Where(b => b.Host == host.Settings.Name).ToList();
+        var bases = settings.Bases.Where(b => b.Hosts.Contains(host.Settings.Name)).ToList();
         var owners = bases.Select(b => b.Owner).Distinct(StringComparer.Ordinal).ToList();
         var (end, status) = await host.Status(bases.Select(b => b.Name), cancel);
         if (!end.Done)
             return [CheckedPart.Wrong("database host", host.Settings.Name, end.Message)];
-        var space = status is { DiskFree: { } free, DiskSize: { } size }
-            ? $"{free >> 20} of {size >> 20} MiB left"
-            : "";
         return await Look(
             "database host",
             host.Settings.Name,
             () => host.Check(owners, cancel),
             "database-host",
-            _ => space
+            _ => OfDisk(status?.DiskFree, status?.DiskSize)
         );
     }
 
@@ -103,7 +131,7 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
         string name,
         Func<Task<HostResult>> ask,
         string program,
-        Func<HostResult, string> more
+        Func<HostResult, (string Text, bool IsShort)> disk
     )
     {
         var asked = DateTimeOffset.UtcNow;
@@ -111,14 +139,28 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
         if (!end.Done)
             return [CheckedPart.Wrong(part, name, end.Message)];
         var faults = FaultsOf(end, program, asked, DateTimeOffset.UtcNow).ToList();
+        var (space, isShort) = disk(end);
+        CheckedPart[] room = isShort ? [CheckedPart.Warn(part, name, space + ". Free some, or enlarge it.")] : [];
         if (faults.Count > 0)
-            return [.. faults.Select(f => CheckedPart.Wrong(part, name, f))];
+            return [.. faults.Select(f => CheckedPart.Wrong(part, name, f)), .. room];
         var tools = end
             .Results.Where(r => r.Key.StartsWith("tool.", StringComparison.Ordinal))
             .Select(r => $"{r.Key["tool.".Length..]} {Found.Clean(r.Value)}");
-        string[] all = [string.Join(", ", tools), more(end)];
-        return [CheckedPart.Ok(part, name, string.Join("; ", all.Where(t => t.Length > 0)) + ".")];
+        string[] all = [string.Join(", ", tools), space];
+        return isShort ? room : [CheckedPart.Ok(part, name, string.Join("; ", all.Where(t => t.Length > 0)) + ".")];
     }
+
+    /// <summary>
+    /// How much of a host's disk is free, and whether that is little; docs/prometheus tells it at a tenth alone.
+    /// </summary>
+    /// <param name="size">All bytes of it; null: the host does not say.</param>
+    internal static (string Text, bool IsShort) OfDisk(long? free, long? size) =>
+        (free, size) switch
+        {
+            (null, _) => ("", false),
+            ({ } left, { } all) => ($"{left >> 20} of {all >> 20} MiB left", left < LittleSpace && left < all / 10),
+            ({ } left, null) => ($"{left >> 20} MiB left", left < LeastSpace),
+        };
 
     private static IEnumerable<string> FaultsOf(
         HostResult end,
@@ -176,8 +218,8 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
             where app.Database is not null
             from database in app.AllDatabases
             from name in database.Bases
-            let @base = settings.Base(name)!
-            let host = settings.DatabaseHost(@base.Host)
+            from place in settings.Base(name)!.Places
+            let host = settings.DatabaseHost(place.Host)
             select (host.Address, host.Port, app.Database!.User, CopyName.Of(name, server).ToString())
         ).Distinct();
 

@@ -105,11 +105,19 @@ internal static class LocalChecks
 
     private static IEnumerable<string> SecretsOf(ConsoleSettings settings) =>
         [
+            .. settings.Hosts.Select(h => h.OpenStack?.CloudsFile).OfType<string>().SelectMany(WithSecure),
+            .. settings.Guests is { } guests ? [guests.Ssh.Key] : Array.Empty<string>(),
+            .. settings.DatabaseHosts.Select(h => h.Ssh?.Key).OfType<string>(),
+            .. settings.Hosts.Select(h => h.OpenStack?.SecretFile).OfType<string>(),
             .. settings.Apps.Select(a => a.Database?.PasswordFile).OfType<string>(),
             .. settings.Apps.Select(a => a.Follow?.HookSecretFile).OfType<string>(),
             .. settings.Webhooks.Select(w => w.SecretFile).OfType<string>(),
             .. settings.Mail?.PasswordFile is { } password ? [password] : Array.Empty<string>(),
         ];
+
+    // Where OpenStack's own clients look for what is secret of a clouds.yaml.
+    private static string[] WithSecure(string clouds) =>
+        [clouds, Path.Combine(Path.GetDirectoryName(clouds)!, "secure.yaml")];
 
     private static CheckedPart LookAtDisk(ConsoleSettings settings)
     {
@@ -126,7 +134,7 @@ internal static class LocalChecks
     private static async Task<IEnumerable<CheckedPart>> LookAtTools(ConsoleSettings settings, CancellationToken cancel)
     {
         List<(string Name, string Version, string Package)> tools = [];
-        if (settings.Hosts.Count > 0)
+        if (settings.Hosts.Any(h => h.OpenStack is null))
             tools.Add(("virsh", "--version", "libvirt-clients"));
         if (settings.Apps.Any(a => a.Repository.Kind == RepositoryKind.Git))
             tools.Add(("git", "--version", "git"));

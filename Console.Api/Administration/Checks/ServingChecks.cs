@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TestServers.Access;
@@ -11,7 +10,6 @@ namespace TestServers.Administration.Checks;
 internal static partial class ServingChecks
 {
     private const RegexOptions OfLines = RegexOptions.Multiline | RegexOptions.ExplicitCapture;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     public static async Task<IReadOnlyList<CheckedPart>> Look(
         ConsoleSettings settings,
@@ -20,7 +18,7 @@ internal static partial class ServingChecks
     ) =>
         [
             .. await LookAtConsole(settings, cancel),
-            await LookAtFront(settings, front.Url, cancel),
+            .. await FrontChecks.Look(settings, front.Url, cancel),
             // It may be another one on this machine while nobody has said where the console's is.
             .. settings.Listen.Socket is null || (front.Apache ?? front.Url ?? settings.PublicUrl) is null
                 ? Array.Empty<CheckedPart>()
@@ -52,7 +50,7 @@ internal static partial class ServingChecks
     }
 
     // What it says of hosts is looked at here, too, where more is told.
-    private static IEnumerable<CheckedPart> OfHealth(string health)
+    internal static IEnumerable<CheckedPart> OfHealth(string health)
     {
         JsonElement told;
         try
@@ -95,77 +93,6 @@ internal static partial class ServingChecks
                 @base.Name.Text,
                 $"Its data are {ages[@base.Name.Text] / 3600:0.0} hours old."
             );
-    }
-
-    // What only apache-proxy.conf does: it asks for a password, and throws away who a client says to be. With a bearer
-    // token a request comes through, and the console tells what else it has.
-    private static async Task<CheckedPart> LookAtFront(ConsoleSettings settings, string? url, CancellationToken cancel)
-    {
-        if (settings.Listen.Socket is null)
-            return CheckedPart.Warn(
-                "web server",
-                "",
-                "There is none: the console is open to everybody on this machine. docs/web-server.md has the way."
-            );
-        if ((url ?? settings.PublicUrl)?.TrimEnd('/') is not { } address)
-            return CheckedPart.Warn(
-                "web server",
-                "",
-                "It was not looked at: name where people open the console by --url, or as `publicUrl` in the settings."
-            );
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
-        {
-            Timeout = Limit,
-        };
-        try
-        {
-            using var plain = await http.GetAsync($"{address}/api/me", cancel);
-            if (plain.StatusCode != HttpStatusCode.Unauthorized || plain.Headers.WwwAuthenticate.Count == 0)
-                return CheckedPart.Wrong(
-                    "web server",
-                    "",
-                    $"{address}/api/me answers {(int)plain.StatusCode} where it should ask for a password. Include "
-                        + "apache-proxy.conf there, and look at CONSOLE_PATH and `pathBase`."
-                );
-            using var forged = new HttpRequestMessage(HttpMethod.Get, $"{address}/api/me");
-            forged.Headers.Add("Authorization", "Bearer console-check");
-            forged.Headers.Add("X-Remote-User", "console-check");
-            using var answer = await http.SendAsync(forged, cancel);
-            var said = await answer.Content.ReadAsStringAsync(cancel);
-            if (!answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) ?? true)
-                return CheckedPart.Wrong(
-                    "web server",
-                    "",
-                    $"{address}/api/me does not come from the console, but answers {(int)answer.StatusCode}: look at "
-                        + "Apache's error log, CONSOLE_SOCKET, and who may enter the socket's folder."
-                );
-            return
-                answer.StatusCode != HttpStatusCode.Unauthorized || said.Contains("not both", StringComparison.Ordinal)
-                ? CheckedPart.Wrong(
-                    "web server",
-                    "",
-                    $"{address} lets callers say who they are: X-Remote-User comes through. Stop it, and include "
-                        + "apache-proxy.conf as it is shipped."
-                )
-                : CheckedPart.Ok(
-                    "web server",
-                    "",
-                    $"{address} asks for a password and lets nobody say who they are; apache-proxy.conf, which sees to "
-                        + "that, is not served without apache-limits.conf."
-                );
-        }
-        catch (Exception e)
-            when (e is HttpRequestException or TaskCanceledException or UriFormatException or InvalidOperationException
-                && !cancel.IsCancellationRequested
-            )
-        {
-            return CheckedPart.Wrong(
-                "web server",
-                "",
-                $"{address} does not answer: {(e.InnerException ?? e).Message.TrimEnd('.')}. Start Apache; apache2ctl "
-                    + "configtest says what is wrong in its files."
-            );
-        }
     }
 
     [GeneratedRegex("""^console_base_data_age_seconds\{base="(?<base>[^"]+)"\} (?<age>[0-9.e+]+)$""", OfLines)]

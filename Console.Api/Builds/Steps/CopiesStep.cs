@@ -59,12 +59,29 @@ public sealed class CopiesStep(
         return Fold(gone, stay, failed);
     }
 
-    // Why it stays; null: there is none any more.
+    // Why it stays; null: there is none any more, on any of the base's hosts.
     private async Task<string?> Drop(BaseName name, ServerName server, StepRun<Build> run, CancellationToken cancel)
     {
-        var copy = settings.Now.Base(name) is { } known
-            ? await Find(known, server, cancel)
-            : await FindOfFormer(name, server, cancel);
+        if (settings.Now.Base(name) is not { } known)
+            return await Drop(await FindOfFormer(name, server, cancel), run, cancel);
+        var stay = new List<string>();
+        var kept = history.Of(server);
+        foreach (var place in kept.PlacesOf(known, settings.Now).Where(p => IsToAsk(p, known, kept)))
+        {
+            if (await Drop(await Find(place, server, cancel), run, cancel) is { } why)
+                stay.Add(why);
+        }
+        return stay.Count > 0 ? string.Join(", ", stay) : null;
+    }
+
+    // One that is away, and of which nothing is known there, does not keep an app on its server.
+    private bool IsToAsk(BaseSettings place, BaseSettings known, ServerHistory kept) =>
+        bases.ProblemOf(place) is null
+        || place.Host == kept.PlaceOf(known, settings.Now).Host
+        || kept.Replaced?.Contains(ServerHistory.KeyOf(place.Host, place.Name)) == true;
+
+    private async Task<string?> Drop(Copy? copy, StepRun<Build> run, CancellationToken cancel)
+    {
         if (copy is null)
             return null;
         if (sight.IsAnothers(copy))

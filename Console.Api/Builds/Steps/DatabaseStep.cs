@@ -16,6 +16,8 @@ public sealed class DatabaseStep(
     CurrentSettings settings,
     BaseFacts bases,
     BaseKeeper keeper,
+    Placement placement,
+    HistoryStore history,
     UnusedCopies unused,
     Lanes lanes
 ) : IBuildStep
@@ -45,10 +47,11 @@ public sealed class DatabaseStep(
         return LoadedDatabases.Fold(work.Bases, before, ends);
     }
 
-    // A build that goes on with another does not load again what that one has loaded.
+    // A build that goes on with another does not load again what that one has loaded, but for what it has left unused
+    // on another database host, which is dropped.
     private static ImmutableArray<LoadedDatabase> LoadedBefore(BuildWork work) =>
         work.Build is { Resumes: not null, Result.Databases: { } databases }
-            ? [.. databases.Where(d => work.Bases.Any(b => b.Name == d.Name && b.Base == d.Base))]
+            ? [.. databases.Where(d => d.Left is null && work.Bases.Any(b => b.Name == d.Name && b.Base == d.Base))]
             : [];
 
     private static Strand StrandOf(ChosenBase chosen, ImmutableArray<LoadedDatabase> before) =>
@@ -93,40 +96,73 @@ public sealed class DatabaseStep(
     private async Task<DatabaseEnd> LoadOne(Loading loading)
     {
         var @base = bases.Find(loading.Chosen.Base);
-        var host = bases.HostOf(@base);
-        if (loading.Night is not { } night || bases.Of(@base.Name).DataTime == night)
-            return await Fresh(loading, @base, host);
+        loading.Before = history.Of(loading.Work.Build.Server).HostOf(@base, settings.Now);
+        var night = loading.Night is { } time && bases.Of(@base.Name).DataTime != time ? loading.Night : null;
+        var (away, empty) = (new HashSet<string>(), new HashSet<string>());
+        var places = PlacesOf(@base, loading, night);
+        while (true)
+        {
+            var place = places.FirstOrDefault(p => !away.Contains(p.Name)) ?? places[0];
+            if (place.Why is { } why)
+                loading.Log($"The copy is made {why}.");
+            loading.Left = loading.Before is { } before && IsAnother(before, place.Name) ? before : null;
+            var end =
+                night is not null ? await OfNight(loading, place, night.Value)
+                : bases.Of(place.Base).Spares > 0 && empty.Add(place.Name) ? await FromSpare(loading, place)
+                : await Plain(loading, place);
+            if (end is { IsUnreached: false })
+                return end;
+            if (end is null)
+                loading.Log($"The spare of {@base.Name} on {place.Name} is taken by now.");
+            else if (!away.Add(place.Name) || places.All(p => away.Contains(p.Name)))
+                return end;
+            else
+            {
+                // It was never reached, so it has done nothing: another one may be.
+                loading.Log(end.Result.Message);
+                bases.NoteProblem(place.Host, end.Result.Message);
+            }
+            places = PlacesOf(@base, loading, night);
+        }
+    }
+
+    private bool IsAnother(string before, string now) => before != now && !bases.IsOne(before, now);
+
+    private IReadOnlyList<CopyPlace> PlacesOf(BaseSettings @base, Loading loading, DateTimeOffset? night) =>
+        placement.Of(new(@base, loading.Work.Build.Server, loading.Before, night));
+
+    private async Task<DatabaseEnd> OfNight(Loading loading, CopyPlace place, DateTimeOffset night)
+    {
         loading.Log($"The data of {Times.Say(night)} are wanted again.");
-        if (await PlainCopy(loading, @base, host, night) is { } again)
+        if (await PlainCopy(loading, place, night) is { } again)
             return again;
         var without = $"The data of {Times.Say(night)} are not kept any more: the newest were taken.";
         loading.Log(without);
-        var fresh = await Fresh(loading, @base, host);
+        var fresh = bases.Of(place.Base).Spares > 0 ? await FromSpare(loading, place) : null;
+        fresh ??= await Plain(loading, place);
         return fresh with { Result = fresh.Result with { LeftOut = fresh.Result.LeftOut.Add(without) } };
     }
 
-    private async Task<DatabaseEnd> Fresh(Loading loading, BaseSettings @base, DatabaseHost host)
+    // Null: there is none any more, and nothing was done.
+    private async Task<DatabaseEnd?> FromSpare(Loading loading, CopyPlace place)
     {
-        if (bases.Of(@base.Name).Spares > 0)
-        {
-            var end = await loading.Copy(host, @base, onlySpare: true, night: null);
-            if (end.Done || end.Results.GetValueOrDefault("spare") != "none")
-                return Finish(loading, @base, end);
-            bases.Note(@base.Name, known => known with { Spares = 0 });
-        }
-        loading.Log($"No spare of {@base.Name} is ready: a plain copy is made.");
-        return (await PlainCopy(loading, @base, host, night: null))!;
+        var end = await loading.Copy(place, onlySpare: true, night: null);
+        if (end.Done || end.Results.GetValueOrDefault("spare") != "none")
+            return Finish(loading, place, end);
+        bases.Note(place.Base, known => known with { Spares = 0 });
+        return null;
+    }
+
+    private async Task<DatabaseEnd> Plain(Loading loading, CopyPlace place)
+    {
+        loading.Log($"No spare of {place.Base.Name} is ready: a plain copy is made.");
+        return (await PlainCopy(loading, place, night: null))!;
     }
 
     // Null: that night is not kept any more, and nothing was done.
-    private async Task<DatabaseEnd?> PlainCopy(
-        Loading loading,
-        BaseSettings @base,
-        DatabaseHost host,
-        DateTimeOffset? night
-    )
+    private async Task<DatabaseEnd?> PlainCopy(Loading loading, CopyPlace place, DateTimeOffset? night)
     {
-        var build = loading.Work.Build;
+        var (@base, host, build) = (place.Base, place.Host, loading.Work.Build);
         var who = loading.IsAlone ? $"the copy for {build.Server}" : $"the copy of {@base.Name} for {build.Server}";
         Task<IDisposable> Enter(Lane lane, int places, string what) =>
             lanes.Enter(
@@ -137,34 +173,43 @@ public sealed class DatabaseStep(
                 other => loading.WaitsFor($"{what} is busy with {other}"),
                 loading.MayWait?.Token ?? loading.Cancel
             );
-        using var onBase = await Enter(Lane.OfBase(@base.Name), 1, $"the base {@base.Name}");
+        using var onBase = await Enter(Lane.OfBase(@base.Name, @base.Host), 1, $"the base {@base.Name}");
         using var onHost = await Enter(Lane.OfHost(host.Settings.Name), host.Settings.Copies, host.Settings.Name);
-        await keeper.StandAside(@base.Name);
+        await keeper.StandAside(@base);
         loading.WaitsFor(null);
-        var end = await loading.Copy(host, @base, onlySpare: false, night);
-        return !end.Done && end.Results.GetValueOrDefault("night") == "none" ? null : Finish(loading, @base, end);
+        var end = await loading.Copy(place, onlySpare: false, night);
+        return !end.Done && end.Results.GetValueOrDefault("night") == "none" ? null : Finish(loading, place, end);
     }
 
-    private DatabaseEnd Finish(Loading loading, BaseSettings @base, HostResult end)
+    private DatabaseEnd Finish(Loading loading, CopyPlace place, HostResult end)
     {
+        var @base = place.Base;
         if (!end.Done)
         {
             keeper.Refresh(@base, sweep: true);
-            return new(loading.Chosen, StepResult<Build>.Of(end));
+            return new(loading.Chosen, StepResult<Build>.Of(end))
+            {
+                IsUnreached =
+                    end.Outcome is HostOutcome.Unreachable or HostOutcome.Stranger
+                    || end.Results.GetValueOrDefault("reached") == "false",
+            };
         }
         // The next spare is made when the build has ended, so that it takes nothing from the person who waits for it.
         keeper.Touch(@base);
         var dataTime = DatabaseHost.Instant(end.Results, "data_time");
         var method = DatabaseHost.Method(end.Results, "method");
         if (method == "spare")
-            bases.Note(@base.Name, known => known with { Spares = Math.Max(0, known.Spares - 1) });
+            bases.Note(@base, known => known with { Spares = Math.Max(0, known.Spares - 1) });
         var what = method == "spare" ? "A spare" : "A copy";
+        var left = loading.Left;
+        var host = @base.IsOnSeveral || left is not null ? @base.Host : null;
         var database = CopyName.From(end.Results.GetValueOrDefault("database") ?? "");
         var (chosen, work) = (loading.Chosen, loading.Work);
-        var loaded = LoadedDatabase.Of(chosen, work.Build.Server, dataTime) with { Method = method };
+        var loaded = LoadedDatabase.Of(chosen, work.Build.Server, dataTime, host) with { Method = method, Left = left };
         var result = new StepResult<Build>(
             StepState.Succeeded,
-            dataTime is { } time ? $"{what} with the data of {Times.Say(time)}" : what,
+            (dataTime is { } time ? $"{what} with the data of {Times.Say(time)}" : what)
+                + (place.Why is { } why ? $", {why}" : ""),
             build =>
                 build.WithResult(r =>
                     r with
@@ -172,6 +217,8 @@ public sealed class DatabaseStep(
                         DataTime = dataTime,
                         Method = method,
                         Database = database,
+                        Host = host,
+                        Left = left,
                         Databases = work.App.HasSeveralBases ? [loaded] : null,
                     }
                 )
@@ -197,8 +244,14 @@ public sealed class DatabaseStep(
             : IsAlone ? Work.Build.Night
             : null;
 
-        public Task<HostResult> Copy(DatabaseHost host, BaseSettings @base, bool onlySpare, DateTimeOffset? night) =>
-            host.Copy(@base, Work.Build.Server, onlySpare, night, Log, Progress, Cancel);
+        /// <summary>The database host that had the server's copy before; null: none had.</summary>
+        public string? Before { get; set; }
+
+        /// <summary>The same, where that is another than the one on which it is loaded; null: it is not.</summary>
+        public string? Left { get; set; }
+
+        public Task<HostResult> Copy(CopyPlace place, bool onlySpare, DateTimeOffset? night) =>
+            place.Host.Copy(place.Base, Work.Build.Server, onlySpare, night, Log, Progress, Cancel);
 
         public void Log(string line) => Run.Log(IsAlone ? line : $"{Chosen.Name}: {line}");
 

@@ -9,6 +9,9 @@ internal sealed record DatabaseEnd(ChosenBase Chosen, StepResult<Build> Result)
 {
     /// <summary>What is there now; null: it failed.</summary>
     public LoadedDatabase? Loaded { get; init; }
+
+    /// <summary>Its database host was not reached: nothing was done.</summary>
+    public bool IsUnreached { get; init; }
 }
 
 /// <summary>The ends of several databases as that of the step that has loaded them side by side.</summary>
@@ -50,6 +53,8 @@ internal static class LoadedDatabases
                     DataTime = usual?.DataTime,
                     Method = usual?.Method,
                     Database = usual?.Database,
+                    Host = usual?.Host,
+                    Left = usual?.Left,
                 }
             );
         }

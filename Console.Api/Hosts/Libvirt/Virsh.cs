@@ -32,9 +32,47 @@ public static partial class Virsh
     public static Command List(string uri) =>
         new("virsh", ["--readonly", "--connect", uri, "list", "--all"], Limit)
         {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["LC_ALL"] = "C.UTF-8" },
-            LargestOutput = 8 << 20,
+            Environment = Locale,
+            LargestOutput = LargestList,
         };
+
+    /// <summary>More output of one list than this is no list.</summary>
+    public const long LargestList = 8 << 20;
+
+    /// <summary>What a virsh that stays is asked, and how it repeats that.</summary>
+    public const string ListWords = "list --all",
+        Prompt = "virsh ";
+
+    /// <summary>One that stays is begun anew after this time, so that none that hangs outlives a killed console for
+    /// long.</summary>
+    public static readonly TimeSpan StayLimit = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Stays connected, read-only, and takes commands from its standard input until that is closed.
+    /// </summary>
+    public static Command Stay(string uri) =>
+        new(
+            "timeout",
+            ["--kill-after=1", $"{StayLimit.TotalSeconds + 1:0}", "virsh", "--readonly", "--connect", uri],
+            StayLimit
+        )
+        {
+            // What reads its lines is not to write for a terminal.
+            Environment = new Dictionary<string, string>(Locale, StringComparer.Ordinal) { ["TERM"] = "dumb" },
+            Lifeline = true,
+            Grace = TimeSpan.FromSeconds(0.5),
+        };
+
+    /// <summary>
+    /// Whether one that stays sees what changes: a test driver without a daemon begins a world of its own with each
+    /// connection.
+    /// </summary>
+    public static bool SeesChanges(string uri) => !uri.StartsWith("test:", StringComparison.Ordinal);
+
+    /// <summary>Whether a list begins with this line.</summary>
+    public static bool IsHeader(string line) => Header().IsMatch(line);
+
+    internal static Dictionary<string, string> Locale => new(StringComparer.Ordinal) { ["LC_ALL"] = "C.UTF-8" };
 
     /// <summary>How long a host may take to start a server: it makes devices, and calls its hooks.</summary>
     public static readonly TimeSpan SwitchLimit = TimeSpan.FromSeconds(20);
@@ -47,7 +85,7 @@ public static partial class Virsh
     public static Command Switch(string uri, ServerName server, PowerAction action) =>
         new("virsh", ["--connect", uri, WordOf(action), "--domain", server.Text], SwitchLimit)
         {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["LC_ALL"] = "C.UTF-8" },
+            Environment = Locale,
             LargestOutput = 1 << 20,
         };
 

@@ -17,7 +17,11 @@ def app($name; $repository; $path):
   hosts: [{name: "vmhost", uri: $uri, servers: "^qa[0-9]+$",
     address: "\($network).{number}", url: "http://\($network).{number}:\($guest)/",
     # libvirt cannot reset containers.
-    power: (["start", "shutdown"] + if $uri | startswith("lxc") then [] else ["reset"] end)}],
+    power: (["start", "shutdown"] + if $uri | startswith("lxc") then [] else ["reset"] end)},
+    if $clouds == "" then empty else {name: "cloud", servers: "^cl[0-9]+$",
+      address: "\($network).{number}", url: "http://\($network).{number}:\($guest)/",
+      power: ["start", "shutdown", "reset"],
+      openStack: {cloudsFile: $clouds, cloud: "qa", powerCloud: "qa-power", metadata: {role: "qa"}}} end],
   guests: {ssh: (key("guest") + {answerSeconds: 15}), folder: "\($dir)/guests/{server}/srv"},
   databaseHosts: [{name: "db1", ssh: ({host: $database_address} + key("database-host")),
     address: $database_address, port: $database, copies: 2},

@@ -71,6 +71,9 @@ public sealed class ApacheProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Takes away the file with people's passwords.</summary>
+    public void LoseUsers() => File.Delete(_folder["users"]);
+
     /// <summary>Starts one before a console that runs; each user's password is "PASSWORD of NAME".</summary>
     public static async Task<ApacheProcess> Before(ConsoleProcess console, params string[] users)
     {
@@ -172,7 +175,7 @@ public sealed class ApacheProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             using var stop = Process.Start("kill", ["-TERM", $"{_process.Id}"])!;
-            await _process.WaitForExitAsync();
+            await _process.HasEnded();
         }
         _process.Dispose();
         _folder.Dispose();

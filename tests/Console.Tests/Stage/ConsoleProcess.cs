@@ -181,7 +181,7 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public async Task Kill()
     {
         _process!.Kill();
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     public async ValueTask DisposeAsync()

@@ -143,7 +143,7 @@ public sealed class Httpd : IAsyncDisposable
         if (_process is { HasExited: false })
         {
             LocalTools.Run("kill", "-TERM", $"{_process.Id}");
-            await _process.WaitForExitAsync();
+            await _process.HasEnded();
         }
         _process?.Dispose();
         _folder.Dispose();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace TestServers.Tests.Stage;
 
@@ -35,11 +36,12 @@ internal static partial class LabHost
     /// </summary>
     public static async Task EndSharedConnections(string runtime)
     {
-        foreach (var socket in Directory.EnumerateFiles(runtime).Where(f => Path.GetFileName(f).Length == 40))
-        {
+        foreach (var socket in Directory.EnumerateFiles(runtime).Where(IsSharedConnection))
             await LabProcesses.Try("ssh", "-o", $"ControlPath={socket}", "-O", "exit", "none");
-        }
     }
+
+    /// <summary>Whether a file of a runtime folder is the socket of a connection of the program ssh.</summary>
+    public static bool IsSharedConnection(string file) => SharedConnection().IsMatch(Path.GetFileName(file));
 
     /// <summary>
     /// Ends the ssh connection to a server that the console keeps, so that its next call makes a new one. One that has
@@ -51,14 +53,19 @@ internal static partial class LabHost
     /// <summary>The same by the host's address.</summary>
     public static async Task EndSharedConnectionTo(this LabFixture lab, string address)
     {
-        // The program ssh can be told; a connection of the console's own ends with the process at its other end.
-        string[] connection = ["-o", $"ControlPath={lab.Folder}/run/%C", "-p", $"{lab.SshPort}", "-l", lab.Owner];
-        await LabProcesses.Try("ssh", [.. connection, "-O", "exit", address]);
-        var sessions = await Run("ss", "-Hntp", "state", "established", "src", $"{address}:{lab.SshPort}");
-        await LabProcesses.Signal(
-            "KILL",
-            SessionOf().Matches(sessions).Select(m => int.Parse(m.Groups[1].Value)).Distinct()
-        );
+        // The program ssh takes its socket away; a connection of the console's own ends with the process at its other
+        // end.
+        var programs = await At("dst", "ssh");
+        await LabProcesses.Signal("TERM", programs);
+        await Wait.Until("they have ended", () => !programs.Any(p => Directory.Exists($"/proc/{p}")));
+        await LabProcesses.Signal("KILL", await At("src", "sshd"));
+
+        async Task<int[]> At(string end, string program)
+        {
+            var ends = await Run("ss", "-Hntp", "state", "established", end, $"{address}:{lab.SshPort}");
+            var processes = ProcessOfSocket().Matches(ends).Where(m => m.Groups[1].Value == program);
+            return [.. processes.Select(m => int.Parse(m.Groups[2].Value)).Distinct()];
+        }
     }
 
     /// <summary>Completes a lab of which something was killed.</summary>
@@ -149,6 +156,9 @@ internal static partial class LabHost
         }
     }
 
-    [System.Text.RegularExpressions.GeneratedRegex("\"sshd\",pid=([0-9]+)")]
-    private static partial System.Text.RegularExpressions.Regex SessionOf();
+    [GeneratedRegex("^[0-9a-f]{40}$")]
+    private static partial Regex SharedConnection();
+
+    [GeneratedRegex("\"(sshd?)\",pid=([0-9]+)")]
+    private static partial Regex ProcessOfSocket();
 }

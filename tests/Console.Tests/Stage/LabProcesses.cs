@@ -76,6 +76,24 @@ internal static class LabProcesses
             .WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>
+    /// Returns when it has ended. Its output is not waited for: what it has left may hold that open for as long as it
+    /// likes.
+    /// </summary>
+    public static Task HasEnded(this Process process) =>
+        Wait.Until($"process {process.Id} has ended", () => process.HasExited, 60);
+
+    /// <summary>Kills it with everything that it has started, which goes on starting more until it is killed.</summary>
+    public static async Task KillAll(this Process process)
+    {
+        // What stands still starts nothing.
+        await Signal("STOP", process.Id);
+        for (var before = 0; Tree(process.Id) is var all && all.Count > before; before = all.Count)
+            await Signal("STOP", all.Select(p => p.Id));
+        await Signal("KILL", Tree(process.Id).Select(p => p.Id));
+        await process.HasEnded();
+    }
+
     /// <summary>Signals processes; one that has ended is no failure.</summary>
     public static Task Signal(string signal, params IEnumerable<int> processes) =>
         Try("kill", [$"-{signal}", .. processes.Select(p => $"{p}")]);

@@ -95,9 +95,8 @@ internal sealed class OwnSshd : IAsyncDisposable
 
     private async Task End()
     {
-        await LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd!.Id).Select(p => p.Id));
-        await _sshd.WaitForExitAsync();
-        _sshd.Dispose();
+        await _sshd!.KillAll();
+        _sshd!.Dispose();
     }
 
     private async Task Prepare(string program)

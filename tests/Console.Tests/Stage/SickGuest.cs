@@ -88,8 +88,22 @@ internal sealed class SickGuest : IAsyncDisposable
     public async Task ServeWithSvnThatStandsStill()
     {
         StandingSvn.Write(Path.Combine(_folder, "svn"), Mark);
-        await Serve(config => config.Replace(" PATH=", $" PATH={_folder}:", StringComparison.Ordinal));
+        await Serve(WithOwnPrograms);
     }
+
+    /// <summary>The guest's sshd and programs, but svn calls itself one that is too old.</summary>
+    public async Task ServeWithOldSvn()
+    {
+        const string Old = """
+            [[ $1 != --version ]] || exec echo 'svn, version 1.8.19 (r1800620)'
+            exec /usr/bin/svn "$@"
+            """;
+        LabProcesses.WriteProgram(Path.Combine(_folder, "svn"), Old);
+        await Serve(WithOwnPrograms);
+    }
+
+    private string WithOwnPrograms(string config) =>
+        config.Replace(" PATH=", $" PATH={_folder}:", StringComparison.Ordinal);
 
     /// <summary>The next svn is the usual one.</summary>
     public void GiveBackSvn() => File.Delete(Path.Combine(_folder, "svn"));

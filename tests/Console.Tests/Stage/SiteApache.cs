@@ -93,8 +93,8 @@ internal sealed class SiteApache : IAsyncDisposable
         if (!_process.HasExited)
         {
             using var stop = Process.Start("/bin/kill", [_process.Id.ToString()]);
-            await stop.WaitForExitAsync();
-            await _process.WaitForExitAsync();
+            await stop.HasEnded();
+            await _process.HasEnded();
         }
         _process.Dispose();
     }

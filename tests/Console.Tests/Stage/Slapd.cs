@@ -103,7 +103,7 @@ public sealed class Slapd : IAsyncDisposable
         if (!_process.HasExited)
         {
             LocalTools.Run("kill", "-TERM", $"{_process.Id}");
-            await _process.WaitForExitAsync();
+            await _process.HasEnded();
         }
         _process.Dispose();
         _folder.Dispose();

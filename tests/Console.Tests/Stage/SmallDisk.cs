@@ -54,6 +54,10 @@ internal sealed class SmallDisk : IAsyncDisposable
                 : $"This machine lets {Environment.UserName} mount no small disk: {said}";
         });
 
+    /// <summary>Begins the command of a program that has a disk of its own over a folder.</summary>
+    public static string[] With(string folder, string size) =>
+        ["unshare", .. New, "bash", "-c", $"{Mount} && exec \"${{@:3}}\"", "-", folder, size];
+
     /// <summary>Begins the command of a program that sees the disk.</summary>
     public string[] Within =>
         [
@@ -96,7 +100,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _holder.Kill();
-        await _holder.WaitForExitAsync();
+        await _holder.HasEnded();
         _holder.Dispose();
     }
 

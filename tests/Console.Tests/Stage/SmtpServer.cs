@@ -54,7 +54,7 @@ internal sealed class SmtpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        await _process.HasEnded();
         _process.Dispose();
         _folder.Dispose();
     }

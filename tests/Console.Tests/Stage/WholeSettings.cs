@@ -16,9 +16,19 @@ internal sealed class WholeSettings : IDisposable
           "log": "plain",
           "hosts": [
             { "name": "kvm1", "uri": "qemu:///system", "servers": "^qa", "address": "{server}.example",
-              "url": "http://{address}/" },
+              "url": "http://{address}/", "makeUri": "qemu+ssh://maker@kvm1/system" },
             { "name": "kvm2", "uri": "qemu+ssh://kvm2/system", "servers": "^dev", "address": "10.0.0.{number}",
-              "url": "https://{server}/", "power": [ "start", "shutdown" ], "powerUri": "qemu+ssh://power@kvm2/system" }
+              "url": "https://{server}/", "power": [ "start", "shutdown" ],
+              "powerUri": "qemu+ssh://power@kvm2/system" },
+            { "name": "cloud", "servers": "^qc", "power": [ "start" ], "openStack": { "cloudsFile": "clouds.yaml",
+              "cloud": "qa", "powerCloud": "power", "makeCloud": "maker", "metadata": { "role": "qa" },
+              "addressNetwork": "test", "pollSeconds": 2 } },
+            { "name": "cloud2", "servers": "^qd", "openStack": { "authUrl": "https://cloud.example:5000/v3",
+              "applicationCredentialId": "a1b2", "secretFile": "cloud", "addressMetadata": "address" } },
+            { "name": "cloud3", "servers": "^qe", "openStack": { "authUrl": "https://cloud.example:5000",
+              "username": "console", "userDomainName": "Default", "projectName": "qa", "projectDomainName": "Default",
+              "secretFile": "cloud", "regionName": "RegionOne", "interface": "internal", "cacert": "ca",
+              "verify": true } }
           ],
           "guests": {
             "ssh": { "user": "console", "key": "key", "knownHosts": "known", "port": 22, "config": "ssh_config",
@@ -35,7 +45,7 @@ internal sealed class WholeSettings : IDisposable
           ],
           "bases": [
             { "name": "shop", "host": "db1", "dump": "shop.dump", "owner": "shop", "spares": 1,
-              "staleAfterHours": 26, "jobs": 2, "nights": 1,
+              "staleAfterHours": 26, "jobs": 2, "nights": 1, "alsoOn": [ "db2" ],
               "check": "select true", "sanitize": "select 1",
               "skip": [ "event triggers" ], "allowErrors": [ "^index public" ] },
             { "name": "shop_small", "host": "db1", "dump": "shop_small.dump", "owner": "shop" },
@@ -54,9 +64,12 @@ internal sealed class WholeSettings : IDisposable
               "after": [ { "run": "true", "when": "any", "minutes": 5, "files": [ "settings.py" ] } ],
               "migrations": "django",
               "follow": { "seconds": 30, "hookSecretFile": "password" },
-              "kind": "django-apache", "workers": { "mail": "true" } },
+              "kind": "django-apache", "workers": { "mail": "true" },
+              "make": { "host": "cloud", "name": "qc-{number}", "image": "a1b2", "flavor": "2", "network": "c3d4",
+                "keyPair": "admins", "userData": "ca", "most": 2, "hours": 12, "minutes": 20 } },
             { "name": "desk", "repository": { "kind": "svn", "url": "https://svn.example/shop" },
               "templates": "templates", "variables": { "colour": "blue" },
+              "make": { "host": "kvm1", "name": "qa-{number}", "template": "golden" },
               "databases": { "default": [ "shop", "shop_small" ], "reports": [ "reports" ] },
               "database": { "user": "shop", "passwordFile": "password" } },
             { "name": "tickets", "repository": { "kind": "git", "url": "https://git.example/tickets.git",
@@ -92,13 +105,28 @@ internal sealed class WholeSettings : IDisposable
     {
         foreach (var folder in new[] { "page", "templates", "plain", "run" })
             Directory.CreateDirectory(_folder[folder]);
-        foreach (var file in new[] { "page/index.html", "known", "ssh_config", "key", "password", "program" })
+        string[] files = ["page/index.html", "known", "ssh_config", "key", "password", "program", "cloud", "ca"];
+        foreach (var file in files)
             File.WriteAllText(_folder[file], "x\n");
         foreach (var name in new[] { "apache.conf", "wsgi.py", "settings.py" })
         {
             File.WriteAllText(_folder["templates/" + name], "# {{variables.colour}}\n");
             File.WriteAllText(_folder["plain/" + name], "#\n");
         }
+        File.WriteAllText(
+            _folder["clouds.yaml"],
+            """
+            clouds:
+              qa: &qa
+                auth_type: v3applicationcredential
+                auth:
+                  auth_url: https://cloud.example:5000/v3
+                  application_credential_id: a1b2
+                  application_credential_secret: sesame
+              power: *qa
+              maker: *qa
+            """
+        );
         File.WriteAllText(_folder["key"], "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n");
         Shell.Run($"chmod 600 {_folder["key"]}; chmod 755 {_folder["program"]}");
     }
@@ -153,5 +181,56 @@ internal sealed class WholeSettings : IDisposable
         foreach (var part in parts[..^1])
             node = node is JsonArray list ? list[int.Parse(part)]! : node[part]!;
         return (node, parts[^1]);
+    }
+
+    /// <summary>The key of the whole settings that stands for a pattern.</summary>
+    public static string PlaceOf(string pattern) =>
+        pattern
+            .Replace("apps[].databases", "apps[1].databases", StringComparison.Ordinal)
+            .Replace("databases.*", "databases.default", StringComparison.Ordinal)
+            .Replace("databaseHosts[].local", "databaseHosts[1].local", StringComparison.Ordinal)
+            .Replace("hosts[].openStack", $"hosts[{HostOf(pattern)}].openStack", StringComparison.Ordinal)
+            .Replace("hosts[].makeUri", "hosts[0].makeUri", StringComparison.Ordinal)
+            .Replace("hosts[].", "hosts[1].", StringComparison.Ordinal)
+            .Replace("apps[].make.template", "apps[1].make.template", StringComparison.Ordinal)
+            // Of Git alone.
+            .Replace("apps[].repository.submodules", "apps[2].repository.submodules", StringComparison.Ordinal)
+            .Replace("apps[].repository.lfs", "apps[2].repository.lfs", StringComparison.Ordinal)
+            .Replace("[]", "[0]", StringComparison.Ordinal)
+            .Replace("variables.*", "variables.colour", StringComparison.Ordinal)
+            .Replace("workers.*", "workers.mail", StringComparison.Ordinal)
+            .Replace("secrets.*", "secrets.cookie", StringComparison.Ordinal)
+            .Replace("metadata.*", "metadata.role", StringComparison.Ordinal)
+            .Replace("addresses.*", "addresses.anna", StringComparison.Ordinal)
+            .Replace("folders.*", "folders.venv", StringComparison.Ordinal);
+
+    // Who signs in by a clouds.yaml, by a credential, as a user.
+    private static int HostOf(string pattern) =>
+        pattern.Split('.')[^1] switch
+        {
+            "applicationCredentialId" or "addressMetadata" => 3,
+            "authUrl" or "username" or "userDomainName" or "projectName" or "projectDomainName" or "secretFile" => 4,
+            "regionName" or "interface" or "cacert" or "verify" => 4,
+            _ => 2,
+        };
+
+    /// <summary>Every key there is: its pattern, and whether it has keys or entries of its own.</summary>
+    public static IEnumerable<(string Pattern, SettingKey Key)> Keys() => Keys(typeof(ConsoleSettings), "");
+
+    private static IEnumerable<(string Pattern, SettingKey Key)> Keys(Type type, string path)
+    {
+        foreach (var key in SettingsShape.KeysOf(type))
+        {
+            yield return (path + key.Name, key);
+            var (inner, name) =
+                SettingKey.ItemOf(key.Type) is { } item ? (item, key.Name + "[]")
+                : SettingKey.ValueOf(key.Type) is { } value ? (value, key.Name + ".*")
+                : (key.Type, key.Name);
+            if (SettingKey.IsObject(inner))
+            {
+                foreach (var below in Keys(inner, $"{path}{name}."))
+                    yield return below;
+            }
+        }
     }
 }

@@ -101,7 +101,7 @@ internal sealed class Wire : IAsyncDisposable
         foreach (var holder in _holders)
         {
             holder.Kill();
-            await holder.WaitForExitAsync();
+            await holder.HasEnded();
             holder.Dispose();
         }
     }

@@ -69,8 +69,7 @@ internal sealed class WiredGuest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await LabProcesses.Signal("KILL", LabProcesses.Tree(_sshd.Id).Select(p => p.Id));
-        await _sshd.WaitForExitAsync();
+        await _sshd.KillAll();
         _sshd.Dispose();
     }
 }

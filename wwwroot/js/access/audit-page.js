@@ -13,7 +13,8 @@ const actions = ['reserve', 'change reservation', 'release', 'undo release', 'ta
   'build', 'cancel build', 'follow',
   'stop following', 'take off', 'keep state', 'keep state failed', 'go back', 'go back failed', 'savepoint ends',
   'drop savepoint', 'restore', 'drop copy', 'drop copy failed', 'drop database', 'drop database failed', 'make token',
-  'end token', 'read settings', 'forget server', 'forget person', 'forget base'];
+  'end token', 'read settings', 'make server', 'make server failed', 'server made',
+  'delete server', 'server deleted', 'server gone', 'server let go', 'forget server', 'forget person', 'forget base'];
 const outcomes = ['done', 'refused', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'];
 
 export const Page = View.extend({

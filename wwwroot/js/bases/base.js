@@ -22,7 +22,7 @@ export const Base = Backbone.Model.extend({
     const took = format.seconds(base.methodSeconds);
     return {
       name: base.name,
-      host: base.host,
+      host: (base.places || [base]).map((one) => one.host).join(' and '),
       old,
       doubt: time.said(base.dataDoubt) || null,
       limit: old && base.dataTime && base.staleAfterHours ? `older than ${base.staleAfterHours} h` : null,

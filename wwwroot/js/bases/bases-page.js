@@ -8,6 +8,7 @@ import { View } from '../page/view.js';
 import { bases } from './base.js';
 import { copies } from './copy.js';
 import { DropDialog } from './drop-dialog.js';
+import { placesTemplate } from './places.js';
 import { RoomView } from './room-view.js';
 import { Room } from './room.js';
 
@@ -34,7 +35,10 @@ export const Page = View.extend({
       problem: null,
       restores: !me.onlyReads(),
       none: bases.loaded ? 'The console’s settings name no base.' : 'Loading …',
-      bases: bases.map((base) => _.extend(base.toTemplate(), { refusal: this.refusals[base.id] || null })),
+      bases: bases.map((base) => _.extend(base.toTemplate(), {
+        refusal: this.refusals[base.id] || null,
+        places: placesTemplate(base.get('places'))
+      })),
       unused: copies.toTemplate()
     });
     const place = this.$('.room')[0];

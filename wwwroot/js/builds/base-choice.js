@@ -54,6 +54,7 @@ export const databasesTemplate = (databases, words, isStale) =>
     name: one.name,
     base: one.base,
     database: one.database,
+    host: one.host || null,
     method: one.method || null,
     data: time.of(one.dataTime, words),
     stale: Boolean(isStale?.(one))

@@ -103,7 +103,7 @@ export const BuildPage = View.extend({
     return result && {
       revision: format.revision(result.revision), changed: format.lastChanged(result.revision, result.lastChanged),
       data: time.of(result.dataTime, time.data),
-      database: result.database, method: result.method,
+      database: result.database, host: result.host, method: result.method,
       databases: databasesTemplate(result.databases, time.data)
     };
   },

@@ -6,7 +6,7 @@ import { settingsTemplate } from './settings.js';
 
 const shown = 8;   // commits before the rest is folded
 
-function databaseTemplate({ name, base, from: former, method, now, then, nowDoubt, thenDoubt }) {
+function databaseTemplate({ name, base, from: former, method, now, then, nowDoubt, thenDoubt, why }) {
   if (!now && !then) return null;
   const from = now && new Date(now), to = then && new Date(then);
   const apart = from && to && !nowDoubt && !thenDoubt ? time.apart(from, to) : null;
@@ -15,6 +15,7 @@ function databaseTemplate({ name, base, from: former, method, now, then, nowDoub
     nowBase: (name && now && (former || base)) || null,
     thenBase: name ? base : null,
     doubt: time.said(thenDoubt) || null,
+    why: time.said(why) || null,
     now: time.of(now, time.night),
     then: time.of(then, time.night),
     note: [apart, { spare: 'from a spare', copy: 'by a plain copy' }[method]].filter(Boolean).join(', ')

@@ -42,7 +42,12 @@ export const Router = Backbone.Router.extend({
   compare(name, to, from) { return this.later(() => import('../changes/compare-page.js'), { name, to, from }); },
   queue() { return this.later(() => import('../builds/queue-page.js')); },
   build(id, line) { this.show(new BuildPage({ id, line })); },
-  bases() { return this.later(() => import('../bases/bases-page.js')); },
+  bases() {
+    return this.later(async () => {
+      await templates.load(['room']);
+      return import('../bases/bases-page.js');
+    });
+  },
   restore(id, line) { return this.later(() => import('../bases/restore-page.js'), { id, line }); },
   audit() { return this.later(() => import('../access/audit-page.js')); },
   deliveries() {

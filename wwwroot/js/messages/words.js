@@ -6,7 +6,8 @@ const icons = {
   yourTurn: 'yours', free: 'free', given: 'yours', shared: 'yours', buildSucceeded: 'succeeded', buildFailed: 'failed',
   takenOver: 'out', placeOver: 'out', endsSoon: 'waiting', newEnd: 'waiting', baseStale: 'crashed',
   outOfService: 'service', backInService: 'free', restoreFailed: 'failed', pathGone: 'paused',
-  repositorySilent: 'paused', savepointEnds: 'waiting', power: 'off'
+  repositorySilent: 'paused', savepointEnds: 'waiting', power: 'off',
+  notMade: 'failed', serverGoes: 'waiting'
 };
 
 // What one can choose to be told, in the order in which it is shown.
@@ -20,6 +21,7 @@ export const wishes = {
   buildSucceeded: 'My build has succeeded', buildFailed: 'My build has failed',
   pathGone: 'The branch that my server follows is gone', repositorySilent: 'Its repository does not answer',
   savepointEnds: 'A savepoint is dropped soon',
+  notMade: 'A server for me could not be made', serverGoes: 'A server that I had is deleted soon',
   baseStale: 'A base is stale', restoreFailed: 'A restore has failed'
 };
 

@@ -34,6 +34,12 @@ export const count = (number, one, many) => `${number.toLocaleString('en')} ${nu
 // Only addresses a browser may open safely become links.
 export const address = (url) => (/^https?:\/\//i.test(url || '') ? url : null);
 
+// A host of OpenStack has a word of its own, which may say more.
+export function stateOf({ state, status }) {
+  if (!status || ['ACTIVE', 'SHUTOFF', 'PAUSED'].includes(status)) return state;
+  return state === 'no state' ? status : `${state} (${status})`;
+}
+
 // What one request or history entry brings.
 export function parts(has) {
   if (has.off) return 'taken off';

@@ -23,6 +23,7 @@ const AppsHereView = View.extend({
       loaded: model.loaded,
       any: apps.length > 0,
       several,
+      old: model.server.get('oldTools') || [],
       usable: model.server.canBuild(),
       rows: apps.map(appTemplate)
     });

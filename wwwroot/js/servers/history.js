@@ -53,6 +53,7 @@ export const entryTemplate = (entry) => ({
   parts: format.parts(entry),
   off: Boolean(entry.off),
   data: time.of(entry.dataTime, time.night),
+  host: entry.host || null,
   databases: databasesTemplate(entry.databases, time.night),
   by: entry.by,
   at: time.of(entry.at),

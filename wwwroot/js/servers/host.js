@@ -1,5 +1,5 @@
-// A machine whose libvirt runs servers. Its problem says since when it does not answer; asOf, how old its states are.
-// Its notices say which servers are left out, and why.
+// A machine whose libvirt runs servers. Its problem says since when it does not answer; asOf, how old its states are;
+// askedAgain, when it is asked the next time. Its notices say which servers are left out, and why.
 import { Backbone } from '../page/libraries.js';
 import * as time from '../page/time.js';
 
@@ -12,7 +12,8 @@ export const Host = Backbone.Model.extend({
       icon: 'crashed',
       name: this.id,
       text: time.said(this.get('problem')).replace(/([^.!?])$/, '$1.'),
-      asOf: time.of(this.get('asOf'))
+      asOf: time.of(this.get('asOf')),
+      again: this.get('askedAgain') && time.soon(new Date(this.get('askedAgain')))
     };
   },
 

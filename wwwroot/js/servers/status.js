@@ -19,7 +19,8 @@ const halfWay = 'A checkout ended half-way: files of what was there before are a
 const shapes = { 'shut off': 'off', paused: 'paused', pmsuspended: 'paused', crashed: 'crashed' };
 
 export function statusOf(server) {
-  if (!server.isRunning()) return { word: server.get('state'), icon: shapes[server.get('state')] || 'unknown' };
+  const { state } = server.attributes;
+  if (!server.isRunning()) return { word: format.stateOf(server.attributes), icon: shapes[state] || 'unknown' };
   if (server.isMyTurn() && !server.get('unusable')) return { word: 'your turn', icon: 'yours' };
   if (server.isFree()) return { word: 'free', icon: 'free' };
   if (!server.get('reservation')) {
@@ -45,6 +46,7 @@ function configurationTemplate(server) {
     changed: format.lastChanged(now.revision, now.lastChanged),
     data: time.of(now.dataTime, now.dataDoubt ? time.dataDay : time.data),
     dataDoubt: time.said(now.dataDoubt) || null,
+    databaseHost: now.host || null,
     base: now.databases ? apps.baseOf(now.app, now) : null,
     databases: databasesHere(now, Boolean(now.dataTime) && newestData(server) !== null && !newer),
     savepoint: savepointWords(now.savepoint, server),
@@ -159,6 +161,7 @@ export function serverTemplate(server) {
     service: serviceTemplate(server),
     tags: server.get('tags')?.length ? { names: server.get('tags') } : null,
     reservation: holdWords(server),
+    goes: time.of(server.get('goes')),
     line: lineWords(server.get('line'), me.get('name')),
     configuration: configurationTemplate(server),
     build: buildTemplate(server),

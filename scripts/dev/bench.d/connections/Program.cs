@@ -33,9 +33,12 @@ async Task Forget(string address)
 {
   if (kind == SshClientKind.Sshnet)
     return;
-  string[] arguments = ["-o", $"ControlPath={folder}/%C", "-p", $"{port}", "-l", user, "-O", "exit", address];
-  using var exit = Process.Start(new ProcessStartInfo("ssh", arguments) { RedirectStandardError = true })!;
-  await exit.WaitForExitAsync();
+  foreach (var socket in Directory.EnumerateFiles(folder))
+  {
+    string[] arguments = ["-o", $"ControlPath={socket}", "-O", "exit", address];
+    using var exit = Process.Start(new ProcessStartInfo("ssh", arguments) { RedirectStandardError = true })!;
+    await exit.WaitForExitAsync();
+  }
 }
 
 void Say(string what) => Console.WriteLine(what);

@@ -37,7 +37,8 @@ public sealed class AnswersTest(RunningConsole running) : IClassFixture<RunningC
         "There is no such parameter: `colour`. This call knows `state`, `server`, `limit`, `before`."
     )]
     [InlineData("api/builds?State=queued", "There is no such parameter: `State`.")]
-    [InlineData("api/servers?7", "There is no such parameter: `7`. This call takes none.")]
+    [InlineData("api/me?7", "There is no such parameter: `7`. This call takes none.")]
+    [InlineData("api/servers?7", "There is no such parameter: `7`. This call knows `host`, `state`, `limit`, `after`.")]
     [InlineData("api/servers?=x", "There is no such parameter: ``.")]
     [InlineData("api/builds?state=queued&state=running", "The parameter `state` is given 2 times.")]
     [InlineData("api/builds?state=", "The parameter `state` is empty: it must be one or more of queued, running,")]

@@ -25,9 +25,26 @@ public sealed class CommandsTest
         var wrong = await ConsoleShell.Give(["backup"]);
         Assert.Equal(2, wrong.Exit);
         Assert.Contains("FILE", wrong.Errors, StringComparison.Ordinal);
-        var unknown = await ConsoleShell.Give(["chek"]);
-        Assert.Equal(1, unknown.Exit);
-        Assert.Contains("`console --help` lists", unknown.Errors, StringComparison.Ordinal);
+        foreach (var words in new[] { new[] { "chek" }, ["--setings", "x"], ["--settings="] })
+        {
+            var unknown = await ConsoleShell.Give(words);
+            Assert.Equal(2, unknown.Exit);
+            Assert.Matches("`console --help` lists|`--settings` is wrong", unknown.Errors);
+        }
+    }
+
+    [Fact]
+    public async Task The_settings_may_be_named_before_the_command_or_behind_it()
+    {
+        foreach (var words in new[] { new[] { "--settings", "/none", "check" }, ["--settings=/none", "check"] })
+        {
+            foreach (var order in new[] { words, [words[^1], .. words[..^1]] })
+            {
+                var end = await ConsoleShell.Give(order);
+                Assert.Equal(1, end.Exit);
+                Assert.Matches("wrong +settings +The settings file /none cannot be used", end.Output);
+            }
+        }
     }
 
     [Fact]
@@ -86,7 +103,48 @@ public sealed class CommandsTest
         await using var careless = await CarelessFront.Start(console.Socket);
         var end = await console.Command("check", "--url", careless.Address + "/console");
         Assert.Equal(1, end.Exit);
-        Assert.Matches("wrong +web server +.* X-Remote-User comes through", end.Output);
+        Assert.Matches("wrong +web server +.* X-Remote-User, -Groups or -Address comes through", end.Output);
+    }
+
+    [Fact]
+    public async Task A_web_server_that_cannot_look_at_passwords_is_found()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        await using var apache = await ApacheProcess.Before(console, "anna");
+        var url = $"http://127.0.0.1:{apache.Port}/console";
+        Assert.Matches("ok +web server +.* asks for a password", (await console.Command("check", "--url", url)).Output);
+        apache.LoseUsers();
+        var end = await console.Command("check", "--url", url);
+        Assert.Equal(1, end.Exit);
+        Assert.Matches("wrong +web server +.* cannot look at passwords: it answers 500 .*CONSOLE_USERS", end.Output);
+    }
+
+    [Fact]
+    public async Task A_certificate_is_looked_at_beside_the_web_server_and_hides_nothing()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        await using var apache = new Httpd(console, "anna");
+        await apache.Start(
+            apache.Limits
+                + $"""
+
+                <VirtualHost 127.0.0.1:{apache.TlsPort}>
+                  SSLEngine on
+                  SSLCertificateFile {apache["cert.pem"]}
+                  SSLCertificateKeyFile {apache["key.pem"]}
+                  Define CONSOLE_SOCKET {console.Socket}
+                  Define CONSOLE_USERS {apache["users"]}
+                  Include {ApacheProcess.ConfFile()}
+                </VirtualHost>
+
+                """,
+            "ssl"
+        );
+        var end = await console.Command("check", "--url", $"https://127.0.0.1:{apache.TlsPort}/console");
+        Assert.Matches("ok +web server +.* asks for a password", end.Output);
+        Assert.Matches("warning +certificate +https://127.* has made for itself: browsers warn of it", end.Output);
     }
 
     [Fact]
@@ -261,6 +319,34 @@ public sealed class CommandsTest
         await console.Command("drain", "--minutes", "1");
         await console.Kill();
         await console.Start();
+        Assert.DoesNotContain("console drain", await console.Http.GetStringAsync("healthz"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_drain_does_not_take_for_quiet_what_it_cannot_ask()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        console.Change(settings => settings["pathBase"] = "/moved");
+        var moved = await console.Command("drain", "--minutes", "1");
+        Assert.Equal((1, ""), (moved.Exit, moved.Output));
+        Assert.Contains(
+            " to /moved/metrics. It was started with other settings",
+            moved.Errors,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("console drain", await console.Http.GetStringAsync("healthz"), StringComparison.Ordinal);
+        console.Change(settings => settings["pathBase"] = "/console");
+
+        Shell.Run($"kill -STOP {console.Id}");
+        var silent = await console.Command("drain", "--minutes", "0");
+        Assert.Equal(1, silent.Exit);
+        Assert.Contains("What still runs is not known", silent.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await console.Command("drain", "--end")).Exit);
+        string[] words = ["drain", "--minutes", "5", "--settings", Path.Combine(console.Folder, "console.json")];
+        var ended = await ConsoleShell.Give(words, ["timeout", "--preserve-status", "--signal=INT", "4"]);
+        Shell.Run($"kill -CONT {console.Id}");
+        Assert.Equal((1, "console drain: It was ended before it was done.\n"), (ended.Exit, ended.Errors));
         Assert.DoesNotContain("console drain", await console.Http.GetStringAsync("healthz"), StringComparison.Ordinal);
     }
 

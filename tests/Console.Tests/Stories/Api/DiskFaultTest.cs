@@ -57,7 +57,7 @@ public sealed class DiskFaultTest
             for (var round = 0; round < Rounds; round++)
                 await deeds.Round();
             strace.Kill();
-            await strace.WaitForExitAsync();
+            await strace.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         }
         await Wait.Until(
             "the console is well again by itself",
@@ -103,7 +103,7 @@ public sealed class DiskFaultTest
             for (var round = 0; round < Rounds; round++)
                 await crowd.Round();
             strace.Kill();
-            await strace.WaitForExitAsync();
+            await strace.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         }
         await crowd.AreAsTheyWereAnswered();
         await own.Console.Kill();

@@ -34,7 +34,7 @@ public sealed class PromtoolFactAttribute : FactAttribute
         var (output, errors) = (promtool.StandardOutput.ReadToEndAsync(), promtool.StandardError.ReadToEndAsync());
         await promtool.StandardInput.WriteAsync(input);
         promtool.StandardInput.Close();
-        await promtool.WaitForExitAsync();
+        await promtool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         return promtool.ExitCode == 0 ? await errors : $"{promtool.ExitCode}: {await output}{await errors}";
     }
 }
@@ -245,6 +245,35 @@ public sealed partial class MetricsTest
         ).ToList();
         Assert.NotEmpty(asked);
         Assert.All(asked, a => Assert.Contains(a.Label, documented[a.Metric]));
+    }
+
+    [PromtoolFact]
+    public async Task Prometheus_reads_every_question_of_the_dashboard()
+    {
+        using var board = System.Text.Json.JsonDocument.Parse(
+            await File.ReadAllTextAsync(Doc("prometheus/dashboard.json"))
+        );
+        var questions = (
+            from panel in board.RootElement.GetProperty("panels").EnumerateArray()
+            where panel.TryGetProperty("targets", out _)
+            from target in panel.GetProperty("targets").EnumerateArray()
+            select target.GetProperty("expr").GetString()
+        ).ToList();
+        Assert.NotEmpty(questions);
+        // As a rule each, which Prometheus's own tool looks at.
+        async Task<string> Look(IEnumerable<string?> asked)
+        {
+            using var folder = new TemporaryFolder();
+            var rules = asked.Select((expr, at) => new { record = $"asked_{at}", expr });
+            var groups = new[] { new { name = "dashboard", rules } };
+            await File.WriteAllTextAsync(
+                folder["rules.json"],
+                System.Text.Json.JsonSerializer.Serialize(new { groups })
+            );
+            return await PromtoolFactAttribute.Says("", "check", "rules", folder["rules.json"]);
+        }
+        Assert.Equal("", await Look(questions));
+        Assert.Contains("could not parse", await Look([.. questions, "sum(console_servers"]), StringComparison.Ordinal);
     }
 
     private static async Task<ConsoleProcess> WithOddHost()

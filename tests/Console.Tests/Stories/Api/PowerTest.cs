@@ -119,6 +119,35 @@ public sealed class PowerTest : IAsyncLifetime, IAsyncDisposable
         );
     }
 
+    [Fact]
+    public async Task What_was_switched_a_moment_ago_is_looked_at_before_it_is_switched_again()
+    {
+        using var anna = Console.ClientFor("anna");
+        await Hold(anna);
+        // What is done to it is so at once, and is seen with the next list alone.
+        var (domains, listed) = (new Dictionary<string, string>(), Path.Combine(Console.Folder, "domains.xml"));
+        foreach (var (action, state) in new[] { ("start", 1), ("shutdown", 5), ("reset", 1) })
+        {
+            Console.WriteDomains(("qa01", 1), ("qa02", 1), ("qa03", state), ("qa04", 3));
+            domains[action] = File.ReadAllText(listed);
+        }
+        await Becomes(5, "shut off");
+        foreach (var (action, text) in domains)
+            File.WriteAllText($"{Trouble}.{action}", text);
+        File.WriteAllText(Trouble, $"cp {Trouble}.$3 {listed}.new && mv {listed}.new {listed}");
+        foreach (var action in new[] { "start", "shutdown", "start", "shutdown" })
+        {
+            var answer = await (await Switch(anna, action)).Json();
+            Assert.DoesNotContain("Nothing was done", answer.Text("message"), StringComparison.Ordinal);
+            Assert.Equal(
+                action == "start" ? "running" : "shut off",
+                (await anna.Json("api/servers/qa03")).Text("state")
+            );
+        }
+        Assert.Equal(["start", "shutdown", "start", "shutdown"], Called().Select(call => call.Split(' ')[2]));
+        await (await Switch(anna, "reset")).Problem(HttpStatusCode.Conflict);
+    }
+
     [Theory]
     [InlineData(3, "paused", "start", "qa03 is paused, and cannot be started. Ask an administrator of vmhost")]
     [InlineData(3, "paused", "shutdown", "qa03 is paused, and cannot be shut down.")]

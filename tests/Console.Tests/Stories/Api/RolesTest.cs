@@ -182,13 +182,26 @@ public sealed class RolesTest : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_token_of_the_settings_is_in_the_groups_that_they_say()
     {
-        using var token = ClientFor("ben", Admins);
-        token.DefaultRequestHeaders.Remove("X-Remote-User");
-        token.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
+        using var token = WithToken();
         var me = await token.Json("api/me");
         Assert.Null(me.Text("role"));
         Assert.Equal("release", Joined(me, "groups"));
         Assert.Equal("restore", Joined(me, "may"));
+    }
+
+    [Theory]
+    [InlineData("X-Remote-User", "ben")]
+    [InlineData("X-Remote-Groups", Admins)]
+    [InlineData("X-Remote-Address", "ben@qa.example")]
+    public async Task A_token_beside_what_a_web_server_says_of_a_person_is_refused(string header, string value)
+    {
+        using var token = WithToken();
+        token.DefaultRequestHeaders.Add(header, value);
+        Assert.Contains(
+            "not both",
+            await (await token.GetAsync("api/me")).Problem(HttpStatusCode.Unauthorized),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -269,6 +282,14 @@ public sealed class RolesTest : IAsyncLifetime, IAsyncDisposable
         using var none = _console.ClientFor("ben");
         none.DefaultRequestHeaders.Add("X-Remote-Address", "ben@qa.example> SIZE=1");
         Assert.Null((await none.Json("api/me/wants")).Text("address"));
+    }
+
+    private HttpClient WithToken()
+    {
+        var client = _console.ClientFor("ben");
+        client.DefaultRequestHeaders.Remove("X-Remote-User");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
+        return client;
     }
 
     private HttpClient ClientFor(string name, string? groups)

@@ -68,6 +68,78 @@ public sealed class ServersApiTest
     }
 
     [Fact]
+    public async Task Some_servers_are_asked_for_by_host_and_state_and_in_parts_each_of_which_names_the_next()
+    {
+        await using var console = new ConsoleProcess();
+        console.WriteDomains(("qa01", 1), ("qa03", 5), ("qa05", 1));
+        File.Copy(Path.Combine(console.Folder, "domains.xml"), Path.Combine(console.Folder, "first.xml"));
+        console.WriteDomains(("qa02", 1), ("qa04", 3));
+        console.WriteSettings(
+            uri: $"test://{console.Folder}/first.xml",
+            extraHosts: $$"""{ "name": "kvm2", "uri": "test://{{console.Folder}}/domains.xml", "servers": "^qa" }"""
+        );
+        await console.Start();
+        await Wait.Until("both have answered", async () => (await Names("api/servers")).Count == 5);
+        Assert.Equal(["qa01", "qa03", "qa05", "qa02", "qa04"], await Names("api/servers"));
+        Assert.Equal(["qa02", "qa04"], await Names("api/servers?host=kvm2"));
+        Assert.Equal(["qa01", "qa02", "qa05"], await Names("api/servers?state=running"));
+        Assert.Equal(["qa03", "qa04"], await Names("api/servers?state=shut%20off,paused"));
+        Assert.Equal(["qa04"], await Names("api/servers?host=kvm2&state=paused"));
+
+        using var first = await console.Http.GetAsync("api/servers?state=running&limit=2");
+        Assert.Equal(["qa01", "qa02"], NamesIn(await first.Json()));
+        var link = first.Headers.GetValues("Link").Single();
+        Assert.Equal("</console/api/servers?state=running&limit=2&after=qa02>; rel=\"next\"", link);
+        using var last = await console.Http.GetAsync(
+            new Uri(first.RequestMessage!.RequestUri!, link[1..link.IndexOf('>', StringComparison.Ordinal)])
+        );
+        Assert.Equal(["qa05"], NamesIn(await last.Json()));
+        Assert.False(last.Headers.Contains("Link"));
+
+        Assert.Equal(HttpStatusCode.NotModified, await Again(first));
+        await console.Http.Put("api/servers/qa05/reservation", new { purpose = "x", hours = 1 });
+        Assert.Equal(HttpStatusCode.NotModified, await Again(first));
+        Assert.Equal(HttpStatusCode.OK, await Again(last));
+
+        async Task<List<string?>> Names(string address) => NamesIn(await console.Http.Json(address));
+        async Task<HttpStatusCode> Again(HttpResponseMessage answer)
+        {
+            using var again = new HttpRequestMessage(HttpMethod.Get, answer.RequestMessage!.RequestUri)
+            {
+                Headers = { IfNoneMatch = { answer.Headers.ETag! } },
+            };
+            return (await console.Http.SendAsync(again)).StatusCode;
+        }
+        static List<string?> NamesIn(System.Text.Json.JsonElement list) =>
+            [.. list.GetProperty("servers").EnumerateArray().Select(s => s.Text("name"))];
+    }
+
+    [Theory]
+    [InlineData("host=kvm9", "The parameter `host` is not right: it must be one of vmhost, kvm2.")]
+    [InlineData(
+        "state=runing",
+        "The parameter `state` is not right: it must be one or more of no state, running, idle, paused, in shutdown, "
+            + "shut off, crashed, pmsuspended, with commas between them."
+    )]
+    [InlineData("state=running,", "The parameter `state` is not right")]
+    [InlineData("limit=0", "The parameter `limit` is not right: it must be a whole number from 1 to 200.")]
+    [InlineData("limit=201", "The parameter `limit` is not right")]
+    [InlineData("after=-rf", "The parameter `after` is not right: it must be 1 to 32 letters, digits, dots")]
+    [InlineData("host=", "The parameter `host` is empty: it must be a text.")]
+    [InlineData(
+        "before=qa01",
+        "There is no such parameter: `before`. This call knows `host`, `state`, `limit`, `after`."
+    )]
+    public async Task A_part_that_there_cannot_be_is_refused_with_what_there_is(string query, string said)
+    {
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(extraHosts: """, { "name": "kvm2", "uri": "test:///nowhere.xml", "servers": "^x" }""");
+        await console.Start();
+        using var answer = await console.Http.GetAsync($"api/servers?{query}");
+        Assert.StartsWith(said, await answer.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_virsh_that_hangs_or_talks_nonsense_hurts_nobody_and_one_process_at_a_time_asks_it()
     {
         await using var console = new ConsoleProcess();

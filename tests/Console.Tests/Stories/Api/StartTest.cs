@@ -229,7 +229,7 @@ public sealed class StartTest
             );
         await Wait.Until("all changes are in the trace", () => Steps(trace).Count(s => s == "answer") >= 20);
         strace.Kill();
-        await strace.WaitForExitAsync();
+        await strace.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         var steps = string.Join(' ', Steps(trace));
         Assert.Equal(
             20,

@@ -122,7 +122,7 @@ public sealed class WebhookTest
             }
         )!;
         var mail = await shell.StandardOutput.ReadToEndAsync() + await shell.StandardError.ReadToEndAsync();
-        await shell.WaitForExitAsync();
+        await shell.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.NotEqual(0, shell.ExitCode);
         Assert.Contains("502", mail, StringComparison.Ordinal);
         Assert.Contains("cannot be reached", mail, StringComparison.Ordinal);

@@ -60,7 +60,7 @@ public sealed class WritersTest
         using var strace = await Strace.Attach(console, ["-y", "-e", "trace=fsync", "-o", trace]);
         await work();
         strace.Kill();
-        await strace.WaitForExitAsync();
+        await strace.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         // The console tries the disk now and then, whatever is written.
         return File.ReadLines(trace)
             .Count(l =>

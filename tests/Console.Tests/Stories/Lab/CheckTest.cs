@@ -43,6 +43,14 @@ public sealed class CheckTest(LabFixture lab) : IClassFixture<LabFixture>
             }
         )
             Assert.Contains(parts, p => p.Text("part") == part && p.Text("name") == name && p.Text("state") == "ok");
+        // The walk in install.md shows one of each kind, a second tool, and its machine's own certificate.
+        var kinds = parts
+            .Where(p => p.Text("state") == "ok")
+            .Select(p => p.Text("part"))
+            .Append("base")
+            .ToHashSet()
+            .Count;
+        Assert.Contains($"{kinds + 2} parts: 0 wrong, 1 to look at.", File.ReadAllLines(Sources.Of("docs/install.md")));
     }
 
     [Fact]

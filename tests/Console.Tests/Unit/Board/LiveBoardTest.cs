@@ -171,6 +171,7 @@ public sealed class LiveBoardTest
             parts.The<Inventory>(),
             parts.The<ReservationBook>(),
             parts.The<OutOfServiceServers>(),
+            parts.The<MadeServers>(),
             parts.The<JobStore<Build>>(),
             parts.The<HistoryStore>(),
             parts.The<ServerCleanup>(),

@@ -72,7 +72,7 @@ public sealed class ServerListJsonTest
             new(ServerName.From("qa07")!, 2, "the disk", "carla", Time, Time),
             new(Shop, Trunk, true, "anna", Time, Seven, Time, 30, "It is silent.", Time)
         );
-        var list = new ServerList([server], [new("vmhost", Time, "It is silent.", 3, ["a b is left out."])]);
+        var list = new ServerList([server], [new("vmhost", Time, "It is silent.", Time, 3, ["a b is left out."])]);
         Assert.DoesNotContain("null", JsonSerializer.Serialize(list, Json.Web), StringComparison.Ordinal);
         Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Joined(list));
     }
@@ -81,7 +81,7 @@ public sealed class ServerListJsonTest
     public void What_is_not_there_is_null()
     {
         var server = Plain("qa07");
-        var list = new ServerList([server], [new("vmhost", null, null, 0, [])]);
+        var list = new ServerList([server], [new("vmhost", null, null, null, 0, [])]);
         Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Joined(list));
     }
 
@@ -102,7 +102,7 @@ public sealed class ServerListJsonTest
         };
         var list = new ServerList(
             [server, server with { Name = ServerName.From("qa08")! }],
-            [new(odd, null, null, 0, [odd])]
+            [new(odd, null, null, null, 0, [odd])]
         );
         var timed = new ServerList(
             [.. list.Servers.Select(s => s with { AsOf = Time })],
@@ -116,7 +116,7 @@ public sealed class ServerListJsonTest
     {
         var servers = Enumerable.Range(1, 300).Select(n => Shown(n, new string('x', 300))).ToImmutableArray();
         var state = HostState.Unknown("vmhost", null) with { AsOf = Time };
-        var before = ShownHost.Of(state, new(new("vmhost", null, null, 0, []), true), servers);
+        var before = ShownHost.Of(state, new(new("vmhost", null, null, null, 0, []), true), servers);
         var after = before.With(state, before.Host, servers.SetItem(100, Shown(101, "ü")));
         Assert.Equal(
             [100 / ShownGroup.Most],

@@ -103,7 +103,15 @@ public sealed class SeveralAppsTest
         End(parts, 5, Notes, "notes", "shop");
         parts
             .The<HistoryStore>()
-            .Correct(Qa04, new Dictionary<AppName, KeptCode?>(), new Dictionary<BaseName, DateTimeOffset?>(), [Notes]);
+            .Correct(
+                Qa04,
+                new Dictionary<AppName, KeptCode?>(),
+                new Dictionary<BaseName, DateTimeOffset?>(),
+                [Notes],
+                null,
+                new Dictionary<BaseName, string>(),
+                []
+            );
         Assert.Equal("notes beside ", Say(parts.The<HistoryStore>().Of(Qa04)));
     }
 

@@ -137,7 +137,12 @@ public sealed class ClockStepTest : IDisposable
             NullLogger<Inventory>.Instance
         );
         var service = new OutOfServiceServers(_state.Open("service.json", ServiceState.Empty), _clock);
-        var usability = new Usability(inventory, new Reachability(_clock), service);
+        var usability = new Usability(
+            inventory,
+            new Reachability(_clock),
+            service,
+            new MadeServers(_state.Open("made.json", MadeState.Empty))
+        );
         var (audit, builds) = (new Audit(_clock), new BuildsUnderHolds());
         var hours = new ReservationClock(builds, _clock);
         var concerns = new Concerns(_state.Open("concerns.json", ConcernsState.Empty), _clock);

@@ -16,7 +16,7 @@ public sealed class AddressesOfVersion6Test
     public void Its_page_is_an_address_that_can_be_asked(string address, string url, string page)
     {
         var server = ServerName.From("qa07")!;
-        var host = new HostSettings("kvm1", "qemu:///system", "^qa", address, url);
+        var host = new HostSettings("kvm1", "^qa", "qemu:///system", address, url);
         host.Check("hosts[0]");
         var listing = new HostListing([new("qa07", "running")], []);
         var found = Found.Of(host, PatternRule.Make(host.Servers), listing);

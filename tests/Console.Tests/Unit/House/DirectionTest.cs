@@ -35,6 +35,7 @@ public sealed partial class DirectionTest
         "Room",
         "Plans",
         "Following",
+        "Making",
         "Board",
         "Mail",
         "Messages",
@@ -123,6 +124,14 @@ public sealed partial class DirectionTest
     public void Only_one_file_knows_MailKit() =>
         Assert.Empty(
             Read.Value.Where(s => s.File != "Mail/SmtpConnection.cs" && MailName().IsMatch(s.Text)).Select(s => s.File)
+        );
+
+    [Fact]
+    public void Only_one_file_knows_YamlDotNet() =>
+        Assert.Empty(
+            Read.Value.Where(s => s.File != "Settings/CloudsYaml.cs")
+                .Where(s => s.Text.Contains("YamlDotNet", StringComparison.Ordinal))
+                .Select(s => s.File)
         );
 
     [Fact]

@@ -4,7 +4,7 @@ namespace TestServers.Tests.Unit.Jobs;
 
 public sealed class LanesTest
 {
-    private static readonly Lane Shop = Lane.OfBase(BaseName.From("shop")!);
+    private static readonly Lane Shop = Lane.OfBase(BaseName.From("shop")!, "db1");
     private readonly Lanes _lanes = new();
 
     private Task<IDisposable> Enter(

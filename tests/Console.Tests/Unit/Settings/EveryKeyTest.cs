@@ -55,9 +55,30 @@ public sealed partial class EveryKeyTest
             + "\"[::1]\" \"10.0.0.300\" \"-{server}\" \"{server}:22\"",
         "hosts[].power[]  \"\" \"Start\" \"stop\" \"destroy\" 1",
         "hosts[].powerUri \"\" \"qemu\" \"-x\" 1",
+        "hosts[].makeUri  \"\" \"qemu\" \"-x\" \"qemu+ssh://a:b@kvm1/system\" 1",
         "hosts[].url     \"ftp://{address}/\" \"{address}\" \"http://{adress}/\" \"http:///\" "
             + "\"http://a b/\" \"javascript:alert(1)\" \"//x/\""
             + " \"http://u:p@{address}/\" \"http://{address}:0/\"",
+        "hosts[].openStack.cloudsFile \"\" \"/none\" \"page\" \"known\" \"~root/x\"",
+        "hosts[].openStack.cloud      \"\" \" \" \"none\" \"QA\"",
+        "hosts[].openStack.powerCloud \"\" \" x\" \"none\"",
+        "hosts[].openStack.makeCloud  \"\" \" x\" \"none\"",
+        "hosts[].openStack.authUrl    \"\" \"cloud.example\" \"ftp://cloud/\" \"https://u:p@cloud/v3\" "
+            + "\"https://cloud/v3?x\" \"https://cloud:0/\"",
+        "hosts[].openStack.applicationCredentialId \"\" \" x\" \"a\\nb\"",
+        "hosts[].openStack.username          \"\" \" x\" \"a\\u200bb\"",
+        "hosts[].openStack.userDomainName    \"\" \" x\"",
+        "hosts[].openStack.projectName       \"\" \" x\"",
+        "hosts[].openStack.projectDomainName \"\" \" x\"",
+        "hosts[].openStack.secretFile \"\" \"/none\" \"page\" \"$HOME/x\"",
+        "hosts[].openStack.regionName \"\" \" x\"",
+        "hosts[].openStack.interface  \"\" \"Public\" \"publicURL\" 0",
+        "hosts[].openStack.cacert     \"\" \"/none\" \"page\"",
+        "hosts[].openStack.verify     1 \"true\" \"no\"",
+        "hosts[].openStack.metadata.* 1 true \"a\\u0000b\"",
+        "hosts[].openStack.addressNetwork  \"\" \" x\"",
+        "hosts[].openStack.addressMetadata \"\" \" x\"",
+        "hosts[].openStack.pollSeconds 0 -1 0.4 301 1e999 \"2\"",
         "guests.ssh.host \"qa01\" \"\" \"-x\"",
         "guests.lookMinutes 0 -1 1441 1e999 1e-300 \"2\"",
         "guests.severalApps \"\" \"(\" \"a**\" \"(?=a)\" \"((a{1,900}){1,900}){1,900}\" true",
@@ -72,6 +93,7 @@ public sealed partial class EveryKeyTest
         "databaseHosts[].local.config  \"\" \"/none\" \"page\"",
         "bases[].name    \"\" \"Shop\" \"shop-1\" \"1shop\" \"aaaaaaaaaaaaaaaaaaaaa\"",
         "bases[].host    \"\" \"db9\" \"DB1\"",
+        "bases[].alsoOn[] \"\" \"db9\" \"DB2\" \"db1\" 1",
         "bases[].dump    \"\" \"../x\" \"/x\" \"a b\" \"-x\" \"x/\"",
         "bases[].owner   \"\" \"Shop\" \"shop-1\" \"1\" \"public\" \"none\" \"pg_monitor\"",
         "bases[].spares  -1 21 1.5 \"1\"",
@@ -121,6 +143,18 @@ public sealed partial class EveryKeyTest
         "apps[].migrations  \"\" \" \" \"a\\nb\" 1",
         "apps[].follow.seconds 0 -1 3601 1.5 \"30\"",
         "apps[].follow.hookSecretFile \"\" \"/none\" \"page\" \"~root/key\"",
+        "apps[].make.host     \"\" \"cluod\" \"kvm2\" \"cloud3\"",
+        "apps[].make.name     \"\" \"qc\" \"shop-{number}\" \"qc-{number}-x\" \"qc-{server}\" \"qc {number}\" "
+            + "\"qc-aaaaaaaaaaaaaaaaaaaaaaaaaaa{number}\"",
+        "apps[].make.template \"\" \"-x\" \"a b\" \"12\" \"a/b\" \"qa-golden\"",
+        "apps[].make.image    \"\" \"-x\" \"a b\" \"../x\"",
+        "apps[].make.flavor   \"\" \"-x\" \"m1 small\"",
+        "apps[].make.network  \"\" \"-x\" \"a/b\"",
+        "apps[].make.keyPair  \"\" \" x\"",
+        "apps[].make.userData \"\" \"/none\" \"page\" \"~root/x\"",
+        "apps[].make.most     0 -1 1001 1.5 \"2\"",
+        "apps[].make.hours    0 -1 8761 1e999 \"2\"",
+        "apps[].make.minutes  0 -1 1441 1e999 \"2\"",
         "apps[].workers.*   \"\" \" \" \"a\\nb\" 1 true",
         "tokens[].name      \"\" \"console\" \"Console\" \" x\"",
         "tokens[].sha256    \"\" \"x\" \"E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\" "
@@ -187,24 +221,6 @@ public sealed partial class EveryKeyTest
             StringComparer.Ordinal
         );
 
-    /// <summary>Every key there is: its pattern, and whether it has keys or entries of its own.</summary>
-    private static IEnumerable<(string Pattern, SettingKey Key)> Keys(Type type, string path)
-    {
-        foreach (var key in SettingsShape.KeysOf(type))
-        {
-            yield return (path + key.Name, key);
-            var (inner, name) =
-                SettingKey.ItemOf(key.Type) is { } item ? (item, key.Name + "[]")
-                : SettingKey.ValueOf(key.Type) is { } value ? (value, key.Name + ".*")
-                : (key.Type, key.Name);
-            if (SettingKey.IsObject(inner))
-            {
-                foreach (var below in Keys(inner, $"{path}{name}."))
-                    yield return below;
-            }
-        }
-    }
-
     private static bool IsPlain(SettingKey key) =>
         SettingKey.ItemOf(key.Type) is null && SettingKey.ValueOf(key.Type) is null && !SettingKey.IsObject(key.Type);
 
@@ -213,27 +229,10 @@ public sealed partial class EveryKeyTest
     private static bool IsOfLists(SettingKey key) =>
         SettingKey.ValueOf(key.Type) is { } entry && SettingKey.ItemOf(entry) is not null;
 
-    /// <summary>The key of the whole settings that stands for a pattern.</summary>
-    private static string PlaceOf(string pattern) =>
-        pattern
-            .Replace("apps[].databases", "apps[1].databases", StringComparison.Ordinal)
-            .Replace("databases.*", "databases.default", StringComparison.Ordinal)
-            .Replace("databaseHosts[].local", "databaseHosts[1].local", StringComparison.Ordinal)
-            .Replace("hosts[].", "hosts[1].", StringComparison.Ordinal)
-            // Of Git alone.
-            .Replace("apps[].repository.submodules", "apps[2].repository.submodules", StringComparison.Ordinal)
-            .Replace("apps[].repository.lfs", "apps[2].repository.lfs", StringComparison.Ordinal)
-            .Replace("[]", "[0]", StringComparison.Ordinal)
-            .Replace("variables.*", "variables.colour", StringComparison.Ordinal)
-            .Replace("workers.*", "workers.mail", StringComparison.Ordinal)
-            .Replace("secrets.*", "secrets.cookie", StringComparison.Ordinal)
-            .Replace("addresses.*", "addresses.anna", StringComparison.Ordinal)
-            .Replace("folders.*", "folders.venv", StringComparison.Ordinal);
-
     [Fact]
     public void Every_plain_key_has_a_line_of_wrong_values_here_and_a_rule_in_the_program()
     {
-        var keys = Keys(typeof(ConsoleSettings), "").ToList();
+        var keys = WholeSettings.Keys().ToList();
         var plain = keys.Where(k => IsPlain(k.Key))
             .Select(k => k.Pattern)
             .Concat(keys.Where(k => IsOfTexts(k.Key)).Select(k => k.Pattern + ".*"))
@@ -249,7 +248,8 @@ public sealed partial class EveryKeyTest
         var file = Path.Combine(AppContext.BaseDirectory, "console.json");
         Assert.Equal(8080, SiteTrial.Load(file).Listen.Loopback);
         var text = File.ReadAllText(file);
-        var missing = Keys(typeof(ConsoleSettings), "")
+        var missing = WholeSettings
+            .Keys()
             .Where(k => !Regex.IsMatch(text, $"[`\"]{k.Key.Name}[`\"]"))
             .Select(k => k.Pattern);
         Assert.Empty(missing);
@@ -268,8 +268,9 @@ public sealed partial class EveryKeyTest
     {
         using var settings = new WholeSettings();
         Assert.Equal("kvm2", settings.Load().Hosts[1].Name);
-        var missing = Keys(typeof(ConsoleSettings), "")
-            .Select(k => PlaceOf(k.Pattern))
+        var missing = WholeSettings
+            .Keys()
+            .Select(k => WholeSettings.PlaceOf(k.Pattern))
             .Where(k =>
                 k is not ("listen.loopback" or "guests.ssh.host")
                 && settings.Find(k) is var (holder, name)
@@ -303,7 +304,7 @@ public sealed partial class EveryKeyTest
             "[null]",
             "{\"\\ud800\": 1}",
         ];
-        foreach (var (pattern, key) in Keys(typeof(ConsoleSettings), ""))
+        foreach (var (pattern, key) in WholeSettings.Keys())
         {
             foreach (var value in values.Where(v => !Fits(key, v)))
                 IsOneSentence(pattern, value, Refuse(pattern, value));
@@ -313,12 +314,12 @@ public sealed partial class EveryKeyTest
     [Fact]
     public void A_misspelt_key_is_told_with_the_one_that_was_meant()
     {
-        foreach (var (pattern, key) in Keys(typeof(ConsoleSettings), "").Where(k => k.Key.Name.Length > 2))
+        foreach (var (pattern, key) in WholeSettings.Keys().Where(k => k.Key.Name.Length > 2))
         {
             foreach (var name in new[] { key.Name + "x", key.Name[..^2] + key.Name[^1..], key.Name.ToUpperInvariant() })
             {
                 using var settings = new WholeSettings();
-                var place = PlaceOf(pattern);
+                var place = WholeSettings.PlaceOf(pattern);
                 var (holder, _) = settings.Find(place);
                 var known = SettingsShape.KeysOf(TypeOf(pattern)).Select(k => k.Name).ToList();
                 if (known.Contains(name))
@@ -338,10 +339,10 @@ public sealed partial class EveryKeyTest
     [Fact]
     public void A_key_that_is_twice_or_left_out_is_told()
     {
-        foreach (var (pattern, key) in Keys(typeof(ConsoleSettings), ""))
+        foreach (var (pattern, key) in WholeSettings.Keys())
         {
             using var settings = new WholeSettings();
-            var place = PlaceOf(pattern);
+            var place = WholeSettings.PlaceOf(pattern);
             var (holder, name) = settings.Find(place);
             holder.AsObject()[name] ??= "x";
             var written = holder.AsObject()[name]!.ToJsonString();
@@ -408,6 +409,29 @@ public sealed partial class EveryKeyTest
     [InlineData("guests", null, "`guests` is wrong: it is left out")]
     [InlineData("apps[0].database", null, "`apps[0].database` is wrong (in `shop`): it is left out")]
     [InlineData("reservations.maxHours", "2", "`reservations.defaultHours` is wrong: it is 4")]
+    [InlineData("hosts[1].uri", null, "`hosts[1]` is wrong (in `kvm2`): it is an object, and a right one has either")]
+    [InlineData("hosts[2].uri", "\"qemu:///system\"", "`hosts[2]` is wrong (in `cloud`)")]
+    [InlineData("hosts[2].powerUri", "\"qemu:///system\"", "`hosts[2].powerUri` is wrong (in `cloud`)")]
+    [InlineData(
+        "hosts[2].openStack",
+        "{}",
+        "`hosts[2].openStack` is wrong (in `cloud`): it is an object, and a right one has"
+    )]
+    [InlineData("hosts[2].openStack.authUrl", "\"https://x/v3\"", "`hosts[2].openStack` is wrong (in `cloud`)")]
+    [InlineData("hosts[2].openStack.cloud", null, "`hosts[2].openStack.cloud` is wrong (in `cloud`): it is left out")]
+    [InlineData("hosts[2].openStack.regionName", "\"R\"", "a right one is left out beside `cloudsFile`, which says it")]
+    [InlineData("hosts[2].openStack.verify", "false", "`hosts[2].openStack.verify` is wrong")]
+    [InlineData("hosts[2].openStack.cloud", "\"qqa\"", "names one of the clouds of ")]
+    [InlineData("hosts[2].openStack.addressMetadata", "\"a\"", "as a server has one address")]
+    [InlineData("hosts[2].power", "[]", "`hosts[2].openStack.powerCloud` is wrong")]
+    [InlineData("hosts[3].openStack.powerCloud", "\"qa\"", "`hosts[3].openStack.powerCloud` is wrong")]
+    [InlineData("hosts[3].openStack.cloud", "\"qa\"", "a right one stands beside `cloudsFile`")]
+    [InlineData("hosts[3].openStack.projectName", "\"qa\"", "a credential knows its project")]
+    [InlineData("hosts[3].openStack.userDomainName", "\"qa\"", "`hosts[3].openStack.userDomainName` is wrong")]
+    [InlineData("hosts[3].openStack.projectDomainName", "\"q\"", "`hosts[3].openStack.projectDomainName` is wrong")]
+    [InlineData("hosts[3].openStack.username", "\"x\"", "has either `applicationCredentialId`, or `username` and")]
+    [InlineData("hosts[3].openStack.secretFile", null, "names the file with the credential's secret")]
+    [InlineData("hosts[4].openStack.projectName", null, "a right one names the project")]
     [InlineData("hosts[1].power", "[\"start\", \"start\"]", "`hosts[1].power` is wrong")]
     [InlineData("hosts[1].power", "[]", "`hosts[1].powerUri` is wrong")]
     [InlineData("hosts[1].power[0]", "\"stop\"", "and a right one is start, shutdown or reset")]
@@ -439,6 +463,17 @@ public sealed partial class EveryKeyTest
         "`apps[0].variables.colour` may be a secret"
     )]
     [InlineData("hosts[1].url", "\"\"", "`apps[0].health` is wrong (in `shop`): it is `{url}health`, and a right one ")]
+    [InlineData("hosts[2].openStack.makeCloud", null, "`apps[0].make.host` is wrong (in `shop`): it is `cloud`, and a")]
+    [InlineData("hosts[2].servers", "\"^qb\"", "`apps[0].make.name` is wrong (in `shop`): it is `qc-{number}`, and a ")]
+    [InlineData("apps[0].make.template", "\"golden\"", "`apps[0].make.template` is wrong (in `shop`): it is `golden`")]
+    [InlineData("apps[0].make.image", null, "`apps[0].make` is wrong (in `shop`)")]
+    [InlineData("apps[1].make.template", null, "`apps[1].make` is wrong (in `desk`)")]
+    [InlineData("apps[1].make.flavor", "\"2\"", "`apps[1].make` is wrong (in `desk`)")]
+    [InlineData("apps[1].make.name", "\"{number}\"", "`apps[1].make.name` is wrong (in `desk`): it is `{number}`")]
+    [InlineData("hosts[0].makeUri", null, "`apps[1].make.host` is wrong (in `desk`): it is `kvm1`, and a right one ")]
+    [InlineData("hosts[0].address", "\"10.0.0.{number}\"", "`apps[1].make.host` is wrong (in `desk`): it is `kvm1`")]
+    [InlineData("hosts[2].makeUri", "\"qemu:///system\"", "`hosts[2].makeUri` is wrong")]
+    [InlineData("hosts[3].openStack.makeCloud", "\"x\"", "`hosts[3].openStack.makeCloud` is wrong")]
     [InlineData("apps[0].repository.kind", "\"gitt\"", "did you mean `git`?")]
     [InlineData("apps[0].notSecret", "[\"keyboad\"]", "did you mean `keyboard`?")]
     public void What_is_wrong_only_together_is_told_too(string key, string? value, string sentence)
@@ -480,7 +515,7 @@ public sealed partial class EveryKeyTest
     private static string Refuse(string pattern, string value)
     {
         using var settings = new WholeSettings();
-        var place = PlaceOf(pattern);
+        var place = WholeSettings.PlaceOf(pattern);
         if (place == "listen.loopback")
             settings.With("listen.socket", null);
         settings.With(place, value);
@@ -497,7 +532,7 @@ public sealed partial class EveryKeyTest
 
     private static void IsOneSentence(string pattern, string value, string said)
     {
-        var place = PlaceOf(pattern);
+        var place = WholeSettings.PlaceOf(pattern);
         var about = $"{place}: {value} is told as: {said}";
         // A value that fits itself makes another wrong, or an entry of it is.
         Assert.True(said.Contains($"`{place}", StringComparison.Ordinal) || IsTogether(place, said), about);
@@ -544,6 +579,19 @@ public sealed partial class EveryKeyTest
                     or "run"
                     or "migrations"
                     or "severalApps"
+                    or "applicationCredentialId"
+                    or "username"
+                    or "userDomainName"
+                    or "projectName"
+                    or "projectDomainName"
+                    or "regionName"
+                    or "addressNetwork"
+                    or "addressMetadata"
+                    or "image"
+                    or "template"
+                    or "flavor"
+                    or "network"
+                    or "keyPair"
                 || (key.Name is "host")
                 || key.Type == typeof(SiteKind),
             // Nobody could use such a server.

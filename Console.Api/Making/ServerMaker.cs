@@ -1,0 +1,267 @@
+using System.Collections.Concurrent;
+using TestServers.Builds;
+using TestServers.HostPrograms;
+using TestServers.Hosts;
+using TestServers.Reservations;
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Making;
+
+/// <summary>
+/// Makes a server when somebody waits for any and none is free, and deletes it when nobody needs it any more. What a
+/// host is to do is written down before it is asked; what became of it is what the host shows under the name and the
+/// mark, so that a kill or a silent host leaves nothing behind.
+/// </summary>
+public sealed class ServerMaker(
+    CurrentSettings settings,
+    IEnumerable<IServerMaking> kinds,
+    Inventory inventory,
+    LineTurns turns,
+    MakingNeed need,
+    MakingBook book,
+    UnusedServers unused,
+    GuestProgram guest,
+    TimeProvider clock,
+    ILogger<ServerMaker> log
+) : BackgroundService
+{
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1),
+        // A host shows what it has taken at once; a call that was cut off may still be on its way.
+        Settling = TimeSpan.FromMinutes(1),
+        // How long what may still come is looked for.
+        Lost = TimeSpan.FromDays(1),
+        WhileMade = TimeSpan.FromSeconds(2),
+        WhileDeleted = TimeSpan.FromSeconds(5),
+        AfterTrouble = TimeSpan.FromSeconds(15),
+        WhileLost = TimeSpan.FromMinutes(1);
+
+    private readonly DrainMark _drain = new(settings.Newest.State);
+    private readonly Loop _loop = new(Turn, log);
+    private readonly ConcurrentDictionary<ServerName, (long At, TimeSpan Pause)> _later = new();
+    private readonly ConcurrentDictionary<ServerName, string> _troubles = new();
+
+    /// <summary>What goes wrong with servers that are made or deleted, a sentence each, by the server or the
+    /// app.</summary>
+    public IEnumerable<(string Name, string Sentence)> Problems =>
+        settings
+            .Newest.Apps.Where(a => a.Make is not null && book.State.NotMade.ContainsKey(a.Name.Text))
+            .Where(a => book.Next(a.Make!) is var (_, name) && need.WaitingFor(a.Name, a.Make!, name).Any())
+            .Select(a =>
+                (a.Name.Text, $"A server for {a.Name} could not be made: {book.State.NotMade[a.Name.Text].Reason}")
+            )
+            .Concat(
+                _troubles
+                    .Where(t => book.State.Of(t.Key) is { Deleting: not null })
+                    .Select(t => (t.Key.Text, $"{t.Key} cannot be deleted: {t.Value}"))
+            );
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(Work, stoppingToken);
+
+    private async Task Work(CancellationToken stop)
+    {
+        using var held = settings.Hold();
+        foreach (var app in settings.Now.Apps.Where(a => a.Make is not null))
+            await BeginNeeded(app, app.Make!, stop);
+        await Task.WhenAll(book.State.Servers.Values.Where(IsDue).Select(m => GoOn(m, stop)));
+    }
+
+    // Whose host is silent is asked for nothing: nobody could see what became of it.
+    private async Task BeginNeeded(AppSettings app, MakeSettings make, CancellationToken stop)
+    {
+        while (
+            _drain.Until is null
+            && inventory.TryFindHost(make.Host) is { AsOf: not null, Problem: null }
+            && !turns.IsDue
+            && !book.IsPaused(app.Name)
+            && book.Next(make) is var (_, name)
+            && need.IsOneMoreNeeded(app.Name, make, name)
+            && await book.Begin(app, make) is { } made
+        )
+            await Ask(made, app, make, stop);
+    }
+
+    private async Task Ask(MadeServer made, AppSettings app, MakeSettings make, CancellationToken stop)
+    {
+        if (HostOf(made) is not { } host)
+            return;
+        byte[]? userData;
+        try
+        {
+            userData = make.UserData is { } file ? await File.ReadAllBytesAsync(file, stop) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await book.NoteFailed(
+                made,
+                $"The file of `userData` of {app.Name}, {make.UserData}, cannot be read.",
+                isThere: false
+            );
+            return;
+        }
+        var asked = await KindOf(host).Make(host, new(made, make, userData), stop);
+        if (asked.Id is { } id)
+            await book.NoteId(made, id);
+        else if (asked.IsRefused)
+            await book.NoteFailed(made, asked.Problem!, isThere: false);
+        else if (asked.Problem is { } problem)
+            NoteTrouble(made, problem, Turn);
+    }
+
+    private bool IsDue(MadeServer made) =>
+        !_later.TryGetValue(made.Name, out var later) || clock.GetElapsedTime(later.At) >= later.Pause;
+
+    private async Task GoOn(MadeServer made, CancellationToken stop)
+    {
+        // Nothing can be done with what the settings do not lead to.
+        if (HostOf(made) is not { } host)
+            return;
+        if (made.Deleting is not null)
+            await Delete(host, made, stop);
+        else if (made.ReadyAt is null)
+            await GoOnMaking(host, made, stop);
+        else
+            await LookWhetherUnused(host, made, stop);
+        // What was in the way of one step says nothing of the next.
+        if (
+            book.State.Of(made.Name) is var now
+            && (now?.Deleting, now?.ReadyAt) == (made.Deleting, made.ReadyAt)
+            && now is not null
+        )
+            return;
+        _later.TryRemove(made.Name, out _);
+        _troubles.TryRemove(made.Name, out _);
+    }
+
+    private async Task GoOnMaking(HostSettings host, MadeServer made, CancellationToken stop)
+    {
+        var answer = await KindOf(host).GoOn(host, made, stop);
+        var (seen, problem) = answer;
+        if (problem is not null)
+        {
+            NoteTrouble(made, problem, AfterTrouble);
+            await EndLate(made, problem);
+            return;
+        }
+        _later[made.Name] = (clock.GetTimestamp(), WhileMade);
+        var age = clock.GetUtcNow() - made.AskedAt;
+        if (seen.FirstOrDefault(s => s.Mark == made.Mark && (made.Id is null || s.Id == made.Id)) is not { } own)
+        {
+            if (answer.Failed is { } failed)
+                await book.NoteFailed(made, failed.Reason, failed.MayBeThere);
+            else if (answer.HowFar is { } soFar)
+                await EndLate(made, soFar);
+            else if (age < Settling)
+                return;
+            else if (made.Id is null && _troubles.GetValueOrDefault(made.Name) is { } trouble)
+                await book.NoteFailed(made, trouble, isThere: true);
+            else if (made.Id is null)
+                await book.NoteNeverAsked(made);
+            else
+                await book.NoteLost(
+                    made,
+                    $"{made.Host} has no {made.Name} with its mark any more: somebody deleted it."
+                );
+            return;
+        }
+        if (made.Id is null)
+            await book.NoteId(made, own.Id);
+        if (own.Fault is { } fault)
+            await book.NoteFailed(made, fault, true);
+        // Another console may have chosen the name at the same time: one of the two goes.
+        else if (seen.Any(s => s.Id != own.Id && (s.Mark is null || string.CompareOrdinal(s.Id, own.Id) < 0)))
+            await book.NoteFailed(made, $"Another server of {made.Host} is called {made.Name}, too.", true);
+        else if (own.IsUp && OnBoard(made) is { Running: true } server && await Answers(server, stop))
+            await book.NoteReady(made);
+        else
+            await EndLate(made, SayHowFar(made, own));
+    }
+
+    private async Task<bool> Answers(Server server, CancellationToken stop) =>
+        settings.Now.Guests is not null
+        && (await guest.Status(server, stop, counts: false)) is var status
+        && (status.Outcome == HostOutcome.Done || Note(server.Name, status.Message));
+
+    private bool Note(ServerName server, string trouble)
+    {
+        _troubles[server] = trouble;
+        return false;
+    }
+
+    private string SayHowFar(MadeServer made, SeenServer own) =>
+        !own.IsUp ? own.HowFar
+        : OnBoard(made)?.Running == true ? _troubles.GetValueOrDefault(made.Name) ?? "Its host program does not answer."
+        : inventory.TryFindHost(made.Host)?.LeftOut.GetValueOrDefault(made.Name.Text)
+            ?? $"{made.Host} does not list it as running: "
+                + (inventory.SettingsOf(made.Host)?.MakesWhatItLists ?? "look at it.");
+
+    // Another host may have taken the name in between.
+    private Server? OnBoard(MadeServer made) =>
+        inventory.TryFind(made.Name) is { } server && server.Host == made.Host ? server : null;
+
+    private async Task EndLate(MadeServer made, string howFar)
+    {
+        if (clock.GetUtcNow() - made.AskedAt >= TimeSpan.FromMinutes(made.Minutes))
+            await book.NoteFailed(made, $"It could not be used within {made.Minutes} minutes: {howFar}", true);
+    }
+
+    private async Task LookWhetherUnused(HostSettings host, MadeServer made, CancellationToken stop)
+    {
+        var state = inventory.TryFindHost(host.Name);
+        if (state is { Problem: null } && state.AsOf > made.ReadyAt && !state.Domains.Contains(made.Name.Text))
+        {
+            var (seen, problem) = await KindOf(host).Look(host, made, stop);
+            if (problem is null && seen.All(s => s.Id != made.Id))
+                await book.NoteGone(made);
+            return;
+        }
+        var end = unused.EndOf(made);
+        if (end is null && made.Goes is not null)
+            await book.Keep(made);
+        else if (end is not null && made.Goes is null)
+            await book.TellEnd(made);
+        else if (end <= clock.GetUtcNow())
+            await book.BeginEnd(made);
+    }
+
+    private async Task Delete(HostSettings host, MadeServer made, CancellationToken stop)
+    {
+        var (what, problem) = await KindOf(host).Delete(host, made, stop);
+        switch (what)
+        {
+            case Deletion.Gone when made.Id is null && clock.GetUtcNow() - made.AskedAt < Lost:
+                _later[made.Name] = (clock.GetTimestamp(), WhileLost);
+                break;
+            case Deletion.Gone:
+                await book.NoteDeleted(made);
+                break;
+            case Deletion.NotOurs:
+                log.LogWarning("{Problem}", problem);
+                await book.LetGo(made, problem!);
+                break;
+            case Deletion.Failed:
+                NoteTrouble(made, problem!, AfterTrouble);
+                break;
+            default:
+                // Whether it has gone is seen at the next look.
+                _troubles.TryRemove(made.Name, out _);
+                _later[made.Name] = (clock.GetTimestamp(), WhileDeleted);
+                break;
+        }
+    }
+
+    private void NoteTrouble(MadeServer made, string problem, TimeSpan pause)
+    {
+        if (_troubles.GetValueOrDefault(made.Name) != problem)
+            log.LogWarning("{Server}: {Problem}", made.Name, problem);
+        _troubles[made.Name] = problem;
+        _later[made.Name] = (clock.GetTimestamp(), pause);
+    }
+
+    private HostSettings? HostOf(MadeServer made) =>
+        inventory.SettingsOf(made.Host) is { MayMake: true } host && made.Template is null == host.OpenStack is not null
+            ? host
+            : null;
+
+    private IServerMaking KindOf(HostSettings host) => kinds.First(k => k.IsOf(host));
+}

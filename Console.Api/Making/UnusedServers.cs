@@ -1,0 +1,61 @@
+using TestServers.Builds;
+using TestServers.Hosts;
+using TestServers.Jobs;
+using TestServers.Reservations;
+using TestServers.Savepoints;
+using TestServers.Settings;
+using TestServers.Storage;
+
+namespace TestServers.Making;
+
+/// <summary>
+/// When a server that was made is deleted: some time after its last hold. Never while somebody holds it or waits for
+/// it, a build waits or runs there, it has a savepoint, or it is out of service.
+/// </summary>
+public sealed class UnusedServers(
+    JsonFile<ReservationsState> reservations,
+    PastReservations past,
+    JobStore<Build> builds,
+    BusyServers busy,
+    JsonFile<SavepointsState> savepoints,
+    OutOfServiceServers service,
+    CurrentSettings settings,
+    TimeProvider clock
+)
+{
+    private static readonly TimeSpan LongestNotice = TimeSpan.FromHours(1);
+
+    /// <summary>When it is deleted, if that is to be told by now; null: it stays.</summary>
+    public DateTimeOffset? EndOf(MadeServer made)
+    {
+        if (made is not { ReadyAt: { } since, Deleting: null } || IsNeeded(made.Name))
+            return null;
+        var hours = TimeSpan.FromHours(settings.Now.App(made.App)?.Make?.Hours ?? made.Hours);
+        var notice = hours / 4 < LongestNotice ? hours / 4 : LongestNotice;
+        if (past.Of(made.Name).FirstOrDefault() is { } last && last.EndedAt > since)
+            since = last.EndedAt;
+        foreach (var build in builds.All.Where(b => b.Server == made.Name && b.EndedAt > since))
+            since = build.EndedAt!.Value;
+        var (end, now) = (since + hours, clock.GetUtcNow());
+        if (now < end - notice)
+            return null;
+        // Whatever the clock does: nobody is told later than that.
+        return made.Goes ?? (end > now + notice ? end : now + notice);
+    }
+
+    /// <summary>Who had it last; null: nobody had.</summary>
+    public string? LastHolder(ServerName server) => past.Of(server).FirstOrDefault()?.Held.Holder;
+
+    private bool IsNeeded(ServerName server)
+    {
+        var (held, kept) = (reservations.Value, savepoints.Value);
+        return held.On(server) is not null
+            || held.TurnOf(server) is not null
+            || held.Line.Exists(p => p.Server == server)
+            || builds.Open.Any(b => b.Server == server)
+            || busy.Has(server)
+            || kept.Savepoints.Values.Any(s => s.Server == server)
+            || kept.Back.ContainsKey(server.Text)
+            || service.Of(server) is not null;
+    }
+}
