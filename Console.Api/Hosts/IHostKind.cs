@@ -11,6 +11,9 @@ public interface IHostKind
     /// <summary>Asks a host for all that it has. It answers in a bounded time, whatever is wrong with it.</summary>
     Task<HostAnswer> List(HostSettings host, CancellationToken cancel);
 
+    /// <summary>Asks a host once for all that it has, by the connection that is used for something else.</summary>
+    Task<HostAnswer> ListBy(HostUse use, HostSettings host, CancellationToken cancel);
+
     /// <summary>Lets go of what was kept to ask a host, as it is not asked any more.</summary>
     Task Leave(HostSettings host) => Task.CompletedTask;
 

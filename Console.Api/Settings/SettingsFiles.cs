@@ -65,9 +65,9 @@ internal static partial class SettingsFiles
             MustBeText(ca, key + ".cacert");
         _ = cloud.Resolve(key);
         if (cloud.PowerCloud is not null)
-            _ = cloud.Resolve(key, CloudUse.Power);
+            _ = cloud.Resolve(key, HostUse.Power);
         if (cloud.MakeCloud is not null)
-            _ = cloud.Resolve(key, CloudUse.Make);
+            _ = cloud.Resolve(key, HostUse.Make);
     }
 
     private static void CheckUserData(string file, string key)

@@ -4,6 +4,19 @@ using System.Text.RegularExpressions;
 
 namespace TestServers.Settings;
 
+/// <summary>What a connection to a host is used for: each use may have rights of its own.</summary>
+public enum HostUse
+{
+    /// <summary>To list servers.</summary>
+    Look,
+
+    /// <summary>To switch power.</summary>
+    Power,
+
+    /// <summary>To make and delete servers.</summary>
+    Make,
+}
+
 /// <summary>What can be done with a server's power.</summary>
 public enum PowerAction
 {
@@ -47,6 +60,18 @@ public sealed record HostSettings(
 
     /// <summary>Whether servers may be made there, and deleted.</summary>
     internal bool MayMake => MakeUri is not null || OpenStack?.MakeCloud is not null;
+
+    /// <summary>The key of what leads there for a use.</summary>
+    internal string ConnectionFor(HostUse use) =>
+        use switch
+        {
+            HostUse.Power when PowerUri is not null => "powerUri",
+            HostUse.Power when OpenStack?.PowerCloud is not null => "powerCloud",
+            HostUse.Make when MakeUri is not null => "makeUri",
+            HostUse.Make when OpenStack?.MakeCloud is not null => "makeCloud",
+            _ when OpenStack is { CloudsFile: null } => "openStack",
+            _ => OpenStack is null ? "uri" : "cloud",
+        };
 
     /// <summary>What is to be looked at where a server that was made is not listed.</summary>
     internal string MakesWhatItLists =>

@@ -10,19 +10,6 @@ public enum CloudInterface
     Admin,
 }
 
-/// <summary>What a project is signed in to for.</summary>
-public enum CloudUse
-{
-    /// <summary>To list servers.</summary>
-    Look,
-
-    /// <summary>To switch power.</summary>
-    Power,
-
-    /// <summary>To make and delete servers.</summary>
-    Make,
-}
-
 /// <summary>
 /// A project of OpenStack in the place of a machine with libvirt: by a cloud of a clouds.yaml, as OpenStack's own
 /// clients read it, or by the same values here.
@@ -130,14 +117,14 @@ public sealed record OpenStackSettings
     /// <param name="key">Of this object in the settings.</param>
     /// <param name="use">What for.</param>
     /// <exception cref="WrongSetting">A file cannot be read, or does not say it.</exception>
-    internal Cloud Resolve(string key, CloudUse use = CloudUse.Look)
+    internal Cloud Resolve(string key, HostUse use = HostUse.Look)
     {
         if (CloudsFile is not null)
         {
             var (cloud, name) = use switch
             {
-                CloudUse.Power when PowerCloud is not null => (PowerCloud, "powerCloud"),
-                CloudUse.Make when MakeCloud is not null => (MakeCloud, "makeCloud"),
+                HostUse.Power when PowerCloud is not null => (PowerCloud, "powerCloud"),
+                HostUse.Make when MakeCloud is not null => (MakeCloud, "makeCloud"),
                 _ => (Cloud!, "cloud"),
             };
             return CloudsYaml.Read(CloudsFile, cloud, $"{key}.{name}");

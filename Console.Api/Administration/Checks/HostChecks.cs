@@ -49,7 +49,13 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
             .. hosts.Servers.Select(s => InTurn(() => checks.LookAtServer(s, cancel))),
         ]);
         var makes = await Task.WhenAll(settings.Apps.Select(a => LookAtMaking(settings, a, runner, cancel)));
-        return [.. hosts.Hosts.Select(LookAtHost), .. makes.OfType<CheckedPart>(), .. looks.SelectMany(l => l)];
+        return
+        [
+            .. hosts.Hosts.Select(LookAtHost),
+            .. await ConnectionChecks.Look(hosts.Hosts, runner, cancel),
+            .. makes.OfType<CheckedPart>(),
+            .. looks.SelectMany(l => l),
+        ];
     }
 
     private static CheckedPart LookAtHost(AskedHost host)

@@ -22,13 +22,24 @@ public sealed class LibvirtHosts(CommandRunner runner, MadeServers? made = null)
     public async Task<HostAnswer> List(HostSettings host, CancellationToken cancel)
     {
         if (!Virsh.SeesChanges(host.Uri))
-            return (await Call(host, cancel)).Answer;
+            return (await Call(host, Virsh.List(host.Uri), cancel)).Answer;
         var way = _ways.GetOrAdd(host, _ => new());
         if (way.IsKept && await ByKept(host, way, cancel) is { } known)
             return known;
-        var (answer, time) = await Call(host, cancel);
+        var (answer, time) = await Call(host, Virsh.List(host.Uri), cancel);
         way.Note(isQuick: answer.Listing is not null && time < Quick);
         return answer;
+    }
+
+    public async Task<HostAnswer> ListBy(HostUse use, HostSettings host, CancellationToken cancel)
+    {
+        var uri = use switch
+        {
+            HostUse.Power => host.PowerUri,
+            HostUse.Make => host.MakeUri,
+            _ => null,
+        };
+        return (await Call(host, Virsh.List(uri ?? host.Uri, isReadOnly: use is HostUse.Look), cancel)).Answer;
     }
 
     public Task Leave(HostSettings host) => _ways.TryRemove(host, out var way) ? way.End() : Task.CompletedTask;
@@ -58,10 +69,14 @@ public sealed class LibvirtHosts(CommandRunner runner, MadeServers? made = null)
         return null;
     }
 
-    private async Task<(HostAnswer Answer, TimeSpan Time)> Call(HostSettings host, CancellationToken cancel)
+    private async Task<(HostAnswer Answer, TimeSpan Time)> Call(
+        HostSettings host,
+        Command list,
+        CancellationToken cancel
+    )
     {
         var (lines, began) = (new List<string>(), Stopwatch.GetTimestamp());
-        var end = await runner.Run(Virsh.List(host.Uri), lines.Add, cancel);
+        var end = await runner.Run(list, lines.Add, cancel);
         return (AnswerOf(host, end, lines), Stopwatch.GetElapsedTime(began));
     }
 

@@ -28,9 +28,10 @@ public static partial class Virsh
     /// <summary>A wedged libvirtd makes virsh hang for ever, and its own keep-alive does not help.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Lists every domain of a host. Read-only: libvirt itself refuses changes on such a connection.</summary>
-    public static Command List(string uri) =>
-        new("virsh", ["--readonly", "--connect", uri, "list", "--all"], Limit)
+    /// <summary>Lists every domain of a host.</summary>
+    /// <param name="isReadOnly">libvirt itself refuses changes on such a connection.</param>
+    public static Command List(string uri, bool isReadOnly = true) =>
+        new("virsh", [.. isReadOnly ? ["--readonly"] : Array.Empty<string>(), "--connect", uri, "list", "--all"], Limit)
         {
             Environment = Locale,
             LargestOutput = LargestList,

@@ -23,6 +23,12 @@ public sealed class OpenStackHosts(TimeProvider clock, MadeServers? made = null)
             : answer;
     }
 
+    public async Task<HostAnswer> ListBy(HostUse use, HostSettings host, CancellationToken cancel)
+    {
+        using var project = new Project(() => host.OpenStack!.Resolve(KeyOf(host), use), null, null, clock);
+        return await project.List(host, [], cancel);
+    }
+
     public Task<string?> Switch(HostSettings host, ServerName guest, PowerAction action, CancellationToken cancel) =>
         ProjectOf(host).Switch(guest, action, cancel);
 
@@ -62,20 +68,22 @@ public sealed class OpenStackHosts(TimeProvider clock, MadeServers? made = null)
         if (_projects.TryGetValue(host.Name, out var known) && known.Fits(host))
             return known.Project;
         var settings = host.OpenStack!;
-        var key = $"hosts.{host.Name}.openStack";
+        var key = KeyOf(host);
         var anew = new Known(
             host.Uri,
             settings,
             new(
                 () => settings.Resolve(key),
-                settings.PowerCloud is null ? null : () => settings.Resolve(key, CloudUse.Power),
-                settings.MakeCloud is null ? null : () => settings.Resolve(key, CloudUse.Make),
+                settings.PowerCloud is null ? null : () => settings.Resolve(key, HostUse.Power),
+                settings.MakeCloud is null ? null : () => settings.Resolve(key, HostUse.Make),
                 clock
             )
         );
         // What is under way with the one before goes on; nothing new begins with it.
         return _projects.AddOrUpdate(host.Name, anew, (_, before) => before.Fits(host) ? before : anew).Project;
     }
+
+    private static string KeyOf(HostSettings host) => $"hosts.{host.Name}.openStack";
 
     /// <summary>What a project was made of.</summary>
     private sealed record Known(string Uri, OpenStackSettings Settings, Project Project)

@@ -76,6 +76,7 @@ public sealed class OpenStackApiTest : IAsyncLifetime, IAsyncDisposable
         var check = await _console.Command("check");
         Assert.Contains("cloud", check.Output, StringComparison.Ordinal);
         Assert.Contains("3 of its 4 servers, 2 running.", check.Output, StringComparison.Ordinal);
+        Assert.Matches("ok +power cloud +`cloud` shows 4 servers, too", check.Output);
     }
 
     [Fact]

@@ -37,17 +37,20 @@ public sealed class CheckTest(LabFixture lab) : IClassFixture<LabFixture>
                 ("web server's calls", ""),
                 ("repository", "shop"),
                 ("repository", "photos"),
+                ("power", "vmhost"),
                 ("database host", "db1"),
                 ("server", "qa01"),
                 ("server", "qa08"),
             }
         )
             Assert.Contains(parts, p => p.Text("part") == part && p.Text("name") == name && p.Text("state") == "ok");
-        // The walk in install.md shows one of each kind, a second tool, and its machine's own certificate.
+        // The walk in install.md shows one of each kind, a second tool, and its machine's own certificate; power is left
+        // to libvirt there.
         var kinds = parts
             .Where(p => p.Text("state") == "ok")
             .Select(p => p.Text("part"))
             .Append("base")
+            .Where(p => p != "power")
             .ToHashSet()
             .Count;
         Assert.Contains($"{kinds + 2} parts: 0 wrong, 1 to look at.", File.ReadAllLines(Sources.Of("docs/install.md")));
@@ -70,24 +73,42 @@ public sealed class CheckTest(LabFixture lab) : IClassFixture<LabFixture>
             .Add(JsonNode.Parse("""{ "name": "other", "host": "db1", "dump": "x.dump", "owner": "not_there" }"""));
         settings["apps"]!.AsArray().First(a => a!["name"]!.ToString() == "shop")!["repository"]!["url"] =
             "svn://127.0.0.1:1/none";
-        settings["hosts"]!
-            .AsArray()
-            .Add(JsonNode.Parse("""{ "name": "kvm2", "uri": "test:///no/such/file.xml", "servers": "^x" }"""));
+        settings["hosts"]![0]!["powerUri"] = "test:///no/such/power.xml";
+        foreach (
+            var host in new[]
+            {
+                """{ "name": "kvm2", "uri": "test:///no/such/file.xml", "servers": "^x" }""",
+                """
+                    { "name": "kvm3", "uri": "test:///default", "servers": "^test$", "address": "127.0.0.1",
+                      "power": ["start"] }
+                    """,
+            }
+        )
+            settings["hosts"]!.AsArray().Add(JsonNode.Parse(host));
+        var elsewhere = settings["hosts"]![0]!.DeepClone().AsObject();
+        (elsewhere["name"], elsewhere["servers"]) = ("kvm4", "^nothing$");
+        (elsewhere["powerUri"], elsewhere["makeUri"]) = ("test:///default", "test:///default");
+        settings["hosts"]!.AsArray().Add(elsewhere);
         File.WriteAllText(folder["console.json"], settings.ToJsonString());
         await LabHost.Run("chmod", "a+r", folder["console.json"], folder["known_hosts"]);
         var end = await Check(folder["console.json"]);
         Assert.Equal(1, end.Exit);
         var parts = PartsOf(end);
-        void Wrong(string part, string name, string words) =>
+        void Wrong(string part, string name, string words) => Told("wrong", part, name, words);
+        void Told(string state, string part, string name, string words) =>
             Assert.Contains(
                 parts,
                 p =>
-                    p.Text("state") == "wrong"
+                    p.Text("state") == state
                     && p.Text("part") == part
                     && p.Text("name") == name
                     && p.Text("message")!.Contains(words, StringComparison.Ordinal)
             );
         Wrong("host", "kvm2", "virsh failed");
+        Wrong("power", "vmhost", "By `powerUri`: virsh failed");
+        Wrong("power", "kvm4", "`powerUri` leads elsewhere: it shows none of the ");
+        Wrong("making", "kvm4", "`makeUri` leads elsewhere: it shows none of the ");
+        Told("ok", "power", "kvm3", "`uri` shows 1 domain, too; nothing was tried with them.");
         Wrong("server", "qa01", "host key is known for");
         Wrong("database host", "db1", "CREATE ROLE not_there LOGIN");
         Wrong("repository", "shop", "does not answer");
