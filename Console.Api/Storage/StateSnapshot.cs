@@ -99,13 +99,13 @@ public sealed class StateSnapshot : IDisposable
     {
         if (!IsAtRest(folder))
             return null;
-        var before = List(folder);
-        // Two contents within a tick of the clock would have one time.
-        if (before.Exists(f => f.Written > DateTime.UtcNow - Tick))
-            return null;
         StateSnapshot? snapshot = null;
         try
         {
+            var before = List(folder);
+            // Two contents within a tick of the clock would have one time.
+            if (before.Exists(f => f.Written > DateTime.UtcNow - Tick))
+                return null;
             snapshot = Read(folder, before);
             if (IsAtRest(folder) && before.SequenceEqual(List(folder)))
                 return snapshot;
