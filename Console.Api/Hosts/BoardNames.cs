@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace TestServers.Hosts;
@@ -16,6 +17,23 @@ internal sealed record BoardNames(
     ImmutableSortedDictionary<string, string> Shared
 )
 {
+    // By the names of their own: what the second of a name is called by its host, and which host that is.
+    private readonly FrozenDictionary<string, (string Guest, string Host)> _own = Others
+        .Where(o => o.Value is { Length: > 0 })
+        .DistinctBy(o => o.Value, StringComparer.Ordinal)
+        .ToFrozenDictionary(o => o.Value!, o => Hosts.Places.PartsOf(o.Key), StringComparer.Ordinal);
+
+    private readonly FrozenSet<string> _concerned = Others
+        .Keys.Select(Hosts.Places.PartsOf)
+        .SelectMany(o => Places.TryGetValue(o.Name, out var place) ? [o.Host, place] : new[] { o.Host })
+        .ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The names of those that have one beside their host's own.</summary>
+    public IEnumerable<ServerName> OwnNames => _own.Keys.Select(ServerName.From).OfType<ServerName>();
+
+    /// <summary>Whether a host has a name that another one has, too.</summary>
+    public bool Concern(string host) => _concerned.Contains(host);
+
     /// <summary>As it was written down.</summary>
     public static BoardNames Of(PlacesState state) =>
         new(state.Places, state.Others, ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
@@ -29,12 +47,15 @@ internal sealed record BoardNames(
     /// <summary>The host that probably has a server of this name; null: nobody knows.</summary>
     public string? HostOf(ServerName name)
     {
-        if (Places.TryGetValue(name.Text, out var host) || Others.IsEmpty)
+        if (Places.TryGetValue(name.Text, out var host))
             return host;
-        return Others.FirstOrDefault(o => o.Value == name.Text) is { Key: { } key }
-            ? Hosts.Places.PartsOf(key).Host
-            : null;
+        return GuestOf(name)?.Host;
     }
+
+    /// <summary>What its host calls the second server of a name, and which host that is; null: none has this name of
+    /// its own.</summary>
+    public (string Guest, string Host)? GuestOf(ServerName name) =>
+        _own.TryGetValue(name.Text, out var guest) ? guest : null;
 
     /// <summary>A server as the board has it, or a sentence that says why it has it not.</summary>
     /// <param name="server">As its host calls it.</param>
@@ -49,22 +70,20 @@ internal sealed record BoardNames(
             return Shared.TryGetValue(key, out var address)
                 ? (null, Same(server, place, address))
                 : (server with { Name = unique }, null);
-        if (place is null && Others.FirstOrDefault(o => o.Value == name) is { Key: { } other })
-        {
-            var (its, host) = Hosts.Places.PartsOf(other);
+        if (place is null && GuestOf(server.Name) is var (its, host))
             return (null, $"{name} is left out here: {its} of {host} is called so. Rename one of the two.");
-        }
         return (null, Twice(server, place, own));
     }
 
     private static string Twice(Server server, string? place, string? own) =>
         $"{server.Name} is left out here: {place ?? "another host"} has a server of this name, or had it last. "
         + (
-            own is null
+            server.IsMade ? "The console has made the one here, which gets no other name: rename or remove that one."
+            : own is null
                 ? "One name is one server: rename or remove one of the two."
                     + (server.State == "paused" ? " As long as it is paused, it may be on its way from there." : "")
-                : $"{server.Name}.{server.Host} cannot be its name either, as another server has that name, or as a "
-                    + $"server's name has {ServerName.Rule}: rename or remove one of the two."
+            : $"{server.Name}.{server.Host} cannot be its name either, as another server has that name, or as a "
+                + $"server's name has {ServerName.Rule}: rename or remove one of the two."
         );
 
     private static string Same(Server server, string? place, string address) =>

@@ -63,6 +63,32 @@ internal sealed record Found(
         };
     }
 
+    /// <summary>One of the servers, by its host's name for it; null: there is none.</summary>
+    public Server? Find(string name) => Find(Servers, name);
+
+    /// <summary>One of some servers that are in the order of their names; null: none is called so.</summary>
+    internal static Server? Find(ImmutableArray<Server> servers, string name)
+    {
+        var (from, to) = (0, servers.Length - 1);
+        while (from <= to)
+        {
+            var middle = from + ((to - from) / 2);
+            var order = string.CompareOrdinal(servers[middle].Name.Text, name);
+            if (order == 0)
+                return servers[middle];
+            (from, to) = order < 0 ? (middle + 1, to) : (from, middle - 1);
+        }
+        return null;
+    }
+
+    /// <summary>Whether another one has the same servers where this one has them.</summary>
+    public bool HasSameAddresses(Found? other) =>
+        ReferenceEquals(this, other)
+        || (
+            other is not null
+            && Servers.Select(s => (s.Name, s.Address)).SequenceEqual(other.Servers.Select(s => (s.Name, s.Address)))
+        );
+
     /// <summary>Foreign text on one line, at most 300 characters of it.</summary>
     public static string Clean(string text)
     {

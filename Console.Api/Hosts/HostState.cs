@@ -33,7 +33,7 @@ public sealed record HostState(
     public string? NoneNamed { get; init; }
 
     // What it was made of.
-    private Found? Found { get; init; }
+    private Found? MadeOf { get; init; }
     private BoardNames? Names { get; init; }
 
     /// <summary>More reasons than people read are counted only.</summary>
@@ -54,7 +54,7 @@ public sealed record HostState(
         HostState? before
     )
     {
-        if (before is not null && ReferenceEquals(before.Found, found) && ReferenceEquals(before.Names, names))
+        if (before is not null && ReferenceEquals(before.MadeOf, found) && ReferenceEquals(before.Names, names))
             return before with { AsOf = asOf, Problem = problem };
         var looked = found.Servers.Select(s => (s.Name, Seen: names.Show(s))).ToList();
         var servers = looked
@@ -80,7 +80,7 @@ public sealed record HostState(
             notices = before.Notices;
         return new(host, asOf, problem, found.Domains.Count - servers.Length, servers, leftOut, notices)
         {
-            Found = found,
+            MadeOf = found,
             Names = names,
             Domains = found.Domains,
             NoneNamed = noneNamed,
@@ -88,20 +88,7 @@ public sealed record HostState(
     }
 
     /// <summary>One of its servers; null: it has none of this name.</summary>
-    public Server? Find(ServerName server)
-    {
-        // In the order of their names.
-        var (from, to) = (0, Servers.Length - 1);
-        while (from <= to)
-        {
-            var middle = from + ((to - from) / 2);
-            var order = string.CompareOrdinal(Servers[middle].Name.Text, server.Text);
-            if (order == 0)
-                return Servers[middle];
-            (from, to) = order < 0 ? (middle + 1, to) : (from, middle - 1);
-        }
-        return null;
-    }
+    public Server? Find(ServerName server) => Found.Find(Servers, server.Text);
 
     private static string NamesNone(Found found) =>
         $"None of its {found.Domains.Count} {found.Noun}s is a test server: `servers` in the settings, "

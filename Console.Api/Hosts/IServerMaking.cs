@@ -18,7 +18,8 @@ public interface IServerMaking
     /// <summary>How far one that is being made is. What is left to do for it is done.</summary>
     Task<SeenServers> GoOn(HostSettings host, MadeServer server, CancellationToken cancel);
 
-    /// <summary>What the host has under the name of a server that was made, or asked for.</summary>
+    /// <summary>What the host has under the name of a server that was made, or asked for, and what that server is
+    /// called by now.</summary>
     Task<SeenServers> Look(HostSettings host, MadeServer server, CancellationToken cancel);
 
     /// <summary>Deletes a server that was made, if it still is what was made.</summary>
@@ -41,7 +42,11 @@ public sealed record AskedServer(string? Id, string? Problem, bool IsRefused);
 /// <param name="IsUp">Whether its host has done its part.</param>
 /// <param name="HowFar">How far its host is, as a sentence.</param>
 /// <param name="Fault">Why its host does not go on, as a sentence; null: it does.</param>
-public sealed record SeenServer(string Id, string? Mark, bool IsUp, string HowFar, string? Fault);
+public sealed record SeenServer(string Id, string? Mark, bool IsUp, string HowFar, string? Fault)
+{
+    /// <summary>What it is called by now, where that is not the name that was looked for; null: it is.</summary>
+    public string? OtherName { get; init; }
+}
 
 /// <summary>What a host has under a name.</summary>
 /// <param name="Problem">Why it could not be asked, as a sentence; null: it has answered.</param>

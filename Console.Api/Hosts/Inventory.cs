@@ -47,6 +47,13 @@ public sealed class Inventory(
     private readonly ConcurrentDictionary<string, Loop> _loops = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _askedFor = new(StringComparer.Ordinal);
 
+    /// <summary>Has a host that answers asked at once, however long its pause is.</summary>
+    public void AskSoon(string host)
+    {
+        if (TryFindHost(host) is { Problem: null })
+            _loops.GetValueOrDefault(host)?.Wake();
+    }
+
     /// <summary>
     /// Has a host asked at once, and waits until what it says of after this moment is shown, or the limit is over.
     /// </summary>
@@ -98,10 +105,15 @@ public sealed class Inventory(
             .SelectMany(h =>
                 h.Servers.Select(m => m.Name).Concat(h.LeftOut.Keys.Select(ServerName.From).OfType<ServerName>())
             )
+            .Concat(_names.OwnNames)
             .Distinct();
 
     /// <summary>Whether it can be said which servers there are not: every host has answered since the start.</summary>
     public bool IsComplete => Hosts.All(h => h.AsOf is not null);
+
+    /// <summary>Whether a server has this name, or had it last, shown or not.</summary>
+    internal bool HasName(ServerName name) =>
+        _names.HostOf(name) is not null || TryFind(name) is not null || Hosts.Any(h => h.Domains.Contains(name.Text));
 
     /// <summary>One server; null: no host has it.</summary>
     public Server? TryFind(ServerName name) => Known.Find(name, _names.HostOf(name));
@@ -132,6 +144,8 @@ public sealed class Inventory(
     {
         if (Hosts.FirstOrDefault(h => h.LeftOut.ContainsKey(name.Text)) is { } host)
             return $"{host.Name}: {host.LeftOut[name.Text]}";
+        if (_names.GuestOf(name) is var (guest, its) && TryFindHost(its)?.LeftOut.GetValueOrDefault(guest) is { } why)
+            return $"{its}: {why}";
         if (Servers.FirstOrDefault(s => s.Guest == name && s.Name != name) is { } other)
             return $"No host shows the {name} that was known by this name. The one on {other.Host} is another server, "
                 + $"{other.Name}.";
@@ -279,7 +293,7 @@ public sealed class Inventory(
             isSame &=
                 !_open
                 && before.Problem is null == now.Problem is null
-                && (_names.Others.IsEmpty || ReferenceEquals(before.Found, now.Found));
+                && (!_names.Concern(answer.Host.Name) || before.Found?.HasSameAddresses(now.Found) == true);
             var names = _names;
             if (isSame)
                 Keep();
@@ -321,12 +335,17 @@ public sealed class Inventory(
     )
     {
         var shared = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var order = _answers.Keys.Index().ToDictionary(h => h.Item, h => h.Index, StringComparer.Ordinal);
+        var othersByName = others
+            .Keys.Select(Places.PartsOf)
+            .Where(o => order.ContainsKey(o.Host))
+            .ToLookup(o => o.Name, o => o.Host, StringComparer.Ordinal);
         foreach (var key in others.Keys)
         {
             var (name, host) = Places.PartsOf(key);
             if (AddressOf(host, name) is not { } address)
                 continue;
-            var before = _answers.Keys.TakeWhile(h => h != host).Where(h => others.ContainsKey(Places.KeyOf(name, h)));
+            var before = othersByName[name].Where(h => order[h] < order[host]);
             if (places.TryGetValue(name, out var place))
                 before = before.Append(place);
             if (before.Any(h => string.Equals(AddressOf(h, name), address, StringComparison.OrdinalIgnoreCase)))
@@ -338,7 +357,7 @@ public sealed class Inventory(
     // One that its host does not show has the address that the settings make of its name, if they do.
     private string? AddressOf(string host, string guest) =>
         _answers.GetValueOrDefault(host) is not { } answer ? null
-        : answer.Found?.Servers.FirstOrDefault(s => s.Name.Text == guest) is { } server ? server.Address
+        : answer.Found?.Find(guest) is { } server ? server.Address
         : answer.Host.OpenStack is null && ServerName.From(guest) is { } name
             ? Placeholders.Fill(answer.Host.Address, name)
         : null;

@@ -40,11 +40,7 @@ public sealed class MakingBook(
     {
         for (var number = State.Next; make.NameOf(number) is { } name; number++)
         {
-            if (
-                State.Of(name) is null
-                && inventory.TryFind(name) is null
-                && !inventory.Hosts.Any(h => h.Domains.Contains(name.Text))
-            )
+            if (State.Of(name) is null && !inventory.HasName(name))
                 return (number, name);
         }
         return null;
@@ -68,6 +64,7 @@ public sealed class MakingBook(
             )
             {
                 Template = make.Template,
+                Place = inventory.SettingsOf(make.Host)?.MakingPlace,
             };
             act.Change(file, state => state.With(made) with { Next = number + 1 });
             var first = need.WaitingFor(app.Name, make, name).First();
@@ -77,6 +74,9 @@ public sealed class MakingBook(
 
     /// <summary>Its host has it, under this id.</summary>
     internal Task NoteId(MadeServer made, string id) => Change(made, now => now with { Id = id });
+
+    /// <summary>Its host is reached by another way now.</summary>
+    internal Task NotePlace(MadeServer made, string place) => Change(made, now => now with { Place = place });
 
     /// <summary>It can be used.</summary>
     internal Task NoteReady(MadeServer made) =>
@@ -157,7 +157,9 @@ public sealed class MakingBook(
             var time = clock.GetUtcNow();
             if (act.Of(file).Of(made.Name) is not { Goes: { } end } now || time < end || unused.EndOf(now) is null)
                 return;
-            var why = $"nobody has had it for {HoursOf(now)} hours.";
+            var why = unused.IsInTheWay(now)
+                ? $"it does not run, nobody has it, and somebody waits for a server for {now.App}."
+                : $"nobody has had it for {HoursOf(now)} hours.";
             act.Change(file, state => state.With(now with { Deleting = why }));
             Write(act, "delete server", now, why);
         });

@@ -34,12 +34,13 @@ public sealed class ServerMaker(
         WhileMade = TimeSpan.FromSeconds(2),
         WhileDeleted = TimeSpan.FromSeconds(5),
         AfterTrouble = TimeSpan.FromSeconds(15),
-        WhileLost = TimeSpan.FromMinutes(1);
+        WhileLost = TimeSpan.FromMinutes(1),
+        SeenLimit = TimeSpan.FromSeconds(5);
 
     private readonly DrainMark _drain = new(settings.Newest.State);
-    private readonly Loop _loop = new(Turn, log);
     private readonly ConcurrentDictionary<ServerName, (long At, TimeSpan Pause)> _later = new();
     private readonly ConcurrentDictionary<ServerName, string> _troubles = new();
+    private readonly ConcurrentDictionary<ServerName, long> _taken = new();
 
     /// <summary>What goes wrong with servers that are made or deleted, a sentence each, by the server or the
     /// app.</summary>
@@ -52,18 +53,31 @@ public sealed class ServerMaker(
             )
             .Concat(
                 _troubles
-                    .Where(t => book.State.Of(t.Key) is { Deleting: not null })
-                    .Select(t => (t.Key.Text, $"{t.Key} cannot be deleted: {t.Value}"))
+                    .Where(t => book.State.Of(t.Key) is { IsBeingMade: false })
+                    .Select(t =>
+                        (
+                            t.Key.Text,
+                            book.State.Of(t.Key)?.Deleting is null
+                                ? $"{t.Key}: {t.Value}"
+                                : $"{t.Key} cannot be deleted: {t.Value}"
+                        )
+                    )
             );
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.Run(Work, stoppingToken);
+    // One host that hangs keeps only its own servers waiting.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        settings.ForEach(
+            s => s.Hosts.Where(h => h.MayMake).Select(h => h.Name),
+            (host, end) => new Loop(Turn, log).Run(stop => Work(host, stop), end),
+            stoppingToken
+        );
 
-    private async Task Work(CancellationToken stop)
+    private async Task Work(string host, CancellationToken stop)
     {
         using var held = settings.Hold();
-        foreach (var app in settings.Now.Apps.Where(a => a.Make is not null))
+        foreach (var app in settings.Now.Apps.Where(a => a.Make?.Host == host))
             await BeginNeeded(app, app.Make!, stop);
-        await Task.WhenAll(book.State.Servers.Values.Where(IsDue).Select(m => GoOn(m, stop)));
+        await Task.WhenAll(book.State.Servers.Values.Where(m => m.Host == host && IsDue(m)).Select(m => GoOn(m, stop)));
     }
 
     // Whose host is silent is asked for nothing: nobody could see what became of it.
@@ -78,7 +92,12 @@ public sealed class ServerMaker(
             && need.IsOneMoreNeeded(app.Name, make, name)
             && await book.Begin(app, make) is { } made
         )
+        {
+            // So that it is on the board at once, and then what its host says of it.
+            inventory.AskSoon(make.Host);
             await Ask(made, app, make, stop);
+            inventory.AskSoon(make.Host);
+        }
     }
 
     private async Task Ask(MadeServer made, AppSettings app, MakeSettings make, CancellationToken stop)
@@ -174,7 +193,11 @@ public sealed class ServerMaker(
         else if (own.IsUp && OnBoard(made) is { Running: true } server && await Answers(server, stop))
             await book.NoteReady(made);
         else
+        {
+            if (own.IsUp && OnBoard(made) is not { Running: true })
+                inventory.AskSoon(made.Host);
             await EndLate(made, SayHowFar(made, own));
+        }
     }
 
     private async Task<bool> Answers(Server server, CancellationToken stop) =>
@@ -208,11 +231,11 @@ public sealed class ServerMaker(
     private async Task LookWhetherUnused(HostSettings host, MadeServer made, CancellationToken stop)
     {
         var state = inventory.TryFindHost(host.Name);
-        if (state is { Problem: null } && state.AsOf > made.ReadyAt && !state.Domains.Contains(made.Name.Text))
+        if (state is not { Problem: null } || !(state.AsOf > made.ReadyAt))
+            return;
+        if (IsElsewhere(host, made) || !state.Domains.Contains(made.Name.Text))
         {
-            var (seen, problem) = await KindOf(host).Look(host, made, stop);
-            if (problem is null && seen.All(s => s.Id != made.Id))
-                await book.NoteGone(made);
+            await LookWhereItIs(host, made, stop);
             return;
         }
         var end = unused.EndOf(made);
@@ -224,6 +247,42 @@ public sealed class ServerMaker(
             await book.BeginEnd(made);
     }
 
+    private static bool IsElsewhere(HostSettings host, MadeServer made) =>
+        made.Place is { } place && place != host.MakingPlace;
+
+    private async Task LookWhereItIs(HostSettings host, MadeServer made, CancellationToken stop)
+    {
+        var (seen, problem) = await KindOf(host).Look(host, made, stop);
+        if (problem is not null)
+            NoteTrouble(made, problem, AfterTrouble);
+        else if (seen.FirstOrDefault(s => s.Id == made.Id) is not { } own)
+        {
+            if (IsElsewhere(host, made))
+                NoteTrouble(made, SayElsewhere(host, made), AfterTrouble);
+            else
+                await book.NoteGone(made);
+        }
+        else if (own.Mark != made.Mark || own.OtherName is not null)
+            await book.LetGo(
+                made,
+                own.OtherName is { } name
+                    ? $"somebody has given it the name {Found.Clean(name)}"
+                    : "its mark was changed or taken away"
+            );
+        else if (IsElsewhere(host, made))
+            await book.NotePlace(made, host.MakingPlace);
+        else
+        {
+            inventory.AskSoon(made.Host);
+            _later[made.Name] = (clock.GetTimestamp(), WhileDeleted);
+        }
+    }
+
+    private static string SayElsewhere(HostSettings host, MadeServer made) =>
+        $"It was made where the settings of {host.Name} led to before ({made.Place}), and where they lead to now there is "
+        + "none with its mark. Have them lead there again, or delete it there, stop the console and take it out of "
+        + "made.json.";
+
     private async Task Delete(HostSettings host, MadeServer made, CancellationToken stop)
     {
         var (what, problem) = await KindOf(host).Delete(host, made, stop);
@@ -232,7 +291,17 @@ public sealed class ServerMaker(
             case Deletion.Gone when made.Id is null && clock.GetUtcNow() - made.AskedAt < Lost:
                 _later[made.Name] = (clock.GetTimestamp(), WhileLost);
                 break;
+            case Deletion.Gone when IsElsewhere(host, made):
+                NoteTrouble(made, SayElsewhere(host, made), AfterTrouble);
+                break;
             case Deletion.Gone:
+                // As long as it is shown, nobody is to take it for one that can be used.
+                if (
+                    inventory.TryFindHost(made.Host) is { Problem: null } shown
+                    && shown.Domains.Contains(made.Name.Text)
+                )
+                    await inventory.SeeAgain(made.Host, SeenLimit);
+                _taken.TryRemove(made.Name, out _);
                 await book.NoteDeleted(made);
                 break;
             case Deletion.NotOurs:
@@ -243,7 +312,20 @@ public sealed class ServerMaker(
                 NoteTrouble(made, problem!, AfterTrouble);
                 break;
             default:
-                // Whether it has gone is seen at the next look.
+                // Whether it has gone is seen at the next look. It may take as long as to make one.
+                if (
+                    clock.GetElapsedTime(_taken.GetOrAdd(made.Name, clock.GetTimestamp()))
+                    > TimeSpan.FromMinutes(made.Minutes)
+                )
+                {
+                    NoteTrouble(
+                        made,
+                        $"{made.Host} has taken that more than {made.Minutes} minutes ago, and still has it. Look at it "
+                            + "there.",
+                        AfterTrouble
+                    );
+                    break;
+                }
                 _troubles.TryRemove(made.Name, out _);
                 _later[made.Name] = (clock.GetTimestamp(), WhileDeleted);
                 break;

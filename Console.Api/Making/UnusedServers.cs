@@ -9,7 +9,8 @@ using TestServers.Storage;
 namespace TestServers.Making;
 
 /// <summary>
-/// When a server that was made is deleted: some time after its last hold. Never while somebody holds it or waits for
+/// When a server that was made is deleted: some time after its last hold, and soon when it is shut off while somebody
+/// waits for such a server. Never while somebody holds it or waits for
 /// it, a build waits or runs there, it has a savepoint, or it is out of service.
 /// </summary>
 public sealed class UnusedServers(
@@ -19,6 +20,8 @@ public sealed class UnusedServers(
     BusyServers busy,
     JsonFile<SavepointsState> savepoints,
     OutOfServiceServers service,
+    Inventory inventory,
+    MakingNeed need,
     CurrentSettings settings,
     TimeProvider clock
 )
@@ -36,12 +39,20 @@ public sealed class UnusedServers(
             since = last.EndedAt;
         foreach (var build in builds.All.Where(b => b.Server == made.Name && b.EndedAt > since))
             since = build.EndedAt!.Value;
-        var (end, now) = (since + hours, clock.GetUtcNow());
-        if (now < end - notice)
+        var (end, now) = (IsInTheWay(made) ? default : since + hours, clock.GetUtcNow());
+        if (now + notice < end)
             return null;
         // Whatever the clock does: nobody is told later than that.
         return made.Goes ?? (end > now + notice ? end : now + notice);
     }
+
+    /// <summary>Whether it is shut off, so that nobody who waits is given it, while its place is wanted.</summary>
+    internal bool IsInTheWay(MadeServer made) =>
+        inventory.TryFindHost(made.Host) is { Problem: null }
+        && inventory.TryFind(made.Name) is { CanBeStarted: true } server
+        && server.Host == made.Host
+        && settings.Now.App(made.App)?.Make is { } make
+        && need.WaitingFor(made.App, make, made.Name).Any();
 
     /// <summary>Who had it last; null: nobody had.</summary>
     public string? LastHolder(ServerName server) => past.Of(server).FirstOrDefault()?.Held.Holder;

@@ -73,6 +73,9 @@ public sealed record HostSettings(
             _ => OpenStack is null ? "uri" : "cloud",
         };
 
+    /// <summary>Where servers are made: what tells one libvirt or project from another.</summary>
+    internal string MakingPlace => MakeUri ?? Uri;
+
     /// <summary>What is to be looked at where a server that was made is not listed.</summary>
     internal string MakesWhatItLists =>
         OpenStack is null

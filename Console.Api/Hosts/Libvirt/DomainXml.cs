@@ -163,6 +163,12 @@ internal sealed class DomainXml
         devices?.Elements("interface").Elements("mac").Remove();
         devices?.Elements("interface").Elements("target").Remove();
         devices
+            ?.Elements("interface")
+            .Elements("virtualport")
+            .Elements("parameters")
+            .Attributes("interfaceid")
+            .Remove();
+        devices
             ?.Elements("channel")
             .Where(c => c.Attribute("type")?.Value == "unix")
             .Elements("source")
@@ -172,6 +178,7 @@ internal sealed class DomainXml
         {
             graphics.Attribute("port")!.Remove();
             graphics.Attribute("tlsPort")?.Remove();
+            graphics.Attribute("websocket")?.Remove();
             graphics.SetAttributeValue("autoport", "yes");
         }
     }

@@ -51,7 +51,10 @@ public sealed class LibvirtMaking(CommandRunner runner, MadeServers made) : ISer
                 var calls = new MakingCalls(runner, host, cancel);
                 return await MadeDomain.Look(calls, host, server) switch
                 {
-                    (var own, "shut off") when own.Mark == server.Mark => new([await Start(calls, server, own)], null),
+                    ({ OtherName: null } own, "shut off") when own.Mark == server.Mark => new(
+                        [await Start(calls, server, own)],
+                        null
+                    ),
                     (var seen, _) => new([seen], null),
                     null => new SeenServers([], null),
                 };

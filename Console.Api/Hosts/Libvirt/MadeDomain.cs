@@ -24,18 +24,22 @@ internal sealed record OwnNames(Guid Id, string Begin)
 /// <summary>A domain that was made, with its volumes: what there is of it, and how it is deleted.</summary>
 internal static class MadeDomain
 {
-    /// <returns>What is called as it is, and in which state of libvirt; null: nothing is.</returns>
+    /// <returns>What is called as it is, or else has its id, and in which state of libvirt; null: nothing
+    /// does.</returns>
     public static async Task<(SeenServer Server, string State)?> Look(
         MakingCalls calls,
         HostSettings host,
         MadeServer made
     )
     {
-        if ((await calls.Domains()).FirstOrDefault(d => d.Value == made.Name.Text).Key is not { } id)
+        var domains = await calls.Domains();
+        var id = domains.FirstOrDefault(d => d.Value == made.Name.Text).Key ?? made.Id;
+        if (id is null || !domains.TryGetValue(id, out var name))
             return null;
         var (mark, state) = ((await calls.Xml(id)).Mark, await calls.StateOf(id));
         var howFar = $"{host.Name} has it in the state {Found.Clean(state)}.";
-        return (new(id, mark, IsUp: state is "running" or "idle", howFar, null), state);
+        var seen = new SeenServer(id, mark, IsUp: state is "running" or "idle", howFar, null);
+        return (name == made.Name.Text ? seen : seen with { OtherName = name }, state);
     }
 
     /// <summary>

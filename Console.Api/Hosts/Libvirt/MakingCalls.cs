@@ -61,7 +61,7 @@ internal sealed class MakingCalls(CommandRunner runner, HostSettings host, Cance
     public async Task<IReadOnlyDictionary<string, string>> DisksOfOthers(string name)
     {
         var (found, domain) = (new Dictionary<string, string>(StringComparer.Ordinal), "");
-        foreach (var line in await Ask("say which disks are in use", ["domstats", "--block"]))
+        foreach (var line in await Ask("say which disks are in use", ["domstats", "--block", "--backing"]))
         {
             var text = line.Trim();
             if (text.StartsWith("Domain: '", StringComparison.Ordinal))
@@ -157,7 +157,15 @@ internal sealed class MakingCalls(CommandRunner runner, HostSettings host, Cance
 
     public Task Undefine(string domain, bool hasNvram)
     {
-        string[] words = ["undefine", "--domain", domain, "--managed-save", "--snapshots-metadata"];
+        string[] words =
+        [
+            "undefine",
+            "--domain",
+            domain,
+            "--managed-save",
+            "--snapshots-metadata",
+            "--checkpoints-metadata",
+        ];
         return Ask($"delete {NameOf(domain)}", hasNvram ? [.. words, "--nvram"] : words);
     }
 

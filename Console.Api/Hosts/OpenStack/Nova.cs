@@ -188,15 +188,20 @@ internal static partial class Nova
         [
             .. page
                 .Servers.Where(s => s.Name == name.Text && !s.IsDeleted)
-                .Select(s => new SeenServer(
-                    s.Id,
-                    s.Metadata.GetValueOrDefault(MadeState.MarkKey),
-                    IsUp: s.Status == "ACTIVE",
-                    $"Nova has it in the status {s.Status}.",
-                    s.Status == "ERROR" ? FaultOf(faults[s.Id].FirstOrDefault()) : null
-                )),
+                .Select(s =>
+                    s.Status == "ERROR" ? Seen(s) with { Fault = FaultOf(faults[s.Id].FirstOrDefault()) } : Seen(s)
+                ),
         ];
     }
+
+    public static SeenServer Seen(NovaServer server) =>
+        new(
+            server.Id,
+            server.Metadata.GetValueOrDefault(MadeState.MarkKey),
+            IsUp: server.Status == "ACTIVE",
+            $"Nova has it in the status {server.Status}.",
+            null
+        );
 
     /// <summary>Why a server is in the status ERROR, where Nova says it.</summary>
     /// <exception cref="CloudFault">It is no server.</exception>

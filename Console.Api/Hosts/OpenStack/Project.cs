@@ -120,8 +120,46 @@ internal sealed class Project(Func<Cloud> resolve, Func<Cloud>? forPower, Func<C
         }
     }
 
-    /// <summary>What there is under the name of a server, as Nova says it now.</summary>
+    /// <summary>What there is under the name of a server, as Nova says it now, and under its id.</summary>
     public async Task<SeenServers> Look(MadeServer server, CancellationToken cancel)
+    {
+        var answer = await LookByName(server, cancel);
+        return answer.Problem is null && server.Id is { } id && answer.Servers.All(s => s.Id != id)
+            ? await WithRenamed(answer, server, id, cancel)
+            : answer;
+    }
+
+    private async Task<SeenServers> WithRenamed(
+        SeenServers seen,
+        MadeServer server,
+        string id,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            CloudAnswer? answer = null;
+            await Within(async end => answer = await Making.Ask(t => Nova.One(t, id), Nova.MostBytes, end), cancel);
+            if (answer!.Status == 404 || Nova.ReadOne(answer) is not { IsDeleted: false, Name: { } name } own)
+                return seen;
+            // It was given its name back in between, or is seen the next time.
+            return name == server.Name.Text
+                ? seen with
+                {
+                    Problem = $"{answer.Who} shows {name} by its id, and not yet by its name.",
+                }
+                : seen with
+                {
+                    Servers = [.. seen.Servers, Nova.Seen(own) with { OtherName = name }],
+                };
+        }
+        catch (CloudFault fault)
+        {
+            return new([], fault.Message);
+        }
+    }
+
+    private async Task<SeenServers> LookByName(MadeServer server, CancellationToken cancel)
     {
         try
         {
@@ -170,13 +208,16 @@ internal sealed class Project(Func<Cloud> resolve, Func<Cloud>? forPower, Func<C
         if (problem is not null)
             return new(Deletion.Failed, problem);
         var own = seen.FirstOrDefault(s => s.Mark == server.Mark && (server.Id is null || s.Id == server.Id));
-        if (own is null)
-            return seen.FirstOrDefault(s => s.Id == server.Id) is not null
+        if (own is not { OtherName: null })
+            return seen.FirstOrDefault(s => s.Id == server.Id) is { } other
                 ? new(
                     Deletion.NotOurs,
-                    $"Nova's server {server.Name} does not carry the mark that the console gave it "
-                        + $"(`{MadeState.MarkKey}` in its metadata). It is not deleted, and the console takes it for "
-                        + "one that somebody else has made."
+                    (
+                        other.OtherName is { } name
+                            ? $"Nova's server {server.Name} is called {Found.Clean(name)} by now. "
+                            : $"Nova's server {server.Name} does not carry the mark that the console gave it "
+                                + $"(`{MadeState.MarkKey}` in its metadata). "
+                    ) + "It is not deleted, and the console takes it for one that somebody else has made."
                 )
                 : new(Deletion.Gone, null);
         try

@@ -326,6 +326,140 @@ public sealed class MakingTest : MakingStory
     }
 
     [Fact]
+    public async Task One_that_was_given_another_name_is_let_go()
+    {
+        await HasOne();
+        _cloud.Change("shop-1", s => s with { Name = "shop-old" });
+        await Until("it is let go", () => Made("shop-1") is null);
+        Assert.Equal(["make server", "server made", "server let go"], await Audit("shop-1"));
+        await Until(
+            "it is as any other",
+            async () => (await Anna.GetAsync("api/servers/shop-old")).IsSuccessStatusCode
+        );
+        Assert.Empty(_cloud.Deleted);
+    }
+
+    [Fact]
+    public async Task One_that_its_project_has_is_not_forgotten_when_the_settings_lead_to_another()
+    {
+        await using var other = await CloudStandIn.Start();
+        other.Add(new("shop-9", "ACTIVE") { Metadata = Marked("another/mark") });
+        await HasOne();
+        var file = Path.Combine(Console.Folder, "clouds.yaml");
+        var first = File.ReadAllText(file);
+        File.WriteAllText(file, first.Replace(_cloud.Url, other.Url, StringComparison.Ordinal));
+        await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.01);
+        await Until(
+            "it is told",
+            async () =>
+                (await Anna.Json("healthz"))
+                    .GetProperty("problems")
+                    .EnumerateArray()
+                    .Any(p => p.Text("message")!.Contains("led to before", StringComparison.Ordinal))
+        );
+        Assert.NotNull(Made("shop-1"));
+        // Another credential of the same project has another name, too: what stands there is known by its mark.
+        File.WriteAllText(file, first.Replace("a1", "a2", StringComparison.Ordinal));
+        await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.005);
+        await Until("it is known again", () => Made("shop-1")?["place"]?.GetValue<string>().Contains("a2") == true);
+        await Until("it is deleted, as nobody has it", () => Made("shop-1") is null);
+        Assert.Equal(["shop-1"], _cloud.Deleted);
+        Assert.Empty(other.Deleted);
+    }
+
+    [Fact]
+    public async Task One_that_Nova_says_to_delete_and_does_not_is_told()
+    {
+        Settings(make => make["minutes"] = 0.1);
+        await HasOne();
+        _cloud.Trouble = context =>
+        {
+            context.Response.StatusCode = 204;
+            return Task.FromResult(context.Request.Method == "DELETE");
+        };
+        await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.001);
+        await Until(
+            "it is told",
+            async () =>
+                (await Anna.Json("healthz"))
+                    .GetProperty("problems")
+                    .EnumerateArray()
+                    .Any(p => p.Text("message")!.Contains("and still has it", StringComparison.Ordinal))
+        );
+        _cloud.Trouble = null;
+        await Until("it is gone", () => Made("shop-1") is null && !_cloud.Standing.Any());
+    }
+
+    [Fact]
+    public async Task One_that_is_shut_off_makes_room_for_who_waits()
+    {
+        Settings(make => (make["most"], make["hours"]) = (1, 0.01));
+        await HasOne();
+        await Anna.Put("api/servers/shop-1/reservation", new { purpose = "x" });
+        _cloud.Change("shop-1", s => s with { Status = "SHUTOFF" });
+        await Until("it is seen", async () => await Unusable("shop-1") is not null);
+        await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.02);
+        await Anna.DeleteAsync("api/servers/shop-1/reservation");
+        await Wait(Ben);
+        await Until("it is told", async () => (await Messages(Anna)).Any(m => m.Text("kind") == "serverGoes"));
+        await Until("another is asked for", () => _cloud.Standing.Any(s => s.Name == "shop-2"));
+        Assert.Equal(["shop-1"], _cloud.Deleted);
+        Assert.Equal(["make server", "server made", "delete server", "server deleted"], await Audit("shop-1"));
+    }
+
+    [Fact]
+    public async Task Who_looks_at_a_cloud_every_few_minutes_sees_at_once_what_is_made_there()
+    {
+        GuestAnswers();
+        Console.Change(s => s["hosts"]![1]!["openStack"]!["pollSeconds"] = 300);
+        await Start();
+        await Wait(Anna);
+        await Asked(1);
+        await Says("shop-1", "Nova makes it");
+        _cloud.Change("shop-1", s => s with { Status = "ACTIVE" });
+        await Until("it is held for her", async () => await Turn("shop-1") == "anna");
+        await Anna.Put("api/servers/shop-1/reservation", new { });
+        await Anna.DeleteAsync("api/servers/shop-1/reservation");
+        await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.001);
+        await Until("it is deleted", () => Made("shop-1") is null);
+        Assert.Equal(HttpStatusCode.NotFound, (await Anna.GetAsync("api/servers/shop-1")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_cloud_that_hangs_keeps_nobody_of_another_waiting()
+    {
+        await using var other = await CloudStandIn.Start();
+        var hangs = new TaskCompletionSource<CancellationToken>();
+        _cloud.Trouble = async context =>
+        {
+            if (context.Request.Path != "/compute/servers")
+                return false;
+            hangs.TrySetResult(context.RequestAborted);
+            await Task.Delay(System.Threading.Timeout.Infinite, context.RequestAborted);
+            return true;
+        };
+        var file = Path.Combine(Console.Folder, "clouds.yaml");
+        var second = File.ReadAllText(file).Replace(_cloud.Url, other.Url, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(Console.Folder, "other.yaml"), second);
+        Console.Change(s =>
+        {
+            var host = s["hosts"]![1]!.DeepClone();
+            (host["name"], host["servers"], host["address"]) = ("other", "^desk-", "127.71.8.{number}");
+            host["openStack"]!["cloudsFile"] = "other.yaml";
+            s["hosts"]!.AsArray().Add(host);
+            var make = s["apps"]![0]!["make"]!.DeepClone();
+            (make["host"], make["name"]) = ("other", "desk-{number}");
+            s["apps"]![1]!["make"] = make;
+        });
+        await Start();
+        await Wait(Anna);
+        var aborted = await hangs.Task.WaitAsync(TimeSpan.FromSeconds(40));
+        await Ben.Post("api/line", new { purpose = "x", app = "desk" });
+        await Until("the other one makes it", () => other.Asked.Count == 1);
+        Assert.False(aborted.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task Of_two_with_one_name_the_own_goes_and_another_is_made()
     {
         await Start();

@@ -41,8 +41,12 @@ public sealed class TemplateXmlTest
             </disk>
             <disk type='file' device='disk'><source file='/s.img'/><target dev='sdc' bus='BUS'/><shareable/></disk>
             <interface type='network'><mac address='52:54:00:11:11:11'/><source network='default'/></interface>
+            <interface type='bridge'>
+              <source bridge='ovs'/><target dev='tap-golden'/>
+              <virtualport type='openvswitch'><parameters interfaceid='77777777' profileid='p1'/></virtualport>
+            </interface>
             <channel type='unix'><source mode='bind' path='/x/golden.agent'/><target type='virtio' name='a'/></channel>
-            <graphics type='spice' port='5900' tlsPort='5901' autoport='no' passwd='sesame'/>
+            <graphics type='spice' port='5900' tlsPort='5901' websocket='5902' autoport='no' passwd='sesame'/>
           </devices>
         </domain>
         """;
@@ -68,9 +72,9 @@ public sealed class TemplateXmlTest
         var xml = XElement.Parse(text);
         Assert.Equal(("qa-7", $"{Id:d}"), (xml.Element("name")!.Value, xml.Element("uuid")!.Value));
         Assert.Equal(["os", "server"], xml.Element("metadata")!.Elements().Select(e => e.Name.LocalName));
-        foreach (var gone in new[] { "6e4a1f0e", "aaaaaaaa", "golden", "52:54", "of/the", "5900", "5901", "/iso" })
+        foreach (var gone in new[] { "6e4a1f0e", "aaaaaaaa", "golden", "52:54", "of/the", "590", "7777777", "/iso" })
             Assert.DoesNotContain(gone, text, StringComparison.Ordinal);
-        foreach (var kept in new[] { "debian", "VARS.fd", ">x<", "sesame", "/s.img", "network=\"default\"" })
+        foreach (var kept in new[] { "debian", "VARS.fd", ">x<", "sesame", "/s.img", "network=\"default\"", "\"p1\"" })
             Assert.Contains(kept, text, StringComparison.Ordinal);
         var disks = xml.Descendants("disk").ToList();
         Assert.Equal("<source dev=\"/dev/vg/c\" />", disks[0].Element("source")!.ToString());
