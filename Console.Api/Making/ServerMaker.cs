@@ -44,25 +44,33 @@ public sealed class ServerMaker(
 
     /// <summary>What goes wrong with servers that are made or deleted, a sentence each, by the server or the
     /// app.</summary>
-    public IEnumerable<(string Name, string Sentence)> Problems =>
-        settings
-            .Newest.Apps.Where(a => a.Make is not null && book.State.NotMade.ContainsKey(a.Name.Text))
-            .Where(a => book.Next(a.Make!) is var (_, name) && need.WaitingFor(a.Name, a.Make!, name).Any())
-            .Select(a =>
-                (a.Name.Text, $"A server for {a.Name} could not be made: {book.State.NotMade[a.Name.Text].Reason}")
-            )
-            .Concat(
-                _troubles
-                    .Where(t => book.State.Of(t.Key) is { IsBeingMade: false })
-                    .Select(t =>
-                        (
-                            t.Key.Text,
-                            book.State.Of(t.Key)?.Deleting is null
-                                ? $"{t.Key}: {t.Value}"
-                                : $"{t.Key} cannot be deleted: {t.Value}"
+    public IEnumerable<(string Name, string Sentence)> Problems
+    {
+        get
+        {
+            // One state for all of it: a server that is made meanwhile takes its fault out.
+            var state = book.State;
+            return settings
+                .Newest.Apps.Where(a => a.Make is not null && state.NotMade.ContainsKey(a.Name.Text))
+                .Where(a => book.Next(a.Make!) is var (_, name) && need.WaitingFor(a.Name, a.Make!, name).Any())
+                .Select(a =>
+                    (a.Name.Text, $"A server for {a.Name} could not be made: {state.NotMade[a.Name.Text].Reason}")
+                )
+                .Concat(
+                    _troubles
+                        .Select(t => (Made: state.Of(t.Key), t.Value))
+                        .Where(t => t.Made is { IsBeingMade: false })
+                        .Select(t =>
+                            (
+                                t.Made!.Name.Text,
+                                t.Made.Deleting is null
+                                    ? $"{t.Made.Name}: {t.Value}"
+                                    : $"{t.Made.Name} cannot be deleted: {t.Value}"
+                            )
                         )
-                    )
-            );
+                );
+        }
+    }
 
     // One host that hangs keeps only its own servers waiting.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

@@ -22,6 +22,7 @@ public sealed class Gauges(
     CallPlaces places,
     ServerCleanup cleaning,
     DiskWatch disk,
+    Health health,
     TimeProvider clock
 )
 {
@@ -95,6 +96,12 @@ public sealed class Gauges(
                 () => places.Taken.Select(t => new GaugeRow([Measures.Word(t.Key)], t.Value))
             ),
             new(
+                "console_health_problems",
+                "Problems that /healthz has now, by the part that they concern",
+                ["part"],
+                CountProblems
+            ),
+            new(
                 "console_disk_ok",
                 "0 while the disk refuses writes",
                 None,
@@ -140,6 +147,13 @@ public sealed class Gauges(
     {
         var waiting = savepoints.Works.Count(w => w.Waits);
         return [new(["waiting"], waiting), new(["running"], savepoints.Works.Count() - waiting)];
+    }
+
+    private IEnumerable<GaugeRow> CountProblems()
+    {
+        var counts = health.Known.CountBy(p => p.Part).ToDictionary();
+        return Enum.GetValues<HealthPart>()
+            .Select(p => new GaugeRow([HealthProblem.WordOf(p)], counts.GetValueOrDefault(p)));
     }
 
     private IEnumerable<GaugeRow> CountServers()

@@ -9,30 +9,6 @@ using TestServers.Webhooks;
 
 namespace TestServers.Monitoring;
 
-/// <summary>How the console is.</summary>
-public enum HealthState
-{
-    /// <summary>Nothing is to be done.</summary>
-    Well,
-
-    /// <summary>It does its work; something that it works with does not, or somebody should look.</summary>
-    Warning,
-
-    /// <summary>It does not do its own work.</summary>
-    Failing,
-}
-
-/// <summary>Something that is not as it should be.</summary>
-/// <param name="Part">
-/// What it concerns: disk, queue, host, databaseHost, base, restore, server, making, copies, bases, webhook, mail or
-/// settings.
-/// </param>
-/// <param name="Name">Which one: the host's, base's, server's or webhook's name; empty where there is only
-/// one.</param>
-/// <param name="State">Warning or failing.</param>
-/// <param name="Message">What is wrong, since when, and what to do.</param>
-public sealed record HealthProblem(string Part, string Name, HealthState State, string Message);
-
 /// <summary>
 /// What is not as it should be, looked at when somebody asks. Failing is what stops the console's own work: its disk,
 /// or a queue that stands. Everything else is a warning, as restarting the console would mend nothing.
@@ -55,16 +31,31 @@ public sealed class Health(
 {
     private readonly DateTimeOffset _started = clock.GetUtcNow();
 
-    /// <summary>All problems, the failing ones first.</summary>
-    public IReadOnlyList<HealthProblem> Problems =>
+    /// <summary>All problems, the failing ones first. What the disk refuses is tried again for it.</summary>
+    public IReadOnlyList<HealthProblem> Problems
+    {
+        get
+        {
+            DiskTroubles.Probe();
+            return Known;
+        }
+    }
+
+    /// <summary>The same from what is known: nothing is tried, and nobody is asked.</summary>
+    internal IReadOnlyList<HealthProblem> Known =>
         [
             .. LookAtDisk(),
             .. LookAtQueue(),
-            .. settings.Problems.Select(p => new HealthProblem("settings", "", HealthState.Warning, p)),
+            .. settings.Problems.Select(p => new HealthProblem(HealthPart.Settings, "", HealthState.Warning, p)),
             .. LookAtHosts(),
             .. settings.Newest.Bases.SelectMany(LookAtBase),
             .. LookAtServers(),
-            .. making.Problems.Select(p => new HealthProblem("making", p.Name, HealthState.Warning, p.Sentence)),
+            .. making.Problems.Select(p => new HealthProblem(
+                HealthPart.Making,
+                p.Name,
+                HealthState.Warning,
+                p.Sentence
+            )),
             .. LookAtCopies(),
             .. deliveries.Silent.Select(LookAtReceiver),
         ];
@@ -77,14 +68,14 @@ public sealed class Health(
         [
             .. LookAtSpace(),
             .. LookAtQueue(),
-            .. settings.Newest.Bases.SelectMany(LookAtBase).Where(p => p.Part == "base"),
+            .. settings.Newest.Bases.SelectMany(LookAtBase).Where(p => p.Part == HealthPart.Base),
             .. LookAtLeftovers(copies.All),
         ];
 
     private IEnumerable<HealthProblem> LookAtDisk()
     {
-        foreach (var trouble in DiskTroubles.Probe())
-            yield return new("disk", "", HealthState.Failing, trouble.Message);
+        foreach (var trouble in DiskTroubles.Open)
+            yield return new(HealthPart.Disk, "", HealthState.Failing, trouble.Message);
         foreach (var problem in LookAtSpace())
             yield return problem;
     }
@@ -93,9 +84,9 @@ public sealed class Health(
     private IEnumerable<HealthProblem> LookAtSpace()
     {
         if (disk.Silence is { } silence)
-            yield return new("disk", "", HealthState.Failing, silence);
+            yield return new(HealthPart.Disk, "", HealthState.Failing, silence);
         else if (disk.Shortage is { } shortage)
-            yield return new("disk", "", HealthState.Warning, shortage);
+            yield return new(HealthPart.Disk, "", HealthState.Warning, shortage);
     }
 
     private IEnumerable<HealthProblem> LookAtQueue()
@@ -103,7 +94,7 @@ public sealed class Health(
         if (new DrainMark(settings.Newest.State).Until is { } until)
         {
             yield return new(
-                "queue",
+                HealthPart.Queue,
                 "",
                 HealthState.Warning,
                 $"No build, restore or savepoint begins until {Times.Say(until)}, as the console is to be stopped "
@@ -115,7 +106,7 @@ public sealed class Health(
         var now = clock.GetUtcNow();
         foreach (var (build, since) in StandingBuild.Find([.. builds.All], IsKnown, _started, now))
             yield return new(
-                "queue",
+                HealthPart.Queue,
                 build.Server.Text,
                 HealthState.Failing,
                 $"Build {build.Id} waits on {build.Server} although nothing runs there, since {Times.Say(since)}. "
@@ -126,21 +117,21 @@ public sealed class Health(
     private IEnumerable<HealthProblem> LookAtHosts()
     {
         foreach (var host in inventory.Hosts.Where(h => h.Problem is not null))
-            yield return new("host", host.Name, HealthState.Warning, $"{host.Name}: {host.Problem}");
+            yield return new(HealthPart.Host, host.Name, HealthState.Warning, $"{host.Name}: {host.Problem}");
         foreach (var host in inventory.Hosts.Where(h => h.Problem is null && h.NoneNamed is not null))
-            yield return new("host", host.Name, HealthState.Warning, $"{host.Name}: {host.NoneNamed}");
+            yield return new(HealthPart.Host, host.Name, HealthState.Warning, $"{host.Name}: {host.NoneNamed}");
         foreach (var (host, status) in bases.Hosts)
         {
             foreach (var old in status?.Old ?? [])
                 yield return new(
-                    "databaseHost",
+                    HealthPart.DatabaseHost,
                     host.Settings.Name,
                     HealthState.Warning,
                     $"{host.Settings.Name}: {old.Message}"
                 );
             if (bases.ProblemOf(host) is { } problem)
                 yield return new(
-                    "databaseHost",
+                    HealthPart.DatabaseHost,
                     host.Settings.Name,
                     HealthState.Warning,
                     $"{host.Settings.Name}: {problem}"
@@ -150,14 +141,14 @@ public sealed class Health(
 
     private IEnumerable<HealthProblem> LookAtBase(BaseSettings @base)
     {
-        HealthProblem Warn(string part, string message) => new(part, @base.Name.Text, HealthState.Warning, message);
+        HealthProblem Warn(HealthPart part, string message) => new(part, @base.Name.Text, HealthState.Warning, message);
         var dataTime = bases.Of(@base.Name).DataTime;
         foreach (var place in @base.Places)
         {
             if (bases.ProblemOf(bases.HostOf(place)) is null && bases.ProblemOf(place) is { } problem)
-                yield return Warn("base", problem);
+                yield return Warn(HealthPart.Base, problem);
             if (views.TwinProblemOf(place) is { } twin)
-                yield return Warn("base", twin);
+                yield return Warn(HealthPart.Base, twin);
             // What is newer elsewhere is what builds get: nobody sees by itself that it is older here.
             if (
                 @base.IsOnSeveral
@@ -166,14 +157,14 @@ public sealed class Health(
                 && views.IsStale(place, older)
             )
                 yield return Warn(
-                    "base",
+                    HealthPart.Base,
                     $"The base {@base.Name} on {place.Host} is stale: its data are of {Times.Say(older)} there, and "
                         + $"the limit is {@base.StaleAfterHours} hours. Look at its last restore."
                 );
         }
         if (views.IsStale(@base, dataTime))
             yield return Warn(
-                "base",
+                HealthPart.Base,
                 views.DoubtOf(@base) is { } doubt ? $"The base {@base.Name} has data of an unknown age. {doubt}"
                     : dataTime is { } time
                         ? $"The base {@base.Name} is stale: its data are of {Times.Say(time)}, and the limit is "
@@ -182,7 +173,7 @@ public sealed class Health(
             );
         if (restores.LastOf(@base.Name) is { State: not JobState.Succeeded } last)
             yield return Warn(
-                "restore",
+                HealthPart.Restore,
                 $"Restore {last.Id} of {@base.Name} {last.State.ToString().ToLowerInvariant()} at "
                     + $"{Times.Say(last.EndedAt ?? last.At)}: {last.Message}"
             );
@@ -194,7 +185,7 @@ public sealed class Health(
         {
             if (reachability.Of(server) is { } unreachable && inventory.TryFind(server)?.Running == true)
                 yield return new(
-                    "server",
+                    HealthPart.Server,
                     server.Text,
                     HealthState.Warning,
                     $"{server}, since {Times.Say(unreachable.Since)}: {unreachable.Reason}"
@@ -203,7 +194,7 @@ public sealed class Health(
         foreach (var server in inventory.Servers.Where(m => m.Running).Select(m => m.Name))
         {
             foreach (var old in looks.OldOn(server))
-                yield return new("server", server.Text, HealthState.Warning, $"{server}: {old.Message}");
+                yield return new(HealthPart.Server, server.Text, HealthState.Warning, $"{server}: {old.Message}");
         }
     }
 
@@ -212,7 +203,7 @@ public sealed class Health(
         var list = copies.All;
         if (list.Copies.Count(c => c.DroppedAt is not null) is > 0 and var going)
             yield return new(
-                "copies",
+                HealthPart.Copies,
                 "",
                 HealthState.Warning,
                 $"copies: {going} will be dropped, as their servers are not seen: GET api/copies says which."
@@ -224,7 +215,9 @@ public sealed class Health(
     // Its answers may tell an address, which is often a key itself: anybody may ask for this.
     private static HealthProblem LookAtReceiver(SilentReceiver silent)
     {
-        var (part, who) = silent.Webhook is { } name ? ("webhook", $"Webhook {name}") : ("mail", "The SMTP server");
+        var (part, who) = silent.Webhook is { } name
+            ? (HealthPart.Webhook, $"Webhook {name}")
+            : (HealthPart.Mail, "The SMTP server");
         var taken = silent.TakenAt is { } time ? $"since {Times.Say(time)}" : "yet";
         return new(
             part,
@@ -236,5 +229,5 @@ public sealed class Health(
     }
 
     private static IEnumerable<HealthProblem> LookAtLeftovers(CopyList list) =>
-        list.Leftovers.Select(l => new HealthProblem("bases", "", HealthState.Warning, $"bases: {l.Message}"));
+        list.Leftovers.Select(l => new HealthProblem(HealthPart.Bases, "", HealthState.Warning, $"bases: {l.Message}"));
 }

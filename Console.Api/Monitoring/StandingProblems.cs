@@ -8,7 +8,7 @@ namespace TestServers.Monitoring;
 /// </summary>
 internal sealed partial class StandingProblems(ILogger log)
 {
-    private Dictionary<(string Part, string Name, string Kind), string> _told = [];
+    private Dictionary<(HealthPart Part, string Name, string Kind), string> _told = [];
 
     /// <summary>Takes what is wrong now.</summary>
     public void Look(IEnumerable<HealthProblem> problems)
@@ -29,12 +29,12 @@ internal sealed partial class StandingProblems(ILogger log)
         _told = now;
     }
 
-    private void TellOver(string part, string name, string message, bool hasMore)
+    private void TellOver(HealthPart part, string name, string message, bool hasMore)
     {
-        if (hasMore || (name.Length == 0 && part != "disk"))
+        if (hasMore || (name.Length == 0 && part != HealthPart.Disk))
             log.LogInformation("No longer so: {Problem}", message);
         else
-            log.LogInformation("The {Part} is well again.", $"{part} {name}".TrimEnd());
+            log.LogInformation("The {Part} is well again.", $"{HealthProblem.WordOf(part)} {name}".TrimEnd());
     }
 
     [GeneratedRegex(@"\d+")]

@@ -427,17 +427,22 @@ END
   [[ $output != *'not known'* && $output == *'missing  --backups'* ]]
 }
 
+# stand_in_for_psql VERSION: what psql says of itself.
+stand_in_for_psql() {
+  in_root "$root" tee /usr/local/bin/psql >/dev/null <<END
+#!/bin/sh
+[ "\$1" != --version ] || { echo '$1'; exit; }
+exec /usr/bin/psql "\$@"
+END
+  in_root "$root" chmod 755 /usr/local/bin/psql
+}
+
 @test "A PostgreSQL that is too old for copies is told, and the host is not called ready" {
   use_root old-postgresql
-  in_root old-postgresql tee /usr/local/bin/psql >/dev/null <<'END'
-#!/bin/sh
-[ "$1" != --version ] || { echo 'psql (PostgreSQL) 14.13 (Ubuntu 14.13-0ubuntu0.22.04.1)'; exit; }
-exec /usr/bin/psql "$@"
-END
-  in_root old-postgresql chmod 755 /usr/local/bin/psql
+  stand_in_for_psql 'psql (PostgreSQL) 14.13 (Ubuntu 14.13-0ubuntu0.22.04.1)'
   run install_database
   echo "$output"
-  [[ $status == 1 && $output == *'missing  psql, 15 or newer: it is 14.13. Install a newer one'* ]]
+  [[ $status == 1 && $output == *'missing  psql, 15 or newer: it is 14.13. Install a newer one'$'\n'* ]]
   in_root old-postgresql rm /usr/local/bin/psql
   run install_database
   [[ $status == 0 && $output != *missing* ]]
@@ -490,6 +495,26 @@ stand_in_for_red_hat() {
   [[ $status == 0 && $output == *"removed  SELinux's httpd_sys_content_t for /srv/app"* ]]
   # What the other kind of host needs has stayed.
   run install_host database --check
+  echo "$output"
+  [[ $status == 0 ]]
+}
+
+@test "Red Hat's PostgreSQL that is too old makes no folder, and the module to enable is named, tried with stand-ins" {
+  use_root redhat-13
+  stand_in_for_red_hat
+  stand_in_for_psql 'psql (PostgreSQL) 13.20'
+  remedy='psql, 15 or newer: it is 13.20. Install a newer one: '
+  remedy+="dnf module enable postgresql:16 && dnf upgrade 'postgresql*'"
+  run install_database
+  echo "$output"
+  [[ $status == 1 && $output == *"install-host: $remedy" ]]
+  run in_root redhat-13 cat /run/stand-ins
+  [[ $output == *'dnf install '*' postgresql-server '* && $output != *--initdb* ]]
+  run install_host database --check
+  echo "$output"
+  [[ $status == 1 && $output == *"missing  $remedy"$'\n'* ]]
+  in_root redhat-13 rm /usr/local/bin/psql
+  run install_database --set data_directory=/var/lib/postgresql/15/main
   echo "$output"
   [[ $status == 0 ]]
 }

@@ -130,6 +130,27 @@ semodule --install /run/console_front.cil
 (allow httpd_t unconfined_service_t (unix_stream_socket (connectto)))' ]]
 }
 
+@test "Red Hat's PostgreSQL that is too old ends Puppet before it has a folder, with the module to enable" {
+  use_root postgresql-13
+  in_root postgresql-13 bash -Eeuo pipefail -c '
+    mkdir -p /etc/facter/facts.d
+    echo "{\"os\": {\"family\": \"RedHat\", \"selinux\": {\"enabled\": false}}}" >/etc/facter/facts.d/os.json'
+  apply_13() {
+    run in_root postgresql-13 bash -c "printf '#!/bin/sh\necho \"psql (PostgreSQL) %s\"\n' $1 >/usr/local/bin/psql &&
+      chmod 755 /usr/local/bin/psql"
+    [[ $status == 0 ]]
+    run in_root postgresql-13 puppet apply --modulepath "$SCRIPTS/puppet" --color=false --detailed-exitcodes --execute "
+      console::new_postgresql { 'new': least => 15, newer => console::names()['postgresql_newer'] }
+      -> notify { 'a folder is made': }"
+    echo "$output"
+  }
+  apply_13 13.20
+  [[ $status == 4 && $output != *'Notice: a folder is made'* ]]
+  [[ $output == *'15 or newer: it is 13.20. Install a newer one: dnf module enable postgresql:16 && '* ]]
+  apply_13 15.0
+  [[ $status == 2 && $output == *'Notice: a folder is made'* ]]
+}
+
 @test "A VM host that is a database host, too, is the same by both" {
   use_root puppet
   use_root script

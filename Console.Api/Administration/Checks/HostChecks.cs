@@ -54,6 +54,7 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
             .. hosts.Hosts.Select(LookAtHost),
             .. await ConnectionChecks.Look(hosts.Hosts, runner, cancel),
             .. makes.OfType<CheckedPart>(),
+            .. LookAtOwnPrograms(settings),
             .. looks.SelectMany(l => l),
         ];
     }
@@ -97,6 +98,13 @@ internal sealed class HostChecks(ConsoleSettings settings, HostProgram program)
         return fault is null
             ? CheckedPart.Ok("template", app.Name.Text, $"{template} on {host.Name} can be copied.")
             : CheckedPart.Wrong("template", app.Name.Text, fault);
+    }
+
+    private static IEnumerable<CheckedPart> LookAtOwnPrograms(ConsoleSettings settings)
+    {
+        var compares = settings.Guests is not null || settings.DatabaseHosts.Any();
+        if (compares && OwnPrograms.Missing is { } missing)
+            yield return missing;
     }
 
     private async Task<IReadOnlyList<CheckedPart>> LookAtServer(Server server, CancellationToken cancel)

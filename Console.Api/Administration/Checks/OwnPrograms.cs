@@ -21,9 +21,24 @@ internal static class OwnPrograms
         return Sum(Encoding.UTF8.GetBytes(string.Concat(lines)));
     }
 
+    /// <summary>What to do where they are not here, so that those on the hosts are compared with nothing; else null.
+    /// </summary>
+    public static CheckedPart? Missing =>
+        Find() is null
+            ? CheckedPart.Warn(
+                "host programs",
+                "",
+                "Whether the hosts have this version's programs was not looked at: no folder scripts/ is in "
+                    + $"{Start} or above it. Install the package again, or copy this version's scripts/ to "
+                    + $"{Path.Combine(Path.GetDirectoryName(Start) ?? Start, "scripts")}."
+            )
+            : null;
+
+    private static string Start => AppContext.BaseDirectory.TrimEnd('/');
+
     private static string? Find()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (var folder = new DirectoryInfo(Start); folder is not null; folder = folder.Parent)
         {
             var candidate = Path.Combine(folder.FullName, "scripts");
             if (File.Exists(Path.Combine(candidate, "shared", "lifeline")))

@@ -15,9 +15,10 @@ internal static class ConsoleShell
     /// <summary>Gives one.</summary>
     /// <param name="words">All arguments.</param>
     /// <param name="within">What leads it, such as another account.</param>
-    public static async Task<ConsoleAnswer> Give(string[] words, string[]? within = null)
+    /// <param name="program">The program, when it is not the usual one.</param>
+    public static async Task<ConsoleAnswer> Give(string[] words, string[]? within = null, string? program = null)
     {
-        string[] all = [.. within ?? [], "dotnet", ConsoleProcess.Program, .. words];
+        string[] all = [.. within ?? [], "dotnet", program ?? ConsoleProcess.Program, .. words];
         var start = new ProcessStartInfo(all[0], all[1..])
         {
             RedirectStandardInput = true,

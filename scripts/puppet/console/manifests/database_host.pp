@@ -90,9 +90,13 @@ class console::database_host (
   }
 
   if $facts['os']['family'] == 'RedHat' {
-    exec { '/usr/bin/postgresql-setup --initdb':
-      creates => "${names['postgresql_data']}/PG_VERSION",
+    console::new_postgresql { 'PostgreSQL is new enough':
+      least   => 15,
+      newer   => $names['postgresql_newer'],
       require => Console::Packages[$names['database_packages']],
+    }
+    -> exec { '/usr/bin/postgresql-setup --initdb':
+      creates => "${names['postgresql_data']}/PG_VERSION",
       before  => Service['postgresql'],
     }
   }

@@ -85,6 +85,39 @@ public sealed class CommandsTest
     }
 
     [Fact]
+    public async Task A_console_without_its_scripts_says_once_that_it_compares_no_host_s_program()
+    {
+        await using var console = new ConsoleProcess();
+        using var alone = new TemporaryFolder();
+        Shell.Run($"cp -r {Path.GetDirectoryName(ConsoleProcess.Program)} {alone["app"]}");
+        var own = Path.Combine(alone["app"], Path.GetFileName(ConsoleProcess.Program));
+        var settings = Path.Combine(console.Folder, "console.json");
+        async Task<string[]> Told() =>
+            [
+                .. JsonDocument
+                    .Parse((await ConsoleShell.Give(["check", "--json", "--settings", settings], null, own)).Output)
+                    .RootElement.GetProperty("parts")
+                    .EnumerateArray()
+                    .Where(p => p.Text("part") == "host programs")
+                    .Select(p => $"{p.Text("state")}: {p.Text("message")}"),
+            ];
+        // No host has a program.
+        Assert.Empty(await Told());
+        console.WriteSettings(more: HealthTest.UnreachableBase);
+        Assert.Equal(
+            [
+                "warning: Whether the hosts have this version's programs was not looked at: no folder scripts/ is in "
+                    + $"{alone["app"]} or above it. Install the package again, or copy this version's scripts/ to "
+                    + $"{alone["scripts"]}.",
+            ],
+            await Told()
+        );
+        // As it says.
+        Directory.CreateSymbolicLink(alone["scripts"], Sources.Of("scripts"));
+        Assert.Empty(await Told());
+    }
+
+    [Fact]
     public async Task Settings_that_are_wrong_are_the_one_part_that_a_check_tells()
     {
         await using var console = new ConsoleProcess();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using TestServers.Monitoring;
 using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
@@ -122,6 +123,51 @@ public sealed partial class MetricsTest
         Assert.Equal(0, metrics.Value("console_database_host_up", "host=db1"));
         // Its age is not known, and not 0.
         Assert.Null(metrics.Value("console_base_data_age_seconds", "base=shop"));
+    }
+
+    [Fact]
+    public async Task Problems_are_counted_by_the_part_of_healthz_and_a_part_that_is_well_has_none()
+    {
+        await using var console = new ConsoleProcess();
+        console.WriteSettings(more: HealthTest.UnreachableBase);
+        await console.StartWithServers();
+        await console.Http.Post("api/bases/shop/restore?wait=true", new { });
+        var right = await File.ReadAllTextAsync(Path.Combine(console.Folder, "console.json"));
+        await File.WriteAllTextAsync(Path.Combine(console.Folder, "console.json"), "{");
+        Shell.Run($"kill -HUP {console.Id}");
+        await Wait.Until("the settings are wrong", async () => await Count(console, "settings") == 1);
+        var problems = (await console.Http.Json("healthz")).GetProperty("problems").EnumerateArray();
+        var told = problems.CountBy(p => p.Text("part")!).ToDictionary();
+        Assert.Equal(["base", "databaseHost", "restore", "settings"], told.Keys.Order(StringComparer.Ordinal));
+        var rows = (await MetricsText.Of(console.Http))["console_health_problems"].Rows;
+        Assert.All(rows, r => Assert.Equal(told.GetValueOrDefault(r.Labels["part"]), r.Value));
+        await File.WriteAllTextAsync(Path.Combine(console.Folder, "console.json"), right);
+        Shell.Run($"kill -HUP {console.Id}");
+        await Wait.Until("the settings are well", async () => await Count(console, "settings") == 0);
+    }
+
+    [Fact]
+    public async Task The_documentation_has_every_part_of_healthz_and_each_has_a_row()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        var parts = (await MetricsText.Of(console.Http))["console_health_problems"].Rows.Select(r => r.Labels["part"]);
+        var health = (await File.ReadAllTextAsync(Doc("monitoring.md"))).Split("## Health\n")[1].Split("## ")[0];
+        var documented =
+            from Match row in PartRow().Matches(health)
+            from Match word in PartWord().Matches(row.Groups["parts"].Value)
+            select word.Groups["part"].Value;
+        Assert.Equal(documented.Order(StringComparer.Ordinal), parts.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_part_with_an_alert_of_its_own_raises_no_second_one()
+    {
+        var rules = await File.ReadAllTextAsync(Doc("prometheus/alerts.yml"));
+        var left = LeftOut().Match(rules).Groups["parts"].Value.Split('|');
+        var words = Enum.GetValues<HealthPart>().Select(HealthProblem.WordOf);
+        Assert.All(left, part => Assert.Contains(part, words));
+        Assert.Equal(["settings", "making", "bases", "webhook", "mail"], words.Except(left));
     }
 
     [Fact]
@@ -313,6 +359,9 @@ public sealed partial class MetricsTest
         }
     }
 
+    private static async Task<double?> Count(ConsoleProcess console, string part) =>
+        (await MetricsText.Of(console.Http)).Value("console_health_problems", $"part={part}");
+
     private static string Doc(string name) => Sources.Of("docs/" + name);
 
     [GeneratedRegex(
@@ -320,6 +369,15 @@ public sealed partial class MetricsTest
         RegexOptions.Multiline
     )]
     private static partial Regex TableRow();
+
+    [GeneratedRegex(@"^\| (?<parts>`[a-zA-Z]+`(?:, `[a-zA-Z]+`)*) \|", RegexOptions.Multiline)]
+    private static partial Regex PartRow();
+
+    [GeneratedRegex("`(?<part>[a-zA-Z]+)`")]
+    private static partial Regex PartWord();
+
+    [GeneratedRegex("""console_health_problems\{part!~"(?<parts>[^"]+)"\}""")]
+    private static partial Regex LeftOut();
 
     [GeneratedRegex(@"^ +- alert: (?<name>\w+)$", RegexOptions.Multiline)]
     private static partial Regex Alert();

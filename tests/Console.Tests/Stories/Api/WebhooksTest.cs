@@ -118,6 +118,7 @@ public sealed class WebhooksTest
             StringComparison.Ordinal
         );
         Assert.DoesNotContain("500", problem.Text("message"), StringComparison.Ordinal);
+        Assert.Equal(1, (await MetricsText.Of(console.Http)).Value("console_health_problems", "part=webhook"));
         looked.SetResult();
         var delivered = Assert.Single(await Deliveries(console, d => d.Any(one => one.Text("state") == "delivered")));
         Assert.Equal(2, delivered.GetProperty("attempts").GetInt32());

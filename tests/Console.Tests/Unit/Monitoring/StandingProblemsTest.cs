@@ -12,7 +12,10 @@ public sealed class StandingProblemsTest
     public void Each_of_two_problems_of_one_base_is_written_and_so_is_the_end_of_each()
     {
         var problems = new StandingProblems(_log);
-        var (stale, without) = (Of("base", "shop", "shop is stale"), Of("base", "shop", "shop has no check"));
+        var (stale, without) = (
+            Of(HealthPart.Base, "shop", "shop is stale"),
+            Of(HealthPart.Base, "shop", "shop has no check")
+        );
         problems.Look([stale]);
         problems.Look([stale, without]);
         problems.Look([stale, without]);
@@ -34,7 +37,7 @@ public sealed class StandingProblemsTest
     {
         var problems = new StandingProblems(_log);
         foreach (var left in new[] { 99, 98, 7, 0 })
-            problems.Look([Of("disk", "", $"The disk with /state has less than 100 MiB left, {left} MiB.")]);
+            problems.Look([Of(HealthPart.Disk, "", $"The disk with /state has less than 100 MiB left, {left} MiB.")]);
         problems.Look([]);
         Assert.Equal(
             ["Warning The disk with /state has less than 100 MiB left, 99 MiB.", "Information The disk is well again."],
@@ -46,12 +49,15 @@ public sealed class StandingProblemsTest
     public void What_is_left_of_two_bases_is_two_problems()
     {
         var problems = new StandingProblems(_log);
-        problems.Look([Of("bases", "", "bases: old is left"), Of("bases", "", "bases: older is left")]);
-        problems.Look([Of("bases", "", "bases: older is left")]);
+        problems.Look([
+            Of(HealthPart.Bases, "", "bases: old is left"),
+            Of(HealthPart.Bases, "", "bases: older is left"),
+        ]);
+        problems.Look([Of(HealthPart.Bases, "", "bases: older is left")]);
         Assert.Equal("Information No longer so: bases: old is left", _log.Written[^1]);
         Assert.Equal(3, _log.Written.Count);
     }
 
-    private static HealthProblem Of(string part, string name, string message) =>
+    private static HealthProblem Of(HealthPart part, string name, string message) =>
         new(part, name, HealthState.Warning, message);
 }
