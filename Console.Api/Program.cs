@@ -17,7 +17,6 @@ using TestServers.Power;
 using TestServers.Reservations;
 using TestServers.Room;
 using TestServers.Savepoints;
-using TestServers.Settings;
 
 // A table of contents: a command, or: read the settings, register the parts, map the calls, run.
 if (ConsoleCommands.Are(args))

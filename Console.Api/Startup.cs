@@ -21,8 +21,6 @@ using TestServers.Power;
 using TestServers.Reservations;
 using TestServers.Room;
 using TestServers.Savepoints;
-using TestServers.Settings;
-using TestServers.Storage;
 using TestServers.Webhooks;
 
 namespace TestServers;

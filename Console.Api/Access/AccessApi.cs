@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Http;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Access;
 

@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Access;
 
 /// <summary>Who or what acts. Console: the console itself, when a reservation's time is over or a build ends.</summary>

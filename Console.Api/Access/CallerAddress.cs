@@ -1,5 +1,4 @@
 using System.Net;
-using TestServers.Settings;
 
 namespace TestServers.Access;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
-using TestServers.Settings;
 
 namespace TestServers.Access;
 

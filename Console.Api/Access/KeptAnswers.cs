@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TestServers.Jobs;
-using TestServers.Storage;
 using Files = System.Collections.Immutable.ImmutableDictionary<
     string,
     TestServers.Storage.JsonFile<TestServers.Access.KeptAnswer>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Access;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using TestServers.Storage;
 
 namespace TestServers.Access;
 

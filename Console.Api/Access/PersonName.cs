@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Access;
 
 /// <summary>What a person may be called: whatever people are called, but nothing that shows as another name.</summary>

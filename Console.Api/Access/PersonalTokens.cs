@@ -2,8 +2,6 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Access;
 

@@ -1,5 +1,4 @@
 using TestServers.Http;
-using TestServers.Storage;
 
 namespace TestServers.Access;
 

@@ -1,5 +1,4 @@
 using TestServers.Http;
-using TestServers.Settings;
 
 namespace TestServers.Access;
 

@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Access;
 
 /// <summary>Why somebody was refused at the door.</summary>

@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Access;
 
 /// <summary>What somebody is to the console now.</summary>

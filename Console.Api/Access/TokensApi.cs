@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Http;
-using TestServers.Settings;
 
 namespace TestServers.Access;
 

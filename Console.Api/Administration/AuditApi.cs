@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using TestServers.Access;
 using TestServers.Http;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

@@ -4,7 +4,6 @@ using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Jobs;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

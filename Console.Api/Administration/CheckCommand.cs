@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TestServers.Administration.Checks;
-using TestServers.Settings;
 
 namespace TestServers.Administration;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

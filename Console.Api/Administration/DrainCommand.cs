@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

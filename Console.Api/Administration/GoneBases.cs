@@ -2,8 +2,6 @@ using TestServers.Access;
 using TestServers.Databases;
 using TestServers.Jobs;
 using TestServers.Savepoints;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

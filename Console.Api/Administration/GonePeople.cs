@@ -4,8 +4,6 @@ using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
 using TestServers.Savepoints;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

@@ -6,7 +6,6 @@ using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Savepoints;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

@@ -7,8 +7,6 @@ using TestServers.Following;
 using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

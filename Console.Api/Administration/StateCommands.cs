@@ -1,6 +1,4 @@
 using System.Reflection;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Administration;
 

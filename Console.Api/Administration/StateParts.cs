@@ -8,8 +8,6 @@ using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
 using TestServers.Savepoints;
-using TestServers.Settings;
-using TestServers.Storage;
 using TestServers.Webhooks;
 
 namespace TestServers.Administration;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TestServers.Access;
-using TestServers.Settings;
 
 namespace TestServers.Administration;
 

@@ -1,6 +1,5 @@
 using TestServers.Commands;
 using TestServers.HostPrograms;
-using TestServers.Settings;
 
 namespace TestServers.Administration;
 

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using TestServers.Access;
 using TestServers.Http;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

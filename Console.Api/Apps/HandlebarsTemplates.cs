@@ -3,7 +3,6 @@ using System.Text;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 using HandlebarsDotNet.IO;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -8,7 +8,6 @@ using RazorLight;
 using RazorLight.Compilation;
 using RazorLight.Instrumentation;
 using RazorLight.Razor;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

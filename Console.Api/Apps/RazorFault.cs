@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Reflection;
 using RazorLight.Compilation;
 using RazorLight.Generation;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Html;
 using RazorLight;
 using RazorLight.Text;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -4,7 +4,6 @@ using System.Text;
 using RazorLight;
 using RazorLight.Compilation;
 using RazorLight.Razor;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -1,5 +1,4 @@
 using System.Dynamic;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using TestServers.Commands;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Xml;
 using System.Xml.Linq;
 using TestServers.Commands;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

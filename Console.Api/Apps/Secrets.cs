@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using TestServers.Settings;
 
 namespace TestServers.Apps;
 

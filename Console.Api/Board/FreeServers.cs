@@ -4,7 +4,6 @@ using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Settings;
 
 namespace TestServers.Board;
 

@@ -5,7 +5,6 @@ using TestServers.Apps;
 using TestServers.Hosts;
 using TestServers.Http;
 using TestServers.Reservations;
-using TestServers.Storage;
 
 namespace TestServers.Board;
 

@@ -8,7 +8,6 @@ using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Settings;
 
 namespace TestServers.Board;
 

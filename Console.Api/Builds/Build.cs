@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using TestServers.Builds.Steps;
 using TestServers.History;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

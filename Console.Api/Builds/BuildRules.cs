@@ -5,7 +5,6 @@ using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

@@ -5,8 +5,6 @@ using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Builds;
 

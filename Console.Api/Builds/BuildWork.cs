@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using TestServers.HostPrograms;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

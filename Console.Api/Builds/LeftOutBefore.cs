@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.Hosts;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

@@ -4,8 +4,6 @@ using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Jobs;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Builds;
 

@@ -2,8 +2,6 @@ using System.Text.RegularExpressions;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Builds;
 

@@ -3,8 +3,6 @@ using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Jobs;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Builds;
 

@@ -1,7 +1,6 @@
 using TestServers.Apps;
 using TestServers.History;
 using TestServers.Hosts;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

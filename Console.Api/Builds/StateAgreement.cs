@@ -2,7 +2,6 @@ using TestServers.Databases;
 using TestServers.History;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Storage;
 
 namespace TestServers.Builds;
 

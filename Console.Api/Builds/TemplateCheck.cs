@@ -3,7 +3,6 @@ using TestServers.Apps;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.Hosts;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

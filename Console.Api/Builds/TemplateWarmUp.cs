@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using TestServers.Apps;
-using TestServers.Settings;
 
 namespace TestServers.Builds;
 

@@ -4,8 +4,6 @@ using TestServers.Access;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.Jobs;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Builds;
 

@@ -1,6 +1,4 @@
 using TestServers.Jobs;
-using TestServers.Settings;
-using TestServers.Storage;
 using TestServers.Webhooks;
 
 namespace TestServers.Databases;

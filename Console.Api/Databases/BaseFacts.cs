@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using TestServers.HostPrograms;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Databases;
 

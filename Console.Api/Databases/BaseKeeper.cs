@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using TestServers.HostPrograms;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Databases;
 

@@ -1,5 +1,4 @@
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Databases;
 

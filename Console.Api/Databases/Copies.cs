@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Databases;
 

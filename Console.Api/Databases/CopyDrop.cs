@@ -1,6 +1,5 @@
 using TestServers.Access;
 using TestServers.HostPrograms;
-using TestServers.Storage;
 
 namespace TestServers.Databases;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using TestServers.Access;
 using TestServers.HostPrograms;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Databases;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using TestServers.HostPrograms;
-using TestServers.Settings;
 
 namespace TestServers.Databases;
 

@@ -1,6 +1,4 @@
 using TestServers.Access;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Databases;
 

@@ -1,7 +1,5 @@
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Databases;
 

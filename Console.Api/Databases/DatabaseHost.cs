@@ -1,6 +1,5 @@
 using System.Globalization;
 using TestServers.HostPrograms;
-using TestServers.Settings;
 
 namespace TestServers.Databases;
 

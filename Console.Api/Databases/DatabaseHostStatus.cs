@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TestServers.HostPrograms;
-using TestServers.Settings;
 
 namespace TestServers.Databases;
 

@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Databases;
 
 /// <summary>A database host on which a server's copy of a base can be made.</summary>

@@ -1,7 +1,5 @@
 using TestServers.HostPrograms;
 using TestServers.Jobs;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Databases;
 

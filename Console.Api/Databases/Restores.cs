@@ -3,8 +3,6 @@ using System.Collections.Immutable;
 using TestServers.Access;
 using TestServers.HostPrograms;
 using TestServers.Jobs;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Databases;
 

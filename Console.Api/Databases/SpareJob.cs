@@ -1,5 +1,4 @@
 using TestServers.HostPrograms;
-using TestServers.Settings;
 
 namespace TestServers.Databases;
 

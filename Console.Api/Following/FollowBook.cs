@@ -2,8 +2,6 @@ using TestServers.Access;
 using TestServers.Apps;
 using TestServers.History;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Following;
 

@@ -6,7 +6,6 @@ using TestServers.Builds;
 using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Settings;
 
 namespace TestServers.Following;
 

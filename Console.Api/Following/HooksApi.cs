@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TestServers.Http;
-using TestServers.Settings;
 
 namespace TestServers.Following;
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using TestServers.Databases;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.History;
 

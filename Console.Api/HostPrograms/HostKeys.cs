@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Renci.SshNet;
 using Renci.SshNet.Common;
-using TestServers.Storage;
 
 namespace TestServers.HostPrograms;
 

@@ -1,5 +1,4 @@
 using TestServers.Commands;
-using TestServers.Settings;
 
 namespace TestServers.HostPrograms;
 

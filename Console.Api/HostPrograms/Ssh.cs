@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using TestServers.Commands;
-using TestServers.Settings;
 
 namespace TestServers.HostPrograms;
 

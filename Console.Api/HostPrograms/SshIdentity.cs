@@ -1,6 +1,5 @@
 using Renci.SshNet;
 using Renci.SshNet.Common;
-using TestServers.Storage;
 
 namespace TestServers.HostPrograms;
 

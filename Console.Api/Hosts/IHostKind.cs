@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Hosts;
 
 /// <summary>A kind of host, such as libvirt: how it says which servers it has.</summary>

@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Hosts;
 
 /// <summary>

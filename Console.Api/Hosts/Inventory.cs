@@ -3,8 +3,6 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Hosts;
 

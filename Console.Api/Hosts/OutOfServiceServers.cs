@@ -1,5 +1,3 @@
-using TestServers.Storage;
-
 namespace TestServers.Hosts;
 
 /// <summary>

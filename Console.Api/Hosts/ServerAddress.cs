@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Hosts;
 
 /// <summary>Whether the address and page that the settings make of a server's name can be used.</summary>

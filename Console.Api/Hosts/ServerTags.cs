@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using TestServers.Settings;
 
 namespace TestServers.Hosts;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
-using TestServers.Storage;
 
 namespace TestServers.Http;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using TestServers.Settings;
 
 namespace TestServers.Http;
 

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Http;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Http;
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Settings;
 
 namespace TestServers.Http;
 

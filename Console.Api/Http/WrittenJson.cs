@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using TestServers.Storage;
 
 namespace TestServers.Http;
 

@@ -1,5 +1,3 @@
-using TestServers.Storage;
-
 namespace TestServers.Jobs;
 
 /// <summary>What stands in numbers.json.</summary>

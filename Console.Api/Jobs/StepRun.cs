@@ -1,5 +1,3 @@
-using TestServers.Storage;
-
 namespace TestServers.Jobs;
 
 /// <summary>What a step may say while it runs.</summary>

@@ -5,7 +5,6 @@ using TestServers.Databases;
 using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Savepoints;
-using TestServers.Settings;
 
 namespace TestServers.Live;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using TestServers.Storage;
 
 namespace TestServers.Live;
 

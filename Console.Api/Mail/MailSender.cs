@@ -1,6 +1,4 @@
 using TestServers.Access;
-using TestServers.Settings;
-using TestServers.Storage;
 using TestServers.Webhooks;
 
 namespace TestServers.Mail;

@@ -5,7 +5,6 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 using MimeKit.Text;
-using TestServers.Settings;
 using TestServers.Webhooks;
 
 namespace TestServers.Mail;

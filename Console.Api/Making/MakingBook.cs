@@ -1,8 +1,6 @@
 using TestServers.Access;
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Making;
 

@@ -3,8 +3,6 @@ using TestServers.Builds;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Making;
 

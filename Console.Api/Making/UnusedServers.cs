@@ -3,8 +3,6 @@ using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Savepoints;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Making;
 

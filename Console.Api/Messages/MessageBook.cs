@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using TestServers.Jobs;
-using TestServers.Storage;
 using Files = System.Collections.Immutable.ImmutableDictionary<
     string,
     TestServers.Storage.JsonFile<TestServers.Messages.MessagesState>

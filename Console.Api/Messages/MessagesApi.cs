@@ -2,8 +2,6 @@ using System.ComponentModel;
 using TestServers.Access;
 using TestServers.Http;
 using TestServers.Jobs;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Messages;
 

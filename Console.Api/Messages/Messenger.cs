@@ -4,7 +4,6 @@ using TestServers.Databases;
 using TestServers.History;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Storage;
 using TestServers.Webhooks;
 
 namespace TestServers.Messages;

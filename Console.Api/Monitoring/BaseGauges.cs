@@ -1,6 +1,5 @@
 using TestServers.Databases;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Monitoring;
 

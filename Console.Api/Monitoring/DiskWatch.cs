@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Monitoring;
 

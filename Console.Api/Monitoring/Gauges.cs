@@ -7,7 +7,6 @@ using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Savepoints;
-using TestServers.Storage;
 
 namespace TestServers.Monitoring;
 

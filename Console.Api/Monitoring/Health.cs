@@ -3,8 +3,6 @@ using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Making;
-using TestServers.Settings;
-using TestServers.Storage;
 using TestServers.Webhooks;
 
 namespace TestServers.Monitoring;

@@ -4,7 +4,6 @@ using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Monitoring;
 

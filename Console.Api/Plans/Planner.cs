@@ -9,7 +9,6 @@ using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Plans;
 

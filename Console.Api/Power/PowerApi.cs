@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Access;
 using TestServers.Http;
-using TestServers.Settings;
 
 namespace TestServers.Power;
 

@@ -2,8 +2,6 @@ using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Power;
 

@@ -1,7 +1,5 @@
 using TestServers.Access;
 using TestServers.Hosts;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Reservations;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using TestServers.Jobs;
-using TestServers.Storage;
 
 namespace TestServers.Reservations;
 

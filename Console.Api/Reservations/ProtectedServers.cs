@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using TestServers.Access;
-using TestServers.Settings;
 
 namespace TestServers.Reservations;
 

@@ -1,5 +1,4 @@
 using TestServers.Access;
-using TestServers.Storage;
 
 namespace TestServers.Reservations;
 

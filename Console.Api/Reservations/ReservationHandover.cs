@@ -1,6 +1,5 @@
 using TestServers.Access;
 using TestServers.Hosts;
-using TestServers.Storage;
 
 namespace TestServers.Reservations;
 

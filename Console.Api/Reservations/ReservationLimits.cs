@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Reservations;
 
 /// <summary>How long a reservation may be, and how many one may have.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using TestServers.Access;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Reservations;
 

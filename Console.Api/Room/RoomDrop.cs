@@ -2,7 +2,6 @@ using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.HostPrograms;
-using TestServers.Storage;
 
 namespace TestServers.Room;
 

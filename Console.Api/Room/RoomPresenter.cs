@@ -1,7 +1,6 @@
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Savepoints;
-using TestServers.Storage;
 
 namespace TestServers.Room;
 

@@ -1,5 +1,4 @@
 using TestServers.Jobs;
-using TestServers.Storage;
 
 namespace TestServers.Savepoints;
 

@@ -1,8 +1,6 @@
 using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Jobs;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Savepoints;
 

@@ -5,8 +5,6 @@ using TestServers.Databases;
 using TestServers.History;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Savepoints;
 

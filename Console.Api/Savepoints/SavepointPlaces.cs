@@ -1,5 +1,4 @@
 using TestServers.Databases;
-using TestServers.Storage;
 
 namespace TestServers.Savepoints;
 

@@ -1,6 +1,5 @@
 using TestServers.Databases;
 using TestServers.Hosts;
-using TestServers.Settings;
 
 namespace TestServers.Savepoints;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using TestServers.Access;
 using TestServers.History;
 using TestServers.Reservations;
-using TestServers.Settings;
 
 namespace TestServers.Savepoints;
 

@@ -1,4 +1,3 @@
-using TestServers.Storage;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

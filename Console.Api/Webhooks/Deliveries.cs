@@ -1,6 +1,3 @@
-using TestServers.Settings;
-using TestServers.Storage;
-
 namespace TestServers.Webhooks;
 
 /// <summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Webhooks;
 

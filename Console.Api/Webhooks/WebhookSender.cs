@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using TestServers.Settings;
 
 namespace TestServers.Webhooks;
 

@@ -2,7 +2,6 @@ using TestServers.Commands;
 using TestServers.Hosts;
 using TestServers.Hosts.Libvirt;
 using TestServers.Hosts.OpenStack;
-using TestServers.Settings;
 
 namespace TestServers.Administration.Checks;
 

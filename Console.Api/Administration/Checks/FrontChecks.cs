@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TestServers.Access;
-using TestServers.Settings;
 
 namespace TestServers.Administration.Checks;
 

@@ -5,8 +5,6 @@ using TestServers.Databases;
 using TestServers.HostPrograms;
 using TestServers.Hosts;
 using TestServers.Hosts.Libvirt;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Administration.Checks;
 

@@ -1,8 +1,6 @@
 using TestServers.Builds;
 using TestServers.Commands;
 using TestServers.Monitoring;
-using TestServers.Settings;
-using TestServers.Storage;
 
 namespace TestServers.Administration.Checks;
 

@@ -1,6 +1,5 @@
 using TestServers.Apps;
 using TestServers.Commands;
-using TestServers.Settings;
 
 namespace TestServers.Administration.Checks;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TestServers.Access;
-using TestServers.Settings;
 
 namespace TestServers.Administration.Checks;
 

@@ -2,7 +2,6 @@ using TestServers.Access;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 

@@ -3,7 +3,6 @@ using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using TestServers.Apps;
 using TestServers.History;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 

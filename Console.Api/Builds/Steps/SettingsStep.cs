@@ -1,7 +1,6 @@
 using TestServers.Apps;
 using TestServers.HostPrograms;
 using TestServers.Jobs;
-using TestServers.Settings;
 
 namespace TestServers.Builds.Steps;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using TestServers.Commands;
-using TestServers.Settings;
 
 namespace TestServers.Hosts.Libvirt;
 

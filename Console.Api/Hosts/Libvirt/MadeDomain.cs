@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Hosts.Libvirt;
 
 /// <summary>The names that what is made for one server has on its host: all follow from its mark.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using TestServers.Commands;
-using TestServers.Settings;
 
 namespace TestServers.Hosts.Libvirt;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using TestServers.Commands;
-using TestServers.Storage;
 
 namespace TestServers.Hosts.Libvirt;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using TestServers.Commands;
-using TestServers.Settings;
 
 namespace TestServers.Hosts.Libvirt;
 

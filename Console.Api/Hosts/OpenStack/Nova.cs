@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using TestServers.Settings;
 
 namespace TestServers.Hosts.OpenStack;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using TestServers.Settings;
 
 namespace TestServers.Hosts.OpenStack;
 

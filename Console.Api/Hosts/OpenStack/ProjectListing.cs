@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using TestServers.Settings;
 
 namespace TestServers.Hosts.OpenStack;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using TestServers.Apps;
-using TestServers.Settings;
 
 namespace TestServers.Tests.Stage;
 

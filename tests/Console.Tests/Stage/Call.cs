@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text.Json;
-
 namespace TestServers.Tests.Stage;
 
 /// <summary>Calls as a script makes them.</summary>

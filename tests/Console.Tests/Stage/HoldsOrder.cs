@@ -1,4 +1,3 @@
-using System.Net;
 using TestServers.Tests.Stories.Api;
 
 namespace TestServers.Tests.Stage;

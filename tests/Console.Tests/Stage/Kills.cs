@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using TestServers.Storage;
 
 namespace TestServers.Tests.Stage;
 

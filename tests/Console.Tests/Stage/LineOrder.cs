@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using TestServers.Reservations;
 using TestServers.Tests.Stories.Api;
 

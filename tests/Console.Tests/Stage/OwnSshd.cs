@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using TestServers.Settings;
 
 namespace TestServers.Tests.Stage;
 

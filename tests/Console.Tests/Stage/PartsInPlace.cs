@@ -2,7 +2,6 @@ using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Settings;
 
 namespace TestServers.Tests.Stage;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TestServers.Tests.Stage;
 
 /// <summary>What the hosts were really made to do, held against the builds, which have all ended.</summary>

@@ -1,5 +1,4 @@
 using TestServers.Reservations;
-using TestServers.Storage;
 
 namespace TestServers.Tests.Stage;
 

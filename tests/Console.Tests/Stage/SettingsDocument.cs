@@ -2,9 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using TestServers.Settings;
 
 namespace TestServers.Tests.Stage;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using TestServers.Access;
 using TestServers.Administration;
@@ -11,8 +10,6 @@ using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
 using TestServers.Savepoints;
-using TestServers.Settings;
-using TestServers.Storage;
 using TestServers.Webhooks;
 
 namespace TestServers.Tests.Stage;

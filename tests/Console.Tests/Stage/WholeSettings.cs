@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using TestServers.Builds;
-using TestServers.Settings;
 
 namespace TestServers.Tests.Stage;
 

@@ -1,9 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Text.Json;
 using TestServers.Administration;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

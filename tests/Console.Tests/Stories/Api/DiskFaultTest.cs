@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

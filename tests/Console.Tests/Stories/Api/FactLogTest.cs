@@ -1,7 +1,5 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using TestServers.Http;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

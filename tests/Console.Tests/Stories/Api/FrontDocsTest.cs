@@ -1,6 +1,3 @@
-using System.Net;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>The lines of docs/web-server.md, as they stand there, with other names and ports.</summary>

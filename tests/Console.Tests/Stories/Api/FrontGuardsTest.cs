@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.RegularExpressions;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

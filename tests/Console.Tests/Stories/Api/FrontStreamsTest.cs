@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.RegularExpressions;
 using TestServers.Access;
 using TestServers.Live;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

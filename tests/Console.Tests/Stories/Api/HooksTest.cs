@@ -1,8 +1,5 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>Logs are kept by number and by age.</summary>

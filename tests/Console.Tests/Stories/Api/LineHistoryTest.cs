@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Text.Json;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

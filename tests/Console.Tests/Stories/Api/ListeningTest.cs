@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

@@ -1,8 +1,3 @@
-using System.Net;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>
@@ -349,14 +345,7 @@ public sealed class MakingTest : MakingStory
         var first = File.ReadAllText(file);
         File.WriteAllText(file, first.Replace(_cloud.Url, other.Url, StringComparison.Ordinal));
         await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.01);
-        await Until(
-            "it is told",
-            async () =>
-                (await Anna.Json("healthz"))
-                    .GetProperty("problems")
-                    .EnumerateArray()
-                    .Any(p => p.Text("message")!.Contains("led to before", StringComparison.Ordinal))
-        );
+        await HealthTells("led to before");
         Assert.NotNull(Made("shop-1"));
         // Another credential of the same project has another name, too: what stands there is known by its mark.
         File.WriteAllText(file, first.Replace("a1", "a2", StringComparison.Ordinal));
@@ -378,14 +367,7 @@ public sealed class MakingTest : MakingStory
             return Task.FromResult(context.Request.Method == "DELETE");
         };
         await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.001);
-        await Until(
-            "it is told",
-            async () =>
-                (await Anna.Json("healthz"))
-                    .GetProperty("problems")
-                    .EnumerateArray()
-                    .Any(p => p.Text("message")!.Contains("and still has it", StringComparison.Ordinal))
-        );
+        await HealthTells("and still has it");
         _cloud.Trouble = null;
         await Until("it is gone", () => Made("shop-1") is null && !_cloud.Standing.Any());
     }
@@ -502,6 +484,16 @@ public sealed class MakingTest : MakingStory
         await Carla.Put("api/servers/shop-1/service", new { @out = false });
         await Until("it is gone", () => Made("shop-1") is null && !_cloud.Standing.Any());
     }
+
+    private Task HealthTells(string words) =>
+        Until(
+            $"/healthz tells: {words}",
+            async () =>
+                (await Anna.Json("healthz"))
+                    .GetProperty("problems")
+                    .EnumerateArray()
+                    .Any(p => p.Text("message")!.Contains(words, StringComparison.Ordinal))
+        );
 
     // Made, and anna has given it back.
     private async Task HasOne()

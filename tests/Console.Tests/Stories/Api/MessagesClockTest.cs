@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text.Json;
-using TestServers.Tests.Stage;
 using TestServers.Tests.Stories.Lab;
 
 namespace TestServers.Tests.Stories.Api;

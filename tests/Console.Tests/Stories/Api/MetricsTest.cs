@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using TestServers.Monitoring;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>A console whose servers are those of a project of OpenStack, beside a host of libvirt.</summary>

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Text.RegularExpressions;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>Bases and their hosts come and go with the settings, while restores run and wait.</summary>

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>

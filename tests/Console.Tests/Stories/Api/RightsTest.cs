@@ -1,10 +1,8 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using TestServers.Http;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

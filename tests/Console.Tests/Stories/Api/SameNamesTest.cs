@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>Two hosts have a server of one name: people have both, and each host hears its own name.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

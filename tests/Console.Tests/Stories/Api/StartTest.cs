@@ -1,7 +1,3 @@
-using System.Net;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 public sealed class StartTest

@@ -1,6 +1,4 @@
 using TestServers.Builds;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

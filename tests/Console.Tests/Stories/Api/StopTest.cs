@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

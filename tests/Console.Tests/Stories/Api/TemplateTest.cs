@@ -1,7 +1,4 @@
-using System.Net;
-using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

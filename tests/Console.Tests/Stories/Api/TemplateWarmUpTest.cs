@@ -1,6 +1,3 @@
-using System.Net;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>Razor's compiler is there before the first build when there are Razor templates, and else never.</summary>

@@ -1,7 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

@@ -1,10 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Api;
 

@@ -1,6 +1,3 @@
-using System.Net;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>Many people who write at once, seen from the kernel: how often the console has the disk written.</summary>

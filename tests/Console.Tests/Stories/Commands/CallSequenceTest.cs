@@ -1,5 +1,4 @@
 using TestServers.HostPrograms;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Commands;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using TestServers.Commands;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Commands;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using TestServers.HostPrograms;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Commands;
 

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using TestServers.Hosts;
 using TestServers.Hosts.OpenStack;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Hosts;
 

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using TestServers.Tests.Stage;
 using TestServers.Tests.Stories.Api;
 
 namespace TestServers.Tests.Stories.Lab;

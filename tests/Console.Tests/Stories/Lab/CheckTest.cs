@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>`console check`, `console hosts trust` and `console drain` on an installation that is whole.</summary>

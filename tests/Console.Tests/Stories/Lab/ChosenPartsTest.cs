@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>Submodules, files of LFS and externals, as the settings choose them, from the API to the result.</summary>

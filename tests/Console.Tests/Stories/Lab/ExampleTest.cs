@@ -1,8 +1,5 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 

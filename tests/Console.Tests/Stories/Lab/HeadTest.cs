@@ -1,6 +1,3 @@
-using System.Net;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>HEAD through the real Apache, which asks the console for it as it came.</summary>

@@ -1,5 +1,3 @@
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>A server's own page that is late, or never comes: asked until the limit, and not a second longer.</summary>

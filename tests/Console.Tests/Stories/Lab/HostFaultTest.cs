@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 

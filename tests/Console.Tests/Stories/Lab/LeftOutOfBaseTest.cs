@@ -1,8 +1,4 @@
-using System.Net;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 

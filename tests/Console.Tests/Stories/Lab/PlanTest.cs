@@ -1,6 +1,3 @@
-using System.Net;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Lab;
 
 [Collection("lab")]

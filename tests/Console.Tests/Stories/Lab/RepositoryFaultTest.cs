@@ -1,6 +1,3 @@
-using System.Text.Json;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>What a tester has built up is kept, broken, and had again; also on another server.</summary>

@@ -1,5 +1,3 @@
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Stories.Lab;
 
 [Collection("lab"), Trait("on", "every PostgreSQL")]

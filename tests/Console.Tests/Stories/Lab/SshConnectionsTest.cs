@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using TestServers.Commands;
 using TestServers.HostPrograms;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 

@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using TestServers.Commands;
 using TestServers.HostPrograms;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 

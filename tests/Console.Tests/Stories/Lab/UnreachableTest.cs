@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Lab;
 

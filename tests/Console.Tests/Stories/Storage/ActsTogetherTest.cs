@@ -1,5 +1,3 @@
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 using Number = TestServers.Tests.Stories.Storage.JournalTest.Number;
 
 namespace TestServers.Tests.Stories.Storage;

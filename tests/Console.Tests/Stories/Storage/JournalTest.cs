@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Stories.Storage;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using TestServers.Access;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Access;
 

@@ -1,6 +1,5 @@
 using TestServers.Access;
 using TestServers.Administration.Checks;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Administration;
 

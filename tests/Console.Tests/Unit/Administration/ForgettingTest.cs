@@ -8,8 +8,6 @@ using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
 using TestServers.Savepoints;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Administration;
 

@@ -1,5 +1,3 @@
-using TestServers.Settings;
-
 namespace TestServers.Tests.Unit.Apps;
 
 /// <summary>Which commands run in which build, and when there is anything to do before the site.</summary>

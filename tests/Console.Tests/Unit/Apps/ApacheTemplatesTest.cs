@@ -1,6 +1,4 @@
 using System.Text;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Apps;
 

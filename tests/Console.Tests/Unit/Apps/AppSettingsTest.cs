@@ -1,6 +1,3 @@
-using TestServers.Settings;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Unit.Apps;
 
 /// <summary>Addresses of an app are shown to everybody.</summary>

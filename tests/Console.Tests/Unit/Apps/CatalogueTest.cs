@@ -1,6 +1,4 @@
 using TestServers.Apps;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Apps;
 

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Apps;
 

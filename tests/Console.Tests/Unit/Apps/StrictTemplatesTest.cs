@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Apps;
 

@@ -3,7 +3,6 @@ using TestServers.Board;
 using TestServers.Builds;
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Board;
 

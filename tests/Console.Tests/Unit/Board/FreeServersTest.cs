@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using TestServers.Reservations;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Board;
 

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using TestServers.Board;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Storage;
 
 namespace TestServers.Tests.Unit.Board;
 

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using TestServers.Board;
 using TestServers.Hosts;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Board;
 

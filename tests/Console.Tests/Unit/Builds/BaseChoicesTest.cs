@@ -5,7 +5,6 @@ using TestServers.Databases;
 using TestServers.History;
 using TestServers.Jobs;
 using TestServers.Plans;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 

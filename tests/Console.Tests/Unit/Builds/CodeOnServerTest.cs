@@ -1,7 +1,6 @@
 using TestServers.Builds;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 

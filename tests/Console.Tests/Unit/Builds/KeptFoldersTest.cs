@@ -1,6 +1,5 @@
 using TestServers.Builds;
 using TestServers.HostPrograms;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 

@@ -1,11 +1,8 @@
-using System.Text.Json;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 

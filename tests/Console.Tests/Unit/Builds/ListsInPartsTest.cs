@@ -1,11 +1,8 @@
 using System.Text;
-using System.Text.Json;
 using TestServers.Builds;
 using TestServers.History;
 using TestServers.Http;
 using TestServers.Jobs;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 

@@ -3,8 +3,6 @@ using TestServers.Databases;
 using TestServers.Hosts;
 using TestServers.Plans;
 using TestServers.Reservations;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using TestServers.Builds;
 using TestServers.Hosts;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TestServers.Builds;
 using TestServers.Jobs;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Builds;
 

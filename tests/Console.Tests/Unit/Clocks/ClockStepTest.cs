@@ -3,9 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TestServers.Access;
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Clocks;
 

@@ -4,7 +4,6 @@ using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.Plans;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Clocks;
 

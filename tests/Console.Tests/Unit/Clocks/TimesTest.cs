@@ -1,7 +1,5 @@
-using System.Text.Json;
 using TestServers.Databases;
 using TestServers.Http;
-using TestServers.Storage;
 
 namespace TestServers.Tests.Unit.Clocks;
 

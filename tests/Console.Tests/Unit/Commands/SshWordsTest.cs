@@ -1,6 +1,4 @@
 using TestServers.HostPrograms;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Commands;
 

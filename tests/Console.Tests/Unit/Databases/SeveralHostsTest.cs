@@ -6,9 +6,6 @@ using TestServers.History;
 using TestServers.Jobs;
 using TestServers.Plans;
 using TestServers.Savepoints;
-using TestServers.Settings;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Databases;
 

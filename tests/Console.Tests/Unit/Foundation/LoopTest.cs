@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Foundation;
 

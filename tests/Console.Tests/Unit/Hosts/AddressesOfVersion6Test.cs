@@ -1,5 +1,4 @@
 using TestServers.Hosts;
-using TestServers.Settings;
 
 namespace TestServers.Tests.Unit.Hosts;
 

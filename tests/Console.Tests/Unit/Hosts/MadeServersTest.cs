@@ -1,9 +1,6 @@
 using TestServers.Commands;
 using TestServers.Hosts;
 using TestServers.Hosts.Libvirt;
-using TestServers.Settings;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Hosts;
 

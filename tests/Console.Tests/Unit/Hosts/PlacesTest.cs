@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using TestServers.Hosts;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Hosts;
 

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using TestServers.Hosts;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Hosts;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.House;
 

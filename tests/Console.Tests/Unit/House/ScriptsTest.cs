@@ -1,5 +1,3 @@
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Unit.House;
 
 /// <summary>What the page's scripts keep to, as they are served without comments and indentation.</summary>

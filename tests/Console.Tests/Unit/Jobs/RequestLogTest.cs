@@ -1,6 +1,5 @@
 using System.Text;
 using TestServers.Jobs;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Jobs;
 

@@ -1,7 +1,5 @@
 using TestServers.Builds;
 using TestServers.Jobs;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Jobs;
 

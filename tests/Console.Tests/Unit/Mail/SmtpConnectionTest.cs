@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using TestServers.Mail;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 using TestServers.Webhooks;
 
 namespace TestServers.Tests.Unit.Mail;

@@ -1,5 +1,4 @@
 using TestServers.Monitoring;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Monitoring;
 

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using TestServers.Reservations;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Reservations;
 

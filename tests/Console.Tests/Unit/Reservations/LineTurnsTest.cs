@@ -2,8 +2,6 @@ using Microsoft.Extensions.Time.Testing;
 using TestServers.Builds;
 using TestServers.Hosts;
 using TestServers.Reservations;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Reservations;
 

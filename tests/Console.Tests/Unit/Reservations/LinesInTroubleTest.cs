@@ -1,5 +1,4 @@
 using TestServers.Reservations;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Reservations;
 

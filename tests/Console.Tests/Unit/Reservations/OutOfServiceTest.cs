@@ -4,8 +4,6 @@ using TestServers.Builds;
 using TestServers.Hosts;
 using TestServers.Messages;
 using TestServers.Reservations;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Reservations;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Time.Testing;
 using TestServers.Access;
 using TestServers.Messages;
 using TestServers.Reservations;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Reservations;
 

@@ -1,6 +1,3 @@
-using TestServers.Settings;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Unit.Settings;
 
 /// <summary>A clouds.yaml as OpenStack's clients take it, and what is told of one that does not say enough.</summary>

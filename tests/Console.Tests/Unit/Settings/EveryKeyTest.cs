@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using TestServers.Builds;
 using TestServers.Http;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Settings;
 

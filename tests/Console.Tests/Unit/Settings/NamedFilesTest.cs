@@ -1,5 +1,3 @@
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Unit.Settings;
 
 /// <summary>Files and folders that the settings name are looked at before anybody needs them.</summary>

@@ -1,8 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using TestServers.Builds;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Settings;
 

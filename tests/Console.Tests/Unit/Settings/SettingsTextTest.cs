@@ -1,7 +1,5 @@
 using System.Text;
 using TestServers.Builds;
-using TestServers.Settings;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Settings;
 

@@ -1,5 +1,3 @@
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Unit.Settings;
 
 /// <summary>The databases of an app and the bases of each: what can be, and how what cannot is told.</summary>

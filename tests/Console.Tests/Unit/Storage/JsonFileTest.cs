@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Storage;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Storage;
 

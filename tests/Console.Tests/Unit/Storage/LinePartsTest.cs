@@ -1,6 +1,4 @@
 using System.Text;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Storage;
 

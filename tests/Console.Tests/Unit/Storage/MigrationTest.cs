@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Unit.Storage;
 
 /// <summary>A file of an older version is read as one of today, and kept when it is written anew.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
@@ -6,8 +5,6 @@ using TestServers.History;
 using TestServers.Hosts;
 using TestServers.Jobs;
 using TestServers.Reservations;
-using TestServers.Storage;
-using TestServers.Tests.Stage;
 
 namespace TestServers.Tests.Unit.Storage;
 

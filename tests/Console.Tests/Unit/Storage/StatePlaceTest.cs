@@ -1,6 +1,3 @@
-using TestServers.Storage;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Unit.Storage;
 
 /// <summary>What the console does to a folder that the settings name as its state.</summary>

@@ -1,6 +1,3 @@
-using TestServers.Storage;
-using TestServers.Tests.Stage;
-
 namespace TestServers.Tests.Unit.Storage;
 
 /// <summary>A state folder as it was at one moment, beside somebody who writes there.</summary>
