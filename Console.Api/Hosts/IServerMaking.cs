@@ -69,6 +69,9 @@ public enum Deletion
     /// <summary>Its host has taken it, and is at it.</summary>
     Taken,
 
+    /// <summary>Its host had it, and has it no more.</summary>
+    Done,
+
     /// <summary>Its host has no such server.</summary>
     Gone,
 

@@ -178,8 +178,8 @@ public sealed class Inventory(
                     Asked?.Invoke(host, Stopwatch.GetElapsedTime(began), answer.Problem is null);
                     var usual = pause.After(hasAnswered: answer.Problem is null);
                     var next = wanted ?? usual;
-                    Take(answer with { AskedAgain = answer.Problem is null ? null : clock.GetUtcNow() + next });
-                    if (answer.Problem is null)
+                    var again = answer.Problem is null ? (DateTimeOffset?)null : clock.GetUtcNow() + next;
+                    if (Take(answer with { AskedAgain = again }) && answer.Problem is null)
                         _askedFor[host.Name] = began;
                     Changed?.Invoke();
                     return next;
@@ -267,14 +267,15 @@ public sealed class Inventory(
         }
     }
 
-    private void Take(Answer answer)
+    /// <returns>Whether it counts.</returns>
+    private bool Take(Answer answer)
     {
         Adapt();
         lock (_settling)
         {
             // It was asked by settings that do not hold any more.
             if (!_answers.TryGetValue(answer.Host.Name, out var before) || before.Host != answer.Host)
-                return;
+                return false;
             // What it said before stays while it does not answer.
             var now = _answers[answer.Host.Name] = answer.Problem is null
                 ? answer
@@ -302,6 +303,7 @@ public sealed class Inventory(
             var states = others.Append(answer.Host.Name).Distinct().Select(StateOf).ToList();
             Tell(states);
             Volatile.Write(ref _known, _known.With(states));
+            return true;
         }
     }
 

@@ -35,8 +35,22 @@ public sealed class MakingNeed(
     /// <inheritdoc cref="WaitingFor"/>
     internal bool IsOneMoreNeeded(AppName app, MakeSettings make, ServerName name)
     {
-        var own = made.State.Servers.Values.Where(m => m.App == app && m.Host == make.Host).ToList();
-        return own.Count(m => m.Deleting is null || m.Id is not null) < make.Most
-            && WaitingFor(app, make, name).Count() > own.Count(m => m.IsBeingMade);
+        var own = Own(app, make).ToList();
+        return own.Count(IsThere) < make.Most && WaitingFor(app, make, name).Count() > own.Count(m => m.IsBeingMade);
     }
+
+    /// <summary>Whether there are as many as may be, and none is on its way.</summary>
+    internal bool IsFull(AppName app, MakeSettings make)
+    {
+        var own = Own(app, make).ToList();
+        return own.Count(IsThere) >= make.Most && !own.Exists(m => m.IsBeingMade || m.Deleting is not null);
+    }
+
+    // What was made by another kind of host of this name is on no way any more.
+    private IEnumerable<MadeServer> Own(AppName app, MakeSettings make) =>
+        made.State.Servers.Values.Where(m =>
+            m.App == app && m.Host == make.Host && m.Template is null == make.Template is null
+        );
+
+    private static bool IsThere(MadeServer made) => made.Deleting is null || made.Id is not null;
 }

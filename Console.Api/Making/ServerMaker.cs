@@ -48,6 +48,16 @@ public sealed class ServerMaker(
         {
             // One state for all of it: a server that is made meanwhile takes its fault out.
             var state = book.State;
+            var lost = state
+                .Servers.Values.Where(m => HostOf(m) is null)
+                .Select(m =>
+                    (
+                        m.Name.Text,
+                        $"{m.Name} was made on {m.Host}, where the settings have none made by now: nobody looks after "
+                            + $"it. Give the host its name and its `makeUri` or `makeCloud` back, or delete {m.Name} "
+                            + "there, stop the console and take it out of made.json."
+                    )
+                );
             return settings
                 .Newest.Apps.Where(a => a.Make is not null && state.NotMade.ContainsKey(a.Name.Text))
                 .Where(a => book.Next(a.Make!) is var (_, name) && need.WaitingFor(a.Name, a.Make!, name).Any())
@@ -66,7 +76,8 @@ public sealed class ServerMaker(
                                     : $"{t.Made.Name} cannot be deleted: {t.Value}"
                             )
                         )
-                );
+                )
+                .Concat(lost);
         }
     }
 
@@ -182,6 +193,11 @@ public sealed class ServerMaker(
                 await book.NoteFailed(made, trouble, isThere: true);
             else if (made.Id is null)
                 await book.NoteNeverAsked(made);
+            else if (IsElsewhere(host, made))
+            {
+                NoteTrouble(made, SayElsewhere(host, made), AfterTrouble);
+                await EndLate(made, SayElsewhere(host, made));
+            }
             else
                 await book.NoteLost(
                     made,
@@ -239,11 +255,12 @@ public sealed class ServerMaker(
         var state = inventory.TryFindHost(host.Name);
         if (state is not { Problem: null } || !(state.AsOf > made.ReadyAt))
             return;
-        if (IsElsewhere(host, made) || !state.Domains.Contains(made.Name.Text))
+        if (made.Place != host.MakingPlace || !state.Domains.Contains(made.Name.Text))
         {
             await LookWhereItIs(host, made, stop);
             return;
         }
+        _troubles.TryRemove(made.Name, out _);
         var end = unused.EndOf(made);
         if (end is null && made.Goes is not null)
             await book.Keep(made);
@@ -275,7 +292,7 @@ public sealed class ServerMaker(
                     ? $"somebody has given it the name {Found.Clean(name)}"
                     : "its mark was changed or taken away"
             );
-        else if (IsElsewhere(host, made))
+        else if (made.Place != host.MakingPlace)
             await book.NotePlace(made, host.MakingPlace);
         else
         {
@@ -291,6 +308,12 @@ public sealed class ServerMaker(
 
     private async Task Delete(HostSettings host, MadeServer made, CancellationToken stop)
     {
+        // As one can that was none of the console's while the settings called its host otherwise.
+        if (unused.IsHeld(made.Name))
+        {
+            await book.LetGo(made, "somebody has reserved it by now");
+            return;
+        }
         var (what, problem) = await KindOf(host).Delete(host, made, stop);
         switch (what)
         {
@@ -301,14 +324,12 @@ public sealed class ServerMaker(
                 NoteTrouble(made, SayElsewhere(host, made), AfterTrouble);
                 break;
             case Deletion.Gone:
-                // As long as it is shown, nobody is to take it for one that can be used.
-                if (
-                    inventory.TryFindHost(made.Host) is { Problem: null } shown
-                    && shown.Domains.Contains(made.Name.Text)
-                )
-                    await inventory.SeeAgain(made.Host, SeenLimit);
-                _taken.TryRemove(made.Name, out _);
-                await book.NoteDeleted(made);
+                await NoteDeleted(made);
+                break;
+            case Deletion.Done:
+                if (IsElsewhere(host, made))
+                    await book.NotePlace(made, host.MakingPlace);
+                await NoteDeleted(made);
                 break;
             case Deletion.NotOurs:
                 log.LogWarning("{Problem}", problem);
@@ -319,6 +340,8 @@ public sealed class ServerMaker(
                 break;
             default:
                 // Whether it has gone is seen at the next look. It may take as long as to make one.
+                if (IsElsewhere(host, made))
+                    await book.NotePlace(made, host.MakingPlace);
                 if (
                     clock.GetElapsedTime(_taken.GetOrAdd(made.Name, clock.GetTimestamp()))
                     > TimeSpan.FromMinutes(made.Minutes)
@@ -336,6 +359,22 @@ public sealed class ServerMaker(
                 _later[made.Name] = (clock.GetTimestamp(), WhileDeleted);
                 break;
         }
+    }
+
+    // As long as it is shown, somebody would take it for one that can be used.
+    private async Task NoteDeleted(MadeServer made)
+    {
+        bool IsShown() =>
+            inventory.TryFindHost(made.Host) is { Problem: null } host && host.Domains.Contains(made.Name.Text);
+        if (IsShown())
+            await inventory.SeeAgain(made.Host, SeenLimit);
+        if (IsShown())
+        {
+            _later[made.Name] = (clock.GetTimestamp(), WhileDeleted);
+            return;
+        }
+        _taken.TryRemove(made.Name, out _);
+        await book.NoteDeleted(made);
     }
 
     private void NoteTrouble(MadeServer made, string problem, TimeSpan pause)

@@ -50,16 +50,20 @@ public sealed class UnusedServers(
         && inventory.TryFind(made.Name) is { CanBeStarted: true } server
         && server.Host == made.Host
         && settings.Now.App(made.App)?.Make is { } make
+        && need.IsFull(made.App, make)
         && need.WaitingFor(made.App, make, made.Name).Any();
 
     /// <summary>Who had it last; null: nobody had.</summary>
     public string? LastHolder(ServerName server) => past.Of(server).FirstOrDefault()?.Held.Holder;
 
+    /// <summary>Whether somebody has it, or has its turn.</summary>
+    internal bool IsHeld(ServerName server) =>
+        reservations.Value.On(server) is not null || reservations.Value.TurnOf(server) is not null;
+
     private bool IsNeeded(ServerName server)
     {
         var (held, kept) = (reservations.Value, savepoints.Value);
-        return held.On(server) is not null
-            || held.TurnOf(server) is not null
+        return IsHeld(server)
             || held.Line.Exists(p => p.Server == server)
             || builds.Open.Any(b => b.Server == server)
             || busy.Has(server)

@@ -321,12 +321,7 @@ public sealed record ConsoleSettings
     private ConsoleSettings WithClouds() =>
         this with
         {
-            Hosts =
-            [
-                .. Hosts.Select(
-                    (h, at) => h.OpenStack is { } cloud ? h with { Uri = cloud.Resolve(KeyOfCloud(at)).Uri } : h
-                ),
-            ],
+            Hosts = [.. Hosts.Select((h, at) => h.WithPlaces(KeyOfCloud(at)))],
         };
 
     internal static string KeyOfCloud(int host) => $"hosts[{host}].openStack";

@@ -74,7 +74,22 @@ public sealed record HostSettings(
         };
 
     /// <summary>Where servers are made: what tells one libvirt or project from another.</summary>
-    internal string MakingPlace => MakeUri ?? Uri;
+    internal string MakingPlace => MakeUri ?? MakingProject ?? Uri;
+
+    /// <summary>What tells the project of `makeCloud` from another one; null: it is a machine with libvirt.</summary>
+    internal string? MakingProject { get; init; }
+
+    /// <summary>With what tells its projects of OpenStack from others, as the files say it that it names.</summary>
+    /// <param name="key">Of its `openStack` in the settings.</param>
+    /// <exception cref="WrongSetting">A file cannot be read, or does not say it.</exception>
+    internal HostSettings WithPlaces(string key) =>
+        OpenStack is { } cloud
+            ? this with
+            {
+                Uri = cloud.Resolve(key).Uri,
+                MakingProject = cloud.Resolve(key, HostUse.Make).Uri,
+            }
+            : this;
 
     /// <summary>What is to be looked at where a server that was made is not listed.</summary>
     internal string MakesWhatItLists =>

@@ -57,7 +57,7 @@ internal static class MadeDomain
                     + "for one that somebody else has made."
             );
         var volumes = await VolumesOf(calls, own, xml?.Pools is { Count: > 0 } pools ? pools : await calls.Pools());
-        if (volumes.Count > 0 && await UserOf(calls, made, volumes) is var (path, other))
+        if (volumes.Count > 0 && await UserOf(calls, xml is null ? null : made, volumes) is var (path, other))
             return new(
                 Deletion.NotOurs,
                 $"{path} was made for {made.Name}, and the domain {other} of {host.Name} has it as a disk. Nothing of "
@@ -69,7 +69,7 @@ internal static class MadeDomain
             await calls.Delete(volume);
         if (xml is not null)
             await calls.Undefine(id, xml.HasNvram);
-        return new(Deletion.Gone, null);
+        return new(xml is null && volumes.Count == 0 ? Deletion.Gone : Deletion.Done, null);
     }
 
     private static async Task<IReadOnlyList<(Volume Volume, string Path)>> VolumesOf(
@@ -84,13 +84,14 @@ internal static class MadeDomain
         return found;
     }
 
+    /// <param name="made">The domain that may have them; null: none may.</param>
     private static async Task<(string Path, string Domain)?> UserOf(
         MakingCalls calls,
-        MadeServer made,
+        MadeServer? made,
         IReadOnlyList<(Volume Volume, string Path)> volumes
     )
     {
-        var others = await calls.DisksOfOthers(made.Name.Text);
+        var others = await calls.DisksOfOthers(made?.Name.Text);
         foreach (var (_, path) in volumes)
         {
             if (others.TryGetValue(path, out var domain))

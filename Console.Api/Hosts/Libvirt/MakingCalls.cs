@@ -57,7 +57,8 @@ internal sealed class MakingCalls(CommandRunner runner, HostSettings host, Cance
     }
 
     /// <summary>The files that other domains than one have as disks, each with the domain.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> DisksOfOthers(string name)
+    /// <param name="name">Null: all of them.</param>
+    public async Task<IReadOnlyDictionary<string, string>> DisksOfOthers(string? name)
     {
         var (found, domain) = (new Dictionary<string, string>(StringComparer.Ordinal), "");
         foreach (var line in await Ask("say which disks are in use", ["domstats", "--block", "--backing"]))

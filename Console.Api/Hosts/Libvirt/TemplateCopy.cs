@@ -164,7 +164,7 @@ internal sealed class TemplateCopy(
     {
         try
         {
-            return (await MadeDomain.Delete(_calls, host, asked.Made)).What != Deletion.Gone;
+            return (await MadeDomain.Delete(_calls, host, asked.Made)).What is not (Deletion.Gone or Deletion.Done);
         }
         catch (MakingFault)
         {

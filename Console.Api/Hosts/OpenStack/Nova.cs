@@ -42,8 +42,8 @@ internal sealed record NovaPage(
 internal static partial class Nova
 {
     /// <summary>
-    /// The first version that shows servers of a cell that is down. In an older one they are missing, as if they were
-    /// no more.
+    /// The first version that shows servers of a cell that is down, by their ids alone. In an older one they are
+    /// missing, as if they were no more; and so they are in any list that is asked for a page or by a filter.
     /// </summary>
     public const string Version = "2.69";
 
@@ -59,12 +59,14 @@ internal static partial class Nova
     /// <param name="since">Only those that have changed since then, also deleted ones.</param>
     public static HttpRequestMessage List(KeystoneToken token, string? after, DateTimeOffset? since)
     {
-        var query = $"?limit={Limit}";
+        // The first page of a whole list says nothing of pages, so that it has those of cells that are down.
+        var query = "";
         if (after is not null)
-            query += $"&marker={Uri.EscapeDataString(after)}";
-        if (since is { } time)
-            query +=
-                "&changes-since=" + time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            query = $"?limit={Limit}&marker={Uri.EscapeDataString(after)}";
+        else if (since is { } time)
+            query =
+                $"?limit={Limit}&changes-since="
+                + time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return Call(HttpMethod.Get, token, "/servers/detail" + query);
     }
 
@@ -138,7 +140,9 @@ internal static partial class Nova
             if (Read(item) is { } server)
             {
                 servers.Add(server);
-                last = server.Id;
+                // Nova finds none of a cell that is down.
+                if (server.Name is not null)
+                    last = server.Id;
             }
             else
                 odd.Add((Members.Text(item, "name") ?? "", "Nova gives it no id, or none that can be one."));

@@ -70,11 +70,12 @@ public sealed class OpenStackHosts(TimeProvider clock, MadeServers? made = null)
         var key = KeyOf(host);
         var anew = new Known(
             host.Uri,
+            host.MakingPlace,
             settings,
             new(
-                () => settings.Resolve(key),
+                () => ResolveSame(settings, key, HostUse.Look, host.Uri),
                 settings.PowerCloud is null ? null : () => settings.Resolve(key, HostUse.Power),
-                settings.MakeCloud is null ? null : () => settings.Resolve(key, HostUse.Make),
+                settings.MakeCloud is null ? null : () => ResolveSame(settings, key, HostUse.Make, host.MakingPlace),
                 clock
             )
         );
@@ -82,13 +83,27 @@ public sealed class OpenStackHosts(TimeProvider clock, MadeServers? made = null)
         return _projects.AddOrUpdate(host.Name, anew, (_, before) => before.Fits(host) ? before : anew).Project;
     }
 
+    // A secret may be replaced in its file at any time. What leads to another project is another host.
+    private static Cloud ResolveSame(OpenStackSettings settings, string key, HostUse use, string place)
+    {
+        var cloud = settings.Resolve(key, use);
+        return cloud.Uri == place
+            ? cloud
+            : throw WrongSetting.At(
+                key,
+                "has files that name another Keystone, region or login than when the settings were read: have the "
+                    + "console read them again, if that is meant"
+            );
+    }
+
     private static string KeyOf(HostSettings host) => $"hosts.{host.Name}.openStack";
 
     /// <summary>What a project was made of.</summary>
-    private sealed record Known(string Uri, OpenStackSettings Settings, Project Project)
+    private sealed record Known(string Uri, string Making, OpenStackSettings Settings, Project Project)
     {
         // Whom it shows and where they are is looked at with each answer.
-        public bool Fits(HostSettings host) => Uri == host.Uri && Plain(Settings) == Plain(host.OpenStack!);
+        public bool Fits(HostSettings host) =>
+            Uri == host.Uri && Making == host.MakingPlace && Plain(Settings) == Plain(host.OpenStack!);
 
         private static OpenStackSettings Plain(OpenStackSettings settings) =>
             settings with

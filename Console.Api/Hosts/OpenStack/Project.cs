@@ -139,18 +139,17 @@ internal sealed class Project(Func<Cloud> resolve, Func<Cloud>? forPower, Func<C
         {
             CloudAnswer? answer = null;
             await Within(async end => answer = await Making.Ask(t => Nova.One(t, id), Nova.MostBytes, end), cancel);
-            if (answer!.Status == 404 || Nova.ReadOne(answer) is not { IsDeleted: false, Name: { } name } own)
+            if (answer!.Status == 404 || Nova.ReadOne(answer) is not { IsDeleted: false } own)
                 return seen;
-            // It was given its name back in between, or is seen the next time.
-            return name == server.Name.Text
-                ? seen with
-                {
-                    Problem = $"{answer.Who} shows {name} by its id, and not yet by its name.",
-                }
-                : seen with
-                {
-                    Servers = [.. seen.Servers, Nova.Seen(own) with { OtherName = name }],
-                };
+            if (own.Name is { } name && name != server.Name.Text)
+                return seen with { Servers = [.. seen.Servers, Nova.Seen(own) with { OtherName = name }] };
+            return seen with
+            {
+                Problem = own.Name is null
+                    ? $"{answer.Who} does not say how {server.Name} is: a part of it is down. Look at its cells."
+                    // It was given its name back in between.
+                    : $"{answer.Who} shows {server.Name} by its id, and not yet by its name.",
+            };
         }
         catch (CloudFault fault)
         {

@@ -242,10 +242,12 @@ internal sealed class CloudStandIn : IAsyncDisposable
             all = all.Where(s => System.Text.RegularExpressions.Regex.IsMatch(s.Name, name));
         if (query["marker"].FirstOrDefault() is { } marker)
             all = all.Where(s => string.CompareOrdinal(s.Id, marker) > 0);
-        var limit = Math.Min(
-            int.Parse(query["limit"].First()!, System.Globalization.CultureInfo.InvariantCulture),
-            PageSize
-        );
+        // As Nova does: those of a cell that is down are left out of whatever is asked by pages or filters.
+        if (query.Count > 0)
+            all = all.Where(s => !s.IsOutOfSight);
+        var limit = query["limit"].FirstOrDefault() is { } most
+            ? Math.Min(int.Parse(most, System.Globalization.CultureInfo.InvariantCulture), PageSize)
+            : PageSize;
         var page = all.Take(limit).ToList();
         var answer = new JsonObject { ["servers"] = new JsonArray([.. page.Select(s => Shown(s))]) };
         if (page.Count == limit)

@@ -335,15 +335,25 @@ public sealed class MakingTest : MakingStory
         Assert.Empty(_cloud.Deleted);
     }
 
-    [Fact]
-    public async Task One_that_its_project_has_is_not_forgotten_when_the_settings_lead_to_another()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_its_project_has_is_not_forgotten_when_the_settings_lead_to_another(bool isMakerAlone)
     {
         await using var other = await CloudStandIn.Start();
         other.Add(new("shop-9", "ACTIVE") { Metadata = Marked("another/mark") });
         await HasOne();
         var file = Path.Combine(Console.Folder, "clouds.yaml");
         var first = File.ReadAllText(file);
-        File.WriteAllText(file, first.Replace(_cloud.Url, other.Url, StringComparison.Ordinal));
+        var there = first.Replace(_cloud.Url, other.Url, StringComparison.Ordinal);
+        var maker = there.Split('\n').SkipWhile(l => !l.Contains("qa:", StringComparison.Ordinal)).Skip(1);
+        if (isMakerAlone)
+            there = first.Replace(
+                "maker: *qa",
+                "maker:\n" + string.Join('\n', maker.TakeWhile(l => !l.Contains("maker", StringComparison.Ordinal))),
+                StringComparison.Ordinal
+            );
+        File.WriteAllText(file, there);
         await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.01);
         await HealthTells("led to before");
         Assert.NotNull(Made("shop-1"));
@@ -354,6 +364,66 @@ public sealed class MakingTest : MakingStory
         await Until("it is deleted, as nobody has it", () => Made("shop-1") is null);
         Assert.Equal(["shop-1"], _cloud.Deleted);
         Assert.Empty(other.Deleted);
+    }
+
+    [Fact]
+    public async Task One_that_is_being_deleted_is_told_while_a_cell_is_down_and_known_by_another_credential()
+    {
+        await HasOne();
+        _cloud.Change("shop-1", s => s with { IsOutOfSight = true });
+        await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.001);
+        await HealthTells("shop-1 cannot be deleted: Nova at");
+        Assert.NotNull(Made("shop-1"));
+        _cloud.Trouble = async context =>
+        {
+            if (context.Request.Method != "DELETE")
+                return false;
+            await CloudStandIn.Say(context, 409, """{ "conflictingRequest": { "message": "It is locked" } }""");
+            return true;
+        };
+        foreach (var server in _cloud.Servers.Values.ToList())
+            _cloud.Servers[server.Id] = server with { IsOutOfSight = false };
+        await HealthTells("It is locked");
+        var file = Path.Combine(Console.Folder, "clouds.yaml");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("a1", "a2", StringComparison.Ordinal));
+        await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.002);
+        _cloud.Trouble = null;
+        await Until("it is gone", () => Made("shop-1") is null && !_cloud.Standing.Any());
+        Assert.Equal(["make server", "server made", "delete server", "server deleted"], await Audit("shop-1"));
+    }
+
+    [Fact]
+    public async Task One_whose_host_is_called_otherwise_is_named_and_deleted_under_nobody()
+    {
+        await HasOne();
+        _cloud.Trouble = async context =>
+        {
+            if (context.Request.Method != "DELETE")
+                return false;
+            await CloudStandIn.Say(context, 409, """{ "conflictingRequest": { "message": "It is locked" } }""");
+            return true;
+        };
+        await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.001);
+        await HealthTells("It is locked");
+        void Call(JsonObject settings, string name)
+        {
+            settings["hosts"]![1]!["name"] = name;
+            settings["apps"]![0]!["make"]!["host"] = name;
+        }
+
+        await Console.Reload(s => Call(s, "nova"));
+        await HealthTells("shop-1 was made on cloud, where the settings have none made by now");
+        await Until(
+            "it is as any other",
+            async () =>
+                (await Ben.Put("api/servers/shop-1/reservation", new { purpose = "x" })).StatusCode
+                == HttpStatusCode.Created
+        );
+        _cloud.Trouble = null;
+        await Console.Reload(s => Call(s, "cloud"));
+        await Until("it is let go", () => Made("shop-1") is null);
+        Assert.Single(_cloud.Standing);
+        Assert.Equal("ben", (await Anna.Json("api/servers/shop-1")).GetProperty("reservation").Text("holder"));
     }
 
     [Fact]

@@ -270,7 +270,7 @@ public sealed class TemplateTest : MakingStory
         await NothingIsLeft();
     }
 
-    public static TheoryData<string> NotOurs => ["no mark", "another mark", "renamed", "disk of another"];
+    public static TheoryData<string> NotOurs => ["no mark", "another mark", "renamed", "another id", "disk of another"];
 
     [Theory]
     [MemberData(nameof(NotOurs))]
@@ -288,6 +288,11 @@ public sealed class TemplateTest : MakingStory
             );
         if (how == "renamed")
             await _libvirt.Virsh("domrename", "shop-1", "mine");
+        if (how == "another id")
+        {
+            await _libvirt.Virsh("undefine", "shop-1");
+            await Define(Changed(xml, d => d.Element("uuid")!.Remove()));
+        }
         if (how == "disk of another")
             await Define(
                 Changed(

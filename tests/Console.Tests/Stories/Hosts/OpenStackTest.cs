@@ -257,9 +257,10 @@ public sealed class OpenStackTest : IAsyncLifetime, IDisposable
         Assert.Equal(2, _cloud.Count.SignedIn);
         File.WriteAllText(_folder["secret"], "another\n");
         Assert.Equal(["qa01 running"], await Said());
+        var host = Host();
         File.Delete(_folder["secret"]);
         _cloud.EndTokens();
-        Assert.Contains("names a file; there is no", (await List()).Problem, StringComparison.Ordinal);
+        Assert.Contains("names a file; there is no", (await List(host)).Problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -559,7 +560,8 @@ public sealed class OpenStackTest : IAsyncLifetime, IDisposable
         };
         settings = change?.Invoke(settings) ?? settings;
         settings.Check("hosts[0].openStack", hasPower: true);
-        return new("cloud", "^qa", Address: "10.1.0.{number}") { OpenStack = settings, Uri = $"{settings.AuthUrl}" };
+        var host = new HostSettings("cloud", "^qa", Address: "10.1.0.{number}") { OpenStack = settings };
+        return host.WithPlaces("hosts[0].openStack");
     }
 
     private Task<HostAnswer> List(HostSettings? host = null) => _hosts.List(host ?? Host(), default);
