@@ -83,7 +83,7 @@ secrets() {
   [[ $status == 0 && $output != *'does not run'* ]]
   run notes
   echo "$output"
-  [[ $output == $'console drain --minutes 15\nconsole backup /var/backups/console/before-2.0-'*'.tar.gz'$'\n'* ]]
+  [[ $output == $'console drain --minutes 15\nconsole backup /var/backups/console/before-2.0-'*'.tar.gz --if-any'$'\n'* ]]
   [[ $output == *$'\nsystemctl restart console.service'* && $output != *--end* ]]
   # Apache serves by the files that have come, and knows who signs in; nobody else looks.
   [[ $output == *$'\nsystemctl reload apache2.service'* ]]
@@ -112,6 +112,17 @@ secrets() {
   echo "$output"
   [[ $status == 0 && $output == *'The state could not be written into a backup'* ]]
   [[ $(notes) == *'console drain'*'console backup'*'systemctl restart console.service'* ]]
+}
+
+@test "Where the state is, the settings say: the nights and upgrades have it from the console alone" {
+  use_root moved
+  in_root "$root" rm -r /var/lib/console/state
+  bring 2.0
+  [[ $(notes) == *$'\nconsole backup /var/backups/console/before-2.0-'*' --if-any'$'\n'* ]]
+  run in_root "$root" cat /lib/systemd/system/console-backup.service
+  [[ $status == 0 && $output != *Condition* ]]
+  in_root "$root" bash -c ': >/run/stand-ins/notes; /usr/lib/test-server-console/nightly-backup'
+  [[ $(notes) == 'console backup /var/backups/console/nightly-'*' --if-any' ]]
 }
 
 @test "An upgrade that is given up has builds begin again" {
@@ -229,8 +240,10 @@ passwords
 @test "root's commands run as the console's account, wherever the settings are named" {
   local bin=$BATS_TEST_TMPDIR/bin words
   mkdir "$bin"
-  printf '#!/bin/sh\necho "root: $*"\n' >"$bin/program"
-  printf '#!/bin/sh\necho "account: $*"\n' >"$bin/runuser"
+  printf '#!/bin/sh\necho "root of $HOME: $*"\n' >"$bin/program"
+  printf '#!/bin/sh\necho "account of $HOME: $*"\n' >"$bin/runuser"
+  # ~/ in the settings is the same for all.
+  printf '#!/bin/sh\n[ "$*" = "passwd console" ] && echo console:x:990:990::/var/lib/console:/bin/sh\n' >"$bin/getent"
   chmod 755 "$bin"/*
   sed "s,=/usr/lib/test-server-console/app/console ,=$bin/program ," \
     "$BATS_TEST_DIRNAME/../../scripts/package.d/console" >"$bin/console"
@@ -238,11 +251,11 @@ passwords
     '--settings F'; do
     # shellcheck disable=SC2086 # words of a command
     run -0 env PATH="$bin:$PATH" bash "$bin/console" $words
-    [[ $output == "account: -u console -- $bin/program $words" ]]
+    [[ $output == "account of /var/lib/console: -u console -- $bin/program $words" ]]
   done
   for words in 'backup x' 'restore x' '--settings F backup x' '--settings=F restore x' --help --version; do
     # shellcheck disable=SC2086 # words of a command
     run -0 env PATH="$bin:$PATH" bash "$bin/console" $words
-    [[ $output == "root: $words" ]]
+    [[ $output == "root of /var/lib/console: $words" ]]
   done
 }
