@@ -209,6 +209,56 @@ passwords
   [[ $output == *'@exit 0' ]]
 }
 
+@test "What install-host has made before the package came gives way to it, and what was changed is told" {
+  root=before
+  open_host "$root"
+  in_root "$root" groupadd --force --system libvirt
+  in_root "$root" install -D /dev/null /opt/console/app/console.dll
+  in_root "$root" "$SCRIPTS/install-host" vm
+  # shellcheck disable=SC2016 # for the shell in there
+  in_root "$root" bash -c 'mkdir -p /etc/systemd/system/multi-user.target.wants && cd "$_" && ln -s ../console.service .
+    echo "# of ours" >>/etc/systemd/system/console.service'
+  former() {
+    in_root "$root" bash -c 'ls /etc/systemd/system/console.service /etc/tmpfiles.d/console.conf \
+      /etc/apache2/conf-*/console-{a-limits,front}.conf /opt/console/*.conf 2>/dev/null'
+  }
+  [[ $(former | wc -l) == 8 ]]
+  bring 1.0
+  install_host() { in_root "$root" /usr/lib/test-server-console/scripts/install-host vm "$@"; }
+  run install_host --check
+  echo "$output"
+  [[ $status == 1 && $output == *"missing  /etc/tmpfiles.d/console.conf: it is of a console without its package"* ]]
+  [[ $output == *"missing  /etc/systemd/system/console.service: "*", and was changed: "* ]]
+  run install_host
+  echo "$output"
+  [[ $status == 1 && $output == *'removed  /etc/apache2/conf-available/console-front.conf'* ]]
+  [[ $(former) == /etc/systemd/system/console.service ]]
+  in_root "$root" apache2ctl -t
+  in_root "$root" test -L /etc/apache2/sites-enabled/console.conf
+  in_root "$root" sed -i '/of ours/d' /etc/systemd/system/console.service
+  run install_host
+  echo "$output"
+  [[ $status == 0 && -z $(former) ]]
+  run install_host --check
+  [[ $status == 0 && $output != *former* ]]
+  # What starts with the machine is the package's, and the program of before is the administrator's.
+  in_root "$root" test /etc/systemd/system/multi-user.target.wants/console.service -ef \
+    /lib/systemd/system/console.service
+  in_root "$root" test -e /opt/console/app/console.dll
+  # Nobody's unit is that which systemctl edit --full has made, and no part goes that is included.
+  in_root "$root" cp /lib/systemd/system/console.service /etc/systemd/system
+  in_root "$root" cp /usr/lib/test-server-console/apache-proxy.conf /opt/console
+  in_root "$root" bash -c 'echo "Include /opt/console/apache-proxy.conf" >/etc/apache2/sites-enabled/own.conf'
+  run install_host
+  echo "$output"
+  [[ $status == 1 && $(grep missing <<<"$output") == *'/apache-proxy.conf: '*'sites-enabled/own.conf includes this'* ]]
+  [[ $(grep -c missing <<<"$output") == 1 ]]
+  in_root "$root" rm /etc/apache2/sites-enabled/own.conf
+  run install_host --remove
+  echo "$output"
+  [[ $status == 0 && $(former) == /etc/systemd/system/console.service ]]
+}
+
 @test "The backup of each night keeps as many as it is told, and none goes when none can be written" {
   use_root nightly
   nightly() {
