@@ -75,6 +75,18 @@ secrets() {
   [ "$status" -eq 0 ]
 }
 
+@test "A package that is given no version is newer than the one that is called 1.0, and than those of commits before" {
+  local file version
+  "$SCRIPTS/package" --output "$BATS_TEST_TMPDIR" --program "$BATS_FILE_TMPDIR/program"
+  file=$(echo "$BATS_TEST_TMPDIR"/*.deb)
+  version=$(dpkg-deb --field "$file" Version)
+  [[ $file == */test-server-console_"$version"_amd64.deb && $version =~ ^1\.0\+[0-9]{8}\.[0-9]{6}\.[0-9a-f]+$ ]]
+  dpkg --compare-versions 1.0 lt "$version"
+  dpkg --compare-versions "1.0+20250101.235959.ffffffff" lt "$version"
+  dpkg --compare-versions "$version" lt "1.0+29990101.000000.00000000"
+  dpkg --compare-versions "$version" lt 1.1
+}
+
 @test "An upgrade waits for what runs, writes a backup, and leaves names, keys and passwords as they are" {
   use_root upgraded
   before=$(secrets)
@@ -91,6 +103,16 @@ secrets() {
   in_root "$root" runuser -u www-data -- test -r /etc/console/users
   run in_root "$root" runuser -u nobody -- ls /etc/console
   [ "$status" -ne 0 ]
+}
+
+@test "An upgrade where the settings were removed is one, and says so" {
+  use_root without
+  in_root "$root" rm /etc/console/console.json
+  run bring 2.0
+  echo "$output"
+  [[ $status == 0 && $output == *'There is no /etc/console/console.json'* ]]
+  run in_root "$root" dpkg --status test-server-console
+  [[ $output == *'Status: install ok installed'*$'\nVersion: 2.0\n'* ]]
 }
 
 @test "A console that runs without being enabled is a new one after an upgrade, and one that is neither is left alone" {
