@@ -164,7 +164,7 @@ secrets() {
   before=$(secrets)
   run in_root "$root" dpkg --remove test-server-console
   echo "$output"
-  [ "$status" -eq 0 ]
+  [[ $status == 0 && $output != *'any more'* ]]
   run notes
   echo "$output"
   [[ $output == *'systemctl disable --now console.service'*'systemctl reload apache2.service'* ]]
@@ -195,6 +195,23 @@ secrets() {
   echo "$output"
   [[ -z $output ]]
   in_root "$root" test -e /var/backups/console/before-2.0-x.tar.gz
+}
+
+@test "A removal and a purge name the administrator's own files of Apache that lead to what goes" {
+  use_root hosted
+  in_root "$root" bash -c 'a2dissite -q console && cd /etc/apache2/sites-available
+    echo "# Include /usr/lib/test-server-console/apache-proxy.conf, says /etc/console/users" >plain.conf
+    echo "  Include /usr/lib/test-server-console/apache-proxy.conf" >own.conf
+    echo "Define CONSOLE_USERS /etc/console/users" >../conf-enabled/users.conf
+    a2ensite -q plain own'
+  before=$(in_root "$root" sha256sum /etc/apache2/{sites-available/{own,plain},conf-enabled/users}.conf)
+  run --separate-stderr in_root "$root" dpkg --remove test-server-console
+  echo "$stderr"
+  [[ $status == 0 && $stderr == *'removed from /usr/lib/test-server-console.'*:$'\n/etc/apache2/sites-enabled/own.conf' ]]
+  run --separate-stderr in_root "$root" dpkg --purge test-server-console
+  echo "$stderr"
+  [[ $status == 0 && $stderr == *'removed from /etc/console.'*:$'\n/etc/apache2/conf-enabled/users.conf' ]]
+  diff <(echo "$before") <(in_root "$root" sha256sum /etc/apache2/{sites-available/{own,plain},conf-enabled/users}.conf)
 }
 
 @test "A purge leaves what a database host on the same machine has, and its program starts" {
