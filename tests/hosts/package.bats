@@ -115,6 +115,24 @@ secrets() {
   [[ $output == *'Status: install ok installed'*$'\nVersion: 2.0\n'* ]]
 }
 
+@test "No backup goes by its age but that of an upgrade, once there is a new one" {
+  use_root aged
+  in_root "$root" bash -c 'cd /var/backups/console && touch -d "200 days ago" {before-0.9,nightly-1,own}.tar.gz &&
+    touch -d "100 days ago" before-0.9.1.tar.gz && touch /run/stand-ins/full'
+  backups() { in_root "$root" bash -c 'cd /var/backups/console && echo *'; }
+  bring 2.0
+  [[ $(backups) == 'before-0.9.1.tar.gz before-0.9.tar.gz nightly-1.tar.gz own.tar.gz' ]]
+  in_root "$root" rm /run/stand-ins/full
+  bring 1.0
+  [[ $(backups) == 'before-0.9.1.tar.gz before-1.0-'*'.tar.gz nightly-1.tar.gz own.tar.gz' ]]
+  [[ $(awk '$2 == "/var/backups/console" { print $6 }' "$SCRIPTS/package.d/tmpfiles.conf") == - ]]
+  # What a backup that was killed has left goes with a start of the machine.
+  in_root "$root" mkdir -p /var/backups/console/.console-state-1/state
+  in_root "$root" systemd-tmpfiles --remove --boot test-server-console.conf
+  run in_root "$root" ls -A /var/backups/console
+  [[ $output == *own.tar.gz && $output != *console-state* ]]
+}
+
 @test "A console that runs without being enabled is a new one after an upgrade, and one that is neither is left alone" {
   use_root started
   in_root "$root" rm /run/stand-ins/enabled
