@@ -105,11 +105,21 @@ public static class ConsoleCommands
     private static Command MakeBackup(Option<string> settings)
     {
         var file = new Argument<string>("FILE") { Description = "A file that is not there yet." };
-        var command = new Command("backup", "Writes the state into one file, also while the console runs.") { file };
+        var ifAny = new Option<bool>("--if-any") { Description = "Ends well when there is no state yet." };
+        var command = new Command("backup", "Writes the state into one file, also while the console runs.")
+        {
+            file,
+            ifAny,
+        };
         return Does(
             command,
             (asked, cancel) =>
-                StateCommands.Backup(asked.GetRequiredValue(settings), asked.GetRequiredValue(file), cancel)
+                StateCommands.Backup(
+                    asked.GetRequiredValue(settings),
+                    asked.GetRequiredValue(file),
+                    asked.GetValue(ifAny),
+                    cancel
+                )
         );
     }
 

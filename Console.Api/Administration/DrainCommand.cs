@@ -19,7 +19,11 @@ internal static partial class DrainCommand
 
     public static async Task<int> Run(string settingsFile, TimeSpan limit, bool ends, CancellationToken cancel)
     {
-        var settings = ConsoleSettings.Load(settingsFile, _ => { });
+        var settings = ConsoleSettings.LoadPart(
+            settingsFile,
+            ends ? ["state"] : ["state", "listen", "pathBase"],
+            fault => System.Console.Error.WriteLine($"console drain: {fault}")
+        );
         var mark = new DrainMark(settings.State);
         if (ends)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace TestServers.Settings;
 
@@ -88,6 +89,78 @@ public sealed record ConsoleSettings
             throw new WrongSetting($"The settings file {file} cannot be used: {e.Message}");
         }
     }
+
+    /// <summary>
+    /// The settings for what needs only some of their keys: where the file cannot be used as a whole, these alone, the
+    /// rule for names where that is right, and the rest as when it is left out.
+    /// </summary>
+    /// <param name="keys">What is needed, `state` as one of them.</param>
+    /// <param name="warn">Is told what is wrong with the rest.</param>
+    /// <exception cref="WrongSetting">One of these keys is wrong, or the file is no JSON.</exception>
+    public static ConsoleSettings LoadPart(string file, IReadOnlyCollection<string> keys, Action<string> warn)
+    {
+        try
+        {
+            return Load(file, _ => { });
+        }
+        catch (WrongSetting whole)
+        {
+            try
+            {
+                using var text = SettingsText.Read(file);
+                var part = Part(text, Path.GetDirectoryName(Path.GetFullPath(file))!, keys) with { Source = file };
+                warn($"{whole.Message} This needs only {string.Join(", ", keys.Select(k => $"`{k}`"))} of it.");
+                return part;
+            }
+            catch (WrongSetting e)
+            {
+                throw new WrongSetting($"The settings file {file} cannot be used: {e.Message}");
+            }
+        }
+    }
+
+    private static ConsoleSettings Part(SettingsText text, string folder, IReadOnlyCollection<string> keys)
+    {
+        try
+        {
+            SettingsShape.Check(text.Root, keys);
+            string[] names = IsRight(text.Root, "people") ? [.. keys, "people"] : [.. keys];
+            var part = new JsonObject(
+                text.Root.EnumerateObject()
+                    .Where(m => names.Any(n => m.NameEquals(n)))
+                    .Select(m => KeyValuePair.Create(m.Name, JsonNode.Parse(m.Value.GetRawText(), null, AsText)))
+            )
+                .Deserialize<ConsoleSettings>(AsWritten)!
+                .RelativeTo(folder);
+            part.CheckState(folder);
+            if (keys.Contains("listen"))
+                part.Listen.Check(part.State);
+            return part;
+        }
+        catch (WrongSetting e)
+        {
+            throw e.With(text);
+        }
+    }
+
+    private static bool IsRight(JsonElement root, string key)
+    {
+        try
+        {
+            SettingsShape.Check(root, [key]);
+            return true;
+        }
+        catch (WrongSetting)
+        {
+            return false;
+        }
+    }
+
+    private static readonly JsonDocumentOptions AsText = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     private static readonly JsonSerializerOptions AsWritten = new(Json.File)
     {
@@ -245,7 +318,7 @@ public sealed record ConsoleSettings
         };
     }
 
-    private ConsoleSettings Checked(string folder)
+    private void CheckState(string folder)
     {
         Must(
             State != "/" && State.TrimEnd('/') != folder.TrimEnd('/'),
@@ -255,6 +328,11 @@ public sealed record ConsoleSettings
         var isShown =
             Wwwroot is { } page && (State + "/").StartsWith(page.TrimEnd('/') + "/", StringComparison.Ordinal);
         Must(!isShown, "state", "is outside of `wwwroot`, whose files everybody gets");
+    }
+
+    private ConsoleSettings Checked(string folder)
+    {
+        CheckState(folder);
         Listen.Check(State);
         if (Guests is { Ssh.UsesOpenSsh: true } || DatabaseHosts.Any(h => h.Ssh is { UsesOpenSsh: true }))
             SshSettings.CheckFolder(Runtime);

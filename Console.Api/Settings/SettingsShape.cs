@@ -23,6 +23,24 @@ internal static class SettingsShape
         CheckObject(root, typeof(ConsoleSettings), "");
     }
 
+    /// <summary>Looks at some of the outermost keys, whatever the others are.</summary>
+    /// <exception cref="WrongSetting">One of these is wrong.</exception>
+    public static void Check(JsonElement root, IReadOnlyCollection<string> names)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new WrongSetting("it holds no object; it begins with { and ends with }.");
+        foreach (var key in KeysOf(typeof(ConsoleSettings)).Where(k => names.Contains(k.Name)))
+        {
+            var given = root.EnumerateObject().Where(m => m.NameEquals(key.Name)).ToList();
+            if (given.Count > 1)
+                throw Twice(key.Name);
+            if (given.Count == 1)
+                CheckValue(given[0].Value, key.Type, key.MayBeNull, key.Name);
+            else if (key.IsRequired)
+                throw Wrong(key.Name);
+        }
+    }
+
     private static void CheckObject(JsonElement value, Type type, string path)
     {
         var keys = KeysOf(type);

@@ -67,12 +67,15 @@ public static class StateBackup
     /// <exception cref="UnreadableFile">It is no backup, is cut off or damaged; the folder may hold a part of
     /// it.</exception>
     /// <exception cref="DiskRefused">The disk refused.</exception>
-    public static async Task<BackupList> Unpack(string path, string folder, CancellationToken cancel)
+    public static Task<BackupList> Unpack(string path, string folder, CancellationToken cancel) =>
+        Read(path, folder, cancel);
+
+    private static async Task<BackupList> Read(string path, string? folder, CancellationToken cancel)
     {
         try
         {
             await using var file = File.OpenRead(path);
-            return await Unpack(file, folder, cancel);
+            return await Read(file, folder, cancel);
         }
         catch (DiskRefused)
         {
@@ -94,6 +97,10 @@ public static class StateBackup
             throw new UnreadableFile($"{path} is no whole backup of a console: {e.Message} Take another one.", e);
         }
     }
+
+    /// <summary>Reads a backup to its end, and looks whether all of it is whole; nothing is written.</summary>
+    /// <exception cref="UnreadableFile">It is no backup, is cut off or damaged.</exception>
+    public static Task<BackupList> Verify(string path, CancellationToken cancel) => Read(path, null, cancel);
 
     private static async Task<BackupList> Pack(
         StateSnapshot snapshot,
@@ -136,11 +143,13 @@ public static class StateBackup
             cancel
         );
 
-    private static async Task<BackupList> Unpack(Stream file, string folder, CancellationToken cancel)
+    // Without a folder nothing is written.
+    private static async Task<BackupList> Read(Stream file, string? folder, CancellationToken cancel)
     {
         await using var packed = new GZipStream(file, CompressionMode.Decompress);
         await using var tar = new TarReader(packed);
-        StateCopy.MakeFolder(folder);
+        if (folder is not null)
+            StateCopy.MakeFolder(folder);
         var found = new Dictionary<string, BackedUpFile>(StringComparer.Ordinal);
         var folders = new HashSet<string>(StringComparer.Ordinal);
         BackupList? list = null;
@@ -154,9 +163,9 @@ public static class StateBackup
             {
                 var (name, content) = (NameOf(entry), entry.DataStream ?? Stream.Null);
                 Claim(name, found, folders);
-                var place = Path.Combine(folder, name);
-                await StateCopy.Write(place, content, cancel);
-                await using var written = File.OpenRead(place);
+                if (folder is not null)
+                    await StateCopy.Write(Path.Combine(folder, name), content, cancel);
+                await using var written = folder is null ? content : File.OpenRead(Path.Combine(folder, name));
                 var sum = Convert.ToHexStringLower(await SHA256.HashDataAsync(written, cancel));
                 found[name] = new(name, written.Length, sum);
             }
@@ -172,10 +181,16 @@ public static class StateBackup
         }
         if (found.Count > 0)
             throw new InvalidDataException($"{found.Keys.First()} in it is not in its list.");
-        foreach (var one in list.Folders)
-            StateCopy.MakeFolder(Path.Combine(folder, Checked(one, most: 1)));
-        foreach (var one in Directory.EnumerateDirectories(folder).Append(folder))
-            Disk.SyncFolder(one);
+        foreach (var one in list.Folders.Select(f => Checked(f, most: 1)))
+        {
+            if (folder is not null)
+                StateCopy.MakeFolder(Path.Combine(folder, one));
+        }
+        if (folder is not null)
+        {
+            foreach (var one in Directory.EnumerateDirectories(folder).Append(folder))
+                Disk.SyncFolder(one);
+        }
         return list;
     }
 

@@ -75,6 +75,18 @@ secrets() {
   [ "$status" -eq 0 ]
 }
 
+@test "A package that is given no version is newer than the one that is called 1.0, and than those of commits before" {
+  local file version
+  "$SCRIPTS/package" --output "$BATS_TEST_TMPDIR" --program "$BATS_FILE_TMPDIR/program"
+  file=$(echo "$BATS_TEST_TMPDIR"/*.deb)
+  version=$(dpkg-deb --field "$file" Version)
+  [[ $file == */test-server-console_"$version"_amd64.deb && $version =~ ^1\.0\+[0-9]{8}\.[0-9]{6}\.[0-9a-f]+$ ]]
+  dpkg --compare-versions 1.0 lt "$version"
+  dpkg --compare-versions "1.0+20250101.235959.ffffffff" lt "$version"
+  dpkg --compare-versions "$version" lt "1.0+29990101.000000.00000000"
+  dpkg --compare-versions "$version" lt 1.1
+}
+
 @test "An upgrade waits for what runs, writes a backup, and leaves names, keys and passwords as they are" {
   use_root upgraded
   before=$(secrets)
@@ -83,7 +95,7 @@ secrets() {
   [[ $status == 0 && $output != *'does not run'* ]]
   run notes
   echo "$output"
-  [[ $output == $'console drain --minutes 15\nconsole backup /var/backups/console/before-2.0-'*'.tar.gz'$'\n'* ]]
+  [[ $output == $'console drain --minutes 15\nconsole backup /var/backups/console/before-2.0-'*'.tar.gz --if-any'$'\n'* ]]
   [[ $output == *$'\nsystemctl restart console.service'* && $output != *--end* ]]
   # Apache serves by the files that have come, and knows who signs in; nobody else looks.
   [[ $output == *$'\nsystemctl reload apache2.service'* ]]
@@ -91,6 +103,34 @@ secrets() {
   in_root "$root" runuser -u www-data -- test -r /etc/console/users
   run in_root "$root" runuser -u nobody -- ls /etc/console
   [ "$status" -ne 0 ]
+}
+
+@test "An upgrade where the settings were removed is one, and says so" {
+  use_root without
+  in_root "$root" rm /etc/console/console.json
+  run bring 2.0
+  echo "$output"
+  [[ $status == 0 && $output == *'There is no /etc/console/console.json'* ]]
+  run in_root "$root" dpkg --status test-server-console
+  [[ $output == *'Status: install ok installed'*$'\nVersion: 2.0\n'* ]]
+}
+
+@test "No backup goes by its age but that of an upgrade, once there is a new one" {
+  use_root aged
+  in_root "$root" bash -c 'cd /var/backups/console && touch -d "200 days ago" {before-0.9,nightly-1,own}.tar.gz &&
+    touch -d "100 days ago" before-0.9.1.tar.gz && touch /run/stand-ins/full'
+  backups() { in_root "$root" bash -c 'cd /var/backups/console && echo *'; }
+  bring 2.0
+  [[ $(backups) == 'before-0.9.1.tar.gz before-0.9.tar.gz nightly-1.tar.gz own.tar.gz' ]]
+  in_root "$root" rm /run/stand-ins/full
+  bring 1.0
+  [[ $(backups) == 'before-0.9.1.tar.gz before-1.0-'*'.tar.gz nightly-1.tar.gz own.tar.gz' ]]
+  [[ $(awk '$2 == "/var/backups/console" { print $6 }' "$SCRIPTS/package.d/tmpfiles.conf") == - ]]
+  # What a backup that was killed has left goes with a start of the machine.
+  in_root "$root" mkdir -p /var/backups/console/.console-state-1/state
+  in_root "$root" systemd-tmpfiles --remove --boot test-server-console.conf
+  run in_root "$root" ls -A /var/backups/console
+  [[ $output == *own.tar.gz && $output != *console-state* ]]
 }
 
 @test "A console that runs without being enabled is a new one after an upgrade, and one that is neither is left alone" {
@@ -114,6 +154,17 @@ secrets() {
   [[ $(notes) == *'console drain'*'console backup'*'systemctl restart console.service'* ]]
 }
 
+@test "Where the state is, the settings say: the nights and upgrades have it from the console alone" {
+  use_root moved
+  in_root "$root" rm -r /var/lib/console/state
+  bring 2.0
+  [[ $(notes) == *$'\nconsole backup /var/backups/console/before-2.0-'*' --if-any'$'\n'* ]]
+  run in_root "$root" cat /lib/systemd/system/console-backup.service
+  [[ $status == 0 && $output != *Condition* ]]
+  in_root "$root" bash -c ': >/run/stand-ins/notes; /usr/lib/test-server-console/nightly-backup'
+  [[ $(notes) == 'console backup /var/backups/console/nightly-'*' --if-any' ]]
+}
+
 @test "An upgrade that is given up has builds begin again" {
   use_root given-up
   run bring broken
@@ -131,7 +182,7 @@ secrets() {
   before=$(secrets)
   run in_root "$root" dpkg --remove test-server-console
   echo "$output"
-  [ "$status" -eq 0 ]
+  [[ $status == 0 && $output != *'any more'* ]]
   run notes
   echo "$output"
   [[ $output == *'systemctl disable --now console.service'*'systemctl reload apache2.service'* ]]
@@ -162,6 +213,23 @@ secrets() {
   echo "$output"
   [[ -z $output ]]
   in_root "$root" test -e /var/backups/console/before-2.0-x.tar.gz
+}
+
+@test "A removal and a purge name the administrator's own files of Apache that lead to what goes" {
+  use_root hosted
+  in_root "$root" bash -c 'a2dissite -q console && cd /etc/apache2/sites-available
+    echo "# Include /usr/lib/test-server-console/apache-proxy.conf, says /etc/console/users" >plain.conf
+    echo "  Include /usr/lib/test-server-console/apache-proxy.conf" >own.conf
+    echo "Define CONSOLE_USERS /etc/console/users" >../conf-enabled/users.conf
+    a2ensite -q plain own'
+  before=$(in_root "$root" sha256sum /etc/apache2/{sites-available/{own,plain},conf-enabled/users}.conf)
+  run --separate-stderr in_root "$root" dpkg --remove test-server-console
+  echo "$stderr"
+  [[ $status == 0 && $stderr == *'removed from /usr/lib/test-server-console.'*:$'\n/etc/apache2/sites-enabled/own.conf' ]]
+  run --separate-stderr in_root "$root" dpkg --purge test-server-console
+  echo "$stderr"
+  [[ $status == 0 && $stderr == *'removed from /etc/console.'*:$'\n/etc/apache2/conf-enabled/users.conf' ]]
+  diff <(echo "$before") <(in_root "$root" sha256sum /etc/apache2/{sites-available/{own,plain},conf-enabled/users}.conf)
 }
 
 @test "A purge leaves what a database host on the same machine has, and its program starts" {
@@ -198,6 +266,56 @@ passwords
   [[ $output == *'@exit 0' ]]
 }
 
+@test "What install-host has made before the package came gives way to it, and what was changed is told" {
+  root=before
+  open_host "$root"
+  in_root "$root" groupadd --force --system libvirt
+  in_root "$root" install -D /dev/null /opt/console/app/console.dll
+  in_root "$root" "$SCRIPTS/install-host" vm
+  # shellcheck disable=SC2016 # for the shell in there
+  in_root "$root" bash -c 'mkdir -p /etc/systemd/system/multi-user.target.wants && cd "$_" && ln -s ../console.service .
+    echo "# of ours" >>/etc/systemd/system/console.service'
+  former() {
+    in_root "$root" bash -c 'ls /etc/systemd/system/console.service /etc/tmpfiles.d/console.conf \
+      /etc/apache2/conf-*/console-{a-limits,front}.conf /opt/console/*.conf 2>/dev/null'
+  }
+  [[ $(former | wc -l) == 8 ]]
+  bring 1.0
+  install_host() { in_root "$root" /usr/lib/test-server-console/scripts/install-host vm "$@"; }
+  run install_host --check
+  echo "$output"
+  [[ $status == 1 && $output == *"missing  /etc/tmpfiles.d/console.conf: it is of a console without its package"* ]]
+  [[ $output == *"missing  /etc/systemd/system/console.service: "*", and was changed: "* ]]
+  run install_host
+  echo "$output"
+  [[ $status == 1 && $output == *'removed  /etc/apache2/conf-available/console-front.conf'* ]]
+  [[ $(former) == /etc/systemd/system/console.service ]]
+  in_root "$root" apache2ctl -t
+  in_root "$root" test -L /etc/apache2/sites-enabled/console.conf
+  in_root "$root" sed -i '/of ours/d' /etc/systemd/system/console.service
+  run install_host
+  echo "$output"
+  [[ $status == 0 && -z $(former) ]]
+  run install_host --check
+  [[ $status == 0 && $output != *former* ]]
+  # What starts with the machine is the package's, and the program of before is the administrator's.
+  in_root "$root" test /etc/systemd/system/multi-user.target.wants/console.service -ef \
+    /lib/systemd/system/console.service
+  in_root "$root" test -e /opt/console/app/console.dll
+  # Nobody's unit is that which systemctl edit --full has made, and no part goes that is included.
+  in_root "$root" cp /lib/systemd/system/console.service /etc/systemd/system
+  in_root "$root" cp /usr/lib/test-server-console/apache-proxy.conf /opt/console
+  in_root "$root" bash -c 'echo "Include /opt/console/apache-proxy.conf" >/etc/apache2/sites-enabled/own.conf'
+  run install_host
+  echo "$output"
+  [[ $status == 1 && $(grep missing <<<"$output") == *'/apache-proxy.conf: '*'sites-enabled/own.conf includes this'* ]]
+  [[ $(grep -c missing <<<"$output") == 1 ]]
+  in_root "$root" rm /etc/apache2/sites-enabled/own.conf
+  run install_host --remove
+  echo "$output"
+  [[ $status == 0 && $(former) == /etc/systemd/system/console.service ]]
+}
+
 @test "The backup of each night keeps as many as it is told, and none goes when none can be written" {
   use_root nightly
   nightly() {
@@ -229,8 +347,10 @@ passwords
 @test "root's commands run as the console's account, wherever the settings are named" {
   local bin=$BATS_TEST_TMPDIR/bin words
   mkdir "$bin"
-  printf '#!/bin/sh\necho "root: $*"\n' >"$bin/program"
-  printf '#!/bin/sh\necho "account: $*"\n' >"$bin/runuser"
+  printf '#!/bin/sh\necho "root of $HOME: $*"\n' >"$bin/program"
+  printf '#!/bin/sh\necho "account of $HOME: $*"\n' >"$bin/runuser"
+  # ~/ in the settings is the same for all.
+  printf '#!/bin/sh\n[ "$*" = "passwd console" ] && echo console:x:990:990::/var/lib/console:/bin/sh\n' >"$bin/getent"
   chmod 755 "$bin"/*
   sed "s,=/usr/lib/test-server-console/app/console ,=$bin/program ," \
     "$BATS_TEST_DIRNAME/../../scripts/package.d/console" >"$bin/console"
@@ -238,11 +358,11 @@ passwords
     '--settings F'; do
     # shellcheck disable=SC2086 # words of a command
     run -0 env PATH="$bin:$PATH" bash "$bin/console" $words
-    [[ $output == "account: -u console -- $bin/program $words" ]]
+    [[ $output == "account of /var/lib/console: -u console -- $bin/program $words" ]]
   done
   for words in 'backup x' 'restore x' '--settings F backup x' '--settings=F restore x' --help --version; do
     # shellcheck disable=SC2086 # words of a command
     run -0 env PATH="$bin:$PATH" bash "$bin/console" $words
-    [[ $output == "root: $words" ]]
+    [[ $output == "root of /var/lib/console: $words" ]]
   done
 }

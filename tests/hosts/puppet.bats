@@ -37,7 +37,10 @@ node /^db\d+\./ {
   }
 }
 node /^packaged\d+\./ {
-  class { 'console::vm_host': packaged => true }
+  class { 'console::vm_host': }
+}
+node /^other\d+\./ {
+  class { 'console::vm_host': }
 }
 END
 }
@@ -195,6 +198,38 @@ semodule --install /run/console_front.cil
   run puppet_apply script db1
   echo "$output"
   [[ $status == 0 ]]
+}
+
+@test "A VM host without libvirt is one, too, and systemd reads its unit once" {
+  use_root puppet
+  use_root script
+  for one in puppet script; do
+    in_root "$one" bash -c '! getent group libvirt || groupdel libvirt'
+    in_root "$one" install -D /dev/null /opt/console/app/console.dll
+  done
+  in_root puppet tee /usr/local/sbin/systemctl >/dev/null <<'END'
+#!/bin/sh
+case $* in
+  daemon-reload) echo "$*" >>/run/asked ;;
+  *) exec /usr/bin/systemctl "$@" ;;
+esac
+END
+  in_root puppet chmod 755 /usr/local/sbin/systemctl
+  for _ in 1 2; do
+    run puppet_apply puppet other1
+    echo "$output"
+    [[ ($status == 2 || $status == 0) && $output != *Warning:* ]]
+  done
+  [[ $status == 0 && $(in_root puppet cat /run/asked) == daemon-reload ]]
+  in_root puppet rm /usr/local/sbin/systemctl
+  install_host script vm
+  run install_host puppet vm --check
+  [[ $status == 0 ]]
+  diff <(tell_state script | grep -v '/[a-z]*_key') <(tell_state puppet | grep -v '/[a-z]*_key')
+  # A group that is named is to be there.
+  run in_root puppet puppet apply --certname other1.example --modulepath "$SCRIPTS/puppet" --color=false \
+    --detailed-exitcodes --execute "class { 'console::vm_host': group => 'none-such' }"
+  [[ $status == 4 || $status == 6 ]]
 }
 
 # What the console's package brings for the VM host, but for the program.

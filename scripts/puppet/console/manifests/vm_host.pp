@@ -6,12 +6,13 @@
 #   }
 #
 # @param user who runs the console
-# @param group the group that libvirt answers; undef where libvirt is on other machines alone
-# @param packaged whether the console is installed by its package
+# @param group the group that libvirt answers, which is there; left out, libvirt's own where this machine has it
+# @param packaged whether the console is installed by its package; left out, whether its unit is there already. Where
+#   the same catalog installs the package, say true
 class console::vm_host (
   String[1] $user = 'console',
-  Optional[String[1]] $group = console::names()['virtual_machines_group'],
-  Boolean $packaged = false,
+  Optional[String[1]] $group = undef,
+  Boolean $packaged = $facts['console_package'] == true,
 ) {
   $names = console::names()
   $settings = '/etc/console'
@@ -24,21 +25,26 @@ class console::vm_host (
     default => [$names['selinux_packages']],
   }
   console::packages { [$names['vm_packages']] + $packages_of_selinux: }
-  if $packaged {
-    # The package's account stays as it is, but for libvirt's group.
-    if $group {
-      exec { "usermod --append --groups ${group} ${user}":
-        unless   => "id --name --groups ${user} | grep -qw ${group}",
-        path     => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
-        provider => shell,
-        require  => Console::Packages[$names['vm_packages']],
-      }
-    }
-  } else {
+  $of_libvirt = $group ? {
+    undef   => $names['virtual_machines_group'],
+    default => $group,
+  }
+  # Where libvirt is on other machines alone, nothing has made its group.
+  exec { "usermod --append --groups ${of_libvirt} ${user}":
+    onlyif   => $group ? {
+      undef   => "getent group ${of_libvirt}",
+      default => 'true',
+    },
+    unless   => "id --name --groups ${user} | grep -qw ${of_libvirt}",
+    path     => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
+    provider => shell,
+    require  => Console::Packages[$names['vm_packages']],
+  }
+  # The package's account stays as it is.
+  unless $packaged {
     console::user { $user:
-      group   => $group,
       require => Console::Packages[$names['vm_packages']],
-      before  => File["${settings}/known_hosts"],
+      before  => [File["${settings}/known_hosts"], Exec["usermod --append --groups ${of_libvirt} ${user}"]],
     }
   }
   file {
@@ -136,6 +142,13 @@ class console::vm_host (
         group   => $web_group,
         mode    => '2750',
         require => Console::User[$user];
+    }
+    exec { 'systemd reads the unit of the console':
+      command     => 'systemctl daemon-reload || test ! -d /run/systemd/system',
+      path        => ['/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'],
+      provider    => shell,
+      refreshonly => true,
+      subscribe   => File['/etc/systemd/system/console.service'],
     }
     ['apache-limits.conf', 'apache-proxy.conf'].each |$one| {
       file { "${place}/${one}":

@@ -229,6 +229,89 @@ public sealed class CommandsTest
     }
 
     [Fact]
+    public async Task Wrong_settings_beside_a_console_that_goes_on_keep_nobody_from_looking_after_its_state()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        console.Change(settings => settings["colour"] = "red");
+        var file = Path.Combine(console.Folder, "wrong.tar.gz");
+        foreach (
+            var words in new[] { new[] { "backup", file }, ["state", "check"], ["drain"], ["drain", "--end"] }.Append([
+                "restore",
+                file,
+            ])
+        )
+        {
+            var end = await console.Command(words);
+            Assert.True(end.Exit == 0, end.Errors);
+            Assert.Matches(
+                $"^console {words[^1] switch { "check" => "check", _ => words[0] }}: .*`colour` is not known.* needs only `state`",
+                end.Errors
+            );
+        }
+        // Each needs what it needs.
+        console.Change(settings => settings["listen"] = 5);
+        Assert.Equal(0, (await console.Command("backup", file + "2")).Exit);
+        var drain = await console.Command("drain");
+        Assert.Equal(1, drain.Exit);
+        Assert.Matches("`listen` is wrong: it is 5", drain.Errors);
+        console.Change(settings => settings["state"] = 5);
+        foreach (var words in new[] { new[] { "backup", file + "3" }, ["state", "check"], ["drain", "--end"] })
+        {
+            var end = await console.Command(words);
+            Assert.Equal(1, end.Exit);
+            Assert.Matches("`state` is wrong: it is 5", end.Errors);
+        }
+    }
+
+    [Fact]
+    public async Task A_backup_where_there_is_no_state_yet_is_a_fault_unless_it_was_asked_for_if_any()
+    {
+        await using var console = new ConsoleProcess();
+        var file = Path.Combine(console.Folder, "none.tar.gz");
+        Assert.Equal(1, (await console.Command("backup", file)).Exit);
+        var end = await console.Command("backup", file, "--if-any");
+        Assert.Equal((0, ""), (end.Exit, end.Errors));
+        Assert.Contains($"no state in {console.Folder}/state yet", end.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task A_backup_needs_no_room_but_beside_its_file_and_none_for_what_is_only_compared()
+    {
+        await using var console = new ConsoleProcess();
+        await console.StartWithServers();
+        var log = Path.Combine(console.Folder, "state", "builds", "7.log");
+        File.WriteAllBytes(log, new byte[8 << 20]);
+        async Task<ConsoleAnswer> Backup(string name, params string[] environment)
+        {
+            var settings = Path.Combine(console.Folder, "console.json");
+            // So many KiB may a file have that the program writes: none as long as the log.
+            return await ConsoleShell.Give(
+                ["backup", Path.Combine(console.Folder, name), "--settings", settings],
+                [
+                    "bash",
+                    "-c",
+                    "ulimit -f 4096; exec env DOTNET_EnableWriteXorExecute=0 \"$@\"",
+                    "backup",
+                    .. environment,
+                ]
+            );
+        }
+        var made = new System.Collections.Concurrent.ConcurrentQueue<string?>();
+        using var watcher = new FileSystemWatcher(console.Folder, ".console-state-*");
+        watcher.Created += (_, created) => made.Enqueue(created.Name);
+        watcher.EnableRaisingEvents = true;
+        var end = await Backup("beside.gz", "--unset=TMPDIR");
+        Assert.True(end.Exit == 0, end.Errors);
+        await Wait.Until("it was seen", () => !made.IsEmpty);
+        var nowhere = await Backup("elsewhere.gz", "TMPDIR=/none");
+        Assert.Equal(1, nowhere.Exit);
+        Assert.Contains("/none", nowhere.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(console.Folder, ".console-state-*"));
+    }
+
+    [Fact]
     public async Task A_backup_that_is_not_whole_is_refused_before_anything_is_touched()
     {
         await using var console = new ConsoleProcess();
@@ -284,6 +367,8 @@ public sealed class CommandsTest
             var (file, folder) = (Path.Combine(console.Folder, "flipped"), Path.Combine(console.Folder, "unpacked"));
             File.WriteAllBytes(file, [.. bytes.Select((b, place) => place == at ? (byte)~b : b)]);
             var fault = await Record.ExceptionAsync(() => StateBackup.Unpack(file, folder, default));
+            var told = await Record.ExceptionAsync(() => StateBackup.Verify(file, default));
+            Assert.Equal(fault?.Message, told?.Message);
             if (fault is null)
                 Assert.Equal(Content(whole), Content(folder));
             else
