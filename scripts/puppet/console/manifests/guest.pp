@@ -41,6 +41,7 @@ class console::guest (
         'repositories'     => $repositories.join(' '),
         'apachectl'        => $apachectl,
         'apache_pid_file'  => $names['web_pid_file'],
+        'apache_service'   => $names['web_pid_service'],
         'apache_error_log' => $names['web_error_log'],
     }, $settings),
   }
