@@ -448,6 +448,27 @@ END
   [[ $status == 0 && $output != *missing* ]]
 }
 
+@test "A password that cannot be given to PostgreSQL is told, and nothing is changed, the former password least" {
+  use_root scram
+  # As on a system whose Perl has this module in a package of its own.
+  in_root scram mkdir /etc/perl/Digest
+  in_root scram tee /etc/perl/Digest/SHA.pm >/dev/null <<<"die q(Can't locate Digest/SHA.pm);"
+  run install_database
+  echo "$output"
+  [[ $status == 1 && $output == *"the password of shop cannot be made for PostgreSQL: Can't locate Digest/SHA.pm"* ]]
+  run in_root scram runuser -u postgres -- psql -Atc \
+    "SELECT count(*) FROM pg_roles WHERE rolname IN ('shop', 'console')"
+  [[ $output == 0 ]]
+  in_root scram mv /etc/perl/Digest /etc/perl/digest
+  install_database
+  in_root scram mv /etc/perl/digest /etc/perl/Digest
+  run install_database
+  echo "$output"
+  [[ $status == 1 && $output != *'made     the password of shop'* ]]
+  run in_root scram env PGPASSWORD='a pass "word" of shop' psql -h 127.0.0.1 -U shop -d postgres -Atc 'SELECT 1'
+  [[ $output == 1 ]]
+}
+
 # What Red Hat's family has, as far as install-host asks it: its packages are Debian's here, under its names.
 stand_in_for_red_hat() {
   # shellcheck disable=SC2016 # for the shell in there

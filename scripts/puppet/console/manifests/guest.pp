@@ -27,11 +27,9 @@ class console::guest (
   unless $packages.empty {
     console::packages { $packages.join(' '): }
   }
-  $packages_of_selinux = $names['selinux_packages'] ? {
-    undef   => [],
-    default => [$names['selinux_packages']],
-  }
-  console::packages { [$names['guest_packages']] + $packages_of_selinux: }
+  $kinds = ['guest_packages', 'perl_packages', 'perl_system_packages', 'selinux_packages']
+  $needed = $names.filter |$kind, $list| { $kind in $kinds and $list }.values.join(' ')
+  console::packages { $needed: }
   -> console::program { 'guest':
     keys  => $keys,
     user  => $user,
@@ -83,7 +81,7 @@ class console::guest (
 
   console::selinux_label { $folder:
     type    => 'httpd_sys_content_t',
-    require => [Console::Packages[$names['guest_packages']], File[$folder]],
+    require => [Console::Packages[$needed], File[$folder]],
   }
   if $facts.dig('os', 'selinux', 'enabled') {
     exec { "SELinux's httpd_can_network_connect_db":
