@@ -96,6 +96,13 @@ call() {
   in_root guest runuser -u console -- /usr/local/sbin/console-apachectl graceful
   run in_root guest curl -sI --retry 5 --retry-connrefused http://127.0.0.1/there
   [[ $output == *'Location: http://else.example/'* ]]
+  # Its version is told without a right: sudo has nothing to refuse, and to log.
+  run in_root guest runuser -u console -- /usr/local/sbin/console-apachectl -v
+  echo "$output"
+  [[ $status == 0 && $output == 'Server version: Apache/2.4'* ]]
+  call check
+  echo "$output"
+  [[ $output == *'@result tool.apache=2.4.'* ]]
   run in_root guest runuser -u console -- /usr/local/sbin/console-apachectl stop
   [[ $status != 0 ]]
   run in_root guest runuser -u console -- sudo -n /usr/sbin/apache2ctl stop

@@ -138,10 +138,10 @@ listen_as_postgres() {
   PATH=$work/bin:$PATH call status
   last_line '@exit 0'
   says '@result old.git=git is 2.11.0 here, and 2.24 is needed at least. Install a newer one.'
-  says '@result old.apache=apache is 2.2.34 here, and 2.4 is needed at least.'
+  says '@result old.apache=apache is 2.2.34 here, and 2.4.34 is needed at least.'
   [[ $(grep -c '^@result old' <<<"$output") == 2 ]]
   call check
-  has_fault 'apache is 2.2.34 here, and 2.4 is needed at least'
+  has_fault 'apache is 2.2.34 here, and 2.4.34 is needed at least'
 }
 
 @test "a version is compared by its numbers, whatever their length" {

@@ -57,6 +57,7 @@ class console::guest (
       mode    => '0755',
       content => console::fill('console-apachectl', {
           'web_control' => $names['web_control'],
+          'web_program' => $names['web_program'],
           'web_service' => $names['web_service'],
       });
     '/etc/sudoers.d/console-guest':
