@@ -143,6 +143,32 @@ call() {
   diff <(echo "$before") <(tell_state guest)
 }
 
+@test "A user that the console or the other kind of host needs stays with what it runs, and so does an empty /opt" {
+  use_root shared
+  in_root shared find /opt -mindepth 1 -delete
+  install_guest
+  install_database --local
+  in_root shared bash -c 'echo "[Service]
+User=console" >/etc/systemd/system/console.service'
+  in_root shared runuser -u console -- sleep 300 &
+  run install_host guest --remove
+  echo "$output"
+  [[ $status == 0 && $output == *'kept     the user console in the groups console adm, for: '* ]]
+  [[ $output == *'for: /etc/systemd/system/console.service /etc/console/database-host.conf'$'\n'* ]]
+  in_root shared pgrep --uid console sleep
+  run install_host database --local --check
+  [[ $output == *'ok       the program database-host answers'* ]]
+  run install_host database --remove
+  echo "$output"
+  [[ $status == 0 && $output == *'kept     the user console in '*', for: /etc/systemd/system/console.service'$'\n'* ]]
+  in_root shared rm /etc/systemd/system/console.service
+  run install_host database --remove
+  echo "$output"
+  [[ $status == 0 && $output == *'removed  the user console'* ]]
+  run in_root shared ls -A /opt
+  [[ $status == 0 && $output == '' ]]
+}
+
 @test "A value that is not given stays, and so does what an administrator has written" {
   use_root kept
   install_guest --set svn_user=anna
