@@ -169,6 +169,33 @@ User=console" >/etc/systemd/system/console.service'
   [[ $status == 0 && $output == '' ]]
 }
 
+@test "An sshd whose lists of users and groups keep the console's user out is told, with what to write" {
+  use_root kept-out
+  install_guest
+  while IFS='|' read -r lines told; do
+    # shellcheck disable=SC2059 # it has ends of lines
+    printf "$lines\n" | in_root kept-out tee /etc/ssh/sshd_config.d/a-lists.conf >/dev/null
+    in_root kept-out service ssh restart
+    run install_host guest --check
+    printf '%s\n%s\n' "$lines" "$output"
+    if [[ -n $told ]]; then
+      [[ $status == 1 && $output == *"missing  sshd lets the console's key in: $told"* ]]
+    else
+      [[ $status == 0 ]]
+    fi
+    call status
+    if [[ -n $told ]]; then [[ $output == *'Permission denied'* ]]; else [[ $output == *'@exit 0' ]]; fi
+  done <<'END'
+AllowUsers anna root@10.0.0.1|AllowUsers has anna root@10.0.0.1, and not console. Write 'AllowUsers console' before
+AllowUsers anna\nAllowUsers con*|
+AllowUsers console@127.0.0.*|
+AllowGroups wheel sudo|AllowGroups has wheel sudo, and none of console adm. Write 'AllowGroups console' before
+AllowGroups wheel\nAllowGroups adm|
+DenyUsers c?nsole anna|DenyUsers has c?nsole. Take it out
+DenyUsers anna\nDenyGroups adm|DenyGroups has adm, in which console is. Take it out
+END
+}
+
 @test "A value that is not given stays, and so does what an administrator has written" {
   use_root kept
   install_guest --set svn_user=anna
