@@ -96,6 +96,13 @@ call() {
   in_root guest runuser -u console -- /usr/local/sbin/console-apachectl graceful
   run in_root guest curl -sI --retry 5 --retry-connrefused http://127.0.0.1/there
   [[ $output == *'Location: http://else.example/'* ]]
+  # Its version is told without a right: sudo has nothing to refuse, and to log.
+  run in_root guest runuser -u console -- /usr/local/sbin/console-apachectl -v
+  echo "$output"
+  [[ $status == 0 && $output == 'Server version: Apache/2.4'* ]]
+  call check
+  echo "$output"
+  [[ $output == *'@result tool.apache=2.4.'* ]]
   run in_root guest runuser -u console -- /usr/local/sbin/console-apachectl stop
   [[ $status != 0 ]]
   run in_root guest runuser -u console -- sudo -n /usr/sbin/apache2ctl stop
@@ -134,6 +141,59 @@ call() {
   [[ $output == *'kept     the packages; where nothing else needs them: apt-get remove openssh-server'* ]]
   in_root guest rm -r /srv/app /var/lib/console-home
   diff <(echo "$before") <(tell_state guest)
+}
+
+@test "A user that the console or the other kind of host needs stays with what it runs, and so does an empty /opt" {
+  use_root shared
+  in_root shared find /opt -mindepth 1 -delete
+  install_guest
+  install_database --local
+  in_root shared bash -c 'echo "[Service]
+User=console" >/etc/systemd/system/console.service'
+  in_root shared runuser -u console -- sleep 300 &
+  run install_host guest --remove
+  echo "$output"
+  [[ $status == 0 && $output == *'kept     the user console in the groups console adm, for: '* ]]
+  [[ $output == *'for: /etc/systemd/system/console.service /etc/console/database-host.conf'$'\n'* ]]
+  in_root shared pgrep --uid console sleep
+  run install_host database --local --check
+  [[ $output == *'ok       the program database-host answers'* ]]
+  run install_host database --remove
+  echo "$output"
+  [[ $status == 0 && $output == *'kept     the user console in '*', for: /etc/systemd/system/console.service'$'\n'* ]]
+  in_root shared rm /etc/systemd/system/console.service
+  run install_host database --remove
+  echo "$output"
+  [[ $status == 0 && $output == *'removed  the user console'* ]]
+  run in_root shared ls -A /opt
+  [[ $status == 0 && $output == '' ]]
+}
+
+@test "An sshd whose lists of users and groups keep the console's user out is told, with what to write" {
+  use_root kept-out
+  install_guest
+  while IFS='|' read -r lines told; do
+    # shellcheck disable=SC2059 # it has ends of lines
+    printf "$lines\n" | in_root kept-out tee /etc/ssh/sshd_config.d/a-lists.conf >/dev/null
+    in_root kept-out service ssh restart
+    run install_host guest --check
+    printf '%s\n%s\n' "$lines" "$output"
+    if [[ -n $told ]]; then
+      [[ $status == 1 && $output == *"missing  sshd lets the console's key in: $told"* ]]
+    else
+      [[ $status == 0 ]]
+    fi
+    call status
+    if [[ -n $told ]]; then [[ $output == *'Permission denied'* ]]; else [[ $output == *'@exit 0' ]]; fi
+  done <<'END'
+AllowUsers anna root@10.0.0.1|AllowUsers has anna root@10.0.0.1, and not console. Write 'AllowUsers console' before
+AllowUsers anna\nAllowUsers con*|
+AllowUsers console@127.0.0.*|
+AllowGroups wheel sudo|AllowGroups has wheel sudo, and none of console adm. Write 'AllowGroups console' before
+AllowGroups wheel\nAllowGroups adm|
+DenyUsers c?nsole anna|DenyUsers has c?nsole. Take it out
+DenyUsers anna\nDenyGroups adm|DenyGroups has adm, in which console is. Take it out
+END
 }
 
 @test "A value that is not given stays, and so does what an administrator has written" {
@@ -448,13 +508,42 @@ END
   [[ $status == 0 && $output != *missing* ]]
 }
 
+@test "A password that cannot be given to PostgreSQL is told, and nothing is changed, the former password least" {
+  use_root scram
+  # As on a system whose Perl has this module in a package of its own.
+  in_root scram mkdir /etc/perl/Digest
+  in_root scram tee /etc/perl/Digest/SHA.pm >/dev/null <<<"die q(Can't locate Digest/SHA.pm);"
+  run install_database
+  echo "$output"
+  [[ $status == 1 && $output == *"the password of shop cannot be made for PostgreSQL: Can't locate Digest/SHA.pm"* ]]
+  run in_root scram runuser -u postgres -- psql -Atc \
+    "SELECT count(*) FROM pg_roles WHERE rolname IN ('shop', 'console')"
+  [[ $output == 0 ]]
+  in_root scram mv /etc/perl/Digest /etc/perl/digest
+  install_database
+  in_root scram mv /etc/perl/digest /etc/perl/Digest
+  run install_database
+  echo "$output"
+  [[ $status == 1 && $output != *'made     the password of shop'* ]]
+  run in_root scram env PGPASSWORD='a pass "word" of shop' psql -h 127.0.0.1 -U shop -d postgres -Atc 'SELECT 1'
+  [[ $output == 1 ]]
+}
+
 # What Red Hat's family has, as far as install-host asks it: its packages are Debian's here, under its names.
 stand_in_for_red_hat() {
   # shellcheck disable=SC2016 # for the shell in there
   in_root "$root" bash -Eeuo pipefail -c '
     printf "ID=\"centos\"\nVERSION_ID=\"9\"\nID_LIKE=\"rhel fedora\"\n" >/etc/os-release.new
     rm /etc/os-release && mv /etc/os-release.new /etc/os-release
-    mkdir -p /etc/httpd/conf.d /run/httpd
+    mkdir -p /etc/httpd/conf.d
+    groupadd --system apache
+    install --directory --group=apache --mode=710 /run/httpd
+    echo "export APACHE_PID_FILE=/run/httpd/httpd.pid" >>/etc/apache2/envvars
+    rm /usr/sbin/apachectl
+    install -m 755 "$1" /usr/sbin/apachectl
+    install -m 755 "$1" /usr/bin/systemctl
+    printf "#!/bin/sh\nexec apache2ctl \"\$@\"\n" >/usr/sbin/httpd
+    chmod 755 /usr/sbin/httpd
     echo "IncludeOptional /etc/httpd/conf.d/*.conf" >>/etc/apache2/apache2.conf
     cd /usr/local/sbin
     for one in dnf rpm semanage semodule restorecon setsebool getsebool selinuxenabled postgresql-setup; do
@@ -481,8 +570,22 @@ stand_in_for_red_hat() {
   [[ $output == *'semanage fcontext --add --type httpd_sys_content_t /srv/app(/.*)?'*'restorecon -R /srv/app'* ]]
   [[ $output == *'setsebool -P httpd_can_network_connect_db on'* ]]
   run in_root redhat cat /etc/console/guest.conf /etc/httpd/conf.d/console-site.conf
-  [[ $output == *$'\napache_pid_file=/run/httpd/httpd.pid\n'*'IncludeOptional /srv/app/site/apache.conf' ]]
+  [[ $output == *$'\napache_service=httpd\n'*'IncludeOptional /srv/app/site/apache.conf' ]]
   [[ $output != *error_log* ]]
+  # The number of Apache's process is in a folder that the user may not enter.
+  run in_root redhat runuser -u console -- cat /run/httpd/httpd.pid
+  [[ $status == 1 && $output == *'Permission denied'* ]]
+  call status
+  echo "$output"
+  [[ $output == *'@result apache=running'*'@exit 0' ]]
+  # A configuration of before names the file alone.
+  in_root redhat sed -i 's|^apache_service=.*|apache_pid_file=/run/httpd/httpd.pid|' /etc/console/guest.conf
+  call status
+  [[ $output == *'@result apache=stopped'* ]]
+  run install_host guest
+  [[ $status == 0 && $output == *'made     /etc/console/guest.conf'* ]]
+  call status
+  [[ $output == *'@result apache=running'*'@exit 0' ]]
   run install_host guest
   [[ $status == 0 && $output != *made* ]]
 
@@ -524,7 +627,7 @@ stand_in_for_red_hat() {
   stand_in_for_red_hat
   # Its Apache has these modules by its packages.
   in_root redhat-vm a2enmod --quiet ssl proxy proxy_http headers reqtimeout authz_host
-  in_root redhat-vm bash -c 'mkdir -p /opt/console/app && touch /opt/console/app/console.dll && groupadd apache'
+  in_root redhat-vm bash -c 'mkdir -p /opt/console/app && touch /opt/console/app/console.dll'
   run install_host vm
   echo "$output"
   [[ $status == 0 && $output == *"made     SELinux's httpd_var_run_t for /var/run/console"* ]]

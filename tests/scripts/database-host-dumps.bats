@@ -161,6 +161,32 @@ END
   sed -i "s|^backups=.*|backups=backups\nssh_config=$place/ssh/config|" "$configuration"
 }
 
+@test "A check tells that dumps cannot be fetched, and waits for no host that is silent" {
+  start_backups
+  call check owners=shop
+  last_line '@exit 0'
+  [[ $output != *'@result fault.'* ]] || { echo "$output" && return 1; }
+  cp "$place/ssh/known" "$place/ssh/known.right"
+  sed -i 's/ .*/ '"$(cut -d ' ' -f 1,2 "$place/ssh/key.pub" | sed 's|/|\\/|g')"'/' "$place/ssh/known"
+  call check owners=shop
+  mv "$place/ssh/known.right" "$place/ssh/known"
+  last_line '@exit 0'
+  says '=The backups at backups cannot be reached by sftp: Host key verification failed.'
+  cp "$place/ssh/config" "$place/ssh/config.right"
+  echo '  ProxyCommand sleep 120' >>"$place/ssh/config"
+  SECONDS=0
+  call check owners=shop
+  mv "$place/ssh/config.right" "$place/ssh/config"
+  last_line '@exit 0'
+  says '=The backups at backups cannot be reached by sftp: it did not answer within 10 s.'
+  ((SECONDS < 20))
+  cp "$configuration" "$configuration.sftp"
+  sed -i "s|^backups=.*|backups=$place/none|" "$configuration"
+  call check owners=shop
+  mv "$configuration.sftp" "$configuration"
+  says "=The backups folder $place/none is not there, or may not be read by $(id -un)."
+}
+
 @test "Names of dumps that lead elsewhere, and values out of range, are refused" {
   local bad
   for bad in dump= dump=../x dump=a/../../x dump=/etc/passwd dump=-x 'dump=a b' 'dump=a;b' 'dump=a"b' dump=a/ jobs=0 \

@@ -81,6 +81,17 @@ listen_as_postgres() {
   [[ $output != *"$repositories/git is not among"* ]]
 }
 
+@test "modules of Perl that are packages of their own somewhere are loaded, and told together" {
+  use_apache 'exit 0'
+  mkdir -p "$work/lib/MIME"
+  echo "die 'it is not there';" | tee "$work/lib/FindBin.pm" >"$work/lib/MIME/Base64.pm"
+  PERL5LIB=$work/lib call check "repositories=file://$repositories/git"
+  last_line '@exit 0'
+  has_fault "Perl lacks modules here: FindBin, MIME::Base64[.] Install .* dnf install 'perl[(]FindBin[)]' 'perl[(]MIME::"
+  call check "repositories=file://$repositories/git"
+  no_fault
+}
+
 @test "a log of nginx that is to come is no fault, and one that may not be read is" {
   use_apache 'exit 0'
   echo "nginx_error_log=$work/nginx.log" >>"$configuration"
@@ -127,10 +138,10 @@ listen_as_postgres() {
   PATH=$work/bin:$PATH call status
   last_line '@exit 0'
   says '@result old.git=git is 2.11.0 here, and 2.24 is needed at least. Install a newer one.'
-  says '@result old.apache=apache is 2.2.34 here, and 2.4 is needed at least.'
+  says '@result old.apache=apache is 2.2.34 here, and 2.4.34 is needed at least.'
   [[ $(grep -c '^@result old' <<<"$output") == 2 ]]
   call check
-  has_fault 'apache is 2.2.34 here, and 2.4 is needed at least'
+  has_fault 'apache is 2.2.34 here, and 2.4.34 is needed at least'
 }
 
 @test "a version is compared by its numbers, whatever their length" {

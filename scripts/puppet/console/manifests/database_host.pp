@@ -40,7 +40,9 @@ class console::database_host (
     fail("console: backups is '${backups}', which is neither a folder nor [USER@]HOST")
   }
 
-  console::packages { $names['database_packages']: }
+  $kinds = ['database_packages', 'perl_packages', 'perl_system_packages']
+  $needed = $names.filter |$kind, $list| { $kind in $kinds and $list }.values.join(' ')
+  console::packages { $needed: }
   -> console::program { 'database-host':
     keys  => $keys,
     user  => $user,
@@ -93,7 +95,7 @@ class console::database_host (
     console::new_postgresql { 'PostgreSQL is new enough':
       least   => 15,
       newer   => $names['postgresql_newer'],
-      require => Console::Packages[$names['database_packages']],
+      require => Console::Packages[$needed],
     }
     -> exec { '/usr/bin/postgresql-setup --initdb':
       creates => "${names['postgresql_data']}/PG_VERSION",

@@ -27,11 +27,9 @@ class console::guest (
   unless $packages.empty {
     console::packages { $packages.join(' '): }
   }
-  $packages_of_selinux = $names['selinux_packages'] ? {
-    undef   => [],
-    default => [$names['selinux_packages']],
-  }
-  console::packages { [$names['guest_packages']] + $packages_of_selinux: }
+  $kinds = ['guest_packages', 'perl_packages', 'perl_system_packages', 'selinux_packages']
+  $needed = $names.filter |$kind, $list| { $kind in $kinds and $list }.values.join(' ')
+  console::packages { $needed: }
   -> console::program { 'guest':
     keys  => $keys,
     user  => $user,
@@ -41,6 +39,7 @@ class console::guest (
         'repositories'     => $repositories.join(' '),
         'apachectl'        => $apachectl,
         'apache_pid_file'  => $names['web_pid_file'],
+        'apache_service'   => $names['web_pid_service'],
         'apache_error_log' => $names['web_error_log'],
     }, $settings),
   }
@@ -58,6 +57,7 @@ class console::guest (
       mode    => '0755',
       content => console::fill('console-apachectl', {
           'web_control' => $names['web_control'],
+          'web_program' => $names['web_program'],
           'web_service' => $names['web_service'],
       });
     '/etc/sudoers.d/console-guest':
@@ -82,7 +82,7 @@ class console::guest (
 
   console::selinux_label { $folder:
     type    => 'httpd_sys_content_t',
-    require => [Console::Packages[$names['guest_packages']], File[$folder]],
+    require => [Console::Packages[$needed], File[$folder]],
   }
   if $facts.dig('os', 'selinux', 'enabled') {
     exec { "SELinux's httpd_can_network_connect_db":
