@@ -302,8 +302,8 @@ public sealed class ServerMaker(
     }
 
     private static string SayElsewhere(HostSettings host, MadeServer made) =>
-        $"It was made where the settings of {host.Name} led to before ({made.Place}), and where they lead to now there is "
-        + "none with its mark. Have them lead there again, or delete it there, stop the console and take it out of "
+        $"It was made where the settings of {host.Name} led to before ({made.Place}), and where they lead to now there "
+        + "is none with its mark. Have them lead there again, or delete it there, stop the console and take it out of "
         + "made.json.";
 
     private async Task Delete(HostSettings host, MadeServer made, CancellationToken stop)
@@ -349,8 +349,8 @@ public sealed class ServerMaker(
                 {
                     NoteTrouble(
                         made,
-                        $"{made.Host} has taken that more than {made.Minutes} minutes ago, and still has it. Look at it "
-                            + "there.",
+                        $"{made.Host} has taken that more than {made.Minutes} minutes ago, and still has it. Look at "
+                            + "it there.",
                         AfterTrouble
                     );
                     break;

@@ -40,8 +40,8 @@ public sealed class CheckTest(LabFixture lab) : IClassFixture<LabFixture>
             }
         )
             Assert.Contains(parts, p => p.Text("part") == part && p.Text("name") == name && p.Text("state") == "ok");
-        // The walk in install.md shows one of each kind, a second tool, and its machine's own certificate; power is left
-        // to libvirt there.
+        // The walk in install.md shows one of each kind, a second tool, and its machine's own certificate; it has no
+        // power switched.
         var kinds = parts
             .Where(p => p.Text("state") == "ok")
             .Select(p => p.Text("part"))
