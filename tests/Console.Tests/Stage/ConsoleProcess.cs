@@ -180,7 +180,8 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public async Task Kill()
     {
         _process!.Kill();
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        // What it has on its way to a disk that is busy ends first.
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
     }
 
     public async ValueTask DisposeAsync()

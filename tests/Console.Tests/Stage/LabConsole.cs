@@ -64,7 +64,7 @@ internal sealed class LabConsole : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Process.DisposeAsync();
-        await Wait.Until("its scripts have ended", () => !_lab.Scripts().Any(), 20);
+        await _lab.ScriptsHaveEnded("its scripts have ended", 20);
         foreach (var guest in Guests)
         {
             await _lab.AsOwner(

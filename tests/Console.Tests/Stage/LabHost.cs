@@ -130,6 +130,15 @@ internal static partial class LabHost
     /// <summary>Processes that the host programs of this lab have started and that are still there.</summary>
     public static IEnumerable<string> Scripts(this LabFixture lab) => lab.Runs().Select(p => p.Command);
 
+    /// <summary>
+    /// Waits until all that run now have ended; what the lab's own console goes on to ask is nobody's business here.
+    /// </summary>
+    public static Task ScriptsHaveEnded(this LabFixture lab, string what, double seconds = 40)
+    {
+        var marks = lab.Runs().Select(r => r.Mark).ToHashSet(StringComparer.Ordinal);
+        return Wait.Until(what, () => !lab.Runs().Any(r => marks.Contains(r.Mark)), seconds);
+    }
+
     /// <summary>The same, each with the mark of the run that it belongs to.</summary>
     public static IEnumerable<(string Mark, string Command)> Runs(this LabFixture lab) =>
         from folder in Directory.EnumerateDirectories("/proc")

@@ -43,13 +43,20 @@ internal sealed class QueueConsole : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Process.Kill();
-        var runtime = Path.Combine(Process.Folder, "run");
-        if (Directory.Exists(runtime))
-            await LabHost.EndSharedConnections(runtime);
-        await Process.DisposeAsync();
-        await _page.DisposeAsync();
-        await Hosts.DisposeAsync();
+        try
+        {
+            await Process.Kill();
+            var runtime = Path.Combine(Process.Folder, "run");
+            if (Directory.Exists(runtime))
+                await LabHost.EndSharedConnections(runtime);
+            await Process.DisposeAsync();
+        }
+        finally
+        {
+            // Else no other story could set them up.
+            await _page.DisposeAsync();
+            await Hosts.DisposeAsync();
+        }
     }
 
     private static WebApplication Page()

@@ -264,6 +264,6 @@ public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
         foreach (var one in (await List(anna, "qa05")).GetProperty("savepoints").EnumerateArray())
             await anna.DeleteAsync($"api/servers/qa05/savepoints/{one.Text("id")}");
         await lab.Release("qa05", "qa06");
-        await Wait.Until("all of them are dropped", async () => (await lab.Sql(Kept)).Length == 0, 60);
+        await Wait.Until("all of them are dropped", async () => (await lab.Sql(Kept)).Length == 0, 180);
     }
 }
