@@ -66,6 +66,15 @@ shows() {
 
 problem() { ask servers | jq -r '.hosts[] | select(.name == "cloud").problem // empty'; }
 
+# tells WORDS: what was under way when it was killed ends in its own words before.
+tells() {
+  local until=$((SECONDS + 40))
+  until [[ $(problem) == *"$1"* ]]; do
+    ((SECONDS < until)) || { problem && return 1; }
+    sleep 0.2
+  done
+}
+
 @test "Servers of a real OpenStack are listed, stopped, paused, shelved, deleted, switched; it is killed half-way" {
   if [[ -z ${CONSOLE_CLOUD_LAB-} ]]; then
     "$scripts/lab" up --openstack --without-bases --dir "$dir" --port "$(free_port)" 3>&- \
@@ -130,7 +139,7 @@ problem() { ask servers | jq -r '.hosts[] | select(.name == "cloud").problem // 
   # All of it is killed, and comes back: what is shown meanwhile is as of then, with the reason.
   cloud kill
   shows cl14 '.problem != null and .state == "running" and .asOf != null'
-  [[ $(problem) == *'cannot be reached: Connection refused'* ]]
+  tells 'cannot be reached: Connection refused'
   shows qa01 '.problem == null'
   cloud start
   shows cl14 '.problem == null and .state == "running"' 120
