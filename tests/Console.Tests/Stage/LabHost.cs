@@ -133,7 +133,7 @@ internal static partial class LabHost
     /// <summary>
     /// Waits until all that run now have ended; what the lab's own console goes on to ask is nobody's business here.
     /// </summary>
-    public static Task ScriptsHaveEnded(this LabFixture lab, string what, double seconds = 40)
+    public static Task ScriptsHaveEnded(this LabFixture lab, string what, double seconds)
     {
         var marks = lab.Runs().Select(r => r.Mark).ToHashSet(StringComparer.Ordinal);
         return Wait.Until(what, () => !lab.Runs().Any(r => marks.Contains(r.Mark)), seconds);

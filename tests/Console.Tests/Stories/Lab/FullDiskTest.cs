@@ -44,7 +44,7 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
         );
         Assert.Equal("skipped", failed.Step("settings").Text("state"));
         Assert.Equal(page, await anna.PageOf("qa06"));
-        await lab.ScriptsHaveEnded("no script is left on any host");
+        await Wait.Until("no script is left on any host", () => !lab.Scripts().Any());
 
         await disk.Empty();
         await anna.BuildWell("qa06", app, next, database: false, code: true);
