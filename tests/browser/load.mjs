@@ -1,8 +1,8 @@
 // A busy day in one browser: events as the console would tell them, what painting them costs, and what comes of them.
 
-// Counts the moments at which rows were changed, and tasks over 50 ms, while events come for some seconds; `lost` has
-// the rows that do not show in the end what was told last of them. One button has the focus and one holder is selected
-// meanwhile; `kept` says what became of both.
+// Counts the moments at which rows were changed, and tasks over 50 ms, while events come for some seconds, messages and
+// how live the page is among them; `lost` has the rows that do not show in the end what was told last of them. One
+// button has the focus and one holder is selected meanwhile; `kept` says what became of both.
 export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
   return page.evaluate(async ({ servers: number, perSecond: rate, seconds: time }) => {
     const { app } = window;
@@ -66,6 +66,8 @@ export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
       const name = i % number, progress = ((i * 7) % 100) / 100;
       last.set(name, `${Math.floor(progress * 100)} %`);
       app.live.take('server', { ...one(name), build: build(i, progress, i % 4) });
+      if (i % 4 === 1) app.live.trigger('change');
+      if (i % 4 === 3) app.messages.trigger('update');
       await new Promise((resolve) => setTimeout(resolve, 1000 / rate));
     }
     const took = (performance.now() - from) / 1000;
@@ -79,6 +81,7 @@ export function paintsUnderLoad(page, { servers, perSecond, seconds }) {
     const lost = [...last].filter((row) => !shown(row)).map(([i]) => i);
     const kept = { focus: document.activeElement === focused, selection: String(getSelection()) };
     for (let i = 0; i < number; i += 1) app.servers.remove(`load${i}`);
-    return { paints: paints + outside, seconds: took, long: long.length, longest: Math.max(0, ...long), lost, kept };
+    const cost = { seconds: took, long: long.length, longest: Math.max(0, ...long) };
+    return { paints: paints + outside, outside, ...cost, lost, kept };
   }, { servers, perSecond, seconds });
 }

@@ -17,9 +17,9 @@ export const TopView = View.extend({
 
   initialize() {
     this.listenTo(me, 'change', this.paint);
-    this.listenTo(live, 'change', this.paintSoon);
+    this.listenTo(live, 'change', this.paint);
     this.listenTo(shown, 'change', this.paintSoon);
-    this.listenTo(messages, 'update reset change', this.paintSoon);
+    this.listenTo(messages, 'update reset change', this.paint);
     this.listenTo(panel, 'change', this.paintSoon);
     this.listenTo(servers, 'update reset change:build', this.paint);
   },

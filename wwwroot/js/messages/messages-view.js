@@ -77,7 +77,7 @@ export const MessagesView = View.extend({
         announcement(unseen.map((message) => ({ text: message.text() })));
     }
     this.told = Math.max(this.told, messages.first()?.id || 0);
-    this.paintSoon();
+    this.paint();
   },
 
   changePerson() {
