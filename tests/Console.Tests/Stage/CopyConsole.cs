@@ -181,7 +181,7 @@ internal sealed class CopyConsole : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Process.DisposeAsync();
-        await _lab.ScriptsHaveEnded("its scripts have ended", 20);
+        await _lab.ScriptsHaveEnded("its scripts have ended", 120);
         foreach (var database in await Databases())
         {
             await _lab.Sql($"ALTER DATABASE \"{database}\" IS_TEMPLATE false");

@@ -64,7 +64,7 @@ internal sealed class LabConsole : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Process.DisposeAsync();
-        await _lab.ScriptsHaveEnded("its scripts have ended", 20);
+        await _lab.ScriptsHaveEnded("its scripts have ended", 120);
         foreach (var guest in Guests)
         {
             await _lab.AsOwner(

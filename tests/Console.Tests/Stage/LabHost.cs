@@ -131,13 +131,26 @@ internal static partial class LabHost
     public static IEnumerable<string> Scripts(this LabFixture lab) => lab.Runs().Select(p => p.Command);
 
     /// <summary>
-    /// Waits until all that run now have ended; what the lab's own console goes on to ask is nobody's business here.
+    /// Waits until all that run now have ended, those of other stories' consoles among them; what the lab's own console
+    /// goes on to ask is nobody's business here.
     /// </summary>
-    public static Task ScriptsHaveEnded(this LabFixture lab, string what, double seconds)
+    public static Task ScriptsHaveEnded(this LabFixture lab, string what, double seconds = 40)
     {
         var marks = lab.Runs().Select(r => r.Mark).ToHashSet(StringComparer.Ordinal);
-        return Wait.Until(what, () => !lab.Runs().Any(r => marks.Contains(r.Mark)), seconds);
+        return UntilGone(what, () => lab.Runs().Where(r => marks.Contains(r.Mark)).Select(r => r.Command), seconds);
     }
+
+    /// <summary>Waits until none runs at all: the lab's own console is down, and asks nobody.</summary>
+    public static Task NoScriptIsLeft(this LabFixture lab, double seconds) =>
+        UntilGone("no script is left on any host", lab.Scripts, seconds);
+
+    private static Task UntilGone(string what, Func<IEnumerable<string>> left, double seconds) =>
+        Wait.Until(
+            what,
+            () => Task.FromResult(!left().Any()),
+            seconds,
+            () => Task.FromResult<string?>($"There are: {string.Join("; ", left())}")
+        );
 
     /// <summary>The same, each with the mark of the run that it belongs to.</summary>
     public static IEnumerable<(string Mark, string Command)> Runs(this LabFixture lab) =>

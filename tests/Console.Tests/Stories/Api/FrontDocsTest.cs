@@ -23,8 +23,7 @@ public sealed class FrontDocsTest
             settings,
             (await File.ReadAllTextAsync(settings)).Replace("\"/console\"", "\"\"", StringComparison.Ordinal)
         );
-        console.Launch();
-        await Wait.Until("the console listens", () => File.Exists(console.Socket));
+        await console.Start("/healthz");
         await using var apache = new Httpd(console, "anna");
         await apache.Start(apache.Limits + Here(apache, Documented("A virtual host of its own")), "ssl", "http2");
         using var plain = apache.Client("http://qa.example/", "anna");

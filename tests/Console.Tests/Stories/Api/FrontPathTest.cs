@@ -60,8 +60,7 @@ public sealed class FrontPathTest(RunningConsole running) : IClassFixture<Runnin
                 StringComparison.Ordinal
             )
         );
-        console.Launch();
-        await Wait.Until("the console listens", () => File.Exists(console.Socket));
+        await console.Start($"{below}healthz");
         await using var apache = new Httpd(console, "anna");
         await apache.Start(
             $"{apache.Limits}Define CONSOLE_CLEARTEXT\nDefine CONSOLE_PATH \"{written}\"\n{Httpd.Proxy}"

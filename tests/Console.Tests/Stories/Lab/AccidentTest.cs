@@ -26,7 +26,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             ).Json();
             await Task.Delay(Random.Shared.Next(100, 1200));
             await lab.Kill("console");
-            await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
+            await lab.NoScriptIsLeft(15);
             await lab.Mend();
             await Wait.Until(
                 "nothing that ran before is called running",
@@ -77,7 +77,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             var restore = await (await cron.PostAsync("api/bases/shop/restore", null)).Json();
             await Task.Delay(pause);
             await lab.Kill("console");
-            await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
+            await lab.NoScriptIsLeft(15);
             await lab.Mend();
             Assert.Contains((await cron.Json($"api/restores/{restore.Text("id")}")).Text("state"), Ends);
             Assert.Equal(before, (await cron.Json("api/bases/shop")).Text("dataTime"));
@@ -174,7 +174,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             // request.
             await Wait.Until("the page shows data", async () => await PageShows(anna, "qa07", "<dd id=\"orders\">"));
         }
-        await Wait.Until("no script is left on any host", () => !lab.Scripts().Any());
+        await lab.ScriptsHaveEnded("no script is left on any host");
         await anna.BuildWell("qa07", "shop", "trunk", database: true, code: true);
         Assert.Contains("<dd id=\"path\">trunk</dd>", await anna.PageOf("qa07"), StringComparison.Ordinal);
         await NothingIsLeftOver();

@@ -44,7 +44,7 @@ public sealed class ChaosTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelp
             async () => (await cron.Json("api/bases/shop")).Text("restore") is null,
             60
         );
-        await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 20);
+        await lab.ScriptsHaveEnded("no script is left on any host", 20);
         await Wait.Until("no database is left over", async () => (await lab.Leftovers()).Length == 0, 60);
         foreach (var server in Servers)
             await Wait.Until(

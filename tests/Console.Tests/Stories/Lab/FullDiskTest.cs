@@ -44,7 +44,7 @@ public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputH
         );
         Assert.Equal("skipped", failed.Step("settings").Text("state"));
         Assert.Equal(page, await anna.PageOf("qa06"));
-        await Wait.Until("no script is left on any host", () => !lab.Scripts().Any());
+        await lab.ScriptsHaveEnded("no script is left on any host");
 
         await disk.Empty();
         await anna.BuildWell("qa06", app, next, database: false, code: true);

@@ -43,7 +43,7 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
             "Look whether it is up and reachable, and its sshd runs",
             "then try again"
         );
-        await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
+        await lab.ScriptsHaveEnded("no script is left on any host", 15);
     }
 
     private protected async Task<SickGuest> Sick()

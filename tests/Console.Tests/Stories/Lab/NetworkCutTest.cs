@@ -171,7 +171,7 @@ public abstract class NetworkCutStories(LabFixture lab, Xunit.Abstractions.ITest
             60,
             async () => (await Cleaning()).ToString()
         );
-        await Wait.Until("nothing of it runs", () => !lab.Scripts().Any());
+        await lab.ScriptsHaveEnded("nothing of it runs");
         Assert.DoesNotContain((await LabHost.Run("svn", "status", _qa01!.Code)).Split('\n'), l => l.Length > 0);
         await _console!.Http.BuildWell("qa01", "shop", "branches/new-checkout", database: false, code: true);
         Assert.Equal(

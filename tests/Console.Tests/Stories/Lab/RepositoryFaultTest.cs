@@ -113,7 +113,7 @@ public sealed class RepositoryFaultTest(LabFixture lab) : IClassFixture<LabFixtu
             await mend();
         }
         await anna.BuildWell(it.Server, it.App, it.Path, database: false, code: true);
-        await Wait.Until("nothing of it runs", () => !lab.Scripts().Any());
+        await lab.ScriptsHaveEnded("nothing of it runs");
     }
 
     private static double Seconds(JsonElement build) => build.GetProperty("seconds").GetDouble();

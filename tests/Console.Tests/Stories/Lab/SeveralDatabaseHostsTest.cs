@@ -293,7 +293,7 @@ public sealed class SeveralDatabaseHostsTest(LabFixture lab) : IClassFixture<Lab
         }
         await _own.Process.Kill();
         if (moment == "before")
-            await Wait.Until("no script is left on the server", () => !lab.Scripts().Any(), 20);
+            await lab.ScriptsHaveEnded("no script is left on the server", 20);
         locked?.Dispose();
         held.Dispose();
         var isMoved = moment != "before";

@@ -187,7 +187,7 @@ public sealed class SeveralDatabasesTest(LabFixture lab) : IClassFixture<LabFixt
         );
         await lab.Kill("console");
         held.Dispose();
-        await Wait.Until("no script is left on any host", () => !lab.Scripts().Any(), 15);
+        await lab.ScriptsHaveEnded("no script is left on any host", 15);
         await lab.Mend();
         Assert.Equal("interrupted", (await anna.Json($"api/builds/{build.Text("id")}")).Text("state"));
         Assert.Equal(("tickets", "copy_reports_qa02", 5000, 60), await Site(anna));

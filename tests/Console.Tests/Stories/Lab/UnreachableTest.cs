@@ -100,7 +100,7 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
             60,
             async () => (await Cleaning(anna)).ToString()
         );
-        await Wait.Until("nothing of it runs", () => !lab.Scripts().Any());
+        await lab.ScriptsHaveEnded("nothing of it runs");
     }
 
     private async Task WorksAgain(HttpClient anna)
