@@ -46,8 +46,8 @@ internal static partial class SettingsFiles
                 CheckPassword(database.PasswordFile, $"apps[{at}].database.passwordFile");
             if (app.Follow?.HookSecretFile is { } hooks)
                 CheckPassword(hooks, $"apps[{at}].follow.hookSecretFile");
-            if (app.Make?.UserData is { } userData)
-                CheckUserData(userData, $"apps[{at}].make.userData");
+            if (app.Make?.UserData is not null)
+                CheckUserData(app.Make, settings, $"apps[{at}].make.userData");
         }
         foreach (var (at, webhook) in settings.Webhooks.Index())
         {
@@ -69,13 +69,15 @@ internal static partial class SettingsFiles
             _ = cloud.Resolve(key, HostUse.Make);
     }
 
-    private static void CheckUserData(string file, string key)
+    private static void CheckUserData(MakeSettings make, ConsoleSettings settings, string key)
     {
-        MustBeText(file, key);
+        var isOfNova = settings.Hosts.First(h => h.Name == make.Host).OpenStack is not null;
+        var text = MustBeText(make.UserData!, key);
+        ConsoleSettings.Must(text.Length > 0, key, "names a file for cloud-init, and this one is empty");
         ConsoleSettings.Must(
-            new FileInfo(file).Length is > 0 and <= MakeSettings.LongestUserData,
+            !isOfNova || new FileInfo(make.UserData!).Length <= MakeSettings.LongestForNova,
             key,
-            $"names a file of 1 to {MakeSettings.LongestUserData} bytes: Nova takes no more, and cloud-init needs none"
+            $"names a file of at most {MakeSettings.LongestForNova} bytes, as Nova takes no more"
         );
     }
 

@@ -129,6 +129,25 @@ public sealed class NamedFilesTest
         Assert.Contains(said, refusal, StringComparison.Ordinal);
     }
 
+    // The first app's servers are made by Nova, the second one's of a template.
+    [Theory]
+    [InlineData(0, 0, "names a file for cloud-init, and this one is empty")]
+    [InlineData(1, 0, "names a file for cloud-init, and this one is empty")]
+    [InlineData(0, 49_151, null)]
+    [InlineData(0, 49_152, "names a file of at most 49151 bytes, as Nova takes no more")]
+    [InlineData(1, 49_152, null)]
+    [InlineData(1, 2_000_000, "has at most 1 MB")]
+    public void What_cloud_init_gets_is_as_long_as_Nova_or_a_CD_takes_it(int app, int length, string? said)
+    {
+        using var settings = new WholeSettings();
+        Shell.Run($"head -c {length} /dev/zero | tr '\\0' '#' >user-data", settings.Folder);
+        settings.With($"apps[{app}].make.userData", "\"user-data\"");
+        if (said is null)
+            settings.Load();
+        else
+            Assert.Contains(said, settings.Refusal(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Paths_are_below_the_settings_own_folder_wherever_the_console_is_started()
     {
