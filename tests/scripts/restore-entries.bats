@@ -39,3 +39,17 @@ ${prefix}warning: errors ignored on restore: 1\n"
   [ "$output" = 'error: no. Which of its entries could not be made is not known.' ]
   [ "$status" -eq 3 ]
 }
+
+@test "of more that fail than were heard none is passed over" {
+  local one='pg_restore: from TOC entry 217; 0 0\npg_restore: error: no\n'
+  heard 2 "${one}pg_restore: warning: errors ignored on restore: 2\n"
+  echo "$output"
+  [ "$status" -eq 3 ]
+  [[ $output == 'error: pg_restore could not make 2 of its entries, and not each of them was heard.'* ]]
+  # A setting that this server does not know, and an entry that fails twice, are no others.
+  heard 2 "pg_restore: error: could not execute query: ERROR:  unknown\nCommand was: SET new_one = off;\n\n\
+${one}pg_restore: warning: errors ignored on restore: 2\n"
+  [[ $status == 0 && $output == $'217\tno' ]]
+  heard 2 "${one}${one}pg_restore: warning: errors ignored on restore: 1\n"
+  [[ $status == 0 && $output == $'217\tno' ]]
+}
