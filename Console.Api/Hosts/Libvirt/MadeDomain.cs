@@ -63,6 +63,13 @@ internal static class MadeDomain
                 $"{path} was made for {made.Name}, and the domain {other} of {host.Name} has it as a disk. Nothing of "
                     + $"{made.Name} is deleted, and the console takes it for one that somebody else has made."
             );
+        if (volumes.Count > 0 && await OverlayOf(calls, volumes) is var (below, overlay))
+            return new(
+                Deletion.NotOurs,
+                $"{below} was made for {made.Name}, and {overlay} has only what differs from it (its backing file). "
+                    + $"Nothing of {made.Name} is deleted, and the console takes it for one that somebody else has "
+                    + "made."
+            );
         if (xml is not null && await calls.StateOf(id) != "shut off")
             await calls.Stop(id);
         foreach (var (volume, _) in volumes)
@@ -96,6 +103,27 @@ internal static class MadeDomain
         {
             if (others.TryGetValue(path, out var domain))
                 return (path, domain);
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// What lies over one of the volumes, of those that libvirt knows: of a domain that is shut off it does not say
+    /// what its disks lie over.
+    /// </summary>
+    private static async Task<(string Path, string Overlay)?> OverlayOf(
+        MakingCalls calls,
+        IReadOnlyList<(Volume Volume, string Path)> volumes
+    )
+    {
+        var own = volumes.Select(v => v.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var pool in await calls.Pools())
+        {
+            foreach (var path in (await calls.PathsIn(pool)).Except(own))
+            {
+                if (await calls.BackingOf(path) is { } below && own.Contains(below))
+                    return (below, path);
+            }
         }
         return null;
     }

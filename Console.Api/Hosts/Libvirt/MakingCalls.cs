@@ -85,7 +85,7 @@ internal sealed class MakingCalls(CommandRunner runner, HostSettings host, Cance
             var name = (await Ask("", ["vol-name", "--vol", path])).FirstOrDefault(l => l.Length > 0);
             return pool is null || name is null ? null : new(pool.Trim(), name.Trim());
         }
-        catch (MakingFault fault) when (fault.WasHeard && fault.Message.Contains("not found", StringComparison.Ordinal))
+        catch (MakingFault fault) when (IsMissing(fault))
         {
             return null;
         }
@@ -107,6 +107,29 @@ internal sealed class MakingCalls(CommandRunner runner, HostSettings host, Cance
                 .Select(l => l.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries))
                 .Select(w => (new Volume(pool, w[0]), w.ElementAtOrDefault(1)?.Trim() ?? "")),
         ];
+
+    /// <summary>Every file or device that a pool has as a volume.</summary>
+    public async Task<IReadOnlyList<string>> PathsIn(string pool) =>
+        [
+            .. (await Ask($"list the volumes of the pool {pool}", ["vol-list", "--pool", pool]))
+                .Select(l => (Line: l.TrimEnd(), At: l.IndexOf(" /", StringComparison.Ordinal)))
+                .Where(l => l.At > 0)
+                .Select(l => l.Line[(l.At + 1)..]),
+        ];
+
+    /// <summary>What a volume lies over, as an overlay does; null: over nothing, or it has gone.</summary>
+    public async Task<string?> BackingOf(string path)
+    {
+        try
+        {
+            var xml = string.Join('\n', await Ask($"say what {path} is", ["vol-dumpxml", "--vol", path]));
+            return DomainXml.Read(xml).Element("backingStore")?.Element("path")?.Value;
+        }
+        catch (MakingFault fault) when (IsMissing(fault))
+        {
+            return null;
+        }
+    }
 
     /// <summary>How many bytes a volume takes.</summary>
     public async Task<long> AllocationOf(Volume volume) =>
@@ -170,6 +193,9 @@ internal sealed class MakingCalls(CommandRunner runner, HostSettings host, Cance
     }
 
     private string NameOf(string domain) => _names.GetValueOrDefault(domain, domain);
+
+    private static bool IsMissing(MakingFault fault) =>
+        fault.WasHeard && fault.Message.Contains("not found", StringComparison.Ordinal);
 
     private static string[] Of(Volume volume) => ["--pool", volume.Pool, "--vol", volume.Name];
 

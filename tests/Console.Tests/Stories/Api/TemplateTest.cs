@@ -270,7 +270,8 @@ public sealed class TemplateTest : MakingStory
         await NothingIsLeft();
     }
 
-    public static TheoryData<string> NotOurs => ["no mark", "another mark", "renamed", "another id", "disk of another"];
+    public static TheoryData<string> NotOurs =>
+        ["no mark", "another mark", "renamed", "another id", "disk of another", "overlay of another"];
 
     [Theory]
     [MemberData(nameof(NotOurs))]
@@ -305,6 +306,11 @@ public sealed class TemplateTest : MakingStory
                     }
                 )
             );
+        if (how == "overlay of another")
+            await _libvirt.Virsh([
+                .. "vol-create-as pool mine.qcow2 1M --format qcow2 --backing-vol-format raw --backing-vol".Split(' '),
+                volumes.Single(v => v.EndsWith("vdb.img", StringComparison.Ordinal)),
+            ]);
         await Console.Reload(s => s["apps"]![0]!["make"]!["hours"] = 0.001);
         await Until("it is let go", () => Made("shop-1") is null);
         Assert.Equal(volumes, await VolumesOf("shop-1"));
