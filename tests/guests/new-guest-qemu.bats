@@ -185,7 +185,29 @@ shows() {
 
 switch() { ask "servers/$1/power" --json "{\"action\": \"$2\"}"; }
 
-# build SERVER: to its end, and then as its site shows it. The console has to see first that it is up.
+# change_settings FILTER
+change_settings() {
+  # shellcheck disable=SC2016 # for the shell in there
+  in_root kvm1 bash -Eeuo pipefail -c 'settings=$(jq "$1" /etc/console/console.json)
+    printf "%s\n" "$settings" >/etc/console/console.json' - "$1"
+}
+
+# The log says when they are in force, and would say why not.
+reload() {
+  local before
+  before=$(times_read)
+  in_root kvm1 pkill -HUP --full -- '--settings /etc/console/console.json'
+  for _ in {1..300}; do
+    (($(times_read) == before)) || return 0
+    sleep 0.1
+  done
+  in_root kvm1 tail -n 20 /var/log/console.log
+  return 1
+}
+
+times_read() { in_root kvm1 grep -c 'was read again and is in force' /var/log/console.log || true; }
+
+# build SERVER [ADDRESS]: to its end, and then as its site shows it. The console has to see first that it is up.
 build() {
   local id shown
   shows "$1" '.unusable == null'
@@ -198,10 +220,10 @@ build() {
   done
   echo "$shown"
   [[ $(jq --raw-output .state <<<"$shown") == succeeded ]] || { ask "builds/$id/log" && return 1; }
-  [[ $(page_of "$1") == "Hello from the first shop on $1, trunk" ]]
+  [[ $(page_at "${2:-http://192.168.122.${1#qa}/}") == "Hello from the first shop on $1, trunk" ]]
 }
 
-page_of() { in_root kvm1 curl --silent "${@:2}" "http://192.168.122.${1#qa}/"; }
+page_at() { in_root kvm1 curl --silent "${@:2}" "$1"; }
 
 pinned() { in_root kvm1 ssh-keygen -F "192.168.122.${1#qa}" -f "$2" | grep -c ed25519; }
 
@@ -248,7 +270,7 @@ pinned() { in_root kvm1 ssh-keygen -F "192.168.122.${1#qa}" -f "$2" | grep -c ed
   switch qa31 reset | jq -e '.action == "reset"'
   until_booted qa31 "$boot"
   # What was built is there still.
-  [[ $(page_of qa31 --retry "$patience" --retry-delay 1 --retry-all-errors) == *'on qa31, trunk' ]]
+  [[ $(page_at http://192.168.122.31/ --retry "$patience" --retry-delay 1 --retry-all-errors) == *'on qa31, trunk' ]]
 }
 
 @test "A guest is copied from a template by one command, with names and keys of its own, and built on" {
@@ -271,6 +293,40 @@ pinned() { in_root kvm1 ssh-keygen -F "192.168.122.${1#qa}" -f "$2" | grep -c ed
   until_booted qa32 "$boot"
   [[ $(on qa32 hostname) == qa32 ]]
   build qa32
+}
+
+@test "A server that the console makes of a template is set up by cloud-init, given, built on, and goes" {
+  switch qa31 shutdown
+  shows qa31 '.state == "shut off"'
+  in_root kvm1 virt-clone --quiet --connect qemu:///system --original qa31 --name golden --auto-clone
+  # Its names come from libvirt's DHCP, by its own DNS.
+  in_root kvm1 tee /etc/resolv.conf <<<'nameserver 192.168.122.1' >/dev/null
+  settings='.hosts += [{name: "made", uri: "qemu:///system", makeUri: "qemu:///system", servers: "^shop-[0-9]+$",
+      address: "{server}", url: "http://{address}/"}]
+    | .apps[0].make = {host: "made", name: "shop-{number}", template: "golden", userData: "shop.yaml", minutes: 90}'
+  change_settings "$settings"
+  run new_guest --user-data shop
+  echo "$output"
+  [[ $status == 0 && $(in_root kvm1 cat /etc/console/known_hosts) == *'shop-* ssh-ed25519 '* ]]
+  reload
+  began=$SECONDS
+  ask line --json '{"app": "shop", "purpose": "a basket"}' | jq -e '.number'
+  patience=3600 shows shop-1 '.line.turn.person == "anna" and .unusable == null'
+  echo "# from a wish to a server that is set up: $((SECONDS - began)) s" >&3
+  ask servers/shop-1/reservation -X PUT --json '{"purpose": "a basket", "hours": 2}' | jq -e '.holder == "anna"'
+  build shop-1 http://shop-1/
+  [[ $(virt domblklist shop-1 --details) == *seed.iso* ]]
+  [[ $(virt dumpxml shop-1) == *urn:test-server-console:made* ]]
+
+  ask servers/shop-1/reservation -X DELETE --header 'Content-Type: application/json'
+  change_settings '.apps[0].make.hours = 0.01'
+  reload
+  shows shop-1 '.status == 404'
+  [[ $(virt list --all --name) != *shop-1* ]]
+  [[ $(in_root kvm1 ls "$images") != *shop-1* ]]
+  change_settings 'del(.apps[0].make, .hosts[1])'
+  reload
+  virt undefine golden --remove-all-storage
 }
 
 @test "What was made is removed with its disks and its address, and nothing else" {
