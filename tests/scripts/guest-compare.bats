@@ -7,11 +7,7 @@ source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 source "$BATS_TEST_DIRNAME/history.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120
-  export repositories=$BATS_FILE_TMPDIR
-  make_histories
-}
+setup_file() { share_repositories histories; }
 
 setup() {
   make_guest

@@ -6,12 +6,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120
-  export repositories=$BATS_FILE_TMPDIR
-  make_subversion
-  make_parts
-}
+setup_file() { share_repositories subversion parts; }
 
 setup() {
   make_guest

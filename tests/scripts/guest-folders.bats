@@ -6,12 +6,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
-  make_subversion
-  make_git
-  make_branches_with_own_media
-}
+setup_file() { share_repositories subversion git branches_with_own_media; }
 
 # A folder and a file of the repository's where others have the link.
 make_branches_with_own_media() {

@@ -10,9 +10,7 @@ source "$BATS_TEST_DIRNAME/guest.bash"
 source "$BATS_TEST_DIRNAME/apache.bash"
 source "$BATS_TEST_DIRNAME/nginx.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
-}
+setup_file() { share_repositories; }
 
 setup() {
   make_guest

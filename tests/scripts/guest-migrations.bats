@@ -9,10 +9,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
-  make_migrations
-}
+setup_file() { share_repositories migrations; }
 
 # In both repositories: the trunk has 0001 and 0002 of the shop, a branch has 0001 and 0003, another has none.
 make_migrations() {

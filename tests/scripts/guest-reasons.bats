@@ -8,11 +8,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120
-  export repositories=$BATS_FILE_TMPDIR
-  make_git
-}
+setup_file() { share_repositories git; }
 
 # tells REASON LINE...: that is the reason in these lines.
 tells() {

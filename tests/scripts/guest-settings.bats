@@ -9,9 +9,7 @@ source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 source "$BATS_TEST_DIRNAME/apache.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
-}
+setup_file() { share_repositories; }
 
 setup() {
   make_guest

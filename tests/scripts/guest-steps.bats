@@ -7,10 +7,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120
-  export repositories=$BATS_FILE_TMPDIR
-}
+setup_file() { share_repositories; }
 
 setup() {
   make_guest

@@ -5,11 +5,7 @@
 source "$BATS_TEST_DIRNAME/host.bash"
 source "$BATS_TEST_DIRNAME/guest.bash"
 
-setup_file() {
-  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
-  make_subversion
-  make_git
-}
+setup_file() { share_repositories subversion git; }
 
 setup() {
   make_guest

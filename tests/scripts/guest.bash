@@ -3,6 +3,13 @@
 # What the stories of the guest share: its configuration, a Subversion and a
 # Git repository with trunk, branches and a tag, and checkouts from them.
 
+# share_repositories NAME...: what make_NAME makes, for all stories of a file.
+share_repositories() {
+  local one
+  export BATS_TEST_TIMEOUT=120 repositories=$BATS_FILE_TMPDIR
+  for one; do "make_$one"; done
+}
+
 # A guest of its own for each story.
 make_guest() {
   work=$BATS_TEST_TMPDIR
