@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder.Extensions;
 using TestServers;
-using TestServers.Access;
 using TestServers.Administration;
 using TestServers.Apps;
 using TestServers.Board;

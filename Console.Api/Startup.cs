@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Console;
-using TestServers.Access;
 using TestServers.Administration;
 using TestServers.Apps;
 using TestServers.Board;
@@ -8,9 +7,7 @@ using TestServers.Databases;
 using TestServers.Following;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
 using TestServers.Http;
-using TestServers.Jobs;
 using TestServers.Live;
 using TestServers.Mail;
 using TestServers.Making;

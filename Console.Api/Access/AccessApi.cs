@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TestServers.Http;
-using TestServers.Jobs;
 
 namespace TestServers.Access;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TestServers.Jobs;
 using Files = System.Collections.Immutable.ImmutableDictionary<
     string,
     TestServers.Storage.JsonFile<TestServers.Access.KeptAnswer>

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.Features;
-using TestServers.Jobs;
 
 namespace TestServers.Access;
 

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
-using TestServers.Access;
 using TestServers.Http;
 
 namespace TestServers.Administration;

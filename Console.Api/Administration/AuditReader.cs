@@ -1,9 +1,7 @@
 using System.Text.RegularExpressions;
-using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Databases;
-using TestServers.Jobs;
 
 namespace TestServers.Administration;
 

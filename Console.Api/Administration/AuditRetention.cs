@@ -1,5 +1,3 @@
-using TestServers.Access;
-
 namespace TestServers.Administration;
 
 /// <summary>

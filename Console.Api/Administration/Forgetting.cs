@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Administration;
 
 /// <summary>What keeps the state from growing with all that ever was: it forgets servers, people and bases.</summary>

@@ -1,6 +1,4 @@
-using TestServers.Access;
 using TestServers.Databases;
-using TestServers.Jobs;
 using TestServers.Savepoints;
 
 namespace TestServers.Administration;

@@ -1,6 +1,4 @@
-using TestServers.Access;
 using TestServers.Builds;
-using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
 using TestServers.Savepoints;

@@ -1,9 +1,6 @@
-using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Savepoints;
 

@@ -2,7 +2,6 @@ using TestServers.Builds;
 using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
 using TestServers.Hosts.Libvirt;
 using TestServers.Hosts.OpenStack;
 

@@ -1,10 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
-using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Following;
-using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
 

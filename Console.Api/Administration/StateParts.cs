@@ -1,10 +1,7 @@
-using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Following;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Reservations;
 using TestServers.Savepoints;

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using TestServers.Access;
 using TestServers.Http;
 
 namespace TestServers.Apps;

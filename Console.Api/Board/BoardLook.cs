@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TestServers.Builds;
-using TestServers.Hosts;
 
 namespace TestServers.Board;
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using TestServers.Builds;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Board;

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using TestServers.Builds;
 using TestServers.Following;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Board;

@@ -2,8 +2,6 @@ using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Following;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Board;

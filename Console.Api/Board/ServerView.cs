@@ -5,8 +5,6 @@ using TestServers.Builds;
 using TestServers.Following;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Board;

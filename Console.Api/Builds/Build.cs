@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using TestServers.Builds.Steps;
 using TestServers.History;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using TestServers.Http;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using TestServers.Access;
 using TestServers.Builds.Steps;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Builds;

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
-using TestServers.Access;
 using TestServers.Apps;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Builds;

@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
 
 namespace TestServers.Builds;
 

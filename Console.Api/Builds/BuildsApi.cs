@@ -2,10 +2,8 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Access;
 using TestServers.Builds.Steps;
 using TestServers.Http;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using TestServers.Apps;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

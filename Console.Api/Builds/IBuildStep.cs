@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Builds;
 
 /// <summary>A step of builds. They are registered in the order in which people see them.</summary>

@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Builds;
 
 /// <summary>Servers on which nothing is under way that something else would spoil.</summary>

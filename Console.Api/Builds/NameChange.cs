@@ -1,5 +1,3 @@
-using TestServers.Access;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Builds;

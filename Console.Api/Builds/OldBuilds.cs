@@ -1,5 +1,4 @@
 using TestServers.History;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

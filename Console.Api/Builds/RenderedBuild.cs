@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TestServers.Apps;
 using TestServers.History;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

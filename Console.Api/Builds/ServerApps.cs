@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Hosts;
 
 namespace TestServers.Builds;
 

@@ -1,8 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Access;
-using TestServers.Hosts;
 using TestServers.Http;
 
 namespace TestServers.Builds;

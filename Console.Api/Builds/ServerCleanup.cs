@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

@@ -1,6 +1,5 @@
 using TestServers.Apps;
 using TestServers.History;
-using TestServers.Hosts;
 
 namespace TestServers.Builds;
 

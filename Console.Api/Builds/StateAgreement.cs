@@ -1,6 +1,5 @@
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Builds;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using TestServers.Apps;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Hosts;
 
 namespace TestServers.Builds;
 

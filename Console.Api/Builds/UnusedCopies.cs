@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using TestServers.Access;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
 
 namespace TestServers.Builds;
 

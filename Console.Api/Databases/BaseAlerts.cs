@@ -1,4 +1,3 @@
-using TestServers.Jobs;
 using TestServers.Webhooks;
 
 namespace TestServers.Databases;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using TestServers.HostPrograms;
-using TestServers.Jobs;
 
 namespace TestServers.Databases;
 

@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Databases;
 
 /// <summary>Shows bases with their age, spares and restores.</summary>

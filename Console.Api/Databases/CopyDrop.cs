@@ -1,4 +1,3 @@
-using TestServers.Access;
 using TestServers.HostPrograms;
 
 namespace TestServers.Databases;

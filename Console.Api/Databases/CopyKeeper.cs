@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TestServers.Access;
 using TestServers.HostPrograms;
 
 namespace TestServers.Databases;

@@ -1,5 +1,3 @@
-using TestServers.Access;
-
 namespace TestServers.Databases;
 
 /// <summary>A copy whose server is not seen.</summary>

@@ -1,8 +1,6 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Access;
 using TestServers.Http;
-using TestServers.Jobs;
 
 namespace TestServers.Databases;
 

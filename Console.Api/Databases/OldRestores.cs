@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Databases;
 
 /// <summary>Restores that are too old. The last one of a base that there is loses its log alone.</summary>

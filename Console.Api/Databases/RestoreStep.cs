@@ -1,5 +1,4 @@
 using TestServers.HostPrograms;
-using TestServers.Jobs;
 
 namespace TestServers.Databases;
 

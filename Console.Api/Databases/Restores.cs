@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using TestServers.Access;
 using TestServers.HostPrograms;
-using TestServers.Jobs;
 
 namespace TestServers.Databases;
 

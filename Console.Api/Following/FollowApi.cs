@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Access;
-using TestServers.Hosts;
 using TestServers.Http;
 
 namespace TestServers.Following;

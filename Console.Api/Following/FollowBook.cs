@@ -1,4 +1,3 @@
-using TestServers.Access;
 using TestServers.Apps;
 using TestServers.History;
 using TestServers.Reservations;

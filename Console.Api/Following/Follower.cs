@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.History;
-using TestServers.Hosts;
 using TestServers.Reservations;
 
 namespace TestServers.Following;

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using TestServers.Hosts;
 using TestServers.Http;
 
 namespace TestServers.History;

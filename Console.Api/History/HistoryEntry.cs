@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using TestServers.Jobs;
 
 namespace TestServers.History;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using TestServers.Board;
 using TestServers.Builds;
 using TestServers.Databases;
-using TestServers.Jobs;
 using TestServers.Messages;
 using TestServers.Savepoints;
 

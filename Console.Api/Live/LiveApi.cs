@@ -1,7 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Access;
 using TestServers.Http;
 
 namespace TestServers.Live;

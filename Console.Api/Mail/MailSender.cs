@@ -1,4 +1,3 @@
-using TestServers.Access;
 using TestServers.Webhooks;
 
 namespace TestServers.Mail;

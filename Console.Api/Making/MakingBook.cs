@@ -1,5 +1,3 @@
-using TestServers.Access;
-using TestServers.Hosts;
 using TestServers.Reservations;
 
 namespace TestServers.Making;

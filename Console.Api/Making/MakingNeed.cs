@@ -1,4 +1,3 @@
-using TestServers.Hosts;
 using TestServers.Reservations;
 
 namespace TestServers.Making;

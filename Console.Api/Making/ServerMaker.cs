@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using TestServers.Builds;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
 using TestServers.Reservations;
 
 namespace TestServers.Making;

@@ -1,6 +1,4 @@
 using TestServers.Builds;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Savepoints;
 

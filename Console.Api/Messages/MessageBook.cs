@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using TestServers.Jobs;
 using Files = System.Collections.Immutable.ImmutableDictionary<
     string,
     TestServers.Storage.JsonFile<TestServers.Messages.MessagesState>

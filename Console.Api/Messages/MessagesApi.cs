@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using TestServers.Access;
 using TestServers.Http;
-using TestServers.Jobs;
 
 namespace TestServers.Messages;
 

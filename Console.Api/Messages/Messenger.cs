@@ -1,8 +1,6 @@
-using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Webhooks;
 

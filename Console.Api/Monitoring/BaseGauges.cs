@@ -1,5 +1,4 @@
 using TestServers.Databases;
-using TestServers.Jobs;
 
 namespace TestServers.Monitoring;
 

@@ -1,10 +1,7 @@
 using System.Globalization;
-using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Databases;
-using TestServers.Hosts;
-using TestServers.Jobs;
 
 namespace TestServers.Monitoring;
 

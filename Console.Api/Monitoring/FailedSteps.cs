@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Monitoring;
 
 /// <summary>Which step it was that a build or restore failed at.</summary>

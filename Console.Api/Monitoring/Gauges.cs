@@ -1,10 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Reservations;
 using TestServers.Savepoints;
 

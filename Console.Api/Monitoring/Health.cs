@@ -1,7 +1,5 @@
 using TestServers.Builds;
 using TestServers.Databases;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Making;
 using TestServers.Webhooks;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using TestServers.Jobs;
 
 namespace TestServers.Monitoring;
 

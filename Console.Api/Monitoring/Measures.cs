@@ -1,9 +1,6 @@
 using Prometheus;
-using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
-using TestServers.Hosts;
-using TestServers.Jobs;
 
 namespace TestServers.Monitoring;
 

@@ -1,5 +1,4 @@
 using TestServers.Builds;
-using TestServers.Jobs;
 
 namespace TestServers.Monitoring;
 

@@ -1,14 +1,11 @@
 using System.Collections.Immutable;
 using DiffPlex.DiffBuilder;
 using DiffPlex.DiffBuilder.Model;
-using TestServers.Access;
 using TestServers.Apps;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
-using TestServers.Jobs;
 
 namespace TestServers.Plans;
 

@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using TestServers.Access;
 using TestServers.History;
-using TestServers.Hosts;
 using TestServers.Http;
 
 namespace TestServers.Plans;

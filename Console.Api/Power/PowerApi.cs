@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Access;
 using TestServers.Http;
 
 namespace TestServers.Power;

@@ -1,5 +1,3 @@
-using TestServers.Hosts;
-
 namespace TestServers.Power;
 
 /// <summary>In which states of libvirt what can be done with a server's power, and the words for it.</summary>

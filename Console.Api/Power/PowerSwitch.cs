@@ -1,6 +1,4 @@
-using TestServers.Access;
 using TestServers.Builds;
-using TestServers.Hosts;
 using TestServers.Reservations;
 
 namespace TestServers.Power;

@@ -1,5 +1,3 @@
-using TestServers.Hosts;
-
 namespace TestServers.Reservations;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using TestServers.Access;
-
 namespace TestServers.Reservations;
 
 /// <summary>Asks a holder to release a server, and answers who has asked; each is one act with what it does.</summary>

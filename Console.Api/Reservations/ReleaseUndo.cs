@@ -1,6 +1,3 @@
-using TestServers.Access;
-using TestServers.Hosts;
-
 namespace TestServers.Reservations;
 
 /// <summary>

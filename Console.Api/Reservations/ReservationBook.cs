@@ -1,6 +1,3 @@
-using TestServers.Access;
-using TestServers.Hosts;
-
 namespace TestServers.Reservations;
 
 /// <summary>A wish for a reservation: what is null stays as it is, or is the usual.</summary>

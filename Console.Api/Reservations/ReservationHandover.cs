@@ -1,6 +1,3 @@
-using TestServers.Access;
-using TestServers.Hosts;
-
 namespace TestServers.Reservations;
 
 /// <summary>What becomes of the build of a reservation that somebody has ended before its time.</summary>
@@ -119,18 +116,7 @@ public sealed class ReservationHandover(
                 book.TellNewEnd(act, taken, held.Asked.Where(a => a.Answer is null));
                 if (build is not null && running == RunningBuilds.Finish)
                     builds.GoOnUnder(act, server, taken.Number);
-                if (build is not null)
-                    act.After(() =>
-                        BuildLosesRight?.Invoke(
-                            new(
-                                held,
-                                build,
-                                running,
-                                deed.Caller.Name,
-                                $"{deed.Caller.Name} has taken {server} over at {Times.Say(from.At)}: {why}."
-                            )
-                        )
-                    );
+                EndRight(act, held, build, running, deed, $"has taken {server} over at {Times.Say(from.At)}: {why}.");
                 var answer = ReservationView.Of(taken);
                 answers.Keep(act, deed, answer);
                 return answer;
@@ -173,20 +159,16 @@ public sealed class ReservationHandover(
             held.Server.Text,
             $"number {held.Number}{(build is null ? "" : $"; build {build}: {running}")}"
         );
-        if (build is not null)
-            act.After(() =>
-                BuildLosesRight?.Invoke(
-                    new(
-                        held,
-                        build,
-                        running,
-                        deed.Caller.Name,
-                        $"{deed.Caller.Name} has released {held.Server} at {Times.Say(now)}."
-                    )
-                )
-            );
+        EndRight(act, held, build, running, deed, $"has released {held.Server} at {Times.Say(now)}.");
         book.TellAfter(act, held.Server);
         book.PassTurns(act);
+    }
+
+    private void EndRight(Act act, Reservation held, JobId? build, RunningBuilds running, Deed deed, string what)
+    {
+        var by = deed.Caller.Name;
+        if (build is not null)
+            act.After(() => BuildLosesRight?.Invoke(new(held, build, running, by, $"{by} {what}")));
     }
 }
 

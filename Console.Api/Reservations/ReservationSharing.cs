@@ -1,6 +1,3 @@
-using TestServers.Access;
-using TestServers.Hosts;
-
 namespace TestServers.Reservations;
 
 /// <summary>Gives a server to a colleague, or lets colleagues build on it under the same reservation.</summary>

@@ -1,10 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Access;
-using TestServers.Hosts;
 using TestServers.Http;
-using TestServers.Jobs;
 
 namespace TestServers.Reservations;
 

@@ -1,6 +1,3 @@
-using TestServers.Access;
-using TestServers.Hosts;
-
 namespace TestServers.Reservations;
 
 /// <summary>A wish that a server be out of service, or back in it.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TestServers.Access;
 
 namespace TestServers.Reservations;
 

@@ -1,4 +1,3 @@
-using TestServers.Access;
 using TestServers.Http;
 
 namespace TestServers.Room;

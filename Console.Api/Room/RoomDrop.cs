@@ -1,4 +1,3 @@
-using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.HostPrograms;

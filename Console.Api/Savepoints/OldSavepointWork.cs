@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Savepoints;
 
 /// <summary>How the last work with a server's savepoints ended, when that is too old to be told.</summary>

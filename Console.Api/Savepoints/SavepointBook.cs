@@ -1,6 +1,4 @@
-using TestServers.Access;
 using TestServers.Builds;
-using TestServers.Jobs;
 
 namespace TestServers.Savepoints;
 

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using TestServers.Access;
 using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
 using TestServers.Reservations;
 
 namespace TestServers.Savepoints;

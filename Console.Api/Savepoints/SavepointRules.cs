@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TestServers.Access;
 using TestServers.History;
 using TestServers.Reservations;
 

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using TestServers.Access;
 using TestServers.Databases;
 using TestServers.Http;
-using TestServers.Jobs;
 
 namespace TestServers.Savepoints;
 

@@ -1,7 +1,12 @@
 global using System.Net;
 global using System.Text.Json;
 global using System.Text.Json.Nodes;
+global using TestServers.Access;
+global using TestServers.Builds;
 global using TestServers.Foundation;
+global using TestServers.Hosts;
+global using TestServers.Jobs;
+global using TestServers.Reservations;
 global using TestServers.Settings;
 global using TestServers.Storage;
 global using TestServers.Tests.Stage;

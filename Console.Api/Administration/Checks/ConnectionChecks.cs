@@ -1,5 +1,4 @@
 using TestServers.Commands;
-using TestServers.Hosts;
 using TestServers.Hosts.Libvirt;
 using TestServers.Hosts.OpenStack;
 

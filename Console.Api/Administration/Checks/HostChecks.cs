@@ -3,7 +3,6 @@ using TestServers.Builds;
 using TestServers.Commands;
 using TestServers.Databases;
 using TestServers.HostPrograms;
-using TestServers.Hosts;
 using TestServers.Hosts.Libvirt;
 
 namespace TestServers.Administration.Checks;

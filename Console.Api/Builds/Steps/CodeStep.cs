@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Builds.Steps;
 
 /// <summary>Switches the server's working copy to exactly the wanted path and revision.</summary>

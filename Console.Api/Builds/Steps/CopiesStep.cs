@@ -1,7 +1,5 @@
-using TestServers.Access;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
 
 namespace TestServers.Builds.Steps;
 

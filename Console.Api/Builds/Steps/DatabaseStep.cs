@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.HostPrograms;
-using TestServers.Jobs;
 
 namespace TestServers.Builds.Steps;
 

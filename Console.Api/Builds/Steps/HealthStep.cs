@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using TestServers.Apps;
 using TestServers.History;
-using TestServers.Jobs;
 
 namespace TestServers.Builds.Steps;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TestServers.History;
-using TestServers.Jobs;
 
 namespace TestServers.Builds.Steps;
 

@@ -1,6 +1,5 @@
 using TestServers.Apps;
 using TestServers.HostPrograms;
-using TestServers.Jobs;
 
 namespace TestServers.Builds.Steps;
 

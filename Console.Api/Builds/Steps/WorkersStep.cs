@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Builds.Steps;
 
 /// <summary>

@@ -60,14 +60,7 @@ internal static class LabProcesses
     /// <summary>Runs a program to its end, whichever that is.</summary>
     public static async Task Try(string program, params IEnumerable<string> arguments)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo(program, arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            }
-        )!;
+        using var process = LocalTools.Start(program, arguments);
         await Task.WhenAll(
                 process.StandardOutput.ReadToEndAsync(),
                 process.StandardError.ReadToEndAsync(),

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TestServers.Reservations;
 using TestServers.Tests.Stories.Api;
 
 namespace TestServers.Tests.Stage;

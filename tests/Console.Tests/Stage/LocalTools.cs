@@ -51,10 +51,9 @@ internal static class LocalTools
             "subjectAltName=DNS:qa.example,IP:127.0.0.1"
         );
 
-    /// <summary>Runs a program to its end, and gives back all that it said.</summary>
-    public static (int Code, string Output) Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(
+    /// <summary>Starts a program whose output is read.</summary>
+    public static Process Start(string program, params IEnumerable<string> arguments) =>
+        Process.Start(
             new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardOutput = true,
@@ -62,6 +61,20 @@ internal static class LocalTools
                 UseShellExecute = false,
             }
         )!;
+
+    /// <summary>Tries a program for at most 10 s.</summary>
+    /// <returns>Null: it has done it; else what it said.</returns>
+    public static string? WhyNot(string program, params IEnumerable<string> arguments)
+    {
+        using var probe = Start(program, arguments);
+        var said = probe.StandardError.ReadToEnd().Trim();
+        return probe.WaitForExit(TimeSpan.FromSeconds(10)) && probe.ExitCode == 0 ? null : said;
+    }
+
+    /// <summary>Runs a program to its end, and gives back all that it said.</summary>
+    public static (int Code, string Output) Run(string program, params string[] arguments)
+    {
+        using var process = Start(program, arguments);
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -1,8 +1,3 @@
-using TestServers.Access;
-using TestServers.Builds;
-using TestServers.Hosts;
-using TestServers.Reservations;
-
 namespace TestServers.Tests.Stage;
 
 /// <summary>

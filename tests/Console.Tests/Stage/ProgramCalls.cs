@@ -1,4 +1,3 @@
-using TestServers.Builds;
 using TestServers.Http;
 
 namespace TestServers.Tests.Stage;

@@ -1,5 +1,3 @@
-using TestServers.Reservations;
-
 namespace TestServers.Tests.Stage;
 
 /// <summary>Tests of reservations and lines by the console's own parts, with a clock that the test sets.</summary>

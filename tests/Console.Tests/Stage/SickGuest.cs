@@ -90,6 +90,21 @@ internal sealed class SickGuest : IAsyncDisposable
         await Serve(WithOwnPrograms);
     }
 
+    /// <summary>Begins a build by somebody, which stands half-way through its code step.</summary>
+    /// <returns>Its number.</returns>
+    public async Task<string> StandsHalfWay(HttpClient person)
+    {
+        await ServeWithSvnThatStandsStill();
+        var build = await (
+            await person.Post(
+                $"api/servers/{_server}/builds",
+                Body.ForBuild("shop", "branches/new-checkout", database: false, code: true)
+            )
+        ).Json();
+        await IsReached();
+        return build.Text("id")!;
+    }
+
     /// <summary>The guest's sshd and programs, but svn calls itself one that is too old.</summary>
     public async Task ServeWithOldSvn()
     {

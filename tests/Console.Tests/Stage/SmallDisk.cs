@@ -41,17 +41,9 @@ internal sealed class SmallDisk : IAsyncDisposable
         new(() =>
         {
             using var folder = new TemporaryFolder();
-            using var probe = Process.Start(
-                new ProcessStartInfo("unshare", [.. New, "bash", "-c", Mount, "-", folder.Path, "1m"])
-                {
-                    RedirectStandardError = true,
-                    UseShellExecute = false,
-                }
-            )!;
-            var said = probe.StandardError.ReadToEnd().Trim();
-            return probe.WaitForExit(TimeSpan.FromSeconds(10)) && probe.ExitCode == 0
-                ? null
-                : $"This machine lets {Environment.UserName} mount no small disk: {said}";
+            return LocalTools.WhyNot("unshare", [.. New, "bash", "-c", Mount, "-", folder.Path, "1m"]) is { } said
+                ? $"This machine lets {Environment.UserName} mount no small disk: {said}"
+                : null;
         });
 
     /// <summary>Begins the command of a program that has a disk of its own over a folder.</summary>

@@ -1,14 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Access;
 using TestServers.Administration;
-using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.Following;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
 using TestServers.Messages;
-using TestServers.Reservations;
 using TestServers.Savepoints;
 using TestServers.Webhooks;
 

@@ -1,5 +1,3 @@
-using TestServers.Builds;
-
 namespace TestServers.Tests.Stage;
 
 /// <summary>

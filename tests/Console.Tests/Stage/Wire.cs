@@ -31,33 +31,10 @@ internal sealed class Wire : IAsyncDisposable
         {
             try
             {
-                using var probe = Process.Start(
-                    new ProcessStartInfo(
-                        "unshare",
-                        [
-                            .. NewUser,
-                            "--net",
-                            "--",
-                            "ip",
-                            "link",
-                            "add",
-                            "here",
-                            "type",
-                            "veth",
-                            "peer",
-                            "name",
-                            "there",
-                        ]
-                    )
-                    {
-                        RedirectStandardError = true,
-                        UseShellExecute = false,
-                    }
-                )!;
-                var said = probe.StandardError.ReadToEnd().Trim();
-                return probe.WaitForExit(TimeSpan.FromSeconds(10)) && probe.ExitCode == 0
-                    ? null
-                    : $"This machine lets {Environment.UserName} make no network namespaces: {said}";
+                string[] link = [.. NewUser, "--net", "--", .. "ip link add here type veth peer name there".Split(' ')];
+                return LocalTools.WhyNot("unshare", link) is { } said
+                    ? $"This machine lets {Environment.UserName} make no network namespaces: {said}"
+                    : null;
             }
             catch (System.ComponentModel.Win32Exception e)
             {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using TestServers.Access;
 using TestServers.Live;
 
 namespace TestServers.Tests.Stories.Api;

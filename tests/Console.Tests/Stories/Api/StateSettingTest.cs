@@ -1,5 +1,3 @@
-using TestServers.Builds;
-
 namespace TestServers.Tests.Stories.Api;
 
 /// <summary>Folders in the settings that cannot be meant.</summary>

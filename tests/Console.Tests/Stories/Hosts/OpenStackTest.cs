@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Hosts;
 using TestServers.Hosts.OpenStack;
 
 namespace TestServers.Tests.Stories.Hosts;

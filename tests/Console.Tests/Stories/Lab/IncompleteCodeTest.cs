@@ -21,21 +21,14 @@ public sealed class IncompleteCodeTest(LabFixture lab) : IClassFixture<LabFixtur
         using var anna = lab.As("anna");
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
         await using var qa06 = await SickGuest.Of(lab, "qa06");
-        await qa06.ServeWithSvnThatStandsStill();
-        var build = await (
-            await anna.Post(
-                "api/servers/qa06/builds",
-                Body.ForBuild("shop", "branches/new-checkout", database: false, code: true)
-            )
-        ).Json();
-        await qa06.IsReached();
+        var build = await qa06.StandsHalfWay(anna);
         var waiting = await (
             await anna.Post("api/servers/qa06/builds", Body.ForBuild("shop", null, database: true, code: false))
         ).Json();
         await lab.AsOwner("python3", "-c", HalfWay, Path.Combine(lab.Folder, "guests/qa06/srv/code/shop/.svn/wc.db"));
         Assert.Equal(
             "cancelled",
-            (await (await anna.PostAsync($"api/builds/{build.Text("id")}/cancel", null)).Json()).Text("state")
+            (await (await anna.PostAsync($"api/builds/{build}/cancel", null)).Json()).Text("state")
         );
 
         var failed = await anna.EndOf(waiting.Text("id"));

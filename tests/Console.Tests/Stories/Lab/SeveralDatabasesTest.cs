@@ -242,21 +242,12 @@ public sealed class SeveralDatabasesTest(LabFixture lab) : IClassFixture<LabFixt
             }
         )
         {
-            var refused = await anna.Post(
-                $"api/servers/{Server}/builds",
-                new
-                {
-                    app = "desk",
-                    database = true,
-                    code = true,
-                    bases,
-                }
-            );
+            var refused = await Launch(anna, bases);
             Assert.Contains(says, await refused.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
         }
     }
 
-    private static Task<HttpResponseMessage> Launch(HttpClient http, Dictionary<string, string>? bases) =>
+    private static Task<HttpResponseMessage> Launch(HttpClient http, object? bases) =>
         http.Post(
             $"api/servers/{Server}/builds",
             new

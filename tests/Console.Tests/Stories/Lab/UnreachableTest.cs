@@ -15,7 +15,7 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
         using var anna = lab.As("anna");
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
         await using var qa06 = await SickGuest.Of(lab, "qa06");
-        var build = await HalfWay(anna, qa06);
+        var build = await qa06.StandsHalfWay(anna);
         await qa06.Pause();
 
         var beside = anna.BuildWell("qa05", "shop", "trunk", database: true, code: true);
@@ -52,7 +52,7 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
         using var anna = lab.As("anna");
         await anna.BuildWell("qa06", "shop", "trunk", database: true, code: true);
         await using var qa06 = await SickGuest.Of(lab, "qa06");
-        var build = await HalfWay(anna, qa06);
+        var build = await qa06.StandsHalfWay(anna);
         await qa06.CrashWithProgram();
         var failed = await anna.EndOf(build);
         Assert.StartsWith(
@@ -73,20 +73,6 @@ public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
         await qa06.Recover();
         await IsCleaned(anna);
         await WorksAgain(anna);
-    }
-
-    /// <summary>Begins a build on qa06, which stands half-way through its code step.</summary>
-    private static async Task<string> HalfWay(HttpClient anna, SickGuest qa06)
-    {
-        await qa06.ServeWithSvnThatStandsStill();
-        var build = await (
-            await anna.Post(
-                "api/servers/qa06/builds",
-                Body.ForBuild("shop", "branches/new-checkout", database: false, code: true)
-            )
-        ).Json();
-        await qa06.IsReached();
-        return build.Text("id")!;
     }
 
     private static async Task<JsonElement> Cleaning(HttpClient anna) =>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using TestServers.Access;
 
 namespace TestServers.Tests.Unit.Access;
 

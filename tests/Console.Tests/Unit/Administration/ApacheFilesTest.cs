@@ -1,4 +1,3 @@
-using TestServers.Access;
 using TestServers.Administration.Checks;
 
 namespace TestServers.Tests.Unit.Administration;

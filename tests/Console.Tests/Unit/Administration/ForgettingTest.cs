@@ -1,12 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Access;
 using TestServers.Administration;
-using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
 using TestServers.Messages;
-using TestServers.Reservations;
 using TestServers.Savepoints;
 
 namespace TestServers.Tests.Unit.Administration;

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
 using TestServers.Board;
-using TestServers.Builds;
-using TestServers.Hosts;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Board;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Board;
 

@@ -1,12 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TestServers.Board;
-using TestServers.Builds;
 using TestServers.Following;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Board;
 

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using TestServers.Board;
-using TestServers.Hosts;
-using TestServers.Jobs;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Board;
 
@@ -78,7 +75,7 @@ public sealed class ServerListJsonTest
     [Fact]
     public void What_is_not_there_is_null()
     {
-        var server = Plain("qa07");
+        var server = PlainView.Of("qa07");
         var list = new ServerList([server], [new("vmhost", null, null, null, 0, [])]);
         Assert.Equal(JsonSerializer.Serialize(list, Json.Web), Joined(list));
     }
@@ -89,7 +86,7 @@ public sealed class ServerListJsonTest
     {
         const string odd = "a,\"asOf\":null,";
         var held = new ReservationView(7, odd, odd, Time, Time, null, [], [], null);
-        var server = Plain("qa07") with
+        var server = PlainView.Of("qa07") with
         {
             Host = odd,
             State = odd,
@@ -131,31 +128,7 @@ public sealed class ServerListJsonTest
     }
 
     private static Shown<ServerView> Shown(int number, string url) =>
-        new(Plain($"qa{number}") with { Url = url }, isTimeless: true);
-
-    private static ServerView Plain(string name) =>
-        new(
-            ServerName.From(name)!,
-            "vmhost",
-            "running",
-            null,
-            null,
-            "",
-            "",
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            [],
-            null,
-            [],
-            null,
-            [],
-            null,
-            null
-        );
+        new(PlainView.Of($"qa{number}") with { Url = url }, isTimeless: true);
 
     private static string Text(Picture picture) =>
         string.Concat(picture.Body.Select(p => Encoding.UTF8.GetString(p.Span)));

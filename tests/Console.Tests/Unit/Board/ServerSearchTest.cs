@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Text;
 using TestServers.Board;
-using TestServers.Hosts;
 
 namespace TestServers.Tests.Unit.Board;
 
@@ -147,31 +145,7 @@ public sealed class ServerSearchTest
                     .Split(", ", StringSplitOptions.RemoveEmptyEntries)
                     .Select(s => s.Split(' ', 2))
                     .OrderBy(s => s[0], StringComparer.Ordinal)
-                    .Select(s => new Shown<ServerView>(ViewOf(s[0], host, s[1]), isTimeless: true)),
+                    .Select(s => new Shown<ServerView>(PlainView.Of(s[0], host, s[1]), isTimeless: true)),
             ]
-        );
-
-    private static ServerView ViewOf(string name, string host, string state) =>
-        new(
-            ServerName.From(name)!,
-            host,
-            state,
-            null,
-            null,
-            "",
-            "",
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            [],
-            null,
-            [],
-            null,
-            ImmutableArray<TagName>.Empty,
-            null,
-            null
         );
 }

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using TestServers.Builds;
 using TestServers.Builds.Steps;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
 using TestServers.Plans;
 
 namespace TestServers.Tests.Unit.Builds;

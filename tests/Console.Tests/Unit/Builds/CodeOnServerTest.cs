@@ -1,4 +1,3 @@
-using TestServers.Builds;
 using TestServers.History;
 using TestServers.HostPrograms;
 

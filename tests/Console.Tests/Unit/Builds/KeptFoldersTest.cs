@@ -1,4 +1,3 @@
-using TestServers.Builds;
 using TestServers.HostPrograms;
 
 namespace TestServers.Tests.Unit.Builds;

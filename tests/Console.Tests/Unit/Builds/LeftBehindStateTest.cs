@@ -1,8 +1,5 @@
-using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Builds;
 

@@ -1,8 +1,6 @@
 using System.Text;
-using TestServers.Builds;
 using TestServers.History;
 using TestServers.Http;
-using TestServers.Jobs;
 
 namespace TestServers.Tests.Unit.Builds;
 

@@ -1,8 +1,5 @@
-using TestServers.Builds;
 using TestServers.Databases;
-using TestServers.Hosts;
 using TestServers.Plans;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Builds;
 

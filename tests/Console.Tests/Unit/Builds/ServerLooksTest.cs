@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Builds;
-using TestServers.Hosts;
 
 namespace TestServers.Tests.Unit.Builds;
 

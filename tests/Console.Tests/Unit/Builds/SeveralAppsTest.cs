@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using TestServers.Builds;
 using TestServers.Builds.Steps;
 using TestServers.History;
-using TestServers.Jobs;
 using TestServers.Plans;
 using TestServers.Savepoints;
 

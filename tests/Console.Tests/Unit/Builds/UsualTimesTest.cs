@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using TestServers.Builds;
-using TestServers.Jobs;
 
 namespace TestServers.Tests.Unit.Builds;
 

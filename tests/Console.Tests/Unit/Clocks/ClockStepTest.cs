@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
-using TestServers.Access;
-using TestServers.Hosts;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Clocks;
 

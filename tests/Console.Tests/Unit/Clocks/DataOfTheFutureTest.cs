@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
 using TestServers.Plans;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using TestServers.Administration;
-using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Jobs;
 using TestServers.Plans;
 using TestServers.Savepoints;
 
@@ -206,11 +204,7 @@ public sealed class SeveralHostsTest
     [Fact]
     public async Task The_plan_says_where_the_copy_comes_and_shows_the_settings_with_that_host()
     {
-        await using var parts = Parts();
-        await parts.Begin();
-        File.WriteAllText(parts.FileOf("templates/settings.py"), "A = '{{database.host}} {{database.port}}'\n");
-        Answer(parts, "db1", "shop", "tonight 0 999");
-        Answer(parts, "db2", "shop", "tonight 1 999");
+        await using var parts = await WithSpareOnTheSecond();
         var wanted = new Wanted(AppName.From("shop")!, null, null, Database: true, Code: false);
         var plan = await parts
             .The<Planner>()
@@ -226,6 +220,17 @@ public sealed class SeveralHostsTest
         );
         var line = plan.Settings.Single(f => f.File == "settings.py").Lines.Single(l => l.Kind == "new").Text;
         Assert.Equal("A = '127.71.9.2 99'", line);
+    }
+
+    // The settings say which host it is.
+    private static async Task<PartsInPlace> WithSpareOnTheSecond()
+    {
+        var parts = Parts();
+        await parts.Begin();
+        File.WriteAllText(parts.FileOf("templates/settings.py"), "A = '{{database.host}} {{database.port}}'\n");
+        Answer(parts, "db1", "shop", "tonight 0 999");
+        Answer(parts, "db2", "shop", "tonight 1 999");
+        return parts;
     }
 
     // A build that has loaded the copy on a host, where another one had it before.
@@ -348,11 +353,7 @@ public sealed class SeveralHostsTest
     [Fact]
     public async Task A_copy_on_a_host_that_is_taken_out_of_the_base_is_used_until_the_next_database()
     {
-        await using var parts = Parts();
-        await parts.Begin();
-        File.WriteAllText(parts.FileOf("templates/settings.py"), "A = '{{database.host}} {{database.port}}'\n");
-        Answer(parts, "db1", "shop", "tonight 0 999");
-        Answer(parts, "db2", "shop", "tonight 1 999");
+        await using var parts = await WithSpareOnTheSecond();
         End(parts, 1, "db2", "db1", isOnSite: true);
         parts.The<HistoryStore>().NoteReplaced(Qa04, "db1/shop");
         Change(parts, now => WithShop(now, shop => shop with { AlsoOn = null }));

@@ -1,5 +1,3 @@
-using TestServers.Hosts;
-
 namespace TestServers.Tests.Unit.Hosts;
 
 /// <summary>A server with an IPv6 address has a page, too: its address has brackets there, and nowhere else.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TestServers.Hosts;
 
 namespace TestServers.Tests.Unit.Hosts;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Hosts;
 
 namespace TestServers.Tests.Unit.Hosts;
 

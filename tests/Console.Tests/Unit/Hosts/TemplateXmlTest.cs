@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using TestServers.Hosts;
 using TestServers.Hosts.Libvirt;
 
 namespace TestServers.Tests.Unit.Hosts;

@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Tests.Unit.Jobs;
 
 public sealed class LanesTest

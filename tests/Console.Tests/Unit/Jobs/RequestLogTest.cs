@@ -1,5 +1,4 @@
 using System.Text;
-using TestServers.Jobs;
 
 namespace TestServers.Tests.Unit.Jobs;
 

@@ -1,6 +1,3 @@
-using TestServers.Builds;
-using TestServers.Jobs;
-
 namespace TestServers.Tests.Unit.Jobs;
 
 /// <summary>Which step begins when, what is on disk by then, and what becomes of the others when one fails.</summary>

@@ -1,5 +1,3 @@
-using TestServers.Jobs;
-
 namespace TestServers.Tests.Unit.Jobs;
 
 /// <summary>A step that does several things side by side: what it says of itself by them.</summary>

@@ -1,5 +1,3 @@
-using TestServers.Builds;
-using TestServers.Jobs;
 using TestServers.Monitoring;
 
 namespace TestServers.Tests.Unit.Monitoring;

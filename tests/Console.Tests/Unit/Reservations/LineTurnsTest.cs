@@ -1,7 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Builds;
-using TestServers.Hosts;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Reservations;
 

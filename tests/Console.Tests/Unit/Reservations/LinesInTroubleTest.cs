@@ -1,5 +1,3 @@
-using TestServers.Reservations;
-
 namespace TestServers.Tests.Unit.Reservations;
 
 /// <summary>

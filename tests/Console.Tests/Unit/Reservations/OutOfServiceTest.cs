@@ -1,9 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Access;
-using TestServers.Builds;
-using TestServers.Hosts;
 using TestServers.Messages;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Reservations;
 

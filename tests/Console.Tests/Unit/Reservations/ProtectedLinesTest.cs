@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using TestServers.Access;
 using TestServers.Messages;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Reservations;
 

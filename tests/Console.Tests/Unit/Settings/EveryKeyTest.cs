@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using TestServers.Builds;
 using TestServers.Http;
 
 namespace TestServers.Tests.Unit.Settings;

@@ -1,5 +1,3 @@
-using TestServers.Builds;
-
 namespace TestServers.Tests.Unit.Settings;
 
 /// <summary>The page of all settings is made from the settings file, and what it says of keys left out is so.</summary>

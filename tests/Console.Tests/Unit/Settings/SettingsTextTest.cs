@@ -1,5 +1,4 @@
 using System.Text;
-using TestServers.Builds;
 
 namespace TestServers.Tests.Unit.Settings;
 

@@ -1,10 +1,5 @@
-using TestServers.Access;
-using TestServers.Builds;
 using TestServers.Databases;
 using TestServers.History;
-using TestServers.Hosts;
-using TestServers.Jobs;
-using TestServers.Reservations;
 
 namespace TestServers.Tests.Unit.Storage;
 
