@@ -46,6 +46,7 @@ public sealed class Act
     {
         var file = JsonFile<T>.Draft(path, first);
         _files.Add(new(file, path, () => JsonFile<T>.ContentOf(first), IsNew: true, file.Rewrite));
+        _publish.Add(file.NoteThere);
         return file;
     }
 

@@ -59,6 +59,9 @@ public sealed class JsonFile<T>
     // As it was found, when that was of an older version; null: nothing is to be kept.
     private (int Version, byte[] Content)? _former;
 
+    // Until it was written once, what is at its path may be another's, which had the name after this one was refused.
+    private volatile bool _isThere;
+
     private JsonFile(string path, T value, (int, byte[])? former = null) =>
         (_path, _state, _former) = (path, new(value), former);
 
@@ -141,12 +144,15 @@ public sealed class JsonFile<T>
     /// <summary>The file's content for a value.</summary>
     internal static byte[] ContentOf(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Json.File);
 
+    /// <summary>Takes note that an act has written it for the first time.</summary>
+    internal void NoteThere() => _isThere = true;
+
     /// <summary>Writes what memory holds once more, to see whether the disk takes it by now.</summary>
     internal void Rewrite()
     {
         lock (_writing)
         {
-            if (File.Exists(_path))
+            if (_isThere && File.Exists(_path))
             {
                 KeepFormer();
                 Disk.Replace(_path, ContentOf(Value));
@@ -162,6 +168,7 @@ public sealed class JsonFile<T>
         {
             KeepFormer();
             Disk.Replace(_path, ContentOf(next));
+            _isThere = true;
             DiskTroubles.Clear(_path);
         }
         catch (DiskRefused refused)
@@ -227,7 +234,7 @@ public sealed class JsonFile<T>
                 throw new UnreadableFile("it holds null");
             return value.FindFault() is { } fault
                 ? throw new UnreadableFile(fault)
-                : new(path, value, isOlder ? (version!.Value, content) : null);
+                : new(path, value, isOlder ? (version!.Value, content) : null) { _isThere = true };
         }
         // Whatever a migration did not find is a damage of the file, too.
         catch (Exception e) when (e is not NewerFile)

@@ -109,6 +109,46 @@ public sealed class JsonFileTest : IDisposable
         Assert.DoesNotContain(DiskTroubles.Open, t => t.Path == _folder["c.json"]);
     }
 
+    // One number is given once more after its first file was refused, and the disk is tried at any moment.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_refused_when_it_was_new_is_never_written_over_what_came_after_it(bool byAnAct)
+    {
+        var (path, journal) = (_folder["7.json"], new Journal(_folder.Path, new(_folder["audit.log"])));
+        Directory.CreateDirectory(path + ".draft");
+        if (byAnAct)
+            await Assert.ThrowsAsync<DiskRefused>(() => journal.Do(act => act.Create(path, new Counter(1, 1))));
+        else
+            Assert.Throws<DiskRefused>(() => JsonFile<Counter>.Create(path, new(1, 1)));
+        Directory.Delete(path + ".draft");
+
+        // It is there, and its trouble not yet over, as between the two steps of a writer.
+        using (var other = new TemporaryFolder())
+        {
+            JsonFile<Counter>.Create(other["7.json"], new(1, 2));
+            File.Copy(other["7.json"], path);
+        }
+        DiskTroubles.Probe();
+        Assert.Equal(2, JsonFile<Counter>.Load(path).Value.Count);
+        Assert.DoesNotContain(DiskTroubles.Open, t => t.Path == path);
+    }
+
+    [Fact]
+    public async Task A_file_of_an_act_is_tried_by_writing_it_again()
+    {
+        var (path, journal) = (_folder["8.json"], new Journal(_folder.Path, new(_folder["audit.log"])));
+        var file = await journal.Do(act => act.Create(path, new Counter(1, 1)));
+        Directory.CreateDirectory(path + ".draft");
+        await Assert.ThrowsAsync<DiskRefused>(() => journal.Do(act => act.Change(file, c => c with { Count = 2 })));
+        DiskTroubles.Probe();
+        Assert.Contains(DiskTroubles.Open, t => t.Path == path);
+        Directory.Delete(path + ".draft");
+        DiskTroubles.Probe();
+        Assert.DoesNotContain(DiskTroubles.Open, t => t.Path == path);
+        Assert.Equal(1, JsonFile<Counter>.Load(path).Value.Count);
+    }
+
     [Fact]
     public void A_last_line_that_a_crash_cut_is_cut_off_and_the_lines_before_stay()
     {
