@@ -108,8 +108,8 @@ internal static class MadeDomain
     }
 
     /// <summary>
-    /// What lies over one of the volumes, of those that libvirt knows: of a domain that is shut off it does not say
-    /// what its disks lie over.
+    /// What lies over one of the volumes, of those that libvirt knows in the same pools: of a domain that is shut off
+    /// it does not say what its disks lie over.
     /// </summary>
     private static async Task<(string Path, string Overlay)?> OverlayOf(
         MakingCalls calls,
@@ -117,7 +117,7 @@ internal static class MadeDomain
     )
     {
         var own = volumes.Select(v => v.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var pool in await calls.Pools())
+        foreach (var pool in volumes.Select(v => v.Volume.Pool).Distinct(StringComparer.Ordinal))
         {
             foreach (var path in (await calls.PathsIn(pool)).Except(own))
             {

@@ -117,7 +117,10 @@ internal sealed class MakingCalls(CommandRunner runner, HostSettings host, Cance
                 .Select(l => l.Line[(l.At + 1)..]),
         ];
 
-    /// <summary>What a volume lies over, as an overlay does; null: over nothing, or it has gone.</summary>
+    /// <summary>
+    /// What a volume lies over, as an overlay does; null: over nothing, or libvirt cannot say, as it has gone, or is of
+    /// a device that is off.
+    /// </summary>
     public async Task<string?> BackingOf(string path)
     {
         try
@@ -125,7 +128,7 @@ internal sealed class MakingCalls(CommandRunner runner, HostSettings host, Cance
             var xml = string.Join('\n', await Ask($"say what {path} is", ["vol-dumpxml", "--vol", path]));
             return DomainXml.Read(xml).Element("backingStore")?.Element("path")?.Value;
         }
-        catch (MakingFault fault) when (IsMissing(fault))
+        catch (MakingFault fault) when (fault.WasHeard)
         {
             return null;
         }
