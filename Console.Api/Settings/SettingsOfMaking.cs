@@ -28,8 +28,8 @@ public sealed partial record MakeSettings(
     double Minutes = 20
 )
 {
-    // Nova's schema of a server that is created: 65,535 characters of base64.
-    internal const int LongestForNova = 49_151;
+    // Nova's schema of a server that is created: 65,535 characters of base64, in groups of four for three bytes each.
+    internal const int LongestForNova = 49_149;
 
     /// <summary>The name of the one with this number; null: it is too long.</summary>
     public ServerName? NameOf(long number) =>

@@ -8,6 +8,9 @@
 bats_require_minimum_version 1.5.0
 source "$BATS_TEST_DIRNAME/root.bash"
 
+# A line of known_hosts that somebody has written, without its end.
+readonly by_hand='qa07 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA'
+
 setup_file() {
   find_scripts
   ((EUID != 0)) || fetch_cloud_init
@@ -28,10 +31,12 @@ teardown() { [[ -z ${root-} ]] || close_root "$root"; }
 use_root() {
   root=$1
   open_root "$root"
-  in_root "$root" env "ADDRESS=$2" bash -Eeuo pipefail -c '
+  in_root "$root" env "ADDRESS=$2" "BY_HAND=$by_hand" bash -Eeuo pipefail -c '
     mkdir -p /etc/console ~/.ssh
     ssh-keygen -q -t ed25519 -N "" -C "the console of anna" -f /etc/console/guest_key
+    chown nobody:nogroup /etc/console/guest_key
     install -m 600 -o nobody -g nogroup /dev/null /etc/console/known_hosts
+    printf "%s" "$BY_HAND" >/etc/console/known_hosts
     cat >/etc/console/console.json <<SETTINGS
 // As the package has them.
 {
@@ -60,7 +65,7 @@ refused() {
   echo "$output"
   [[ $status != 0 && $output == "new-guest: $1"* ]]
   run in_root "$root" bash -c 'ls /etc/console/*.yaml* 2>/dev/null; cat /etc/console/known_hosts'
-  [[ -z $output ]]
+  [[ $output == "$by_hand" ]]
 }
 
 # boot NAME: as at the first start of a machine of this name, which reads this.
@@ -75,7 +80,7 @@ boot() {
     cat >/etc/cloud/cloud.cfg.d/99-root.cfg <<END
 datasource_list: [NoCloud]
 network: {config: disabled}
-cloud_init_modules: [write-files, set_hostname, update_hostname, users-groups, ssh]
+cloud_init_modules: [bootcmd, write-files, set_hostname, update_hostname, users-groups, ssh]
 cloud_config_modules: [runcmd]
 cloud_final_modules: [scripts-user]
 END
@@ -134,12 +139,16 @@ PYTHON
   [[ $status == 0 && $(grep -c ^made <<<"$output") == 2 ]]
   [[ $(in_root made stat --format '%U %G %a' /etc/console/guest.yaml) == 'root nogroup 640' ]]
   [[ $(in_root made stat --format '%U %a' /etc/console/known_hosts) == 'nobody 600' ]]
-  [[ $(in_root made cat /etc/console/known_hosts) == 'qa-shop-* ssh-ed25519 '* ]]
+  [[ $(in_root made cat /etc/console/known_hosts) == "$by_hand"$'\nqa-shop-* ssh-ed25519 '* ]]
   run new_guest --user-data shop --set repository_seconds=90 --check
   echo "$output"
   [[ $status == 0 && $output != *missing* ]]
 
+  # Of a template that was set up before.
+  in_root made tee /etc/console/guest.keys <<<former >/dev/null
   boot qa-shop-7
+  in_root made bash -c 'ls /var/lib/cloud/instances/of-qa-shop-7/sem/bootper.console*setup.instance'
+  [[ $(in_root made cat /etc/console/guest.keys) != *former* ]]
   [[ $(in_root made hostname) == qa-shop-7 ]]
   run answer qa-shop-7
   echo "$output"
@@ -151,16 +160,19 @@ PYTHON
   in_root made grep -x repositories=svn://svn.example/shop /etc/console/guest.conf
   in_root made test ! -e /var/lib/console-setup
 
-  # Written anew, it has the host key of the servers that are there.
+  # Written anew, it has the host key of the servers that are there; which others they are no more, is forgotten.
   known=$(in_root made cat /etc/console/known_hosts)
   run new_guest --user-data shop --packages python3-django
   echo "$output"
   [[ $status == 0 && $(grep -c ^made <<<"$output") == 1 ]]
+  [[ $output == *'note     before, it was written with: --set repository_seconds=90 --repositories svn://svn.ex'* ]]
   [[ $(in_root made cat /etc/console/known_hosts) == "$known" ]]
+  run new_guest --user-data shop --packages python3-django --addresses 'qa-shop-1*'
+  [[ $status == 0 && $(in_root made cat /etc/console/known_hosts) == "${known/shop-/shop-1}" ]]
   run new_guest --user-data shop --remove
   echo "$output"
   [[ $status == 0 && $output == *'removed  /etc/console/guest.yaml'*'take `userData` of shop out of the settings'* ]]
-  [[ -z $(in_root made cat /etc/console/known_hosts) ]]
+  [[ $(in_root made cat /etc/console/known_hosts) == "$by_hand" ]]
   [[ $(in_root made stat --format '%U %a' /etc/console/known_hosts) == 'nobody 600' ]]
   run new_guest --user-data shop --remove
   [[ $status == 0 && -z $output ]]
@@ -170,14 +182,14 @@ PYTHON
   use_root fetched '{server}'
   in_root fetched sed -i '/"name": "qa-shop/s/"kvm1"/"cloud"/' /etc/console/console.json
   run new_guest --user-data shop --addresses '10.0.3.*'
-  [[ $output == *'Nova takes 49151 bytes, and the programs do not fit in: say from where'* ]]
+  [[ $output == *'Nova takes 49149 bytes, and the programs do not fit in: say from where'* ]]
   words=(--user-data shop --addresses 'qa-shop-* 10.0.3.*' --programs http://127.0.0.1:8081/console/programs.tar.gz)
   run new_guest "${words[@]}"
   echo "$output"
   [[ $status == 0 && $output == *'put /etc/console/guest.yaml.programs.tar.gz where new servers find it as http'* ]]
   [[ $output == *'todo     the programs at http://127.0.0.1:8081/console/programs.tar.gz'* ]]
-  (($(in_root fetched cat /etc/console/guest.yaml | wc -c) < 49151))
-  [[ $(in_root fetched cut -d ' ' -f 1 /etc/console/known_hosts) == $'qa-shop-*\n10.0.3.*' ]]
+  (($(in_root fetched cat /etc/console/guest.yaml | wc -c) < 49149))
+  [[ $(in_root fetched cut -d ' ' -f 1 /etc/console/known_hosts) == $'qa07\nqa-shop-*\n10.0.3.*' ]]
   serve_programs
   # One that was being copied there just then: the first one has not all of it, and the next one has.
   in_root fetched bash -c 'head -c 20000 /etc/console/guest.yaml.programs.tar.gz >/run/part'
@@ -207,7 +219,7 @@ PYTHON
   refused '`make` of the app bare names no file for this. Write where it is to be: "userData": "/etc/' --user-data bare
   refused 'the settings do not say which addresses servers get that are made for shop.' --user-data shop
   refused 'the settings do not say which addresses servers get that are made for wiki.' --user-data wiki
-  refused 'Nova takes 49151 bytes, and the programs do not fit in' --user-data wiki --addresses '10.0.3.*'
+  refused 'Nova takes 49149 bytes, and the programs do not fit in' --user-data wiki --addresses '10.0.3.*'
   in_root refused sed -i 's|/srv/app|/srv/{server}|' /etc/console/console.json
   refused "the settings' folder /srv/{server} is another one on each server" --user-data shop --addresses '10.0.3.*'
   in_root refused sed -i 's|/srv/{server}|/srv/app|' /etc/console/console.json
@@ -215,16 +227,32 @@ PYTHON
   refused '--root-key /etc/passwd is no public key that can be read.' --user-data shop --addresses a \
     --root-key /etc/passwd
 
-  # Somebody's own file, and somebody's own line, stay.
+  refused 'servers would not take what they are given: --packages wants names of packages' --user-data shop \
+    --addresses a --packages 'libfoo:i386'
+  refused 'servers would not take what they are given: --set wants KEY=VALUE' --user-data shop --addresses a \
+    --set repositories=
+  in_root refused sed -i 's/^/from="10.0.0.1" /' /etc/console/guest_key.pub
+  refused '/etc/console/guest_key.pub has a line that is no public key.' --user-data shop --addresses a
+  in_root refused sed -i 's/^from="10.0.0.1" //' /etc/console/guest_key.pub
+
+  # Somebody's own file, and one of another app, stay; and so does the key of another app's servers.
   in_root refused tee /etc/console/guest.yaml <<<'#cloud-config' >/dev/null
   run new_guest --user-data shop --addresses '10.0.3.*'
-  [[ $status == 1 && $output == *'guest.yaml was not written by this program. Take it away, or name another'* ]]
+  [[ $status == 1 && $output == *'guest.yaml was not written by this program for shop. Take it away, or name'* ]]
   run new_guest --user-data shop --remove
   [[ $status == 0 && -z $output && $(in_root refused cat /etc/console/guest.yaml) == '#cloud-config' ]]
   in_root refused rm /etc/console/guest.yaml
-  in_root refused tee /etc/console/known_hosts <<<'10.0.3.* ssh-ed25519 AAAAC3' >/dev/null
-  run new_guest --user-data shop --addresses '10.0.3.*'
-  echo "$output"
-  [[ $status == 1 && $output == *'known_hosts has another key of 10.0.3.*. Take that line out, if those'* ]]
-  [[ $(in_root refused cat /etc/console/known_hosts) == '10.0.3.* ssh-ed25519 AAAAC3' ]]
+  make='{ "host": "kvm1", "name": "qa-desk-{number}", "template": "golden", "userData": "desk.yaml" }'
+  in_root refused sed -i "s|{ \"name\": \"old\" }|{ \"name\": \"desk\", \"make\": $make }|" /etc/console/console.json
+  for app in shop desk; do
+    run new_guest --user-data "$app" --addresses '10.0.3.*'
+    echo "$output"
+    [[ $status == 0 ]]
+  done
+  [[ $(in_root refused cut -d ' ' -f 1 /etc/console/known_hosts) == $'qa07\n10.0.3.*\n10.0.3.*' ]]
+  in_root refused sed -i 's/desk.yaml/guest.yaml/' /etc/console/console.json
+  run new_guest --user-data desk --addresses '10.0.3.*'
+  [[ $status == 1 && $output == *'guest.yaml was not written by this program for desk.'* ]]
+  run new_guest --user-data desk --remove
+  [[ $status == 0 && -z $output ]]
 }

@@ -133,9 +133,9 @@ public sealed class NamedFilesTest
     [Theory]
     [InlineData(0, 0, "names a file for cloud-init, and this one is empty")]
     [InlineData(1, 0, "names a file for cloud-init, and this one is empty")]
-    [InlineData(0, 49_151, null)]
-    [InlineData(0, 49_152, "names a file of at most 49151 bytes, as Nova takes no more")]
-    [InlineData(1, 49_152, null)]
+    [InlineData(0, 49_149, null)]
+    [InlineData(0, 49_150, "names a file of at most 49149 bytes, as Nova takes no more")]
+    [InlineData(1, 49_150, null)]
     [InlineData(1, 2_000_000, "has at most 1 MB")]
     public void What_cloud_init_gets_is_as_long_as_Nova_or_a_CD_takes_it(int app, int length, string? said)
     {
