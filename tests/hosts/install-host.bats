@@ -343,7 +343,9 @@ END
   run in_root far runuser -u postgres -- psql -Atc 'SHOW listen_addresses'
   [[ $output == 0.0.0.0 ]]
   # Nothing is left of what went there, the password among it.
-  run in_root far find /tmp -maxdepth 3 '(' -path '/tmp/tmp.*/password.1' -o -path '/tmp/install-host.*/password.1' ')'
+  # Below lies the machine's own /tmp, where others come and go.
+  output=$(in_root far find /tmp -maxdepth 3 \
+    '(' -path '/tmp/tmp.*/password.1' -o -path '/tmp/install-host.*/password.1' ')' 2>/dev/null || true)
   [[ $output == '' ]]
   # Another machine under the old name is not taken for it, not even when root's own ssh knows it already.
   in_root far bash -c 'rm /etc/ssh/ssh_host_ed25519_key* && ssh-keygen -A >/dev/null'
