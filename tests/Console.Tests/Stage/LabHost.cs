@@ -27,8 +27,18 @@ internal static partial class LabHost
     public static int ProcessOf(this LabFixture lab, string name) =>
         int.Parse(File.ReadAllText(Path.Combine(lab.Folder, "pid", name)).Split([' ', '\n'])[0]);
 
-    public static Task Kill(this LabFixture lab, string name, string signal = "KILL") =>
-        Run("kill", $"-{signal}", $"{lab.ProcessOf(name)}");
+    /// <summary>Sends a signal to a process of the lab, and waits until it is gone where that signal ends it.</summary>
+    public static async Task Kill(this LabFixture lab, string name, string signal = "KILL")
+    {
+        var process = lab.ProcessOf(name);
+        await Run("kill", $"-{signal}", $"{process}");
+        if (signal is "KILL" or "TERM")
+            await Wait.Until($"{name} has ended", () => !IsAlive(process));
+    }
+
+    /// <summary>Whether a process is there and is more than what its parent has not asked for yet.</summary>
+    public static bool IsAlive(int process) =>
+        Read($"/proc/{process}/stat") is { Length: > 0 } stat && !Gone().IsMatch(stat);
 
     /// <summary>
     /// Ends the ssh connections of a console that has ended, whose runtime folder this is. One that has ended by itself
@@ -177,6 +187,9 @@ internal static partial class LabHost
             return "";
         }
     }
+
+    [GeneratedRegex(@"\) [ZX] ")]
+    private static partial Regex Gone();
 
     [GeneratedRegex("^[0-9a-f]{40}$")]
     private static partial Regex SharedConnection();

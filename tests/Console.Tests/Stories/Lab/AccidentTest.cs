@@ -4,7 +4,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// What happens to a console and its hosts on a bad day. After each: old data serve on, nothing is left over, the next
 /// build works.
 /// </summary>
-[Collection("lab"), Trait("lab", "third")]
+[Collection("lab"), StandingLab, Trait("lab", "third")]
 public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     private static readonly List<string?> Ends = ["succeeded", "failed", "cancelled", "interrupted"];
@@ -53,11 +53,7 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             async () => (await anna.Json($"api/builds/{build.Text("id")}")).Text("state") != "queued"
         );
         await lab.Kill("console", "TERM");
-        await Wait.Until(
-            "the console has ended and no script is left",
-            () => !Directory.Exists($"/proc/{lab.ProcessOf("console")}/fd") && !lab.Scripts().Any(),
-            25
-        );
+        await lab.NoScriptIsLeft(15);
         await lab.Mend();
         var ended = await anna.Json($"api/builds/{build.Text("id")}");
         Assert.Contains(ended.Text("state"), new[] { "interrupted", "succeeded" });

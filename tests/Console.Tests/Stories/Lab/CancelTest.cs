@@ -150,7 +150,7 @@ public abstract class CancelStories(LabFixture lab, Xunit.Abstractions.ITestOutp
 }
 
 /// <summary>The stories as the console is shipped: it speaks ssh itself.</summary>
-[Collection("lab")]
+[Collection("lab"), StandingLab]
 public sealed class CancelTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
     : CancelStories(lab, output),
         IClassFixture<LabFixture>;

@@ -5,7 +5,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// at from the outside: databases, working copies, processes and pages are as the history says. A run is repeated with
 /// CONSOLE_CHAOS_SEED, which it prints.
 /// </summary>
-[Collection("lab"), Trait("lab", "third")]
+[Collection("lab"), StandingLab, Trait("lab", "third")]
 public sealed class ChaosTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<LabFixture>
 {
     private const int Kept = 500;

@@ -4,7 +4,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// A server whose disk is full: told with what to do, the old code and settings serve on, nobody else notices, and with
 /// room again the next build is well.
 /// </summary>
-[Collection("lab"), Trait("lab", "second")]
+[Collection("lab"), StandingLab, Trait("lab", "second")]
 public sealed class FullDiskTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
     : IClassFixture<LabFixture>
 {

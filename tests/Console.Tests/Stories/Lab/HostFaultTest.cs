@@ -93,7 +93,7 @@ public abstract class HostFaultStories(LabFixture lab, Xunit.Abstractions.ITestO
 }
 
 /// <summary>The stories as the console is shipped: it speaks ssh itself.</summary>
-[Collection("lab"), Trait("lab", "third")]
+[Collection("lab"), StandingLab, Trait("lab", "third")]
 public sealed class HostFaultTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output)
     : HostFaultStories(lab, output),
         IClassFixture<LabFixture>

@@ -4,7 +4,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// A checkout that ends half-way leaves files of two paths: that is told, nothing is built upon it, and the next
 /// checkout makes it whole.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), StandingLab]
 public sealed class IncompleteCodeTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     // As Subversion marks a working copy that it has begun to switch, until the last file has come.

@@ -7,7 +7,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// A log as a script reads it, through Apache: at once, whole after a cut, and whatever its size. How the page bears
 /// it, tests/browser/logs.mjs tells.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), StandingLab]
 public sealed class LogTest(LabFixture lab, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<LabFixture>
 {
     private const int Lines = 300;

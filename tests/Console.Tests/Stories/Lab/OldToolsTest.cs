@@ -1,7 +1,7 @@
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>A tool on a server that is older than builds need.</summary>
-[Collection("lab"), Trait("lab", "second")]
+[Collection("lab"), StandingLab, Trait("lab", "second")]
 public sealed class OldToolsTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     private const string Message = "svn is 1.8.19 here, and 1.9 is needed at least. Install a newer one.";

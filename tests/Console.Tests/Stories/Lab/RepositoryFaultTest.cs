@@ -4,7 +4,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// A repository that is down, that hangs, or that has not what is asked for: told within a limit, with cause and
 /// remedy. The old code serves on, a build on another server is not delayed, and the next build is well.
 /// </summary>
-[Collection("lab"), Trait("lab", "second")]
+[Collection("lab"), StandingLab, Trait("lab", "second")]
 public sealed class RepositoryFaultTest(LabFixture lab) : IClassFixture<LabFixture>, IAsyncLifetime
 {
     private sealed record Kind(

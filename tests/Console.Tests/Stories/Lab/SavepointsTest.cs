@@ -1,7 +1,7 @@
 namespace TestServers.Tests.Stories.Lab;
 
 /// <summary>What a tester has built up is kept, broken, and had again; also on another server.</summary>
-[Collection("lab"), Trait("lab", "second")]
+[Collection("lab"), StandingLab, Trait("lab", "second")]
 public sealed class SavepointsTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     private const string Copy = "copy_shop_qa05",

@@ -4,7 +4,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// Two apps on one server, each with its site on one Apache; and an app that is taken off with its site, its code and
 /// its copy.
 /// </summary>
-[Collection("lab"), Trait("lab", "second")]
+[Collection("lab"), StandingLab, Trait("lab", "second")]
 public sealed class SeveralAppsTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     private const string Server = "qa05";

@@ -4,7 +4,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// The desk has two databases on two database hosts, one of them from a full or a trimmed base: what is chosen, what is
 /// remembered, and what is there when something goes wrong between the two.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), StandingLab]
 public sealed class SeveralDatabasesTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     private const string Server = "qa02";

@@ -1,6 +1,6 @@
 namespace TestServers.Tests.Stories.Lab;
 
-[Collection("lab"), Trait("on", "every PostgreSQL")]
+[Collection("lab"), StandingLab, Trait("on", "every PostgreSQL")]
 public sealed class SparesTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     [Fact]

@@ -6,7 +6,7 @@ namespace TestServers.Tests.Stories.Lab;
 /// A server goes away in the middle of a build and comes back: what was left on it is told, and cleaned up without
 /// anybody asking.
 /// </summary>
-[Collection("lab")]
+[Collection("lab"), StandingLab]
 public sealed class UnreachableTest(LabFixture lab) : IClassFixture<LabFixture>
 {
     [Fact]
