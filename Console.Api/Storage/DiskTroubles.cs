@@ -22,6 +22,12 @@ public static class DiskTroubles
     /// <summary>Raised when such a file can be written again.</summary>
     public static event Action<DiskTrouble>? Ended;
 
+    /// <summary>
+    /// Held while a file is removed, and while it is looked whether one still is whose it was: what has been removed is
+    /// never written again, nor is what came after it under its name. Taken after a file's own lock, never before.
+    /// </summary>
+    internal static readonly Lock Removals = new();
+
     /// <summary>All files that are refused now, the oldest trouble first.</summary>
     public static IReadOnlyList<DiskTrouble> Open => [.. Known.Values.Select(k => k.Trouble).OrderBy(t => t.Since)];
 
@@ -42,6 +48,13 @@ public static class DiskTroubles
         if (Known.TryRemove(path, out var known))
             Ended?.Invoke(known.Trouble);
     }
+
+    /// <summary>Takes note that a file was removed: nothing is to be tried any more.</summary>
+    internal static void Forget(string path) => Known.TryRemove(path, out _);
+
+    /// <summary>Whether a file is refused, and it is this that tries it.</summary>
+    internal static bool IsTriedBy(string path, Action probe) =>
+        Known.TryGetValue(path, out var known) && known.Probe == probe;
 
     /// <summary>Tries each file that is refused.</summary>
     /// <returns>Those that still are.</returns>

@@ -85,10 +85,14 @@ public sealed class JsonFile<T>
     /// <exception cref="IOException">The disk refused; the file itself goes last.</exception>
     public static void Remove(string path)
     {
-        foreach (var former in FormersOf(path))
-            File.Delete(former);
-        File.Delete(Disk.LastOf(path));
-        File.Delete(path);
+        lock (DiskTroubles.Removals)
+        {
+            foreach (var former in FormersOf(path))
+                File.Delete(former);
+            File.Delete(Disk.LastOf(path));
+            File.Delete(path);
+            DiskTroubles.Forget(path);
+        }
     }
 
     /// <summary>The same where nobody could hear why not.</summary>
@@ -151,15 +155,16 @@ public sealed class JsonFile<T>
     internal void Rewrite()
     {
         lock (_writing)
-        {
-            if (_isThere && File.Exists(_path))
+            lock (DiskTroubles.Removals)
             {
-                KeepFormer();
-                Disk.Replace(_path, ContentOf(Value));
+                if (_isThere && DiskTroubles.IsTriedBy(_path, Rewrite) && File.Exists(_path))
+                {
+                    KeepFormer();
+                    Disk.Replace(_path, ContentOf(Value));
+                }
+                else
+                    Disk.Probe(_path, appends: false);
             }
-            else
-                Disk.Probe(_path, appends: false);
-        }
     }
 
     private void Write(T next)

@@ -135,6 +135,35 @@ public sealed class JsonFileTest : IDisposable
     }
 
     [Fact]
+    public async Task What_was_removed_while_it_is_tried_is_written_neither_again_nor_over_what_came_after_it()
+    {
+        var path = _folder["9.json"];
+        var file = JsonFile<Counter>.Create(path, new(1, 1));
+        Directory.CreateDirectory(path + ".draft");
+        Assert.Throws<DiskRefused>(() => file.Change(c => c with { Count = 2 }));
+        Directory.Delete(path + ".draft");
+        var tried = Task.CompletedTask;
+        file.Change(now =>
+        {
+            var begun = new TaskCompletionSource();
+            tried = Task.Run(() =>
+            {
+                begun.SetResult();
+                DiskTroubles.Probe();
+            });
+            begun.Task.Wait();
+            JsonFile<Counter>.Remove(path);
+            using var other = new TemporaryFolder();
+            JsonFile<Counter>.Create(other["9.json"], new(1, 3));
+            File.Copy(other["9.json"], path);
+            return now;
+        });
+        await tried;
+        Assert.Equal(3, JsonFile<Counter>.Load(path).Value.Count);
+        Assert.DoesNotContain(DiskTroubles.Open, t => t.Path == path);
+    }
+
+    [Fact]
     public async Task A_file_of_an_act_is_tried_by_writing_it_again()
     {
         var (path, journal) = (_folder["8.json"], new Journal(_folder.Path, new(_folder["audit.log"])));
