@@ -210,7 +210,12 @@ PYTHON
 @test "What cannot be written says why and what to do, and nothing has been written" {
   use_root refused '10.0.3.{number}'
   refused 'Name a server, qa31, or an app by --user-data, and not both.' qa31 --user-data shop
-  refused 'What servers are made of, and where, stands in `make` of the app' --user-data shop --template golden
+  for one in --template --image --host --address --network --memory --cpus --disk --minutes; do
+    refused "What servers are made of, and where, stands in \`make\` of the app: --user-data has no use for $one." \
+      --user-data shop "$one" 4096
+  done
+  refused 'What servers are made of, and where' --user-data shop --remove --even-if-held
+  refused 'Options for virt-clone or virt-install do nothing here' --user-data shop -- --virt-type qemu
   refused "--addresses '10.0.3.* !b' is to be names or addresses" --user-data shop --addresses '10.0.3.* !b'
   refused "--programs 'ftp://a/b' is to be an address that begins with http" --user-data shop --programs ftp://a/b
   refused '--addresses and --programs are for servers that the console makes' qa31 --addresses 10.0.3.1
