@@ -27,13 +27,15 @@ internal static partial class LabHost
     public static int ProcessOf(this LabFixture lab, string name) =>
         int.Parse(File.ReadAllText(Path.Combine(lab.Folder, "pid", name)).Split([' ', '\n'])[0]);
 
-    /// <summary>Sends a signal to a process of the lab, and waits until it is gone where that signal ends it.</summary>
+    public static Task Signal(this LabFixture lab, string name, string signal) =>
+        Run("kill", $"-{signal}", $"{lab.ProcessOf(name)}");
+
+    /// <summary>Ends a process of the lab, and waits for it: what completes the lab would keep it.</summary>
     public static async Task Kill(this LabFixture lab, string name, string signal = "KILL")
     {
         var process = lab.ProcessOf(name);
-        await Run("kill", $"-{signal}", $"{process}");
-        if (signal is "KILL" or "TERM")
-            await Wait.Until($"{name} has ended", () => !IsAlive(process));
+        await lab.Signal(name, signal);
+        await Wait.Until($"{name} has ended", () => !IsAlive(process));
     }
 
     /// <summary>Whether a process is there and is more than what its parent has not asked for yet.</summary>

@@ -52,8 +52,12 @@ public sealed class AccidentTest(LabFixture lab) : IClassFixture<LabFixture>
             "it runs",
             async () => (await anna.Json($"api/builds/{build.Text("id")}")).Text("state") != "queued"
         );
-        await lab.Kill("console", "TERM");
-        await lab.NoScriptIsLeft(15);
+        await lab.Signal("console", "TERM");
+        await Wait.Until(
+            "the console has ended and no script is left",
+            () => !LabHost.IsAlive(lab.ProcessOf("console")) && !lab.Scripts().Any(),
+            25
+        );
         await lab.Mend();
         var ended = await anna.Json($"api/builds/{build.Text("id")}");
         Assert.Contains(ended.Text("state"), new[] { "interrupted", "succeeded" });

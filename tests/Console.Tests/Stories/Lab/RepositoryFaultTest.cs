@@ -79,11 +79,11 @@ public sealed class RepositoryFaultTest(LabFixture lab) : IClassFixture<LabFixtu
                     Path.Combine(lab.Folder, "guests", Kinds[kind].Server, "config"),
                     "repository_seconds=3\n"
                 );
-                await lab.Kill(Kinds[kind].Process, "STOP");
+                await lab.Signal(Kinds[kind].Process, "STOP");
             },
             async () =>
             {
-                await lab.Kill(Kinds[kind].Process, "CONT");
+                await lab.Signal(Kinds[kind].Process, "CONT");
                 await lab.Mend();
             }
         );
